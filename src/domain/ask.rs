@@ -1,0 +1,82 @@
+//! A client's request as the router sees it: facts read once, the body never touched.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use crate::domain::clock::Now;
+use crate::domain::dialect::Dialect;
+use crate::domain::id::RequestId;
+
+/// One client request.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// Its id.
+    pub id: RequestId,
+    /// When it arrived.
+    pub at: Now,
+    /// The dialect it is written in and must be answered in.
+    pub dialect: Dialect,
+    /// `model` as sent.
+    pub model: String,
+    /// The client wants a stream.
+    pub stream: bool,
+    /// The body as it came.
+    pub body: Bytes,
+    /// Where its top-level fields are.
+    pub fields: Fields,
+    /// What a target must be able to do.
+    pub needs: Needs,
+    /// Headers that go upstream when the target speaks the client's dialect (`anthropic-beta`, `openai-…`): name in
+    /// lower case, value.
+    pub headers: Vec<(String, String)>,
+    /// Who asks, from the user agent: `claude-code`, `python`, `curl`.
+    pub client: String,
+    /// The client's session id, where it sends one.
+    pub session: Option<String>,
+    /// Refuse rather than drop what the target's dialect cannot say.
+    pub strict: bool,
+}
+
+/// What a request asks of a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Needs {
+    /// It brings tools.
+    pub tools: bool,
+    /// It contains an image.
+    pub images: bool,
+    /// It wants JSON by schema.
+    pub json_schema: bool,
+    /// It asks the model to reason.
+    pub reasoning: bool,
+    /// Rough prompt size in tokens: bytes of text over four.
+    pub prompt_tokens: u64,
+    /// The output cap it sets.
+    pub max_tokens: Option<u64>,
+}
+
+/// Byte spans of the top-level fields of a JSON object, in order of appearance.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fields {
+    /// Each field.
+    pub fields: Vec<Field>,
+    /// Offset of the closing brace.
+    pub close: usize,
+}
+
+/// One top-level field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// The key between its quotes, as spelled (escapes not undone).
+    pub key: Range<usize>,
+    /// The value, without surrounding white space.
+    pub value: Range<usize>,
+}
+
+impl Fields {
+    /// The span of the value of `key`, if present. Compares the key as spelled.
+    #[must_use]
+    pub fn find(&self, body: &[u8], key: &str) -> Option<Range<usize>> {
+        self.fields.iter().find(|it| &body[it.key.clone()] == key.as_bytes()).map(|it| it.value.clone())
+    }
+}

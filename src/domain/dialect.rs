@@ -1,0 +1,49 @@
+//! The languages of the field, and what can be asked in them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A wire dialect. Who speaks it is a provider row's business, how it is spoken is `wire`'s.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dialect {
+    /// OpenAI chat completions, and everything compatible with it.
+    OpenaiChat,
+    /// Anthropic messages.
+    Anthropic,
+}
+
+impl Dialect {
+    /// Every dialect, in the order they are shown.
+    pub const ALL: [Self; 2] = [Self::OpenaiChat, Self::Anthropic];
+
+    /// The name used on the command line, in the file and in answers.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OpenaiChat => "openai-chat",
+            Self::Anthropic => "anthropic",
+        }
+    }
+}
+
+impl fmt::Display for Dialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// The text names no dialect llmroute speaks.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is not a dialect llmroute speaks: use openai-chat or anthropic")]
+pub struct NotADialect(String);
+
+impl FromStr for Dialect {
+    type Err = NotADialect;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|it| it.name() == text).ok_or_else(|| NotADialect(text.to_owned()))
+    }
+}

@@ -1,0 +1,20 @@
+//! Floor 0: the nouns. Plain values with no I/O, no clock and no randomness of their own.
+
+pub mod ask;
+pub mod policy;
+pub mod quirks;
+pub mod target;
+
+pub mod event;
+pub mod prompt;
+pub mod reply;
+pub mod usage;
+
+pub mod failure;
+
+pub mod clock;
+pub mod dialect;
+pub mod dice;
+pub mod id;
+pub mod money;
+pub mod secret;

@@ -1,0 +1,166 @@
+//! The checked policy: what the local file says, with every field meaningful. Built by `config`, swapped in whole;
+//! requests in flight keep the one they started with.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::dialect::Dialect;
+use crate::domain::id::{GroupName, KeyId, KeyName, ModelName, ProviderName};
+use crate::domain::quirks::Quirks;
+use crate::domain::target::Target;
+
+/// Everything a decision needs to know of the local file.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    /// Changes with every edit (`PRAGMA data_version` is not stable over restarts; this is).
+    pub version: i64,
+    /// Providers by name.
+    pub providers: BTreeMap<ProviderName, Arc<Provider>>,
+    /// Groups by name.
+    pub groups: BTreeMap<GroupName, Arc<Group>>,
+}
+
+/// A provider: one row, built in or the user's.
+#[derive(Debug, Clone)]
+pub struct Provider {
+    /// Its name.
+    pub name: ProviderName,
+    /// The dialects it speaks, and where. Never empty.
+    pub speaks: Vec<Speech>,
+    /// How it wants its key.
+    pub auth: Auth,
+    /// Headers every request to it carries (`anthropic-version`, …), in lower case.
+    pub headers: Vec<(String, String)>,
+    /// How it deviates.
+    pub quirks: Quirks,
+    /// Its keys. Empty and `auth` not [`Auth::None`]: it cannot be used yet.
+    pub keys: Vec<Key>,
+    /// Runs on this machine or network and costs no money.
+    pub local: bool,
+    /// The base URL may point into a private or link-local network.
+    pub allow_private: bool,
+    /// Whether requests may go there.
+    pub enabled: bool,
+    /// The small chat model used for the built-in group `fast`.
+    pub fast: Option<ModelName>,
+    /// The large chat model used for the built-in group `smart`.
+    pub smart: Option<ModelName>,
+    /// Models that are known to be there (from the catalogue, or `models sync`).
+    pub models: Vec<ModelName>,
+    /// The id the price table knows it by; `None` where it has no prices.
+    pub price_id: Option<String>,
+}
+
+impl Provider {
+    /// How it speaks `dialect`, if it does.
+    #[must_use]
+    pub fn speech(&self, dialect: Dialect) -> Option<&Speech> {
+        self.speaks.iter().find(|it| it.dialect == dialect)
+    }
+
+    /// Keys that can be used: enabled and resolved.
+    pub fn usable_keys(&self) -> impl Iterator<Item = &Key> {
+        self.keys.iter().filter(|it| it.enabled && it.problem.is_none())
+    }
+}
+
+/// One dialect a provider speaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Speech {
+    /// The dialect.
+    pub dialect: Dialect,
+    /// The full URL that takes a chat request.
+    pub url: String,
+}
+
+/// How a provider wants its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Auth {
+    /// `authorization: Bearer KEY`.
+    Bearer,
+    /// `x-api-key: KEY` (Anthropic).
+    XApiKey,
+    /// `api-key: KEY` (Azure).
+    ApiKey,
+    /// No key at all (local servers).
+    None,
+}
+
+/// One credential of a provider. The secret itself is in [`crate::domain::secret::Keyring`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Key {
+    /// Stable id.
+    pub id: KeyId,
+    /// Its owner's name for it.
+    pub name: KeyName,
+    /// Share among the provider's keys; 0 = only as a fallback.
+    pub weight: f64,
+    /// Who pays, and how.
+    pub billing: Billing,
+    /// Whether it may be used.
+    pub enabled: bool,
+    /// Why the secret could not be had (`env OPENAI_API_KEY is not set`); `None` when it was.
+    pub problem: Option<String>,
+}
+
+/// How a key is paid for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Billing {
+    /// By the token.
+    Metered,
+    /// A flat fee (coding plans): costs 0 dollars a request, which is not unknown.
+    Subscription,
+    /// Nothing.
+    Free,
+}
+
+/// A name a client may send as `model`.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// Its name.
+    pub name: GroupName,
+    /// Its targets with their weights, as listed. Weight 0 = drained: never first, still a fallback.
+    pub targets: Vec<(Target, f64)>,
+    /// Deadlines of its requests.
+    pub deadlines: Deadlines,
+    /// Made by llmroute, not by the user (`fast`, `smart`).
+    pub built_in: bool,
+}
+
+/// How long each part of an exchange may take (routing.md §6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadlines {
+    /// DNS, TCP and TLS together.
+    pub connect: Duration,
+    /// From sending to the first content of a stream.
+    pub first_content: Duration,
+    /// The same where the request asks the model to reason.
+    pub first_content_reasoning: Duration,
+    /// Silence between any two bytes of a stream.
+    pub byte_gap: Duration,
+    /// Silence between two contents of a stream.
+    pub content_gap: Duration,
+    /// A whole unstreamed answer.
+    pub whole: Duration,
+    /// A whole stream.
+    pub stream: Duration,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            first_content: Duration::from_secs(120),
+            first_content_reasoning: Duration::from_secs(600),
+            byte_gap: Duration::from_secs(150),
+            content_gap: Duration::from_secs(300),
+            whole: Duration::from_secs(600),
+            stream: Duration::from_secs(3600),
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! How a provider deviates from the dialect it speaks. Data of a provider row, never code that names a provider.
+
+use serde::{Deserialize, Serialize};
+
+/// Deviations; the default is a provider that follows its dialect to the letter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Quirks {
+    /// Understands `stream_options.include_usage`. Where not, usage comes unasked or never.
+    pub usage_in_stream: bool,
+    /// The field that caps the output in openai-chat.
+    pub output_cap: OutputCap,
+    /// Understands `response_format: json_schema`.
+    pub json_schema: bool,
+    /// Understands tools.
+    pub tools: bool,
+    /// Understands images.
+    pub images: bool,
+    /// Understands the role `developer`; where not, `system` is written.
+    pub developer_role: bool,
+    /// Hanging up stops generation and billing. Where not (or not known), an abandoned answer is drained for its usage.
+    pub cancels: bool,
+    /// The key of reasoning text in openai-chat messages and deltas.
+    pub reasoning_field: ReasoningField,
+}
+
+impl Default for Quirks {
+    fn default() -> Self {
+        Self {
+            usage_in_stream: true,
+            output_cap: OutputCap::MaxTokens,
+            json_schema: true,
+            tools: true,
+            images: true,
+            developer_role: false,
+            cancels: false,
+            reasoning_field: ReasoningField::ReasoningContent,
+        }
+    }
+}
+
+/// How openai-chat spells the output cap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutputCap {
+    /// `max_tokens`, what nearly every compatible provider reads.
+    MaxTokens,
+    /// `max_completion_tokens`, which OpenAI's reasoning models insist on.
+    MaxCompletionTokens,
+}
+
+/// How openai-chat spells reasoning text, which its specification does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReasoningField {
+    /// `reasoning_content` (DeepSeek, vLLM, Moonshot, Z.ai, …).
+    ReasoningContent,
+    /// `reasoning` (OpenRouter, Groq, Together, Ollama).
+    Reasoning,
+}

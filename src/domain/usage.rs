@@ -1,0 +1,57 @@
+//! What a provider says an answer used. Cached and reasoning tokens are *parts* of input and output here, whatever
+//! the dialect counts; a codec converts when it reads.
+
+use crate::domain::money::Usd;
+
+/// Where token counts come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Source {
+    /// The provider's own count.
+    Provider,
+    /// Counted locally because the provider did not say.
+    #[default]
+    Estimated,
+}
+
+/// Token counts of one answer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// All prompt tokens, cached ones included.
+    pub input: u64,
+    /// Of `input`: read from the provider's prompt cache.
+    pub cache_read: u64,
+    /// Of `input`: written to the provider's cache for five minutes (or with no stated lifetime).
+    pub cache_write: u64,
+    /// Of `input`: written to the provider's cache for one hour.
+    pub cache_write_1h: u64,
+    /// Of `input`: audio tokens.
+    pub input_audio: u64,
+    /// All generated tokens, reasoning included.
+    pub output: u64,
+    /// Of `output`: reasoning the client may not see.
+    pub reasoning: u64,
+    /// Of `output`: audio tokens.
+    pub output_audio: u64,
+    /// Searches a server-side tool made, billed apiece.
+    pub web_searches: u64,
+    /// What the provider itself says it cost, where it says so.
+    pub cost_reported: Option<Usd>,
+    /// Who counted.
+    pub source: Source,
+    /// A figure was missing, negative, fractional or absurd and was left out.
+    pub suspect: bool,
+}
+
+impl Usage {
+    /// Prompt tokens billed at the full input price.
+    #[must_use]
+    pub fn input_uncached(&self) -> u64 {
+        self.input.saturating_sub(self.cache_read + self.cache_write + self.cache_write_1h)
+    }
+
+    /// Counts of this process's own making, for an answer whose provider gave none.
+    #[must_use]
+    pub fn estimated(input: u64, output: u64) -> Self {
+        Self { input, output, ..Self::default() }
+    }
+}
