@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod policy;
 pub mod quirks;
+pub mod row;
 pub mod target;
 
 pub mod event;
