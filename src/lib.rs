@@ -41,5 +41,6 @@
 pub mod upstream;
 
 pub mod route;
+pub mod store;
 
 pub mod domain;
