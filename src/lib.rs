@@ -39,4 +39,8 @@
 //!    committed.
 
 pub mod catalog;
+pub mod upstream;
+
+pub mod route;
+
 pub mod domain;
