@@ -66,15 +66,15 @@ impl Asked {
         if let Some(schema) = &self.schema {
             return Answer { text: sample(schema, schema, 0).to_string(), ..Answer::default() };
         }
-        let mut text = String::new();
+        let mut parts = Vec::new();
         if self.images > 0 {
-            text.push_str(&format!("I see {} image(s). ", self.images));
+            parts.push(format!("I see {} image(s).", self.images));
         }
         if !self.tool_results.is_empty() {
-            text.push_str(&format!("The tools answered: {}. ", self.tool_results.join("; ")));
+            parts.push(format!("The tools answered: {}.", self.tool_results.join("; ")));
         }
-        text.push_str(sentence);
-        Answer { text, ..Answer::default() }
+        parts.push(sentence.to_owned());
+        Answer { text: parts.join(" "), ..Answer::default() }
     }
 
     /// The tool calls wanted, if any are: one a tool (three at most) where calls may be parallel.

@@ -7,7 +7,8 @@
 //! It reads and writes sockets itself because a simulated fault is a matter of single writes, resets and closes.
 //!
 //! The journey: `line` reads a request → `openai`, `anthropic` understand or refuse it (`asked`) → `script` says what
-//! happens → `answer` is what the model says → `delivery` works out bytes and waits → `provider` plays them →
+//! happens → `answer` is what the model says → `delivery` works out bytes and waits (`frame`,
+//! `spoil`) → `provider` plays them →
 //! `meter` charges.
 
 mod line;
@@ -21,10 +22,13 @@ mod trouble;
 mod answer;
 mod canned;
 mod delivery;
+mod frame;
+mod spoil;
 
 pub mod meter;
 pub mod persona;
 pub mod script;
+mod scripts;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -42,7 +46,8 @@ use crate::sim::provider::Provider;
 pub use crate::sim::answer::{Answer, Call, Thinking, json_tokens, prose_tokens};
 pub use crate::sim::meter::{Arrival, Billed, Meter, Outcome};
 pub use crate::sim::persona::{Admits, Canned, Latency, Persona};
-pub use crate::sim::script::{Act, By, Fault, Framing, Script, Scripts, Slice, When};
+pub use crate::sim::script::{Act, By, Fault, Framing, Script, Slice, When};
+pub use crate::sim::scripts::Scripts;
 pub use crate::sim::trouble::Trouble;
 
 /// A running simulated provider. Dropping it closes its port and every connection.

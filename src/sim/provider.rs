@@ -14,7 +14,8 @@ use crate::sim::delivery::{self, Delivery, End, Named, Request};
 use crate::sim::line::{Incoming, Line};
 use crate::sim::meter::{Arrival, Meter, Outcome, Ticket};
 use crate::sim::persona::Persona;
-use crate::sim::script::{Script, Scripts};
+use crate::sim::script::Script;
+use crate::sim::scripts::Scripts;
 use crate::sim::trouble::Trouble;
 use crate::sim::{anthropic, openai};
 

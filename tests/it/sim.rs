@@ -1,142 +1,19 @@
-//! The simulated providers, seen from a bare socket: every script does on the wire what its name says, the meter
-//! charges what it should, and requests a real provider would refuse are refused.
+//! The simulated providers, seen from a bare socket: every script does on the wire what its name says, and the meter
+//! charges what it should.
 
-use std::net::SocketAddr;
+mod requests;
+mod socket;
+
 use std::time::Duration;
 
-use llmroute::sim::{
-    Admits, Answer, Billed, By, Canned, Fault, Latency, Meter, Persona, Script, Sim, Slice, Trouble, When,
-};
+use llmroute::domain::clock::{Clock, Moment};
+use llmroute::sim::{Answer, Billed, By, Canned, Fault, Latency, Persona, Script, Sim, Slice, Trouble, When};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-const SOON: Duration = Duration::from_secs(5);
-
-/// How the server's side of the connection ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ended {
-    Fin,
-    Reset,
-    Open,
-}
-
-/// What came back: the status, the headers as text, the body with its chunked framing removed, and the ending.
-#[derive(Debug)]
-struct Got {
-    status: u16,
-    head: String,
-    /// The body's chunks; one for a body with a length.
-    chunks: Vec<Vec<u8>>,
-    /// The body came to the end that its framing promises.
-    whole: bool,
-    ended: Ended,
-}
-
-impl Got {
-    fn body(&self) -> String {
-        String::from_utf8(self.chunks.concat()).expect("simulated bodies are text")
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_slice(&self.chunks.concat()).expect("a JSON body")
-    }
-
-    /// The data of every event, `[DONE]` included.
-    fn events(&self) -> Vec<String> {
-        let body = self.body();
-        let data = body.split("\n\n").filter_map(|it| it.lines().find_map(|line| line.strip_prefix("data: ")));
-        data.map(str::to_owned).collect()
-    }
-}
-
-/// Sends these bytes and reads until the server ends, or until nothing came for `patience`.
-async fn exchange(address: SocketAddr, request: &[u8], patience: Duration) -> Got {
-    let mut stream = TcpStream::connect(address).await.expect("connect");
-    // A server that resets at once may do so before this write.
-    let _ = stream.write_all(request).await;
-    let mut bytes = Vec::new();
-    let ended = loop {
-        match timeout(patience, stream.read_buf(&mut bytes)).await {
-            Err(_) => break Ended::Open,
-            Ok(Ok(0)) => break Ended::Fin,
-            Ok(Ok(_)) => {}
-            Ok(Err(_)) => break Ended::Reset,
-        }
-    };
-    parse(&bytes, ended)
-}
-
-fn parse(bytes: &[u8], ended: Ended) -> Got {
-    let end = bytes.windows(4).position(|it| it == b"\r\n\r\n");
-    let Some(end) = end else {
-        assert!(bytes.is_empty(), "half a head: {bytes:?}");
-        return Got { status: 0, head: String::new(), chunks: Vec::new(), whole: false, ended };
-    };
-    let head = String::from_utf8(bytes[..end].to_vec()).expect("a text head").to_lowercase();
-    let status = head.split(' ').nth(1).and_then(|it| it.parse().ok()).expect("a status");
-    let mut rest = &bytes[end + 4..];
-    if !head.contains("transfer-encoding: chunked") {
-        let promised = head.lines().find_map(|it| it.strip_prefix("content-length: ")).map(|it| it.parse::<usize>());
-        let whole = promised.map_or(ended == Ended::Fin, |it| it == Ok(rest.len()));
-        return Got { status, head, chunks: vec![rest.to_vec()], whole, ended };
-    }
-    let mut chunks = Vec::new();
-    let mut whole = false;
-    while let Some(line) = rest.windows(2).position(|it| it == b"\r\n") {
-        let size = std::str::from_utf8(&rest[..line]).ok().and_then(|it| usize::from_str_radix(it, 16).ok());
-        let size = size.expect("a chunk size");
-        if size == 0 {
-            whole = true;
-            break;
-        }
-        let Some(chunk) = rest.get(line + 2..line + 2 + size) else { break };
-        chunks.push(chunk.to_vec());
-        rest = rest.get(line + 4 + size..).unwrap_or_default();
-    }
-    Got { status, head, chunks, whole, ended }
-}
-
-fn post(path: &str, headers: &str, body: &Value) -> Vec<u8> {
-    let body = body.to_string();
-    format!(
-        "POST {path} HTTP/1.1\r\nhost: sim\r\nconnection: close\r\ncontent-type: application/json\r\n{headers}content-length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .into_bytes()
-}
-
-fn openai(body: &Value) -> Vec<u8> {
-    post("/v1/chat/completions", "authorization: Bearer sk-sim\r\n", body)
-}
-
-fn anthropic(body: &Value) -> Vec<u8> {
-    post("/v1/messages", "x-api-key: sk-sim\r\nanthropic-version: 2023-06-01\r\n", body)
-}
-
-fn chat(stream: bool) -> Value {
-    json!({"model": "m", "stream": stream, "messages": [{"role": "user", "content": "one two three"}]})
-}
-
-fn message(stream: bool) -> Value {
-    json!({"model": "m", "stream": stream, "max_tokens": 100, "messages": [{"role": "user", "content": "one two three"}]})
-}
-
-async fn plain() -> (Sim, Meter) {
-    let sim = Sim::start(Persona::plain("p")).await.expect("start");
-    let meter = sim.meter();
-    (sim, meter)
-}
-
-/// Runs one request under one script and returns what came and what was booked.
-async fn under(script: Script, request: &[u8]) -> (Got, llmroute::sim::Arrival) {
-    let (sim, meter) = plain().await;
-    sim.script().push(script);
-    let got = exchange(sim.addr(), request, Duration::from_millis(300)).await;
-    timeout(SOON, meter.wait_settled(1)).await.expect("settled");
-    (got, meter.last().expect("an arrival"))
-}
+use socket::{Ended, SOON, anthropic, chat, exchange, message, openai, plain, under};
 
 #[tokio::test]
 async fn an_openai_answer_comes_whole_and_is_charged_as_stated() {
@@ -463,138 +340,6 @@ async fn a_request_can_order_its_own_fate() {
 }
 
 #[tokio::test]
-async fn answers_honour_limits_stops_images_tools_and_schemas() {
-    let (sim, meter) = plain().await;
-    let ask = async |body: Value| exchange(sim.addr(), &openai(&body), SOON).await.json();
-    let user = |text: &str| json!([{"role": "user", "content": text}]);
-    let short = ask(json!({"model": "m", "max_tokens": 4, "messages": user("hi")})).await;
-    assert_eq!(
-        (&short["choices"][0]["finish_reason"], &short["usage"]["completion_tokens"]),
-        (&json!("length"), &json!(4))
-    );
-    let stopped = ask(json!({"model": "m", "stop": ["model"], "messages": user("hi")})).await;
-    assert_eq!(stopped["choices"][0]["message"]["content"], "This is p, ");
-    let seen = ask(json!({"model": "m", "messages": [{"role": "user", "content": [
-        {"type": "text", "text": "what"}, {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}}]}]}))
-    .await;
-    assert!(seen["choices"][0]["message"]["content"].as_str().is_some_and(|it| it.starts_with("I see 1 image(s).")));
-    assert_eq!(seen["usage"]["prompt_tokens"], 3 + 2 + 85);
-    let schema = json!({"type": "object", "properties": {"n": {"type": "integer"}, "of": {"$ref": "#/$defs/K"}}, "$defs": {"K": {"enum": ["x", "y"]}}});
-    let shaped = ask(json!({"model": "m", "messages": user("hi"),
-        "response_format": {"type": "json_schema", "json_schema": {"name": "s", "schema": schema}}}))
-    .await;
-    assert_eq!(shaped["choices"][0]["message"]["content"], r#"{"n":7,"of":"x"}"#);
-    let tool = |name: &str| json!({"type": "function", "function": {"name": name, "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}}});
-    let called = ask(json!({"model": "m", "messages": user("Use tools!"), "tools": [tool("a"), tool("b")]})).await;
-    let calls = called["choices"][0]["message"]["tool_calls"].as_array().expect("calls").clone();
-    assert_eq!((calls.len(), &calls[0]["function"]["arguments"]), (2, &json!(r#"{"city":"sample"}"#)));
-    let followed = ask(json!({"model": "m", "tools": [tool("a")], "messages": [
-        {"role": "user", "content": "Use tools!"}, {"role": "assistant", "content": null, "tool_calls": calls},
-        {"role": "tool", "tool_call_id": calls[0]["id"], "content": "sunny"}, {"role": "tool", "tool_call_id": calls[1]["id"], "content": "warm"}]})).await;
-    assert!(
-        followed["choices"][0]["message"]["content"]
-            .as_str()
-            .is_some_and(|it| it.starts_with("The tools answered: sunny; warm."))
-    );
-    assert!(meter.arrivals().iter().all(|it| it.violation.is_none()));
-}
-
-#[tokio::test]
-async fn openai_refuses_what_openai_refuses() {
-    let (sim, meter) = plain().await;
-    let user = json!([{"role": "user", "content": "hi"}]);
-    let call = json!({"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}});
-    let cases = [
-        json!({"messages": user}),
-        json!({"model": "m", "messages": []}),
-        json!({"model": "m", "messages": user, "top_k": 3}),
-        json!({"model": "m", "messages": user, "max_tokens": 0}),
-        json!({"model": "m", "messages": user, "temperature": 3}),
-        json!({"model": "m", "messages": user, "stream_options": {"include_usage": true}}),
-        json!({"model": "m", "messages": user, "tool_choice": "auto"}),
-        json!({"model": "m", "messages": user, "tools": [{"name": "f", "input_schema": {}}]}),
-        json!({"model": "m", "messages": user, "response_format": {"type": "json_schema", "json_schema": {"schema": {}}}}),
-        json!({"model": "m", "messages": [{"role": "user", "content": null}]}),
-        json!({"model": "m", "messages": [{"role": "user", "content": [{"type": "image", "source": {}}]}]}),
-        json!({"model": "m", "messages": [{"role": "tool", "tool_call_id": "c1", "content": "x"}]}),
-        json!({"model": "m", "messages": [{"role": "assistant", "tool_calls": [call]}]}),
-        json!({"model": "m", "messages": [{"role": "assistant", "tool_calls": [call]}, {"role": "user", "content": "x"}]}),
-        json!({"model": "m", "messages": [{"role": "assistant", "tool_calls": [
-            {"id": "c1", "type": "function", "function": {"name": "f", "arguments": {}}}]}]}),
-    ];
-    for case in &cases {
-        let got = exchange(sim.addr(), &openai(case), SOON).await;
-        assert_eq!((got.status, got.json()["error"]["type"].as_str()), (400, Some("invalid_request_error")), "{case}");
-    }
-    let got = exchange(sim.addr(), &post("/v1/chat/completions", "", &chat(false)), SOON).await;
-    assert_eq!((got.status, got.json()["error"]["code"].as_str()), (401, Some("invalid_api_key")));
-    timeout(SOON, meter.wait_settled(16)).await.expect("settled");
-    assert!(meter.arrivals().iter().all(|it| it.violation.is_some() && it.outcome.billed.is_none()));
-}
-
-#[tokio::test]
-async fn anthropic_refuses_what_anthropic_refuses() {
-    let (sim, _) = plain().await;
-    let user = json!([{"role": "user", "content": "hi"}]);
-    let used = json!({"role": "assistant", "content": [{"type": "tool_use", "id": "t1", "name": "f", "input": {}}]});
-    let result =
-        |id: &str| json!({"role": "user", "content": [{"type": "tool_result", "tool_use_id": id, "content": "x"}]});
-    let with = |messages: Value| json!({"model": "m", "max_tokens": 9, "messages": messages});
-    let cases = [
-        json!({"model": "m", "messages": user}),
-        json!({"model": "m", "max_tokens": 9, "messages": user, "frequency_penalty": 1}),
-        json!({"model": "m", "max_tokens": 9, "messages": user, "system": [{"type": "text", "text": ""}]}),
-        json!({"model": "m", "max_tokens": 9, "messages": user, "thinking": {"type": "enabled", "budget_tokens": 2000}}),
-        json!({"model": "m", "max_tokens": 9, "messages": user, "tool_choice": {"type": "auto"}}),
-        json!({"model": "m", "max_tokens": 9, "messages": user, "tools": [{"name": "f", "input_schema": {}}]}),
-        with(json!([])),
-        with(json!([{"role": "system", "content": "x"}])),
-        with(json!([{"role": "assistant", "content": "x"}])),
-        with(json!([{"role": "user", "content": ""}])),
-        with(json!([{"role": "user", "content": [{"type": "text", "text": ""}]}])),
-        with(json!([{"role": "user", "content": "x"}, {"role": "assistant", "content": "ends in space "}])),
-        with(json!([{"role": "user", "content": "x"}, used])),
-        with(json!([{"role": "user", "content": "x"}, used, {"role": "user", "content": "y"}])),
-        with(json!([{"role": "user", "content": "x"}, used, result("t2")])),
-        with(json!([{"role": "user", "content": [{"type": "image", "source": {"type": "base64", "data": ""}}]}])),
-    ];
-    for case in &cases {
-        let got = exchange(sim.addr(), &anthropic(case), SOON).await;
-        assert_eq!((got.status, got.json()["error"]["type"].as_str()), (400, Some("invalid_request_error")), "{case}");
-    }
-    let fine = with(json!([{"role": "user", "content": "x"}, used, result("t1")]));
-    assert_eq!(exchange(sim.addr(), &anthropic(&fine), SOON).await.status, 200);
-    let no_version = post("/v1/messages", "x-api-key: k\r\n", &message(false));
-    assert_eq!(exchange(sim.addr(), &no_version, SOON).await.status, 400);
-    let no_key = post("/v1/messages", "anthropic-version: 2023-06-01\r\n", &message(false));
-    assert_eq!(exchange(sim.addr(), &no_key, SOON).await.status, 401);
-}
-
-#[tokio::test]
-async fn any_base_works_and_other_paths_keys_and_models_do_not() {
-    let persona =
-        Persona { admits: Admits::Key("right".to_owned()), models: vec!["m".to_owned()], ..Persona::plain("p") };
-    let sim = Sim::start(persona).await.expect("start");
-    let right = "authorization: Bearer right\r\n";
-    let status = async |path: &str, headers: &str, body: &Value| {
-        exchange(sim.addr(), &post(path, headers, body), SOON).await.status
-    };
-    assert_eq!(status("/openai/v2/chat/completions?x=1", right, &chat(false)).await, 200);
-    assert_eq!(status("/chat/completions", "authorization: Bearer wrong\r\n", &chat(false)).await, 401);
-    assert_eq!(status("/v1/responses", right, &chat(false)).await, 404);
-    let mut other = chat(false);
-    other["model"] = json!("other");
-    assert_eq!(status("/v1/chat/completions", right, &other).await, 404);
-    let list = exchange(
-        sim.addr(),
-        b"GET /v1/models HTTP/1.1\r\nauthorization: Bearer right\r\nconnection: close\r\n\r\n",
-        SOON,
-    )
-    .await;
-    assert_eq!(list.json()["data"][0]["id"], "m");
-}
-
-#[tokio::test]
 async fn chunked_requests_are_read() {
     let (sim, meter) = plain().await;
     let body = chat(false).to_string();
@@ -612,9 +357,9 @@ async fn chunked_requests_are_read() {
 async fn waits_are_kept() {
     let (sim, _) = plain().await;
     sim.script().push(Script::text("a b c").first(Duration::from_millis(80)).gap(Duration::from_millis(10)));
-    let clock = llmroute::domain::clock::Clock::system();
+    let clock = Clock::system();
     exchange(sim.addr(), &openai(&chat(true)), SOON).await;
-    let took = clock.now().mono.since(llmroute::domain::clock::Moment::default());
+    let took = clock.now().mono.since(Moment::default());
     assert!(took >= Duration::from_millis(120), "{took:?}: 80 ms and four tokens of 10 ms");
 }
 

@@ -1,12 +1,9 @@
-//! Anthropic messages as the simulated provider speaks them: what it refuses, and the shape of its answers.
-//! Written from the provider's reference and the recorded exchanges, with no line shared with `wire`.
+//! What the simulated provider takes from a request in Anthropic messages, and what it refuses.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::domain::dialect::Dialect;
-use crate::sim::answer::{Call, Finish, Said, Thinking, json_tokens, prose_tokens, words_to_tokens};
 use crate::sim::asked::{Asked, Choice, Rejected, Tool};
-use crate::sim::delivery::{Frame, Named, pieces, words};
 
 /// The top-level fields of the reference and its betas. Any other is refused, as Anthropic itself does.
 const FIELDS: &[&str] = &[
@@ -209,68 +206,80 @@ fn read_messages(messages: &[Value], asked: &mut Asked) -> Read<()> {
         if at == 0 && role != "user" {
             return bad("messages: first message must use the \"user\" role");
         }
-        let asked_before = std::mem::take(&mut open);
-        let mut answered = Vec::new();
-        asked.tool_results.clear();
-        let text = match &message["content"] {
-            Value::String(text) => {
-                asked.count_text(text);
-                text.clone()
-            }
-            Value::Array(blocks) => {
-                let mut text = String::new();
-                for (nth, block) in blocks.iter().enumerate() {
-                    let place = format!("messages.{at}.content.{nth}");
-                    read_block(block, role, &place, asked, &mut text)?;
-                    match block["type"].as_str() {
-                        Some("tool_use") => open.extend(block["id"].as_str().map(str::to_owned)),
-                        Some("tool_result") => {
-                            let id = block["tool_use_id"].as_str().unwrap_or_default().to_owned();
-                            if !asked_before.contains(&id) {
-                                return bad(format!(
-                                    "{place}: unexpected `tool_use_id` found in `tool_result` blocks: {id}. Each `tool_result` block must have a corresponding `tool_use` block in the previous message."
-                                ));
-                            }
-                            if answered.contains(&id) {
-                                return bad(format!(
-                                    "{place}: each tool_use must have a single result. Found multiple `tool_result` blocks with id: {id}"
-                                ));
-                            }
-                            answered.push(id);
-                        }
-                        _ => {}
-                    }
-                }
-                text
-            }
-            _ => return bad(format!("messages.{at}.content: Input should be a valid list")),
-        };
-        let empty = matches!(&message["content"], Value::String(it) if it.is_empty())
-            || matches!(&message["content"], Value::Array(it) if it.is_empty());
-        if empty && !(at == last && role == "assistant") {
+        let before = std::mem::take(&mut open);
+        let said = read_content(&message["content"], at, role, &before, asked)?;
+        if said.empty && !(at == last && role == "assistant") {
             return bad(format!(
                 "messages.{at}: all messages must have non-empty content except for the optional final assistant message"
             ));
         }
-        if let Some(id) = asked_before.iter().find(|it| !answered.contains(it)) {
-            return bad(format!(
-                "messages.{}: `tool_use` ids were found without `tool_result` blocks immediately after: {id}. Each `tool_use` block must have a corresponding `tool_result` block in the next message.",
-                at.saturating_sub(1)
-            ));
+        if let Some(id) = before.iter().find(|it| !said.answered.contains(it)) {
+            return unanswered(at.saturating_sub(1), id);
         }
-        if role == "assistant" && at == last && text.ends_with(char::is_whitespace) {
+        if role == "assistant" && at == last && said.text.ends_with(char::is_whitespace) {
             return bad("messages: final assistant content cannot end with trailing whitespace");
         }
-        if role == "user" && (!text.is_empty() || answered.is_empty()) {
-            asked.last_user = text;
+        if role == "user" && (!said.text.is_empty() || said.answered.is_empty()) {
+            asked.last_user = said.text;
+        }
+        open = said.uses;
+    }
+    open.first().map_or(Ok(()), |id| unanswered(last, id))
+}
+
+fn unanswered(at: usize, id: &str) -> Read<()> {
+    bad(format!(
+        "messages.{at}: `tool_use` ids were found without `tool_result` blocks immediately after: {id}. Each `tool_use` block must have a corresponding `tool_result` block in the next message."
+    ))
+}
+
+/// What one message holds.
+#[derive(Debug, Default)]
+struct Content {
+    text: String,
+    /// No block at all, or an empty string.
+    empty: bool,
+    /// The ids of its `tool_use` blocks.
+    uses: Vec<String>,
+    /// The ids its `tool_result` blocks answer.
+    answered: Vec<String>,
+}
+
+fn read_content(content: &Value, at: usize, role: &str, before: &[String], asked: &mut Asked) -> Read<Content> {
+    asked.tool_results.clear();
+    let mut said = Content::default();
+    let blocks = match content {
+        Value::String(text) => {
+            asked.count_text(text);
+            return Ok(Content { text: text.clone(), empty: text.is_empty(), ..said });
+        }
+        Value::Array(blocks) => blocks,
+        _ => return bad(format!("messages.{at}.content: Input should be a valid list")),
+    };
+    said.empty = blocks.is_empty();
+    for (nth, block) in blocks.iter().enumerate() {
+        let place = format!("messages.{at}.content.{nth}");
+        read_block(block, role, &place, asked, &mut said.text)?;
+        match block["type"].as_str() {
+            Some("tool_use") => said.uses.extend(block["id"].as_str().map(str::to_owned)),
+            Some("tool_result") => {
+                let id = block["tool_use_id"].as_str().unwrap_or_default().to_owned();
+                if !before.contains(&id) {
+                    return bad(format!(
+                        "{place}: unexpected `tool_use_id` found in `tool_result` blocks: {id}. Each `tool_result` block must have a corresponding `tool_use` block in the previous message."
+                    ));
+                }
+                if said.answered.contains(&id) {
+                    return bad(format!(
+                        "{place}: each tool_use must have a single result. Found multiple `tool_result` blocks with id: {id}"
+                    ));
+                }
+                said.answered.push(id);
+            }
+            _ => {}
         }
     }
-    if let Some(id) = open.first() {
-        return bad(format!(
-            "messages.{last}: `tool_use` ids were found without `tool_result` blocks immediately after: {id}. Each `tool_use` block must have a corresponding `tool_result` block in the next message."
-        ));
-    }
-    Ok(())
+    Ok(said)
 }
 
 /// Reads one block of a message; its text, if it is any, is added to `text`.
@@ -332,9 +341,9 @@ fn read_source(block: &Value, place: &str, asked: &mut Asked) -> Read<()> {
         return bad(format!("{place}.source: Input should be a complete base64, url or file source"));
     }
     if block["type"] == "image" {
-        asked.count_image()
+        asked.count_image();
     } else {
-        asked.count_json(source)
+        asked.count_json(source);
     }
     Ok(())
 }
@@ -357,167 +366,4 @@ fn read_tool_result(block: &Value, place: &str, asked: &mut Asked) -> Read<()> {
     }
     asked.tool_results.push(result);
     Ok(())
-}
-
-// === answers ===
-
-/// One block of an answer.
-enum Block<'a> {
-    Thinking(&'a Thinking),
-    Text(&'a str),
-    ToolUse(String, &'a Call),
-}
-
-/// The blocks of an answer, in order.
-fn blocks<'a>(said: &'a Said, named: &Named) -> Vec<Block<'a>> {
-    let answer = &said.answer;
-    let texts = std::iter::once(&answer.text).chain(&answer.refusal).filter(|it| !it.is_empty());
-    let calls = answer.calls.iter().enumerate().map(|(at, it)| Block::ToolUse(it.id("toolu_", named.seq, at), it));
-    answer.thinking.iter().map(Block::Thinking).chain(texts.map(|it| Block::Text(it))).chain(calls).collect()
-}
-
-impl Block<'_> {
-    fn json(&self) -> Value {
-        match self {
-            Self::Thinking(it) => json!({"type": "thinking", "thinking": it.text, "signature": it.signature}),
-            Self::Text(text) => json!({"type": "text", "text": text}),
-            Self::ToolUse(id, call) => {
-                // Arguments that are no JSON exist in streams only: a whole answer has nowhere to put them.
-                let input: Value = serde_json::from_str(&call.arguments).unwrap_or_else(|_| json!({}));
-                json!({"type": "tool_use", "id": id, "name": call.name, "input": input})
-            }
-        }
-    }
-}
-
-/// A whole answer.
-pub(crate) fn whole(said: &Said, asked: &Asked, named: &Named, states_usage: bool) -> Value {
-    let mut whole = json!({
-        "id": named.id("msg_"),
-        "type": "message",
-        "role": "assistant",
-        "model": asked.model,
-        "content": blocks(said, named).iter().map(Block::json).collect::<Vec<_>>(),
-        "stop_reason": stop_reason(&said.finish),
-        "stop_sequence": stop_sequence(&said.finish),
-    });
-    if states_usage {
-        whole["usage"] = usage(said, said.billed.output);
-    }
-    whole
-}
-
-/// A streamed answer, event by event.
-pub(crate) fn stream(said: &Said, asked: &Asked, named: &Named, states_usage: bool) -> Vec<Frame> {
-    let mut message = json!({
-        "id": named.id("msg_"), "type": "message", "role": "assistant", "model": asked.model,
-        "content": [], "stop_reason": null, "stop_sequence": null,
-    });
-    if states_usage {
-        message["usage"] = usage(said, said.billed.output.min(1));
-    }
-    let mut frames = vec![Frame::opening(event(&json!({"type": "message_start", "message": message})))];
-    let mut tokens = 0;
-    for (index, block) in blocks(said, named).iter().enumerate() {
-        push_block(block, index, &mut tokens, &mut frames);
-        if index == 0 {
-            // Where the provider puts its first ping: right after the first block has opened.
-            frames.insert(2, Frame::opening(event(&json!({"type": "ping"}))));
-        }
-    }
-    let mut end = json!({
-        "type": "message_delta",
-        "delta": {"stop_reason": stop_reason(&said.finish), "stop_sequence": stop_sequence(&said.finish)},
-    });
-    if states_usage {
-        end["usage"] = usage(said, said.billed.output);
-    }
-    frames.push(Frame::closing(event(&end), tokens));
-    frames.push(Frame::terminal(event(&json!({"type": "message_stop"})), tokens));
-    frames
-}
-
-/// The events of one block.
-fn push_block(block: &Block<'_>, index: usize, tokens: &mut u64, frames: &mut Vec<Frame>) {
-    let delta = |delta: Value| event(&json!({"type": "content_block_delta", "index": index, "delta": delta}));
-    let start =
-        |content: Value| event(&json!({"type": "content_block_start", "index": index, "content_block": content}));
-    let mut speak = |kind: &str, field: &str, text: &str, frames: &mut Vec<Frame>| {
-        for (nth, piece) in words(text).enumerate() {
-            frames.push(Frame::content(delta(json!({"type": kind, field: piece})), *tokens + words_to_tokens(nth + 1)));
-        }
-        *tokens += prose_tokens(text);
-    };
-    match block {
-        Block::Thinking(it) => {
-            frames.push(Frame::opening(start(json!({"type": "thinking", "thinking": "", "signature": ""}))));
-            speak("thinking_delta", "thinking", &it.text, frames);
-            frames.push(Frame::content(delta(json!({"type": "signature_delta", "signature": it.signature})), *tokens));
-        }
-        Block::Text(text) => {
-            frames.push(Frame::opening(start(json!({"type": "text", "text": ""}))));
-            speak("text_delta", "text", text, frames);
-        }
-        Block::ToolUse(id, call) => {
-            frames.push(Frame::opening(start(json!({"type": "tool_use", "id": id, "name": call.name, "input": {}}))));
-            frames.push(Frame::opening(delta(json!({"type": "input_json_delta", "partial_json": ""}))));
-            *tokens += json_tokens(&call.name);
-            let mut bytes = 0;
-            for piece in pieces(&call.arguments, 12) {
-                bytes += piece.len() as u64;
-                let more = delta(json!({"type": "input_json_delta", "partial_json": piece}));
-                frames.push(Frame::content(more, *tokens + bytes.div_ceil(4)));
-            }
-            *tokens += json_tokens(&call.arguments);
-        }
-    }
-    frames.push(Frame::opening(event(&json!({"type": "content_block_stop", "index": index}))));
-}
-
-/// The error object as an event.
-pub(crate) fn error_event(error: &Value) -> String {
-    format!("event: error\ndata: {error}\n\n")
-}
-
-/// The list of models.
-pub(crate) fn models(models: &[String]) -> Value {
-    let data: Vec<Value> = models
-        .iter()
-        .map(|it| json!({"type": "model", "id": it, "display_name": it, "created_at": "2025-01-01T00:00:00Z"}))
-        .collect();
-    json!({"data": data, "has_more": false, "first_id": models.first(), "last_id": models.last()})
-}
-
-fn event(data: &Value) -> String {
-    format!("event: {}\ndata: {data}\n\n", data["type"].as_str().unwrap_or_default())
-}
-
-const fn stop_reason(finish: &Finish) -> &'static str {
-    match finish {
-        Finish::Stop => "end_turn",
-        Finish::StopSequence(_) => "stop_sequence",
-        Finish::Length => "max_tokens",
-        Finish::Calls => "tool_use",
-        Finish::Refusal => "refusal",
-    }
-}
-
-fn stop_sequence(finish: &Finish) -> Option<&str> {
-    match finish {
-        Finish::StopSequence(it) => Some(it),
-        _ => None,
-    }
-}
-
-/// Here `input_tokens` are the uncached ones only, unlike in the other dialect.
-fn usage(said: &Said, output: u64) -> Value {
-    let it = said.billed;
-    json!({
-        "input_tokens": it.input.saturating_sub(it.cache_read + it.cache_write),
-        "cache_creation_input_tokens": it.cache_write,
-        "cache_read_input_tokens": it.cache_read,
-        "cache_creation": {"ephemeral_5m_input_tokens": it.cache_write, "ephemeral_1h_input_tokens": 0},
-        "output_tokens": output,
-        "service_tier": "standard",
-    })
 }
