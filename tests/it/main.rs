@@ -1,3 +1,4 @@
-//! The integration tests, in one binary.
+//! The integration tests: one binary, one file a promise.
 
 mod floors;
+mod sim;
