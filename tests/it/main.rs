@@ -1,4 +1,5 @@
 //! The integration tests: one binary, one file a promise.
 
 mod floors;
+mod recorded_anthropic;
 mod sim;
