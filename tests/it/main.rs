@@ -2,4 +2,5 @@
 
 mod floors;
 mod recorded_anthropic;
+mod recorded_openai;
 mod sim;
