@@ -4,3 +4,4 @@ mod floors;
 mod recorded_anthropic;
 mod recorded_openai;
 mod sim;
+mod sse;
