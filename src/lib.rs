@@ -38,4 +38,12 @@
 //! 8. The engine waits for the disk in one place: a request is not complete on the wire before its intent is
 //!    committed.
 
+pub mod sim;
+
+pub mod upstream;
+
+pub mod catalog;
+pub mod route;
+pub mod store;
+
 pub mod domain;

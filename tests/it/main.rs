@@ -1,4 +1,6 @@
-//! Tests of whole rooms through their public doors, in one binary.
+//! The integration tests: one binary, one file a promise.
 
 mod anthropic;
+mod floors;
 mod recorded_anthropic;
+mod sim;
