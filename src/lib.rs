@@ -38,7 +38,10 @@
 //! 8. The engine waits for the disk in one place: a request is not complete on the wire before its intent is
 //!    committed.
 
+pub mod server;
 pub mod sim;
+
+pub mod engine;
 
 pub mod upstream;
 
