@@ -2,6 +2,9 @@
 
 mod anthropic;
 mod catalog;
+mod door;
 mod floors;
+mod house;
 mod recorded_anthropic;
 mod sim;
+mod wall;
