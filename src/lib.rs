@@ -40,6 +40,7 @@
 
 pub mod sim;
 
+pub mod config;
 pub mod upstream;
 
 pub mod catalog;
