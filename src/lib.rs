@@ -43,6 +43,7 @@ pub mod sim;
 
 pub mod engine;
 
+pub mod config;
 pub mod upstream;
 
 pub mod catalog;
