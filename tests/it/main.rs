@@ -1,7 +1,15 @@
 //! The integration tests: one binary, one file a promise.
 
+mod anthropic;
+mod catalog;
+mod config;
+mod door;
 mod floors;
+mod house;
+mod ledger;
 mod recorded_anthropic;
 mod recorded_openai;
 mod sim;
 mod sse;
+mod store;
+mod wall;

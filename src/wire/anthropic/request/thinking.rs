@@ -57,7 +57,8 @@ pub(super) fn plan(prompt: &Prompt, can: Generation, context: Context, losses: &
         form = Form::Unsaid;
     }
     if let Form::Budget(budget) = form {
-        form = fit(budget, cap, context, losses);
+        let stated = prompt.reasoning.as_ref().is_some_and(|it| it.budget == Some(budget));
+        form = fit(budget, stated, cap, context, losses);
     }
     let max_tokens = cap.unwrap_or_else(|| {
         let thinking = if let Form::Budget(budget) = form { budget } else { 0 };
@@ -120,8 +121,8 @@ fn form(asked: &Reasoning, can: Generation, losses: &mut Vec<Loss>) -> (Form, Op
     }
 }
 
-/// A budget that leaves room for the answer, or none.
-fn fit(budget: u64, cap: Option<u64>, context: Context, losses: &mut Vec<Loss>) -> Form {
+/// A budget that leaves room for the answer, or none. One that the client did not state itself leaves half.
+fn fit(budget: u64, stated: bool, cap: Option<u64>, context: Context, losses: &mut Vec<Loss>) -> Form {
     if context.bare_call {
         losses.push(loss("reasoning", "thinking cannot begin between a tool call and its result"));
         return Form::Unsaid;
@@ -131,12 +132,12 @@ fn fit(budget: u64, cap: Option<u64>, context: Context, losses: &mut Vec<Loss>) 
             losses.push(loss("reasoning", "max_tokens leaves no room for thinking"));
             return Form::Unsaid;
         }
-        Some(cap) if budget >= cap => (cap / 2).max(MIN_BUDGET),
+        Some(cap) if budget >= cap || (!stated && budget > cap / 2) => (cap / 2).max(MIN_BUDGET),
         _ => budget.max(MIN_BUDGET),
     };
     if fitting != budget {
         let what = format!("reasoning: budget set to {fitting}");
-        losses.push(Loss { what, why: "a budget must be at least 1024 and less than max_tokens" });
+        losses.push(Loss { what, why: "it must be at least 1024 and leave room for the answer in max_tokens" });
     }
     Form::Budget(fitting)
 }
