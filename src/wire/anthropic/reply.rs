@@ -299,6 +299,3 @@ fn input(arguments: &str) -> Cow<'_, str> {
     obj(&mut wrapped, |out| out.text("_raw", arguments));
     Cow::Owned(String::from_utf8(wrapped).unwrap_or_else(|_| "{}".to_owned()))
 }
-
-#[cfg(test)]
-mod tests;
