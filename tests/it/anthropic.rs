@@ -35,7 +35,11 @@ pub(crate) fn golden(name: &str, actual: &str) {
         return;
     }
     let expected = std::fs::read_to_string(&path).unwrap_or_else(|it| panic!("{}: {it}", path.display()));
-    assert_eq!(actual, expected, "{name} differs; UPDATE_GOLDEN=1 rewrites it");
+    let differs = |(_, (is, was)): &(usize, (&str, &str))| is != was;
+    let end = std::iter::once("(end)");
+    let lines = actual.lines().chain(end.clone()).zip(expected.lines().chain(end)).enumerate();
+    let Some((nth, (is, was))) = lines.into_iter().find(differs) else { return };
+    panic!("{name} differs in line {}; UPDATE_GOLDEN=1 rewrites it\n  is  {is}\n  was {was}", nth + 1);
 }
 
 fn raw(json: &Value) -> Box<RawValue> {
@@ -343,9 +347,9 @@ fn thinking_gives_way_to_what_it_cannot_be_combined_with() {
 #[test]
 fn what_is_no_request_is_refused_by_name() {
     for (body, param, what) in [
-        ("", "", "object"),
+        ("", "", "JSON"),
         ("[1]", "", "object"),
-        ("{", "", "object"),
+        ("{", "", "JSON"),
         (r#"{"messages":[]}"#, "model", "is missing"),
         (r#"{"model":1,"messages":[]}"#, "model", "must be a string"),
         (r#"{"model":"m"}"#, "messages", "is missing"),
@@ -383,6 +387,7 @@ fn what_is_no_request_is_refused_by_name() {
         let error = anthropic().read_request(body.as_bytes()).unwrap_err();
         assert_eq!(error.param.unwrap_or_default(), param, "{body}");
         assert!(error.what.contains(what), "{body}: {}", error.what);
+        assert!(error.what.contains(param), "{body}: {}", error.what);
     }
 }
 
@@ -514,7 +519,8 @@ fn read(text: &str) -> Vec<Event> {
 
 /// Frames without an `event` line: the `type` in the data decides.
 fn bare(data: &[Value]) -> String {
-    data.iter().map(|it| format!("data: {it}\n\n")).collect()
+    let frames: Vec<String> = data.iter().map(|it| format!("data: {it}\n\n")).collect();
+    frames.concat()
 }
 
 #[test]
@@ -742,7 +748,8 @@ fn a_stream_of_the_dialect_keeps_what_the_hub_has_no_noun_for() {
     let text = String::from_utf8(out).unwrap();
     let reply = Reply::of(read(&text));
     assert_eq!(reply.blocks.len(), 2);
-    assert!(matches!(&reply.blocks[0].block, Block::Opaque(it) if it.raw.get() == server.to_string()));
+    let Block::Opaque(whole) = &reply.blocks[0].block else { panic!("{:?}", reply.blocks[0]) };
+    assert_eq!(whole.raw.get(), server.to_string());
     assert_eq!(reply.blocks[1].extra[0].raw.get(), citation.to_string());
     let names: Vec<_> = reply.extra.iter().map(|it| it.name.as_str()).collect();
     assert_eq!(names, ["event tomorrow", "stop_details"]);

@@ -10,8 +10,9 @@ use crate::domain::dialect::Dialect;
 use crate::domain::event::{Block, Delta, Event, Finish};
 use crate::domain::prompt::{Loss, Opaque};
 use crate::domain::usage::Usage;
-use crate::wire::anthropic::fields::{Obj, obj};
+use crate::wire::anthropic::fields;
 use crate::wire::anthropic::{reply, usage};
+use crate::wire::json::ObjectWriter;
 use crate::wire::{StreamWriter, sse};
 
 /// Fields that stand beside `delta` in `message_delta`, not in it.
@@ -103,7 +104,7 @@ impl Writer {
         let (id, model) = self.pending_start.take().unwrap_or_default();
         let usage = self.usage.clone().unwrap_or_default();
         event("message_start", out, |it| {
-            it.object("message", |it| {
+            fields::nest(it, "message", |it| {
                 it.text("id", &id);
                 it.text("type", "message");
                 it.text("role", "assistant");
@@ -111,7 +112,7 @@ impl Writer {
                 it.raw("content", "[]");
                 it.raw("stop_reason", "null");
                 it.raw("stop_sequence", "null");
-                it.object("usage", |it| usage::write(&usage, it));
+                fields::nest(it, "usage", |it| usage::write(&usage, it));
             });
         });
     }
@@ -175,7 +176,7 @@ impl Writer {
                 Block::RedactedThinking(_) | Block::Opaque(_) => start(held, at, out),
             }
         }
-        event("content_block_stop", out, |it| it.count("index", u64::from(at)));
+        event("content_block_stop", out, |it| it.plain("index", u64::from(at)));
         self.next += 1;
     }
 
@@ -200,14 +201,14 @@ impl Writer {
         event("message_delta", out, |it| {
             let (beside, within): (Vec<_>, Vec<_>) =
                 self.extra.iter().partition(|it| BESIDE_DELTA.contains(&it.name.as_str()));
-            it.object("delta", |it| {
+            fields::nest(it, "delta", |it| {
                 it.text("stop_reason", reason);
                 reply::optional_text("stop_sequence", self.stop.as_deref(), it);
                 for extra in within {
                     it.raw(&extra.name, extra.raw.get());
                 }
             });
-            it.object("usage", |it| usage::write(&usage, it));
+            fields::nest(it, "usage", |it| usage::write(&usage, it));
             for extra in beside {
                 it.raw(&extra.name, extra.raw.get());
             }
@@ -234,8 +235,8 @@ fn put(held: &mut Held, delta: &Delta, at: u32, losses: &mut Vec<Loss>, out: &mu
         start(held, at, out);
     }
     event("content_block_delta", out, |it| {
-        it.count("index", u64::from(at));
-        it.object("delta", |it| {
+        it.plain("index", u64::from(at));
+        fields::nest(it, "delta", |it| {
             it.text("type", kind);
             it.text(key, text);
         });
@@ -260,11 +261,11 @@ fn put_opaque(held: &mut Held, it: &Opaque, at: u32, losses: &mut Vec<Loss>, out
         start(held, at, out);
     }
     event("content_block_delta", out, |out| {
-        out.count("index", u64::from(at));
+        out.plain("index", u64::from(at));
         if whole_delta {
             out.raw("delta", it.raw.get());
         } else {
-            out.object("delta", |out| {
+            fields::nest(out, "delta", |out| {
                 out.text("type", "citations_delta");
                 out.raw("citation", it.raw.get());
             });
@@ -276,11 +277,11 @@ fn put_opaque(held: &mut Held, it: &Opaque, at: u32, losses: &mut Vec<Loss>, out
 fn start(held: &mut Held, at: u32, out: &mut Vec<u8>) {
     held.opened = true;
     event("content_block_start", out, |it| {
-        it.count("index", u64::from(at));
+        it.plain("index", u64::from(at));
         if let Block::Opaque(whole) = &held.block {
             return it.raw("content_block", whole.raw.get());
         }
-        it.object("content_block", |it| {
+        fields::nest(it, "content_block", |it| {
             reply::open(&held.block, it);
             match held.block {
                 Block::Text | Block::Refusal => it.text("text", ""),
@@ -299,9 +300,9 @@ fn start(held: &mut Held, at: u32, out: &mut Vec<u8>) {
 }
 
 /// Writes one event: its name twice, as the dialect has it, and the fields that `fill` writes.
-fn event(name: &str, out: &mut Vec<u8>, fill: impl FnOnce(&mut Obj)) {
+fn event(name: &str, out: &mut Vec<u8>, fill: impl FnOnce(&mut ObjectWriter)) {
     let mut data = Vec::with_capacity(128);
-    obj(&mut data, |it| {
+    fields::write(&mut data, |it| {
         it.text("type", name);
         fill(it);
     });
