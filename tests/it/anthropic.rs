@@ -701,6 +701,7 @@ fn interleaved_calls_come_out_one_after_the_other() {
 #[test]
 fn counts_known_at_the_start_are_told_at_the_start() {
     let text = stream(&[
+        Event::Ping,
         Event::Start { id: "m".into(), model: "m".into(), created: None },
         Event::Usage(Usage { input: 12, output: 1, ..Usage::default() }),
         open(0, Block::Text),
@@ -712,7 +713,8 @@ fn counts_known_at_the_start_are_told_at_the_start() {
     ]);
     let data: Vec<Value> =
         text.lines().filter_map(|it| it.strip_prefix("data: ")).map(|it| serde_json::from_str(it).unwrap()).collect();
-    assert_eq!(data[0]["message"]["usage"]["input_tokens"], 12);
+    assert_eq!(data[0]["type"], "ping");
+    assert_eq!((&data[1]["message"]["id"], &data[1]["message"]["usage"]["input_tokens"]), (&json!("m"), &json!(12)));
     let end = &data[data.len() - 2];
     assert_eq!((&end["usage"]["output_tokens"], &end["delta"]["stop_sequence"]), (&json!(5), &json!("END")));
 }
@@ -849,7 +851,7 @@ pub(crate) fn check_stream(text: &str) {
 // === any input ===
 
 /// JSON that looks like the dialect without following it.
-fn wild() -> impl Strategy<Value = Value> {
+pub(crate) fn wild() -> impl Strategy<Value = Value> {
     let word = prop::sample::select(vec![
         "text",
         "thinking",

@@ -164,7 +164,7 @@ pub(super) fn stop_reason(
         Some(Finish::Stop | Finish::Other(_)) | None => {
             if let Some(Finish::Other(reason)) = finish {
                 let what = format!("finish reason {reason}");
-                losses.push(Loss { what, why: "the dialect has no such reason" });
+                losses.push(Loss { what, why: "anthropic has no such reason" });
             }
             match (called, declined) {
                 (true, _) => "tool_use",
@@ -217,7 +217,7 @@ pub(super) fn optional_text(key: &str, text: Option<&str>, out: &mut ObjectWrite
 
 /// A piece without a place in this dialect.
 pub(super) fn no_place(what: &str) -> Loss {
-    Loss { what: what.to_owned(), why: "the dialect has no place for it" }
+    Loss { what: what.to_owned(), why: "anthropic has no place for it" }
 }
 
 fn written(piece: &Piece, nth: usize, losses: &mut Vec<Loss>) -> Option<Vec<u8>> {

@@ -14,6 +14,9 @@ use crate::wire::anthropic::fields::{self, is_object};
 use crate::wire::anthropic::request::ids::Ids;
 use crate::wire::json::ObjectWriter;
 
+/// How OpenAI's codec notes that a system text had the role `developer`. The two mean the same.
+const ROLE_SPELLING: &str = "message.role";
+
 /// What is the same for every block of a request.
 #[derive(Debug)]
 pub(super) struct Blocks<'a> {
@@ -51,13 +54,13 @@ impl Blocks<'_> {
             }
             Body::Image { source, detail } => {
                 if detail.as_deref().is_some_and(|it| it != "auto") {
-                    self.lose(format!("{path}.detail"), "the dialect has no such field");
+                    self.lose(format!("{path}.detail"), "anthropic has no such field");
                 }
                 self.image(source, part, path)
             }
             Body::File { source, name } => self.document(source, name.as_deref(), part, path),
             Body::Audio { .. } => {
-                self.lose(path, "the dialect has no sound");
+                self.lose(path, "anthropic has no sound");
                 None
             }
             Body::ToolCall { id, name, arguments } => {
@@ -99,7 +102,9 @@ impl Blocks<'_> {
         if opaque.dialect == Dialect::Anthropic {
             return Some(&opaque.raw);
         }
-        self.lose(join(path, &opaque.name), "the dialect has no such field");
+        if opaque.name != ROLE_SPELLING {
+            self.lose(join(path, &opaque.name), "anthropic has no such field");
+        }
         None
     }
 

@@ -64,7 +64,7 @@ pub(super) fn plan(prompt: &Prompt, can: Generation, context: Context, losses: &
         let thinking = if let Form::Budget(budget) = form { budget } else { 0 };
         let max_tokens = DEFAULT_MAX_TOKENS.saturating_add(thinking);
         let what = format!("max_tokens: set to {max_tokens}");
-        losses.push(Loss { what, why: "the dialect requires a cap and the request has none" });
+        losses.push(Loss { what, why: "anthropic requires a cap and the request has none" });
         max_tokens
     });
     Plan { max_tokens, form, effort }

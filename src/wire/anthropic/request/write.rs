@@ -79,7 +79,7 @@ fn messages(prompt: &Prompt, blocks: &mut Blocks) -> Vec<Vec<u8>> {
         }
     }
     if messages.first().is_none_or(|it| it.role == Role::Assistant) {
-        blocks.lose("messages", "the dialect wants a user turn first; one with a full stop was put there");
+        blocks.lose("messages", "anthropic wants a user turn first; one with a full stop was put there");
         let part = Part::text(FILLER);
         messages.insert(0, content(&[part], Role::User, "messages", blocks));
     }
@@ -262,7 +262,7 @@ fn sampling(prompt: &Prompt, plan: &Plan, can: Generation, blocks: &mut Blocks, 
             Some(_) => {}
             None => {
                 if (fitting - temperature).abs() > f64::EPSILON {
-                    blocks.lose(format!("temperature: set to {fitting}"), "the dialect's range is 0 to 1");
+                    blocks.lose(format!("temperature: set to {fitting}"), "anthropic's range is 0 to 1");
                 }
                 out.float("temperature", fitting);
             }
@@ -297,7 +297,7 @@ fn sampling(prompt: &Prompt, plan: &Plan, can: Generation, blocks: &mut Blocks, 
     ];
     for (name, said) in foreign {
         if said {
-            blocks.lose(name, "the dialect has no such field");
+            blocks.lose(name, "anthropic has no such field");
         }
     }
 }
@@ -315,7 +315,7 @@ fn configuration(prompt: &Prompt, plan: &Plan, blocks: &mut Blocks, out: &mut Ob
     }
     let user = prompt.user.as_deref();
     if user.is_some_and(|it| it.chars().count() > MAX_USER_ID) {
-        blocks.lose("user", "the dialect takes 256 characters at most");
+        blocks.lose("user", "anthropic takes 256 characters at most");
     }
     let user = user.filter(|it| it.chars().count() <= MAX_USER_ID);
     if user.is_some() || has_nested("metadata.", prompt) {
@@ -347,7 +347,7 @@ fn output_config(prompt: &Prompt, plan: &Plan, blocks: &mut Blocks, out: &mut Ob
     let schema = match &prompt.format {
         Format::Text => None,
         Format::JsonObject => {
-            blocks.lose("response_format", "the dialect has no JSON mode without a schema");
+            blocks.lose("response_format", "anthropic has no JSON mode without a schema");
             None
         }
         Format::JsonSchema { .. } if !blocks.quirks.json_schema => {
@@ -356,7 +356,7 @@ fn output_config(prompt: &Prompt, plan: &Plan, blocks: &mut Blocks, out: &mut Ob
         }
         Format::JsonSchema { description, schema, .. } => {
             if description.is_some() {
-                blocks.lose("response_format.json_schema.description", "the dialect has no such field");
+                blocks.lose("response_format.json_schema.description", "anthropic has no such field");
             }
             Some(schema.get())
         }

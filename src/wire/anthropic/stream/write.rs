@@ -70,6 +70,8 @@ impl StreamWriter for Writer {
                 return;
             }
             Event::Opaque(opaque) => return self.opaque(opaque, out),
+            // Also before `message_start`: what comes before the answer must not begin it without its name.
+            Event::Ping => return out.extend_from_slice(super::super::PING),
             Event::Fault(_) => return,
             _ => {}
         }
@@ -82,9 +84,8 @@ impl StreamWriter for Writer {
                 self.finish = Some(reason.clone());
                 self.stop.clone_from(stop);
             }
-            Event::Ping => out.extend_from_slice(super::super::PING),
             Event::End => self.end(out),
-            Event::Start { .. } | Event::Usage(_) | Event::Opaque(_) | Event::Fault(_) => {}
+            Event::Start { .. } | Event::Usage(_) | Event::Opaque(_) | Event::Ping | Event::Fault(_) => {}
         }
     }
 
