@@ -954,7 +954,7 @@ fn plays() -> impl Strategy<Value = Vec<Event>> {
     let step = (0u8..6, 0u32..6, "[a-z{}\" ]{0,4}");
     prop::collection::vec(step, 0..60).prop_map(|steps| {
         let mut events = vec![Event::Start { id: "i".into(), model: "m".into(), created: None }];
-        let (mut next, mut open) = (0, Vec::<(u32, bool)>::new());
+        let (mut next, mut open, mut starts) = (0, Vec::<(u32, bool)>::new(), Vec::new());
         for (what, which, text) in steps {
             let at = (which as usize) % open.len().max(1);
             match (what, open.get(at).copied()) {
@@ -966,12 +966,18 @@ fn plays() -> impl Strategy<Value = Vec<Event>> {
                         3 => Block::Refusal,
                         _ => Block::Text,
                     };
+                    starts.push(events.len());
                     events.push(Event::Open { index: next, block });
                     open.push((next, call));
                     next += 1;
                 }
                 (2..=4, Some((index, call))) => {
-                    let delta = if call { Delta::Arguments(text) } else { Delta::Text(text) };
+                    let thinks = matches!(&events[starts[index as usize]], Event::Open { block: Block::Thinking, .. });
+                    let delta = match what {
+                        _ if call => Delta::Arguments(text),
+                        4 if thinks => Delta::Signature(text),
+                        _ => Delta::Text(text),
+                    };
                     events.push(Event::Delta { index, delta });
                 }
                 (5, Some((index, _))) => {
@@ -1060,10 +1066,11 @@ proptest! {
     fn any_order_of_blocks_becomes_a_stream_a_strict_client_reads(events in plays()) {
         let text = stream(&events);
         let kept = |reply: Reply| {
-            let worth = |it: &Piece| matches!(it.block, Block::ToolCall { .. }) || !it.text.is_empty();
+            let signed = |it: &Piece| it.signature.as_ref().is_some_and(|it| !it.is_empty());
+            let worth = |it: &Piece| matches!(it.block, Block::ToolCall { .. }) || !it.text.is_empty() || signed(it);
             let shown = |it: Piece| match it.block {
                 Block::ToolCall { id, .. } => format!("{id} {}", if it.text.is_empty() { "{}" } else { &it.text }),
-                Block::Thinking => format!("thinking {}", it.text),
+                Block::Thinking => format!("thinking {} {}", it.text, it.signature.unwrap_or_default()),
                 _ => it.text,
             };
             reply.blocks.into_iter().filter(worth).map(shown).collect::<Vec<_>>()

@@ -51,6 +51,8 @@ struct Held {
     opened: bool,
     /// Fields of this dialect's own for its start.
     extra: Vec<Opaque>,
+    /// The signature so far. Clients take the last `signature_delta` for the whole, so there can be only one.
+    signature: String,
 }
 
 impl StreamWriter for Writer {
@@ -128,6 +130,7 @@ impl Writer {
             closed: false,
             opened: false,
             extra: Vec::new(),
+            signature: String::new(),
         });
     }
 
@@ -162,6 +165,12 @@ impl Writer {
     /// Writes the end of a block, and its start where nothing else made it worth opening.
     fn complete(&mut self, held: &mut Held, out: &mut Vec<u8>) {
         let at = self.next;
+        if !held.signature.is_empty() {
+            if !held.opened {
+                start(held, at, out);
+            }
+            block_delta(at, "signature_delta", "signature", &held.signature, out);
+        }
         if !held.opened {
             match &held.block {
                 // No content, no block: clients send it back, and the API refuses empty text.
@@ -177,7 +186,7 @@ impl Writer {
                 Block::RedactedThinking(_) | Block::Opaque(_) => start(held, at, out),
             }
         }
-        event("content_block_stop", out, |it| it.plain("index", u64::from(at)));
+        event("content_block_stop", out, |it| it.plain("index", at));
         self.next += 1;
     }
 
@@ -225,7 +234,7 @@ fn put(held: &mut Held, delta: &Delta, at: u32, losses: &mut Vec<Loss>, out: &mu
         (Delta::Opaque(it), _) => return put_opaque(held, it, at, losses, out),
         (Delta::Text(text), Block::Text | Block::Refusal) => ("text_delta", "text", text),
         (Delta::Text(text), Block::Thinking) => ("thinking_delta", "thinking", text),
-        (Delta::Signature(text), Block::Thinking) => ("signature_delta", "signature", text),
+        (Delta::Signature(more), Block::Thinking) => return held.signature.push_str(more),
         (Delta::Arguments(text), Block::ToolCall { .. }) => ("input_json_delta", "partial_json", text),
         _ => return lose("a delta that does not fit its block", losses),
     };
@@ -235,8 +244,12 @@ fn put(held: &mut Held, delta: &Delta, at: u32, losses: &mut Vec<Loss>, out: &mu
     if !held.opened {
         start(held, at, out);
     }
+    block_delta(at, kind, key, text, out);
+}
+
+fn block_delta(at: u32, kind: &str, key: &str, text: &str, out: &mut Vec<u8>) {
     event("content_block_delta", out, |it| {
-        it.plain("index", u64::from(at));
+        it.plain("index", at);
         fields::nest(it, "delta", |it| {
             it.text("type", kind);
             it.text(key, text);
@@ -262,7 +275,7 @@ fn put_opaque(held: &mut Held, it: &Opaque, at: u32, losses: &mut Vec<Loss>, out
         start(held, at, out);
     }
     event("content_block_delta", out, |out| {
-        out.plain("index", u64::from(at));
+        out.plain("index", at);
         if whole_delta {
             out.raw("delta", it.raw.get());
         } else {
@@ -278,7 +291,7 @@ fn put_opaque(held: &mut Held, it: &Opaque, at: u32, losses: &mut Vec<Loss>, out
 fn start(held: &mut Held, at: u32, out: &mut Vec<u8>) {
     held.opened = true;
     event("content_block_start", out, |it| {
-        it.plain("index", u64::from(at));
+        it.plain("index", at);
         if let Block::Opaque(whole) = &held.block {
             return it.raw("content_block", whole.raw.get());
         }
