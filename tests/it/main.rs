@@ -3,6 +3,7 @@
 mod anthropic;
 mod catalog;
 mod config;
+mod cross_dialect;
 mod door;
 mod floors;
 mod house;
