@@ -98,7 +98,7 @@ impl Reader {
         // Random padding against guessing at lengths.
         chunk.take("obfuscation");
         // Azure begins with a chunk about its filter that has neither id nor model.
-        if self.answer.is_none() && (!choices.is_empty() || !id.is_empty()) {
+        if self.answer.is_none() && (!choices.is_empty() || !id.is_empty() || counts.is_some()) {
             self.answer = Some(id.clone());
             out.push(Event::Start { id, model, created });
             out.extend(self.early.drain(..).map(Event::Opaque));
