@@ -41,8 +41,8 @@ fn is_stated(data: &[u8], field: &Finder) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct Watch {
     facts: Facts,
-    /// A chunk with a choice came.
-    begun: bool,
+    /// `index` of the choice that is the answer: the first that came.
+    choice: Option<String>,
     /// A tool call came.
     calls: bool,
     /// Which of [`KEYS`] the last content came under.
@@ -61,7 +61,7 @@ impl Watcher for Watch {
             return Sight::default();
         }
         if data == DONE {
-            if self.begun && self.facts.finish.is_none() {
+            if self.choice.is_some() && self.facts.finish.is_none() {
                 self.facts.finish = Some(finish_with_calls(None, self.calls));
             }
             // Some providers end a failed stream with it too.
@@ -98,10 +98,11 @@ impl Watch {
         seen.top(&chunk, &mut self.facts);
         for raw in &choices {
             if let Some(choice) = Object::of(raw) {
-                seen.choice(&choice, "delta", &mut self.facts);
+                let index = choice.get("index").map_or("0", RawValue::get);
+                let main = self.choice.get_or_insert_with(|| index.to_owned()) == index;
+                seen.choice(&choice, "delta", main, &mut self.facts);
             }
         }
-        self.begun |= !choices.is_empty();
         self.calls |= seen.calls;
         if let Some(reason) = seen.finish {
             self.facts.finish.get_or_insert_with(|| finish_with_calls(Some(reason), self.calls));
@@ -135,7 +136,7 @@ pub(super) fn read_facts(body: &[u8]) -> Result<Facts, Malformed> {
         return if facts.fault.is_some() { Ok(facts) } else { Err(wrong("choices", "an array")) };
     };
     if let Some(choice) = choices.first().and_then(|it| Object::of(it)) {
-        seen.choice(&choice, "message", &mut facts);
+        seen.choice(&choice, "message", true, &mut facts);
         if facts.fault.is_none() {
             facts.finish = Some(finish_with_calls(seen.finish, seen.calls));
         }
@@ -168,12 +169,13 @@ impl Seen {
         }
     }
 
-    /// `said` is `delta` or `message`; a chunk may have the second in place of the first.
-    fn choice(&mut self, choice: &Object, said: &str, facts: &mut Facts) {
+    /// `said` is `delta` or `message`; a chunk may have the second in place of the first. Only the `main` choice tells
+    /// how the answer ended.
+    fn choice(&mut self, choice: &Object, said: &str, main: bool, facts: &mut Facts) {
         if let Some(message) = choice.get(said).or_else(|| choice.get("message")).and_then(Object::of) {
             self.message(&message);
         }
-        if choice.get("index").is_some_and(|it| it.get() != "0") {
+        if !main {
             return;
         }
         if let Some(usage) = choice.get("usage").filter(|_| !self.usage).and_then(usage::read) {
