@@ -41,4 +41,10 @@
 pub mod bench;
 pub mod sim;
 
+pub mod upstream;
+
+pub mod catalog;
+pub mod route;
+pub mod store;
+
 pub mod domain;
