@@ -98,6 +98,7 @@ fn read_settings(fields: &Map<String, Value>, asked: &mut Asked) -> Read<()> {
                 let Some(budget) = thinking["budget_tokens"].as_u64().filter(|it| *it >= 1024) else {
                     return bad("thinking.enabled.budget_tokens: Input should be greater than or equal to 1024");
                 };
+                asked.thinks = true;
                 if asked.max_tokens.is_some_and(|it| it <= budget) {
                     return bad("`max_tokens` must be greater than `thinking.budget_tokens`.");
                 }
