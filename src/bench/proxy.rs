@@ -23,9 +23,10 @@ pub struct ProxyPlan {
     pub shapes: Vec<Shape>,
     /// Pairs of blocks a row. Six is the least that carries an interval.
     pub blocks: usize,
-    /// Requests in a block of one connection; more connections send more, up to four each.
+    /// Requests in a block of one connection; more connections send four each. A stream takes its time whatever the
+    /// proxy does, so of streams there are an eighth as many, and one for each connection.
     pub requests: usize,
-    /// Requests a connection sends before anything counts.
+    /// Requests a connection sends before anything counts; of streams, one.
     pub warm_up: usize,
     /// Of the blocks' order.
     pub seed: u64,
@@ -127,7 +128,8 @@ impl Default for ProxyPlan {
     }
 }
 
-/// Measures. `direct` and `through` lead to the same provider; `through_pid` is llmroute's process, where its CPU
+/// Measures. `direct` and `through` lead to the same provider, best one whose streams have some 20 events 5 ms apart:
+/// enough silence to see a stall in, and a row of streams is done in seconds; `through_pid` is llmroute's process, where its CPU
 /// time is wanted. `progress` is told after every pair of blocks.
 ///
 /// # Errors
@@ -151,9 +153,9 @@ pub async fn proxy(
                 process,
                 paired: PairedRun::default(),
             };
-            pair.warm_up(plan.warm_up * connections).await?;
+            pair.warm_up(plan.warm_up_of(shape, connections)).await?;
             for block in 0..plan.blocks {
-                pair.block(plan.requests_of(connections), dice.unit() < 0.5).await?;
+                pair.block(plan.requests_of(shape, connections), dice.unit() < 0.5).await?;
                 let done = rows.len() * plan.blocks + block + 1;
                 progress(&Progress { done, total, row: format!("{} × {connections}", shape.name()) });
             }
@@ -215,10 +217,13 @@ impl Pair {
 // === impl ProxyPlan ===
 
 impl ProxyPlan {
-    /// Requests in a block: enough that every connection is busy for a while, and no more than needed, for a stream
-    /// takes its time whatever the proxy does.
-    fn requests_of(&self, connections: usize) -> usize {
-        self.requests.max(connections * 4)
+    fn warm_up_of(&self, shape: Shape, connections: usize) -> usize {
+        if shape.streams() { connections } else { self.warm_up * connections }
+    }
+
+    /// Requests in a block: enough that every connection is busy for a while.
+    fn requests_of(&self, shape: Shape, connections: usize) -> usize {
+        if shape.streams() { (self.requests / 8).max(connections) } else { self.requests.max(connections * 4) }
     }
 }
 

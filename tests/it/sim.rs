@@ -1,6 +1,7 @@
 //! The simulated providers, seen from a bare socket: every script does on the wire what its name says, and the meter
 //! charges what it should.
 
+mod recorded;
 mod requests;
 mod socket;
 
