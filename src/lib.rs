@@ -46,5 +46,6 @@ pub mod upstream;
 pub mod catalog;
 pub mod route;
 pub mod store;
+pub mod wire;
 
 pub mod domain;
