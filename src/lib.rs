@@ -39,4 +39,9 @@
 //!    committed.
 
 pub mod cli;
+
+pub mod upstream;
+
+pub mod route;
+
 pub mod domain;

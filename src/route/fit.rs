@@ -1,0 +1,71 @@
+//! Stage 2: drop what cannot serve this request, and say why.
+
+use crate::domain::ask::Ask;
+use crate::domain::failure::{Failure, Origin};
+use crate::domain::policy::{Auth, Provider};
+use crate::route::Candidate;
+use crate::route::explain::Step;
+
+/// The candidates that can serve `ask`.
+///
+/// # Errors
+/// `no_key` (424) if every candidate lacks a key, `no_fit` (400) if some have one but none can do what is asked. Each
+/// candidate's reason is listed.
+pub fn fit(found: Vec<Candidate>, ask: &Ask, trail: &mut Vec<Step>) -> Result<Vec<Candidate>, Failure> {
+    let mut fitting = Vec::with_capacity(found.len());
+    let mut out = Vec::new();
+    let mut keyless_only = true;
+    for it in found {
+        let Some((keyless, why)) = misfit(&it, ask) else {
+            fitting.push(it);
+            continue;
+        };
+        keyless_only &= keyless;
+        out.push(format!("{}: {why}", it.target));
+        trail.push(Step::Out { target: it.target, why });
+    }
+    if !fitting.is_empty() {
+        return Ok(fitting);
+    }
+    let reasons = out.join("; ");
+    Err(if out.is_empty() {
+        Failure::local(Origin::Local, "empty_group", 424, format!("the group `{}` has no targets", ask.model))
+    } else if keyless_only {
+        Failure::local(Origin::Local, "no_key", 424, format!("no target has a key: {reasons}"))
+    } else {
+        Failure::local(Origin::Client, "no_fit", 400, format!("no target can serve this request: {reasons}"))
+    })
+}
+
+/// Why this candidate is out, and whether it is for want of a key.
+fn misfit(it: &Candidate, ask: &Ask) -> Option<(bool, String)> {
+    let provider = &it.provider;
+    if !provider.enabled {
+        return Some((false, "its provider is disabled".to_owned()));
+    }
+    if it.seats.is_empty() {
+        return Some((true, no_key(provider)));
+    }
+    let cannot = |what: &str| Some((false, format!("{} does not take {what}", provider.name)));
+    let quirks = &provider.quirks;
+    if ask.needs.tools && !quirks.tools {
+        return cannot("tools");
+    }
+    if ask.needs.images && !quirks.images {
+        return cannot("images");
+    }
+    if ask.needs.json_schema && !quirks.json_schema {
+        return cannot("a JSON schema");
+    }
+    None
+}
+
+fn no_key(provider: &Provider) -> String {
+    let problems: Vec<&str> = provider.keys.iter().filter_map(|it| it.problem.as_deref()).collect();
+    match (provider.keys.is_empty(), problems.as_slice()) {
+        (true, _) if provider.auth == Auth::None => "it has no seat".to_owned(),
+        (true, _) => format!("{} has no key (llmroute keys add {})", provider.name, provider.name),
+        (false, []) => format!("every key of {} is disabled", provider.name),
+        (false, problems) => format!("no key of {} can be used: {}", provider.name, problems.join(", ")),
+    }
+}

@@ -1,0 +1,112 @@
+//! Stage 3: leave out what is known to fail just now (routing.md §2, §5).
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use crate::domain::clock::Moment;
+use crate::domain::failure::{Failure, Origin};
+use crate::domain::id::{KeyId, ModelName, ProviderName};
+use crate::domain::target::Seat;
+use crate::route::Candidate;
+use crate::route::breaker::{Standing, Why};
+use crate::route::explain::Step;
+
+/// What health is kept by: a key of a provider, for one model or (`model` absent) for all.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SeatId {
+    /// The provider.
+    pub provider: ProviderName,
+    /// The model; `None` for what concerns the key as a whole.
+    pub model: Option<ModelName>,
+    /// The key; `None` where the provider needs none.
+    pub key: Option<KeyId>,
+}
+
+impl SeatId {
+    /// The id of a seat.
+    #[must_use]
+    pub fn of(seat: &Seat) -> Self {
+        let Seat { target, .. } = seat;
+        Self { provider: target.provider.clone(), model: Some(target.model.clone()), key: seat.key_id() }
+    }
+
+    /// The id of a seat's key as a whole.
+    #[must_use]
+    pub fn whole_key(seat: &Seat) -> Self {
+        Self { provider: seat.target.provider.clone(), model: None, key: seat.key_id() }
+    }
+}
+
+/// The health of the fleet at one moment. Only seats that are not simply healthy are in it.
+#[derive(Debug, Clone, Default)]
+pub struct FleetView {
+    /// When it was taken.
+    pub now: Moment,
+    /// What is not healthy.
+    pub standings: HashMap<SeatId, Standing>,
+}
+
+impl FleetView {
+    /// How a seat stands: the worse of its own standing and its key's.
+    #[must_use]
+    pub fn standing(&self, seat: &Seat) -> Standing {
+        if self.standings.is_empty() {
+            return Standing::Healthy;
+        }
+        let of = |id| self.standings.get(&id).copied().unwrap_or(Standing::Healthy);
+        match of(SeatId::whole_key(seat)) {
+            it @ Standing::Out { .. } => it,
+            _ => of(SeatId::of(seat)),
+        }
+    }
+}
+
+/// The candidates and seats that are not resting. If all rest for their health alone, the least bad one.
+///
+/// # Errors
+/// `all_resting` (503) if every seat waits because its provider said so or refused the key; lists each reason and
+/// carries the soonest wait.
+pub fn usable(found: Vec<Candidate>, fleet: &FleetView, trail: &mut Vec<Step>) -> Result<Vec<Candidate>, Failure> {
+    if fleet.standings.is_empty() {
+        return Ok(found);
+    }
+    let mut usable = Vec::with_capacity(found.len());
+    let mut resting: Vec<(Candidate, Seat, Why, Moment)> = Vec::new();
+    for mut candidate in found {
+        let bare = Candidate { seats: Vec::new(), ..candidate.clone() };
+        candidate.seats.retain(|(seat, _)| match fleet.standing(seat) {
+            Standing::Out { until, why } => {
+                resting.push((bare.clone(), seat.clone(), why, until));
+                trail.push(Step::Resting { seat: seat.clone(), why: why.sentence(), left: until.since(fleet.now) });
+                false
+            }
+            Standing::Healthy | Standing::Degraded | Standing::Recovering => true,
+        });
+        if !candidate.seats.is_empty() {
+            usable.push(candidate);
+        }
+    }
+    if !usable.is_empty() {
+        return Ok(usable);
+    }
+    // Failing closed would turn one bad minute of the only provider into an outage of our own making.
+    let least_bad = resting.iter().filter(|it| it.2.is_our_guess()).min_by_key(|it| it.3);
+    if let Some((candidate, seat, ..)) = least_bad {
+        trail.push(Step::LeastBad { target: candidate.target.clone() });
+        let seats = vec![(seat.clone(), 1.0)];
+        return Ok(vec![Candidate { seats, ..candidate.clone() }]);
+    }
+    Err(all_resting(&resting, fleet.now))
+}
+
+fn all_resting(resting: &[(Candidate, Seat, Why, Moment)], now: Moment) -> Failure {
+    let soonest = resting.iter().map(|it| it.3.since(now)).min();
+    let reasons = resting.iter().map(|(candidate, _, why, until)| {
+        format!("{}: {} ({} s)", candidate.target, why.sentence(), until.since(now).as_secs().max(1))
+    });
+    let reasons: Vec<String> = reasons.collect();
+    let told = format!("every target is out just now: {}", reasons.join("; "));
+    let mut failure = Failure::local(Origin::Upstream, "all_resting", 503, told);
+    failure.retry_after = soonest.map(|it| it.max(Duration::from_secs(1)));
+    failure
+}

@@ -1,0 +1,81 @@
+//! Floor 1: the decision. From a policy, a request and the health of the fleet to an *order* of targets and a trail
+//! that says why. Pure and total: no I/O, no clock, no locks, and no randomness but the dice it is handed, so that
+//! the same values always give the same decision.
+//!
+//! The stages, one a file, in running order: [`candidates`] → [`fit`] → [`health`] → [`weights`].
+
+pub mod breaker;
+pub mod candidates;
+pub mod explain;
+pub mod fit;
+pub mod health;
+pub mod weights;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use crate::domain::ask::Ask;
+use crate::domain::dice::Dice;
+use crate::domain::failure::Failure;
+use crate::domain::id::GroupName;
+use crate::domain::policy::{Policy, Provider};
+use crate::domain::target::{Seat, Target};
+use crate::route::explain::Step;
+use crate::route::health::FleetView;
+
+/// Where one request goes: the targets in the order to try them, and how that came about.
+#[derive(Debug, Clone)]
+pub struct Decision {
+    /// The group that was named, if one was.
+    pub group: Option<GroupName>,
+    /// Stops in order; the first is the choice, the rest are its fallbacks. Empty exactly when refused.
+    pub plan: Vec<Stop>,
+    /// What each stage did.
+    pub trail: Vec<Step>,
+    /// Why nothing can be tried.
+    pub refusal: Option<Failure>,
+}
+
+/// One target of a plan with the keys to try there, in order.
+#[derive(Debug, Clone)]
+pub struct Stop {
+    /// The provider row, as it was when the decision was made.
+    pub provider: Arc<Provider>,
+    /// Provider and model.
+    pub target: Target,
+    /// At least one.
+    pub seats: Vec<Seat>,
+}
+
+/// A target on its way through the stages.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The provider row.
+    pub provider: Arc<Provider>,
+    /// Provider and model.
+    pub target: Target,
+    /// Share among the candidates; 0 = never first.
+    pub weight: f64,
+    /// The keys still in play, with their weights; one entry without a key where none is needed.
+    pub seats: Vec<(Seat, f64)>,
+}
+
+/// Decides where `ask` goes.
+#[must_use]
+pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) -> Decision {
+    let mut trail = Vec::new();
+    let (group, found) = match candidates::find(policy, &ask.model, &mut trail) {
+        Ok(it) => it,
+        Err(failure) => return Decision { group: None, plan: Vec::new(), trail, refusal: Some(failure) },
+    };
+    let outcome = fit::fit(found, ask, &mut trail).and_then(|fitting| health::usable(fitting, fleet, &mut trail));
+    match outcome {
+        Ok(usable) => {
+            let plan = weights::order(usable, ask.dialect, fleet, dice, &mut trail);
+            Decision { group, plan, trail, refusal: None }
+        }
+        Err(failure) => Decision { group, plan: Vec::new(), trail, refusal: Some(failure) },
+    }
+}

@@ -1,0 +1,69 @@
+//! The other thing HTTP is sent to: our own running server, for `ask` and for questions about its health.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::domain::failure::{Failure, Kind, Origin};
+use crate::domain::id::ProviderName;
+use crate::domain::secret::Secret;
+use crate::upstream::Incoming;
+
+/// A client of the server on this machine.
+#[derive(Debug)]
+pub struct Local {
+    client: reqwest::Client,
+    base: String,
+    token: Option<Secret>,
+}
+
+impl Local {
+    /// A client of the server on `port` of the loopback address.
+    ///
+    /// # Errors
+    /// The HTTP client cannot be set up.
+    pub fn new(port: u16, token: Option<Secret>) -> Result<Self, Failure> {
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .connect_timeout(Duration::from_secs(2))
+            .tcp_nodelay(true)
+            .build()
+            .map_err(|it| failed(&it))?;
+        Ok(Self { client, base: format!("http://127.0.0.1:{port}"), token })
+    }
+
+    /// Posts a JSON body to `path` and returns the answer as it begins.
+    ///
+    /// # Errors
+    /// `server_unreachable`: nothing answers there.
+    pub async fn post(&self, path: &str, body: Bytes) -> Result<Incoming, Failure> {
+        let request = self.client.post(format!("{}{path}", self.base)).header("content-type", "application/json");
+        self.send(request.header("user-agent", "llmroute-ask").body(body)).await
+    }
+
+    /// Gets `path`.
+    ///
+    /// # Errors
+    /// `server_unreachable`: nothing answers there.
+    pub async fn get(&self, path: &str) -> Result<Incoming, Failure> {
+        self.send(self.client.get(format!("{}{path}", self.base))).await
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder) -> Result<Incoming, Failure> {
+        let request = match &self.token {
+            Some(token) => request.bearer_auth(token.expose()),
+            None => request,
+        };
+        let response = request.send().await.map_err(|it| failed(&it))?;
+        Ok(Incoming::plain(response, ProviderName::from("llmroute")))
+    }
+}
+
+fn failed(error: &reqwest::Error) -> Failure {
+    let told = "the running llmroute server does not answer";
+    let mut failure = Failure::local(Origin::Local, "server_unreachable", 503, told);
+    failure.kind = Kind::Local;
+    failure.detail = error.to_string();
+    failure
+}
