@@ -44,4 +44,5 @@ pub mod upstream;
 
 pub mod route;
 
+pub mod catalog;
 pub mod domain;

@@ -1,0 +1,36 @@
+//! Floor 1: what llmroute knows without being told: providers, their models and what they cost, as data.
+//!
+//! Owns the built-in provider table (`providers.toml`) and the price table. A new compatible provider is a table in
+//! that file and no code. Must not touch the user's file, read a clock, or decide where a request goes.
+
+use std::sync::LazyLock;
+
+use crate::domain::row::ProviderRow;
+
+#[cfg(test)]
+mod tests;
+
+/// The file's shape: a list of `[[provider]]` tables.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    provider: Vec<ProviderRow>,
+}
+
+static BUILT_IN: LazyLock<Vec<ProviderRow>> = LazyLock::new(|| {
+    // The text is part of the binary and a test reads it, so it can only fail in a build that fails its tests.
+    let table: Table = toml::from_str(include_str!("providers.toml")).expect("the compiled-in provider table is valid");
+    table.provider
+});
+
+/// The built-in providers, in the order they are shown and tried for `fast` and `smart`.
+#[must_use]
+pub fn providers() -> &'static [ProviderRow] {
+    &BUILT_IN
+}
+
+/// The built-in provider of that name.
+#[must_use]
+pub fn provider(name: &str) -> Option<&'static ProviderRow> {
+    providers().iter().find(|row| row.name == name)
+}

@@ -1,0 +1,78 @@
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::domain::dialect::Dialect;
+use crate::domain::policy::Auth;
+
+/// What is wrong with a row; empty if nothing is.
+fn faults(row: &ProviderRow) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut must = |holds: bool, what: &str| {
+        if !holds {
+            faults.push(format!("{}: {what}", row.name));
+        }
+    };
+    let name_is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c);
+    must(!row.name.is_empty() && row.name.chars().all(name_is_plain), "name");
+    must(row.title.is_some(), "title");
+
+    let bases = row.speaks.iter().filter_map(|it| it.base_url.as_deref()).chain([row.base_url.as_str()]);
+    for base in bases {
+        let scheme = if row.local { "http://127.0.0.1:" } else { "https://" };
+        must(base.starts_with(scheme), "a base URL is https, or http on loopback for a local server");
+        must(!base.ends_with('/') && !base.contains(['?', '#', '@', ' ']), "a base URL ends without a slash");
+    }
+    let dialects: BTreeSet<Dialect> = row.speaks.iter().map(|it| it.dialect).collect();
+    must(!dialects.is_empty() && dialects.len() == row.speaks.len(), "speaks each dialect once, and at least one");
+    must(row.headers.iter().all(|(key, _)| *key == key.to_ascii_lowercase()), "header names are lower case");
+
+    must(row.local == (row.auth == Auth::None), "a local server needs no key, everybody else does");
+    must(row.local == row.env.is_empty(), "the key's variable");
+    must(row.local == row.keys_url.is_none(), "where a key can be had");
+    must(!row.allow_private, "a built-in provider is public or on loopback");
+    must(row.env.iter().all(|it| it.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')), "env");
+    must(row.keys_url.as_deref().is_none_or(|it| it.starts_with("https://")), "keys-url");
+
+    for chosen in [&row.fast, &row.smart] {
+        must(row.local == chosen.is_none(), "fast and smart are named, except where the user loads the models");
+        must(chosen.as_ref().is_none_or(|it| row.models.contains(it)), "fast and smart are among the models");
+    }
+    must(row.models.iter().collect::<BTreeSet<_>>().len() == row.models.len(), "a model is listed once");
+    must(!row.local || row.price_id.is_none(), "a local server has no price");
+    faults
+}
+
+#[test]
+fn every_built_in_row_is_valid() {
+    let found: Vec<String> = providers().iter().flat_map(faults).collect();
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn names_are_unique_and_found() {
+    let names: BTreeSet<&str> = providers().iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(names.len(), providers().len());
+    for name in names {
+        assert_eq!(provider(name).map(|row| row.name.as_str()), Some(name));
+    }
+    assert_eq!(provider("nobody"), None);
+}
+
+#[test]
+fn a_faulty_row_is_noticed() {
+    let mut row = providers()[0].clone();
+    row.base_url = "http://example.com/".to_owned();
+    row.smart = Some("not-listed".to_owned());
+    assert_eq!(faults(&row).len(), 3, "{:?}", faults(&row));
+}
+
+#[test]
+fn the_table_survives_being_written_and_read() {
+    #[derive(serde::Serialize)]
+    struct Written<'a> {
+        provider: &'a [ProviderRow],
+    }
+    let text = toml::to_string(&Written { provider: providers() }).unwrap();
+    let read: Table = toml::from_str(&text).unwrap();
+    assert_eq!(read.provider, providers());
+}
