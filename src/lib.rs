@@ -45,4 +45,6 @@ pub mod upstream;
 pub mod route;
 
 pub mod catalog;
+pub mod store;
+
 pub mod domain;

@@ -1,0 +1,130 @@
+//! Edits of the groups.
+
+use rusqlite::{OptionalExtension, params};
+use serde::{Deserialize, Serialize};
+
+use crate::store::error::StoreError;
+use crate::store::open::Db;
+
+/// A group as it is in the file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupRow {
+    /// Its name.
+    pub name: String,
+    /// `provider/model` with the weight in force, in the order listed.
+    pub targets: Vec<(String, f64)>,
+    /// Everything else.
+    pub settings: GroupSettings,
+}
+
+/// What a group sets beside its targets.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct GroupSettings {
+    /// Deadlines that differ from the usual ones.
+    #[serde(skip_serializing_if = "DeadlineSettings::is_empty")]
+    pub deadlines: DeadlineSettings,
+}
+
+/// Deadlines as set, in milliseconds; `None` = the usual one ([`crate::domain::policy::Deadlines`]).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DeadlineSettings {
+    /// DNS, TCP and TLS together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connect_ms: Option<u64>,
+    /// From sending to the first content of a stream.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_content_ms: Option<u64>,
+    /// The same where the request asks the model to reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_content_reasoning_ms: Option<u64>,
+    /// Silence between any two bytes of a stream.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub byte_gap_ms: Option<u64>,
+    /// Silence between two contents of a stream.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_gap_ms: Option<u64>,
+    /// A whole unstreamed answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub whole_ms: Option<u64>,
+    /// A whole stream.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stream_ms: Option<u64>,
+}
+
+impl DeadlineSettings {
+    /// Nothing is set.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Makes a group or replaces it whole. Weights set on the earlier one are forgotten: the list says what is meant.
+///
+/// # Errors
+/// A target is listed twice, a weight is not a number from 0 up, or the file cannot be written.
+pub fn set(db: &mut Db, group: &GroupRow) -> Result<(), StoreError> {
+    let settings = serde_json::to_string(&group.settings).map_err(|error| bad_row(&group.name, &error))?;
+    db.edit(|tx| {
+        tx.execute("DELETE FROM groups WHERE name = ?1", [&group.name])?;
+        tx.execute("DELETE FROM weights WHERE group_name = ?1", [&group.name])?;
+        tx.execute("INSERT INTO groups (name, settings) VALUES (?1, ?2)", params![group.name, settings])?;
+        let mut insert =
+            tx.prepare("INSERT INTO group_targets (group_name, position, target, weight) VALUES (?1, ?2, ?3, ?4)")?;
+        for (position, (target, weight)) in (0_i64..).zip(&group.targets) {
+            insert.execute(params![group.name, position, target, weight])?;
+        }
+        Ok(())
+    })
+}
+
+/// Removes a group.
+///
+/// # Errors
+/// There is none of that name, or the file cannot be written.
+pub fn remove(db: &mut Db, name: &str) -> Result<(), StoreError> {
+    db.edit(|tx| {
+        tx.execute("DELETE FROM weights WHERE group_name = ?1", [name])?;
+        match tx.execute("DELETE FROM groups WHERE name = ?1", [name])? {
+            0 => Err(StoreError::NotFound { what: "group", name: name.to_owned() }),
+            _ => Ok(()),
+        }
+    })
+}
+
+/// All groups, by name.
+///
+/// # Errors
+/// The file cannot be read, or a row in it.
+pub fn list(db: &Db) -> Result<Vec<GroupRow>, StoreError> {
+    let mut statement = db.conn().prepare_cached("SELECT name, settings FROM groups ORDER BY name")?;
+    let rows =
+        statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?.collect::<Result<Vec<_>, _>>()?;
+    rows.into_iter().map(|(name, settings)| whole(db, name, &settings)).collect()
+}
+
+/// The group of that name.
+///
+/// # Errors
+/// The file cannot be read, or that row.
+pub fn get(db: &Db, name: &str) -> Result<Option<GroupRow>, StoreError> {
+    let mut statement = db.conn().prepare_cached("SELECT settings FROM groups WHERE name = ?1")?;
+    let settings: Option<String> = statement.query_row([name], |row| row.get(0)).optional()?;
+    settings.map(|it| whole(db, name.to_owned(), &it)).transpose()
+}
+
+fn whole(db: &Db, name: String, settings: &str) -> Result<GroupRow, StoreError> {
+    let settings = serde_json::from_str(settings).map_err(|error| bad_row(&name, &error))?;
+    let sql = "SELECT t.target, coalesce(w.weight, t.weight) FROM group_targets t
+               LEFT JOIN weights w ON w.group_name = t.group_name AND w.target = t.target
+               WHERE t.group_name = ?1 ORDER BY t.position";
+    let mut statement = db.conn().prepare_cached(sql)?;
+    let targets = statement.query_map([&name], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    Ok(GroupRow { name, targets, settings })
+}
+
+fn bad_row(name: &str, error: &serde_json::Error) -> StoreError {
+    StoreError::Row { what: "group", name: name.to_owned(), problem: error.to_string() }
+}

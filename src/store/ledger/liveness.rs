@@ -1,0 +1,128 @@
+//! Which processes are alive, and what the dead ones left open.
+//!
+//! A process holds a lock on a file of its own for as long as it runs; the system frees the lock however the process
+//! ends. A row in `processes` that has not ended and whose lock is free is dead.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+
+use crate::domain::clock::Stamp;
+use crate::store::error::StoreError;
+use crate::store::ledger::record::{IN_DOUBT, ProcessKind};
+use crate::store::private_file::{self, FileProblem};
+
+/// This process's row and the lock that goes with it. The lock is free again when this is dropped.
+#[derive(Debug)]
+pub(super) struct Registered {
+    pub(super) id: i64,
+    lock: PathBuf,
+    _held: File,
+}
+
+impl Registered {
+    /// Takes a lock and a row.
+    pub(super) fn new(conn: &mut Connection, run: &Path, kind: ProcessKind, now: Stamp) -> Result<Self, StoreError> {
+        private_file::ensure_dir(run)?;
+        let pid = std::process::id();
+        let word: i64 = conn.query_row("SELECT random()", [], |row| row.get(0))?;
+        let name = format!("{pid}-{:016x}.lock", word.cast_unsigned());
+        let lock = run.join(&name);
+        let held = private_file::create_new(&lock)?;
+        held.try_lock().map_err(|error| FileProblem::Io { path: lock.clone(), doing: "lock", source: error.into() })?;
+        let kind = match kind {
+            ProcessKind::Server => "server",
+            ProcessKind::Command => "command",
+        };
+        let tx = Transaction::new(conn, TransactionBehavior::Immediate)?;
+        tx.execute(
+            "INSERT INTO processes (kind, pid, lock, started) VALUES (?1, ?2, ?3, ?4)",
+            params![kind, pid, name, now.0],
+        )?;
+        let id = tx.last_insert_rowid();
+        tx.commit()?;
+        Ok(Self { id, lock, _held: held })
+    }
+
+    /// Signs the process off. Requests still open stay the process's: they are booked by the next start.
+    pub(super) fn end(self, conn: &mut Connection, now: Stamp) -> Result<(), StoreError> {
+        let tx = Transaction::new(conn, TransactionBehavior::Immediate)?;
+        let open: bool = tx.query_row(
+            "SELECT EXISTS (SELECT 1 FROM requests WHERE process = ?1 AND outcome IS NULL)",
+            [self.id],
+            |row| row.get(0),
+        )?;
+        if !open {
+            tx.execute("UPDATE processes SET ended = ?2 WHERE id = ?1", params![self.id, now.0])?;
+        }
+        tx.commit()?;
+        remove(&self.lock);
+        Ok(())
+    }
+}
+
+/// Books what dead processes left open: their attempts at the expected cost, in doubt; their requests closed. Says how
+/// many requests those were.
+pub(super) fn bury_dead(conn: &mut Connection, run: &Path, now: Stamp) -> Result<usize, StoreError> {
+    let mut statement = conn.prepare("SELECT id, lock FROM processes WHERE ended IS NULL")?;
+    let rows = statement.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
+    let rows = rows.collect::<Result<Vec<_>, _>>()?;
+    drop(statement);
+    let mut booked = 0;
+    for (id, lock) in rows {
+        // The name comes out of a file that may have been tampered with; it must stay inside its folder.
+        let Some(name) = Path::new(&lock).file_name() else { continue };
+        let path = run.join(name);
+        let file = private_file::open_existing(&path)?;
+        // The lock is held until the rows are booked. Where even the file is gone, so is its process.
+        if let Some(file) = &file
+            && !take(file, &path)?
+        {
+            continue;
+        }
+        booked += book(conn, id, now)?;
+        remove(&path);
+    }
+    Ok(booked)
+}
+
+/// Takes the lock; `false` if somebody holds it.
+fn take(file: &File, path: &Path) -> Result<bool, StoreError> {
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(source)) => {
+            Err(FileProblem::Io { path: path.to_owned(), doing: "lock", source }.into())
+        }
+    }
+}
+
+/// Does its work once, whoever calls it and how often: it touches open rows only.
+fn book(conn: &mut Connection, process: i64, now: Stamp) -> Result<usize, StoreError> {
+    let tx = Transaction::new(conn, TransactionBehavior::Immediate)?;
+    tx.execute(
+        "UPDATE attempts SET state = 'orphaned', cost = expected, cost_kind = 'in-doubt'
+         WHERE state = 'open' AND request IN (SELECT id FROM requests WHERE process = ?1 AND outcome IS NULL)",
+        [process],
+    )?;
+    let booked = tx.execute(
+        "UPDATE requests SET outcome = ?2, cost_kind = 'in-doubt',
+             cost = (SELECT sum(cost) FROM attempts WHERE request = requests.id),
+             attempts = (SELECT count(*) FROM attempts WHERE request = requests.id)
+         WHERE process = ?1 AND outcome IS NULL",
+        params![process, IN_DOUBT],
+    )?;
+    tx.execute("UPDATE processes SET ended = ?2 WHERE id = ?1 AND ended IS NULL", params![process, now.0])?;
+    tx.commit()?;
+    Ok(booked)
+}
+
+/// A lock file that stays behind is harmless: its lock is free, and no row points to it any more.
+fn remove(path: &Path) {
+    if let Err(error) = fs::remove_file(path)
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
+        tracing::warn!(path = %path.display(), %error, "cannot remove a lock file");
+    }
+}

@@ -1,0 +1,273 @@
+//! The ledger of a process: one thread writes, everybody else sends.
+//!
+//! A request takes a [`Slot`] first: it has an id and a place in the queue that its final record can always be sent
+//! to without waiting, also from `Drop`. Before an attempt is complete on the wire its [`Intent`] is committed. At
+//! the end [`Slot::settle`] sends the one [`RequestRecord`].
+//!
+//! Must not: wait for the disk on a caller's thread, lose a record, write a row twice.
+
+mod housekeeping;
+mod liveness;
+mod record;
+mod rows;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use std::future::Future;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::thread::JoinHandle;
+
+use tokio::sync::mpsc::{self, OwnedPermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+use crate::domain::id::RequestId;
+use crate::store::error::StoreError;
+
+pub use record::{
+    AttemptRecord, AttemptState, Cost, FailureNote, Head, IN_DOUBT, Intent, Outcome, ProcessKind, RequestRecord,
+};
+
+/// Requests that may be open or not yet committed at once. Each holds one place in the queue.
+const OPEN_REQUESTS: usize = 4096;
+
+/// Places in the queue: one for each open request, and as many again for intents, which pass through.
+const QUEUE: usize = 2 * OPEN_REQUESTS;
+
+/// The ledger cannot take what it was given.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LedgerError {
+    /// The disk refuses. Nothing may be spent that cannot be written down.
+    #[error("the ledger cannot be written: {reason}")]
+    Unavailable {
+        /// The code of the [`StoreError`] behind it.
+        code: &'static str,
+        /// What it says.
+        reason: Arc<str>,
+    },
+    /// The ledger was closed.
+    #[error("the ledger is closed")]
+    Closed,
+}
+
+impl LedgerError {
+    fn from_store(error: &StoreError) -> Self {
+        Self::Unavailable { code: error.code(), reason: error.to_string().into() }
+    }
+}
+
+/// The ledger of this process. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    queue: mpsc::Sender<Message>,
+    open: Arc<Semaphore>,
+    state: Arc<State>,
+    salt: u64,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// What callers and the writer both look at.
+#[derive(Debug, Default)]
+struct State {
+    ids: Mutex<Ids>,
+    /// The last commit failed.
+    failing: AtomicBool,
+}
+
+/// Request ids reserved in the file and not given out yet.
+#[derive(Debug, Default, Clone, Copy)]
+struct Ids {
+    next: u64,
+    end: u64,
+}
+
+impl Ids {
+    fn left(self) -> u64 {
+        self.end.saturating_sub(self.next)
+    }
+}
+
+impl State {
+    fn take_id(&self) -> Option<RequestId> {
+        let mut ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        (ids.left() > 0).then(|| {
+            ids.next += 1;
+            RequestId(ids.next - 1)
+        })
+    }
+
+    fn ids_left(&self) -> u64 {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).left()
+    }
+
+    /// The block after the one in use. What is left of the old one is used up first when the two join.
+    fn refill(&self, block: Ids) {
+        let mut ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        if ids.end == block.next && ids.left() > 0 {
+            ids.end = block.end;
+        } else {
+            *ids = block;
+        }
+    }
+}
+
+/// What the writer is sent.
+#[derive(Debug)]
+enum Message {
+    Intent(Box<Intent>, Ack),
+    Settle(Box<RequestRecord>, OwnedSemaphorePermit),
+    /// Reserve more ids.
+    Ids(Ack),
+    /// Answer when everything before is committed.
+    Flush(Ack),
+    Close,
+}
+
+type Ack = oneshot::Sender<Result<(), LedgerError>>;
+
+impl Ledger {
+    /// Opens the file at `path`, registers this process in it, books what dead processes left open, and starts the
+    /// writer.
+    ///
+    /// # Errors
+    /// The file cannot be opened or written, or the thread cannot be started.
+    pub fn start(path: &Path, process: ProcessKind) -> Result<Self, StoreError> {
+        let writer::Started { writer, housekeeper, first, salt } = writer::Started::open(path, process)?;
+        let (queue, messages) = mpsc::channel(QUEUE);
+        let state = Arc::new(State { ids: Mutex::new(first), failing: AtomicBool::new(false) });
+        let keep = housekeeper.start().map_err(StoreError::Thread)?;
+        let write = writer.start(messages, Arc::clone(&state)).map_err(StoreError::Thread)?;
+        let open = Arc::new(Semaphore::new(OPEN_REQUESTS));
+        Ok(Self { shared: Arc::new(Shared { queue, open, state, salt, threads: Mutex::new(vec![write, keep]) }) })
+    }
+
+    /// An id and a place in the queue for one request. Waits for room.
+    ///
+    /// # Errors
+    /// The ledger is closed, or the disk refuses and no id or room is left.
+    pub async fn slot(&self) -> Result<Slot, LedgerError> {
+        let open = Arc::clone(&self.shared.open);
+        let turn = match Arc::clone(&open).try_acquire_owned() {
+            Ok(turn) => turn,
+            // Room comes with the next commit; while commits fail, waiting for one would hang every client.
+            Err(_) if self.shared.state.failing.load(Ordering::Relaxed) => return Err(full_and_failing()),
+            Err(_) => open.acquire_owned().await.map_err(|_| LedgerError::Closed)?,
+        };
+        let place = self.shared.queue.clone().reserve_owned().await.map_err(|_| LedgerError::Closed)?;
+        loop {
+            if let Some(id) = self.shared.state.take_id() {
+                return Ok(Slot { id, place, turn });
+            }
+            self.ask(Message::Ids).await?;
+        }
+    }
+
+    /// Puts an intent into the queue. The answer is a future of its own, so that connecting and committing overlap.
+    ///
+    /// # Errors
+    /// The ledger is closed. That the disk refuses is the answer's to say.
+    pub async fn intent(&self, intent: Intent) -> Result<Committed, LedgerError> {
+        let (ack, answer) = oneshot::channel();
+        let message = Message::Intent(Box::new(intent), ack);
+        self.shared.queue.send(message).await.map_err(|_| LedgerError::Closed)?;
+        Ok(Committed(answer))
+    }
+
+    /// Waits until everything sent before is committed.
+    ///
+    /// # Errors
+    /// The ledger is closed, or the disk refuses.
+    pub async fn flush(&self) -> Result<(), LedgerError> {
+        self.ask(Message::Flush).await
+    }
+
+    /// Random, made once for each database: seeds the [`crate::domain::dice::Dice`] of each request.
+    #[must_use]
+    pub fn salt(&self) -> u64 {
+        self.shared.salt
+    }
+
+    /// The last commit failed and none has succeeded since.
+    #[must_use]
+    pub fn failing(&self) -> bool {
+        self.shared.state.failing.load(Ordering::Relaxed)
+    }
+
+    /// Takes no more requests, waits until those that are open have settled (at most five seconds) and until all is
+    /// committed, and signs this process off. What is open after that is booked, in doubt, by the next start.
+    ///
+    /// Blocks; every clone is closed with it.
+    pub fn close(self) {
+        self.shared.open.close();
+        let mut message = Message::Close;
+        while let Err(mpsc::error::TrySendError::Full(back)) = self.shared.queue.try_send(message) {
+            message = back;
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        let threads = std::mem::take(&mut *self.shared.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the ledger panicked");
+            }
+        }
+    }
+
+    async fn ask(&self, message: fn(Ack) -> Message) -> Result<(), LedgerError> {
+        let (ack, answer) = oneshot::channel();
+        self.shared.queue.send(message(ack)).await.map_err(|_| LedgerError::Closed)?;
+        answer.await.unwrap_or(Err(LedgerError::Closed))
+    }
+}
+
+fn full_and_failing() -> LedgerError {
+    let reason = "too many finished requests wait to be written".into();
+    LedgerError::Unavailable { code: "ledger-full", reason }
+}
+
+/// A request's id and its reserved place in the queue. Dropped without [`Slot::settle`] it leaves no row of its own:
+/// that is for requests of which nothing was sent.
+#[derive(Debug)]
+#[must_use = "a request that was sent must be settled"]
+pub struct Slot {
+    id: RequestId,
+    place: OwnedPermit<Message>,
+    turn: OwnedSemaphorePermit,
+}
+
+impl Slot {
+    /// The id of the request.
+    #[must_use]
+    pub fn id(&self) -> RequestId {
+        self.id
+    }
+
+    /// Sends the final record. Never waits and cannot fail: if the disk refuses, the writer keeps the record and
+    /// tries again.
+    pub fn settle(self, record: RequestRecord) {
+        self.place.send(Message::Settle(Box::new(record), self.turn));
+    }
+}
+
+/// Resolves when an intent is in the file.
+#[derive(Debug)]
+#[must_use = "an attempt may be completed only after its intent is committed"]
+pub struct Committed(oneshot::Receiver<Result<(), LedgerError>>);
+
+impl Future for Committed {
+    type Output = Result<(), LedgerError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let answer = ready!(Pin::new(&mut self.0).poll(context));
+        Poll::Ready(answer.unwrap_or(Err(LedgerError::Closed)))
+    }
+}

@@ -1,0 +1,276 @@
+//! What the ledger is told: plain values, made by the engine.
+
+use crate::domain::clock::Stamp;
+use crate::domain::dialect::Dialect;
+use crate::domain::id::{KeyId, RequestId};
+use crate::domain::money::Usd;
+use crate::domain::policy::Billing;
+use crate::domain::usage::Usage;
+
+/// Which kind of process writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProcessKind {
+    /// The running server: reserves request ids in blocks.
+    Server,
+    /// One command (`ask`, `bench`): reserves them one by one.
+    Command,
+}
+
+/// What is known of a request when it arrives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// When it arrived.
+    pub at: Stamp,
+    /// The dialect it is written in.
+    pub dialect: Dialect,
+    /// `model` as sent.
+    pub asked: String,
+    /// The group that name stands for, if it is one.
+    pub group: Option<String>,
+    /// Who asks: `claude-code`, `python`, `curl`.
+    pub client: String,
+    /// The client's session id, where it sends one.
+    pub session: Option<String>,
+    /// The client wants a stream.
+    pub stream: bool,
+}
+
+/// An attempt about to be sent. Its row is committed before the request is complete on the wire.
+#[derive(Debug, Clone)]
+pub struct Intent {
+    /// The request.
+    pub id: RequestId,
+    /// Inserts the request's row with its first attempt.
+    pub head: Head,
+    /// 1, 2, 3 … within the request.
+    pub attempt: u32,
+    /// When.
+    pub at: Stamp,
+    /// The provider row.
+    pub provider: String,
+    /// The model as the provider names it.
+    pub model: String,
+    /// The key that pays.
+    pub key: Option<KeyId>,
+    /// Its name at this time.
+    pub key_name: Option<String>,
+    /// How that key is paid for.
+    pub billing: Billing,
+    /// Prompt tokens, estimated.
+    pub input_estimate: u64,
+    /// What it is expected to cost: booked, in doubt, if the process dies before the answer is known. `None` = no
+    /// price.
+    pub expected_cost: Option<Usd>,
+}
+
+/// How a request ended, as its client saw it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// Answered in full.
+    Ok,
+    /// Refused by llmroute or for a fault of the request; no target was to blame.
+    Refused,
+    /// No target could answer.
+    Failed,
+    /// The answer stopped after content had reached the client.
+    Cut,
+    /// The client hung up.
+    ClientGone,
+}
+
+impl Outcome {
+    /// The word in rows and JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::Cut => "cut",
+            Self::ClientGone => "client_gone",
+        }
+    }
+}
+
+/// The outcome that the next start gives to requests of a process that died.
+pub const IN_DOUBT: &str = "in_doubt";
+
+/// What something cost. Unknown is never zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cost {
+    /// From the provider's own counts and a known price. Flat-fee, free and local targets cost exactly 0.
+    Exact(Usd),
+    /// From counts of our own, or from an estimated price.
+    Estimated(Usd),
+    /// It may have been billed or not; at most about this much.
+    InDoubt(Option<Usd>),
+    /// Used, but no price is known.
+    Unpriced,
+}
+
+impl Cost {
+    /// The word in rows and JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Exact(_) => "exact",
+            Self::Estimated(_) => "estimated",
+            Self::InDoubt(_) => "in-doubt",
+            Self::Unpriced => "unpriced",
+        }
+    }
+
+    /// The amount, where there is one.
+    #[must_use]
+    pub const fn amount(self) -> Option<Usd> {
+        match self {
+            Self::Exact(it) | Self::Estimated(it) => Some(it),
+            Self::InDoubt(it) => it,
+            Self::Unpriced => None,
+        }
+    }
+
+    /// The cost a row's two columns stand for.
+    #[must_use]
+    pub fn from_columns(kind: &str, amount: Option<Usd>) -> Option<Self> {
+        match (kind, amount) {
+            ("exact", Some(it)) => Some(Self::Exact(it)),
+            ("estimated", Some(it)) => Some(Self::Estimated(it)),
+            ("in-doubt", it) => Some(Self::InDoubt(it)),
+            ("unpriced", None) => Some(Self::Unpriced),
+            _ => None,
+        }
+    }
+
+    /// Both together: amounts add up, the weaker certainty stays. Where one part has no price, the sum is what is
+    /// known of it, in doubt; two unknowns stay unknown.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        let sum = match (self.amount(), other.amount()) {
+            (Some(a), Some(b)) => Some(a + b),
+            (a, b) => a.or(b),
+        };
+        match (self, other, sum) {
+            // Nothing spent on one side leaves the other as it is: a voided attempt does not blur a priced one.
+            (Self::Exact(Usd::ZERO), it, _) | (it, Self::Exact(Usd::ZERO), _) => it,
+            (Self::Unpriced, Self::Unpriced, _) => Self::Unpriced,
+            (Self::Exact(_), Self::Exact(_), Some(it)) => Self::Exact(it),
+            (Self::Exact(_) | Self::Estimated(_), Self::Exact(_) | Self::Estimated(_), Some(it)) => Self::Estimated(it),
+            _ => Self::InDoubt(sum),
+        }
+    }
+}
+
+/// What went wrong, for a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailureNote {
+    /// The class ([`crate::domain::failure::Kind::name`]).
+    pub kind: &'static str,
+    /// The stable code.
+    pub code: &'static str,
+    /// For the owner of the file; never contains a secret.
+    pub detail: String,
+}
+
+/// A finished request: its one row.
+#[derive(Debug, Clone)]
+pub struct RequestRecord {
+    /// Which.
+    pub id: RequestId,
+    /// What was known when it arrived.
+    pub head: Head,
+    /// From arrival to the last byte to the client.
+    pub total_us: u64,
+    /// From arrival to the first content to the client.
+    pub first_content_us: Option<u64>,
+    /// Time spent in llmroute itself.
+    pub overhead_us: u64,
+    /// The HTTP status the client got.
+    pub status: u16,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The provider that answered.
+    pub provider: Option<String>,
+    /// The model that answered.
+    pub model: Option<String>,
+    /// The key that paid for the answer.
+    pub key_name: Option<String>,
+    /// The model the provider says it used.
+    pub served_model: Option<String>,
+    /// Why the answer ended, in the hub's words.
+    pub finish: Option<String>,
+    /// Tokens of the answer.
+    pub usage: Option<Usage>,
+    /// The sum over all attempts.
+    pub cost: Cost,
+    /// What the provider says it cost.
+    pub reported_cost: Option<Usd>,
+    /// Another than the first target answered.
+    pub moved: bool,
+    /// Why it failed.
+    pub error: Option<FailureNote>,
+    /// What the target's dialect could not say.
+    pub losses: Vec<String>,
+    /// Every attempt, in order.
+    pub attempts: Vec<AttemptRecord>,
+}
+
+/// What became of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AttemptState {
+    /// Answered, or failed with a known bill.
+    Settled,
+    /// Never sent, or provably not billed.
+    Voided,
+    /// Sent, and nobody knows whether it was processed.
+    Uncertain,
+}
+
+impl AttemptState {
+    /// The word in rows and JSON. Two more are only ever in rows: `open` and `orphaned`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Settled => "settled",
+            Self::Voided => "voided",
+            Self::Uncertain => "uncertain",
+        }
+    }
+}
+
+/// A finished attempt: its one row.
+#[derive(Debug, Clone)]
+pub struct AttemptRecord {
+    /// 1, 2, 3 … within the request.
+    pub n: u32,
+    /// The provider row.
+    pub provider: String,
+    /// The model as the provider names it.
+    pub model: String,
+    /// The key that pays.
+    pub key: Option<KeyId>,
+    /// Its name at this time.
+    pub key_name: Option<String>,
+    /// How that key is paid for.
+    pub billing: Billing,
+    /// `verbatim`, `splice` or `translate`.
+    pub lane: &'static str,
+    /// When it began, counted from the arrival of the request.
+    pub started_us: u64,
+    /// From its own beginning to its first content.
+    pub first_content_us: Option<u64>,
+    /// From its own beginning to its end.
+    pub total_us: u64,
+    /// The provider's HTTP status.
+    pub status: Option<u16>,
+    /// What became of it.
+    pub state: AttemptState,
+    /// Why it failed; `None` = it answered.
+    pub error: Option<FailureNote>,
+    /// How long the provider asked to be left alone.
+    pub retry_after_ms: Option<u64>,
+    /// Tokens.
+    pub usage: Option<Usage>,
+    /// What it cost.
+    pub cost: Cost,
+}

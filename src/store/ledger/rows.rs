@@ -1,0 +1,241 @@
+//! The statements of the writer: one intent or one record into rows.
+
+use rusqlite::{Connection, params};
+
+use crate::domain::id::RequestId;
+use crate::domain::money::Usd;
+use crate::domain::usage::{Source, Usage};
+use crate::store::keys::billing_name;
+use crate::store::ledger::record::{AttemptRecord, FailureNote, Intent, RequestRecord};
+
+/// Statements kept prepared on the writer's connection.
+pub(super) const STATEMENTS: usize = 16;
+
+/// The request's row, if this is its first attempt, and the attempt's. Says whether the attempt is a new one.
+pub(super) fn intend(conn: &Connection, process: i64, intent: &Intent) -> rusqlite::Result<bool> {
+    let head = &intent.head;
+    let id = number(intent.id);
+    conn.prepare_cached(
+        "INSERT INTO requests (id, process, started, dialect, asked, group_name, client, session, stream)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING",
+    )?
+    .execute(params![
+        id,
+        process,
+        head.at.0,
+        head.dialect.name(),
+        head.asked,
+        head.group,
+        head.client,
+        head.session,
+        head.stream
+    ])?;
+    let new = conn
+        .prepare_cached(
+            "INSERT INTO attempts (request, n, state, at, provider, model, key_id, key_name, billing, input_estimate,
+             expected)
+         VALUES (?1, ?2, 'open', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (request, n) DO NOTHING",
+        )?
+        .execute(params![
+            id,
+            intent.attempt,
+            intent.at.0,
+            intent.provider,
+            intent.model,
+            intent.key.map(|it| it.0),
+            intent.key_name,
+            billing_name(intent.billing),
+            count(intent.input_estimate),
+            intent.expected_cost.map(Usd::pico)
+        ])?;
+    Ok(new == 1)
+}
+
+/// The request's final row and those of its attempts. Says whether the request was still open: a closed row is never
+/// written again.
+pub(super) fn settle(conn: &Connection, process: i64, record: &RequestRecord) -> rusqlite::Result<bool> {
+    let head = &record.head;
+    let usage = Columns::of(record.usage.as_ref());
+    let note = Note::of(record.error.as_ref());
+    let losses = (!record.losses.is_empty()).then(|| record.losses.join("\n"));
+    let written = conn
+        .prepare_cached(
+            "INSERT INTO requests (id, process, started, dialect, asked, group_name, client, session, stream,
+                 outcome, status, total_us, first_us, overhead_us, provider, model, key_name, served, finish,
+                 input, cache_read, cache_write, cache_write_1h, output, reasoning, counted, suspect,
+                 cost, cost_kind, cost_reported, moved, attempts, kind, code, detail, losses)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
+                 ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36)
+             ON CONFLICT (id) DO UPDATE SET
+                 group_name = excluded.group_name, outcome = excluded.outcome, status = excluded.status,
+                 total_us = excluded.total_us, first_us = excluded.first_us, overhead_us = excluded.overhead_us,
+                 provider = excluded.provider, model = excluded.model, key_name = excluded.key_name,
+                 served = excluded.served, finish = excluded.finish, input = excluded.input,
+                 cache_read = excluded.cache_read, cache_write = excluded.cache_write,
+                 cache_write_1h = excluded.cache_write_1h, output = excluded.output, reasoning = excluded.reasoning,
+                 counted = excluded.counted, suspect = excluded.suspect, cost = excluded.cost,
+                 cost_kind = excluded.cost_kind, cost_reported = excluded.cost_reported, moved = excluded.moved,
+                 attempts = excluded.attempts, kind = excluded.kind, code = excluded.code, detail = excluded.detail,
+                 losses = excluded.losses
+             WHERE outcome IS NULL",
+        )?
+        .execute(params![
+            number(record.id),
+            process,
+            head.at.0,
+            head.dialect.name(),
+            head.asked,
+            head.group,
+            head.client,
+            head.session,
+            head.stream,
+            record.outcome.name(),
+            record.status,
+            count(record.total_us),
+            record.first_content_us.map(count),
+            count(record.overhead_us),
+            record.provider,
+            record.model,
+            record.key_name,
+            // The usual case, the model asked for, is not worth its bytes.
+            record.served_model.as_ref().filter(|it| Some(*it) != record.model.as_ref()),
+            record.finish,
+            usage.input,
+            usage.cache_read,
+            usage.cache_write,
+            usage.cache_write_1h,
+            usage.output,
+            usage.reasoning,
+            usage.counted,
+            usage.suspect,
+            record.cost.amount().map(Usd::pico),
+            record.cost.name(),
+            record.reported_cost.map(Usd::pico),
+            record.moved,
+            count(record.attempts.len() as u64),
+            note.kind,
+            note.code,
+            note.detail,
+            losses
+        ])?;
+    if written == 0 {
+        return Ok(false);
+    }
+    for attempt in &record.attempts {
+        settle_attempt(conn, record, attempt)?;
+    }
+    Ok(true)
+}
+
+fn settle_attempt(conn: &Connection, record: &RequestRecord, attempt: &AttemptRecord) -> rusqlite::Result<()> {
+    let usage = Columns::of(attempt.usage.as_ref());
+    let note = Note::of(attempt.error.as_ref());
+    let at = record.head.at.0.saturating_add(count(attempt.started_us));
+    conn.prepare_cached(
+        "INSERT INTO attempts (request, n, state, at, provider, model, key_id, key_name, billing, lane, started_us,
+             first_us, total_us, status, kind, code, detail, retry_after_ms, input, cache_read, cache_write,
+             cache_write_1h, output, reasoning, counted, suspect, cost, cost_kind)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
+             ?23, ?24, ?25, ?26, ?27, ?28)
+         ON CONFLICT (request, n) DO UPDATE SET
+             state = excluded.state, lane = excluded.lane, started_us = excluded.started_us,
+             first_us = excluded.first_us, total_us = excluded.total_us, status = excluded.status,
+             kind = excluded.kind, code = excluded.code, detail = excluded.detail,
+             retry_after_ms = excluded.retry_after_ms, input = excluded.input, cache_read = excluded.cache_read,
+             cache_write = excluded.cache_write, cache_write_1h = excluded.cache_write_1h, output = excluded.output,
+             reasoning = excluded.reasoning, counted = excluded.counted, suspect = excluded.suspect,
+             cost = excluded.cost, cost_kind = excluded.cost_kind
+         WHERE state = 'open'",
+    )?
+    .execute(params![
+        number(record.id),
+        attempt.n,
+        attempt.state.name(),
+        at,
+        attempt.provider,
+        attempt.model,
+        attempt.key.map(|it| it.0),
+        attempt.key_name,
+        billing_name(attempt.billing),
+        attempt.lane,
+        count(attempt.started_us),
+        attempt.first_content_us.map(count),
+        count(attempt.total_us),
+        attempt.status,
+        note.kind,
+        note.code,
+        note.detail,
+        attempt.retry_after_ms.map(count),
+        usage.input,
+        usage.cache_read,
+        usage.cache_write,
+        usage.cache_write_1h,
+        usage.output,
+        usage.reasoning,
+        usage.counted,
+        usage.suspect,
+        attempt.cost.amount().map(Usd::pico),
+        attempt.cost.name()
+    ])?;
+    Ok(())
+}
+
+/// Usage as columns. Zeros of the rarer counts are left out: most rows have none of them.
+#[derive(Default)]
+struct Columns {
+    input: Option<i64>,
+    cache_read: Option<i64>,
+    cache_write: Option<i64>,
+    cache_write_1h: Option<i64>,
+    output: Option<i64>,
+    reasoning: Option<i64>,
+    counted: Option<&'static str>,
+    suspect: Option<bool>,
+}
+
+impl Columns {
+    fn of(usage: Option<&Usage>) -> Self {
+        let Some(usage) = usage else { return Self::default() };
+        let rare = |n: u64| (n > 0).then(|| count(n));
+        Self {
+            input: Some(count(usage.input)),
+            cache_read: rare(usage.cache_read),
+            cache_write: rare(usage.cache_write),
+            cache_write_1h: rare(usage.cache_write_1h),
+            output: Some(count(usage.output)),
+            reasoning: rare(usage.reasoning),
+            counted: Some(match usage.source {
+                Source::Provider => "provider",
+                Source::Estimated => "estimated",
+            }),
+            suspect: usage.suspect.then_some(true),
+        }
+    }
+}
+
+/// A failure as columns.
+#[derive(Default)]
+struct Note<'a> {
+    kind: Option<&'static str>,
+    code: Option<&'static str>,
+    detail: Option<&'a str>,
+}
+
+impl<'a> Note<'a> {
+    fn of(note: Option<&'a FailureNote>) -> Self {
+        note.map_or_else(Self::default, |it| Self {
+            kind: Some(it.kind),
+            code: Some(it.code),
+            detail: Some(&it.detail),
+        })
+    }
+}
+
+/// SQLite's integers are signed; a count beyond 2⁶³ is a broken one and is cut there.
+fn count(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+fn number(id: RequestId) -> i64 {
+    count(id.0)
+}

@@ -1,0 +1,271 @@
+//! The writer thread: takes messages as they come, up to 256 at a time, into one transaction.
+//!
+//! When the disk refuses, intents are answered with the error (nothing may be sent upstream) and settlements are kept
+//! and tried again, at growing intervals and with every later message. They keep their requests' turns, so at most
+//! [`super::OPEN_REQUESTS`] of them can gather.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::mpsc::Receiver;
+use tokio::sync::mpsc::error::TryRecvError;
+
+use crate::domain::clock::Clock;
+use crate::store::error::StoreError;
+use crate::store::ledger::housekeeping::{Bell, Housekeeper};
+use crate::store::ledger::liveness::{self, Registered};
+use crate::store::ledger::record::{Intent, ProcessKind, RequestRecord};
+use crate::store::ledger::{Ack, Ids, LedgerError, Message, State, rows};
+use crate::store::open::{self, Access};
+
+/// Messages in one transaction.
+const BATCH: usize = 256;
+
+/// Ids a server reserves at a time, and the rest at which it reserves the next block.
+const BLOCK: u64 = 4096;
+const LOW: u64 = 1024;
+
+/// A safety net under the housekeeper: beyond this many pages (64 MiB) the writer moves the WAL itself.
+const WAL_PAGES: i64 = 16_384;
+
+/// Pause before a refused batch is tried again: doubled each time up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// How long closing waits for open requests, in steps.
+const CLOSING: Duration = Duration::from_secs(5);
+const CLOSING_STEP: Duration = Duration::from_millis(2);
+
+/// Everything that is opened before a thread starts, so that a fault is the caller's to see.
+pub(super) struct Started {
+    pub(super) writer: Writer,
+    pub(super) housekeeper: Housekeeper,
+    pub(super) first: Ids,
+    pub(super) salt: u64,
+}
+
+/// The writer.
+pub(super) struct Writer {
+    conn: Connection,
+    clock: Clock,
+    process: Registered,
+    kind: ProcessKind,
+    bell: Bell,
+    kept: VecDeque<Settlement>,
+    pause: Duration,
+}
+
+type Settlement = (Box<RequestRecord>, OwnedSemaphorePermit);
+
+/// One transaction's worth of messages.
+#[derive(Default)]
+struct Batch {
+    intents: Vec<(Box<Intent>, Ack)>,
+    settlements: Vec<Settlement>,
+    /// Waiting for ids or for the commit as such.
+    waiting: Vec<Ack>,
+    more_ids: bool,
+    close: bool,
+}
+
+impl Batch {
+    fn add(&mut self, message: Message) {
+        match message {
+            Message::Intent(intent, ack) => self.intents.push((intent, ack)),
+            Message::Settle(record, turn) => self.settlements.push((record, turn)),
+            Message::Flush(ack) => self.waiting.push(ack),
+            Message::Ids(ack) => {
+                self.more_ids = true;
+                self.waiting.push(ack);
+            }
+            Message::Close => self.close = true,
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.intents.len() + self.settlements.len() + self.waiting.len() >= BATCH
+    }
+}
+
+impl Started {
+    pub(super) fn open(path: &Path, kind: ProcessKind) -> Result<Self, StoreError> {
+        let clock = Clock::system();
+        let db = open::open(path, Access::ReadWrite)?;
+        let path = db.path().to_owned();
+        let run = path.parent().unwrap_or(Path::new(".")).join("run");
+        let mut conn = db.into_conn();
+        conn.pragma_update(None, "synchronous", "NORMAL")?;
+        conn.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
+        conn.set_prepared_statement_cache_capacity(rows::STATEMENTS);
+        let now = clock.now().wall;
+        let booked = liveness::bury_dead(&mut conn, &run, now)?;
+        if booked > 0 {
+            tracing::warn!(booked, "requests of a process that died are booked as in doubt");
+        }
+        let process = Registered::new(&mut conn, &run, kind, now)?;
+        let salt: i64 = conn.query_row("SELECT value FROM meta WHERE key = 'salt'", [], |row| row.get(0))?;
+        let tx = Transaction::new(&mut conn, TransactionBehavior::Immediate)?;
+        let first = reserve_ids(&tx, kind)?;
+        tx.commit()?;
+        let (housekeeper, bell) = Housekeeper::new(open::open(&path, Access::ReadWrite)?.into_conn(), &path);
+        let writer = Writer { conn, clock, process, kind, bell, kept: VecDeque::new(), pause: FIRST_PAUSE };
+        Ok(Self { writer, housekeeper, first, salt: salt.cast_unsigned() })
+    }
+}
+
+/// Reserves the next block of ids. Ids of a block that is never used up are skipped for ever.
+fn reserve_ids(tx: &Transaction<'_>, kind: ProcessKind) -> Result<Ids, StoreError> {
+    let size = match kind {
+        ProcessKind::Server => BLOCK,
+        ProcessKind::Command => 1,
+    };
+    let sql = "UPDATE meta SET value = value + ?1 WHERE key = 'next_request' RETURNING value";
+    let end: i64 = tx.prepare_cached(sql)?.query_row([size.cast_signed()], |row| row.get(0))?;
+    let end = end.cast_unsigned();
+    Ok(Ids { next: end - size, end })
+}
+
+impl Writer {
+    pub(super) fn start(self, messages: Receiver<Message>, state: Arc<State>) -> std::io::Result<JoinHandle<()>> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+        std::thread::Builder::new()
+            .name("llmroute-ledger".to_owned())
+            .spawn(move || self.run(messages, &state, &runtime))
+    }
+
+    fn run(mut self, mut messages: Receiver<Message>, state: &State, runtime: &tokio::runtime::Runtime) {
+        loop {
+            let first = if self.kept.is_empty() {
+                runtime.block_on(messages.recv())
+            } else {
+                // Something is kept: go on when its pause is over even if nobody sends.
+                match runtime.block_on(async { tokio::time::timeout(self.pause, messages.recv()).await }) {
+                    Ok(it) => it,
+                    Err(_pause_over) => {
+                        self.write(Batch::default(), state);
+                        continue;
+                    }
+                }
+            };
+            let Some(first) = first else { break };
+            let mut batch = Batch::default();
+            batch.add(first);
+            while !batch.is_full() && !batch.close {
+                let Ok(next) = messages.try_recv() else { break };
+                batch.add(next);
+            }
+            let close = batch.close;
+            self.write(batch, state);
+            if close {
+                self.drain(&mut messages, state);
+                break;
+            }
+        }
+        self.sign_off(state);
+    }
+
+    /// Takes what open requests still send, until none is open or the wait is over.
+    fn drain(&mut self, messages: &mut Receiver<Message>, state: &State) {
+        messages.close();
+        let mut waited = Duration::ZERO;
+        while waited < CLOSING {
+            let mut batch = Batch::default();
+            let mut ended = false;
+            while !batch.is_full() {
+                match messages.try_recv() {
+                    Ok(it) => batch.add(it),
+                    Err(error) => {
+                        ended = error == TryRecvError::Disconnected;
+                        break;
+                    }
+                }
+            }
+            self.write(batch, state);
+            if ended {
+                return;
+            }
+            std::thread::sleep(CLOSING_STEP);
+            waited += CLOSING_STEP;
+        }
+        tracing::warn!("requests were still open when the ledger closed; the next start books them as in doubt");
+    }
+
+    fn sign_off(mut self, state: &State) {
+        for _ in 0..3 {
+            if self.kept.is_empty() {
+                break;
+            }
+            std::thread::sleep(self.pause);
+            self.write(Batch::default(), state);
+        }
+        for (record, _turn) in &self.kept {
+            tracing::error!(?record, "a finished request could not be written to the ledger");
+        }
+        if let Err(error) = self.process.end(&mut self.conn, self.clock.now().wall) {
+            tracing::error!(%error, "cannot sign this process off in the ledger");
+        }
+    }
+
+    /// Writes a batch and what was kept before it, and answers everybody who waits.
+    fn write(&mut self, batch: Batch, state: &State) {
+        let Batch { intents, settlements, waiting, more_ids, close: _ } = batch;
+        self.kept.extend(settlements);
+        let more_ids = more_ids || (self.kind == ProcessKind::Server && state.ids_left() < LOW);
+        if intents.is_empty() && self.kept.is_empty() && !more_ids {
+            // An empty batch writes nothing; a flush of nothing is done.
+            answer(waiting.into_iter(), &Ok(()));
+            return;
+        }
+        let result = self.commit(&intents, more_ids);
+        match &result {
+            Ok(ids) => {
+                if let Some(ids) = ids {
+                    state.refill(*ids);
+                }
+                self.kept.clear();
+                self.pause = FIRST_PAUSE;
+                if state.failing.swap(false, Ordering::Relaxed) {
+                    tracing::info!("the ledger can be written again");
+                }
+                self.bell.ring();
+            }
+            Err(error) => {
+                state.failing.store(true, Ordering::Relaxed);
+                tracing::error!(%error, code = error.code(), kept = self.kept.len(), "the ledger cannot be written");
+                self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+            }
+        }
+        let told = result.map(|_| ()).map_err(|error| LedgerError::from_store(&error));
+        answer(intents.into_iter().map(|(_, ack)| ack).chain(waiting), &told);
+    }
+
+    fn commit(&mut self, intents: &[(Box<Intent>, Ack)], more_ids: bool) -> Result<Option<Ids>, StoreError> {
+        let tx = Transaction::new(&mut self.conn, TransactionBehavior::Immediate)?;
+        for (intent, _) in intents {
+            if !rows::intend(&tx, self.process.id, intent)? {
+                tracing::error!(id = %intent.id, attempt = intent.attempt, "an attempt was announced twice");
+            }
+        }
+        for (record, _turn) in &self.kept {
+            if !rows::settle(&tx, self.process.id, record)? {
+                tracing::error!(id = %record.id, "a request was settled twice; its first record stays");
+            }
+        }
+        let ids = more_ids.then(|| reserve_ids(&tx, self.kind)).transpose()?;
+        tx.commit()?;
+        Ok(ids)
+    }
+}
+
+fn answer(waiting: impl Iterator<Item = Ack>, told: &Result<(), LedgerError>) {
+    for ack in waiting {
+        // Whoever asked may have stopped waiting; the row is there all the same.
+        let _gone = ack.send(told.clone());
+    }
+}

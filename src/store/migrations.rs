@@ -1,0 +1,266 @@
+//! The schema, as the list of steps that lead to it. A step is never edited once it has shipped: a change is a new
+//! step at the end.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::store::error::StoreError;
+use crate::store::private_file;
+
+/// `llmr`: tells our file from any other SQLite database.
+const APPLICATION_ID: i64 = 0x6c6c_6d72;
+
+/// One step a schema version; the version is the number of steps taken.
+pub(super) const STEPS: &[&str] = &[
+    // 1: policy and ledger.
+    "
+    CREATE TABLE meta (
+        key   TEXT PRIMARY KEY,
+        value ANY NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO meta VALUES ('policy_version', 1), ('next_request', 1), ('salt', random());
+
+    -- row IS NULL: the built-in provider of that name, with this row's `enabled`.
+    CREATE TABLE providers (
+        name    TEXT PRIMARY KEY,
+        row     TEXT,
+        enabled INTEGER NOT NULL CHECK (enabled IN (0, 1))
+    ) STRICT, WITHOUT ROWID;
+
+    -- AUTOINCREMENT: the ledger refers to keys by id for ever, so an id is never given out twice.
+    CREATE TABLE keys (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        provider    TEXT NOT NULL,
+        name        TEXT NOT NULL,
+        source      TEXT NOT NULL CHECK (source IN ('stored', 'env', 'file', 'cmd')),
+        reference   TEXT,
+        sealed      BLOB,
+        fingerprint TEXT NOT NULL,
+        billing     TEXT NOT NULL CHECK (billing IN ('metered', 'subscription', 'free')),
+        weight      REAL NOT NULL CHECK (weight >= 0 AND weight < 1e300),
+        enabled     INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+        created     INTEGER NOT NULL,
+        UNIQUE (provider, name),
+        CHECK ((source = 'stored') = (sealed IS NOT NULL) AND (source = 'stored') = (reference IS NULL))
+    ) STRICT;
+
+    CREATE TABLE groups (
+        name     TEXT PRIMARY KEY,
+        settings TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE group_targets (
+        group_name TEXT NOT NULL REFERENCES groups (name) ON DELETE CASCADE,
+        position   INTEGER NOT NULL,
+        target     TEXT NOT NULL,
+        weight     REAL NOT NULL CHECK (weight >= 0 AND weight < 1e300),
+        PRIMARY KEY (group_name, position),
+        UNIQUE (group_name, target)
+    ) STRICT, WITHOUT ROWID;
+
+    -- Weights set after the group was: also for built-in groups, which have no row in `groups`.
+    CREATE TABLE weights (
+        group_name TEXT NOT NULL,
+        target     TEXT NOT NULL,
+        weight     REAL NOT NULL CHECK (weight >= 0 AND weight < 1e300),
+        PRIMARY KEY (group_name, target)
+    ) STRICT, WITHOUT ROWID;
+
+    -- ended IS NULL and its lock free: it died, and what it left open is in doubt.
+    CREATE TABLE processes (
+        id      INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind    TEXT NOT NULL,
+        pid     INTEGER NOT NULL,
+        lock    TEXT NOT NULL,
+        started INTEGER NOT NULL,
+        ended   INTEGER
+    ) STRICT;
+
+    -- Times in microseconds, money in pico-dollars. outcome IS NULL: still open.
+    CREATE TABLE requests (
+        id             INTEGER PRIMARY KEY,
+        process        INTEGER NOT NULL,
+        started        INTEGER NOT NULL,
+        dialect        TEXT NOT NULL,
+        asked          TEXT NOT NULL,
+        group_name     TEXT,
+        client         TEXT NOT NULL,
+        session        TEXT,
+        stream         INTEGER NOT NULL,
+        outcome        TEXT,
+        status         INTEGER,
+        total_us       INTEGER,
+        first_us       INTEGER,
+        overhead_us    INTEGER,
+        provider       TEXT,
+        model          TEXT,
+        key_name       TEXT,
+        served         TEXT,
+        finish         TEXT,
+        input          INTEGER,
+        cache_read     INTEGER,
+        cache_write    INTEGER,
+        cache_write_1h INTEGER,
+        output         INTEGER,
+        reasoning      INTEGER,
+        counted        TEXT,
+        suspect        INTEGER,
+        cost           INTEGER,
+        cost_kind      TEXT,
+        cost_reported  INTEGER,
+        moved          INTEGER,
+        attempts       INTEGER,
+        kind           TEXT,
+        code           TEXT,
+        detail         TEXT,
+        losses         TEXT
+    ) STRICT;
+    CREATE INDEX requests_started ON requests (started);
+    CREATE INDEX requests_open ON requests (process) WHERE outcome IS NULL;
+
+    CREATE TABLE attempts (
+        request        INTEGER NOT NULL,
+        n              INTEGER NOT NULL,
+        state          TEXT NOT NULL CHECK (state IN ('open', 'settled', 'voided', 'uncertain', 'orphaned')),
+        at             INTEGER NOT NULL,
+        provider       TEXT NOT NULL,
+        model          TEXT NOT NULL,
+        key_id         INTEGER,
+        key_name       TEXT,
+        billing        TEXT NOT NULL,
+        lane           TEXT,
+        input_estimate INTEGER,
+        expected       INTEGER,
+        started_us     INTEGER,
+        first_us       INTEGER,
+        total_us       INTEGER,
+        status         INTEGER,
+        kind           TEXT,
+        code           TEXT,
+        detail         TEXT,
+        retry_after_ms INTEGER,
+        input          INTEGER,
+        cache_read     INTEGER,
+        cache_write    INTEGER,
+        cache_write_1h INTEGER,
+        output         INTEGER,
+        reasoning      INTEGER,
+        counted        TEXT,
+        suspect        INTEGER,
+        cost           INTEGER,
+        cost_kind      TEXT,
+        PRIMARY KEY (request, n)
+    ) STRICT, WITHOUT ROWID;
+    ",
+];
+
+/// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.
+pub(super) fn run(conn: &mut Connection, path: &Path, steps: &[&str]) -> Result<(), StoreError> {
+    let found = version(conn)?;
+    let known = i64::try_from(steps.len()).unwrap_or(i64::MAX);
+    refuse_unknown(conn, path, found, known)?;
+    if found > 0 && found < known {
+        back_up(conn, path, found)?;
+    }
+    for (done, step) in (0..).zip(steps) {
+        // Another process may be migrating too: what is left to do is known only inside the transaction.
+        let tx = Transaction::new(conn, TransactionBehavior::Immediate)?;
+        if version(&tx)? != done {
+            continue;
+        }
+        tx.execute_batch(step)?;
+        tx.pragma_update(None, "user_version", done + 1)?;
+        tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+        tx.commit()?;
+    }
+    let reached = version(conn)?;
+    refuse_unknown(conn, path, reached, known)
+}
+
+/// The schema version of an open database.
+pub(super) fn version(conn: &Connection) -> Result<i64, StoreError> {
+    Ok(conn.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+/// Refuses a newer schema and databases that are not ours.
+pub(super) fn refuse_unknown(conn: &Connection, path: &Path, found: i64, known: i64) -> Result<(), StoreError> {
+    let owner: i64 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let empty = tables == 0 && found == 0;
+    if owner != APPLICATION_ID && !empty {
+        // A migration by another process between the reads above looks foreign for an instant; look once more.
+        let owner: i64 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
+        if owner != APPLICATION_ID {
+            return Err(StoreError::Foreign { path: path.to_owned() });
+        }
+    }
+    if found > known {
+        return Err(StoreError::Newer { path: path.to_owned(), found, known });
+    }
+    Ok(())
+}
+
+/// Copies the database to `FILE.schema-N.backup`, or to the next free such name.
+fn back_up(conn: &Connection, path: &Path, found: i64) -> Result<PathBuf, StoreError> {
+    for n in 1..1000 {
+        let mut name = path.as_os_str().to_owned();
+        name.push(if n == 1 { format!(".schema-{found}.backup") } else { format!(".schema-{found}-{n}.backup") });
+        let copy = PathBuf::from(name);
+        if private_file::check(&copy)? {
+            continue;
+        }
+        // VACUUM INTO accepts an existing empty file, and so keeps the mode that ours has.
+        drop(private_file::create_new(&copy)?);
+        conn.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
+        return Ok(copy);
+    }
+    Err(StoreError::Disk("no free name for a copy before the schema change".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fresh() -> (tempfile::TempDir, PathBuf, Connection) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("t.db");
+        let conn = Connection::open(&path).unwrap();
+        (dir, path, conn)
+    }
+
+    #[test]
+    fn a_file_of_an_older_schema_is_copied_aside_and_brought_up() {
+        let (_dir, path, mut conn) = fresh();
+        run(&mut conn, &path, &["CREATE TABLE a (x) "]).unwrap();
+        conn.execute("INSERT INTO a VALUES (7)", []).unwrap();
+        run(&mut conn, &path, &["CREATE TABLE a (x)", "ALTER TABLE a ADD COLUMN y"]).unwrap();
+        assert_eq!(version(&conn).unwrap(), 2);
+        let copy = Connection::open(path.with_extension("db.schema-1.backup")).unwrap();
+        assert_eq!(version(&copy).unwrap(), 1);
+        assert_eq!(copy.query_row("SELECT x FROM a", [], |r| r.get::<_, i64>(0)).unwrap(), 7);
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_the_schema_before_it() {
+        let (_dir, path, mut conn) = fresh();
+        let broken = ["CREATE TABLE a (x)", "CREATE TABLE b (x); CREATE TABLE a (x)"];
+        assert!(run(&mut conn, &path, &broken).is_err());
+        assert_eq!(version(&conn).unwrap(), 1);
+        let b: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'b'", [], |r| r.get(0)).unwrap();
+        assert_eq!(b, 0);
+    }
+
+    #[test]
+    fn newer_and_foreign_databases_are_refused() {
+        let (_dir, path, mut conn) = fresh();
+        run(&mut conn, &path, STEPS).unwrap();
+        conn.pragma_update(None, "user_version", 99).unwrap();
+        let error = run(&mut conn, &path, STEPS).unwrap_err();
+        assert_eq!(error.code(), "db-newer");
+
+        let (_dir, path, mut conn) = fresh();
+        conn.execute_batch("CREATE TABLE recipes (x)").unwrap();
+        assert_eq!(run(&mut conn, &path, STEPS).unwrap_err().code(), "db-foreign");
+    }
+}

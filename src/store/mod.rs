@@ -1,0 +1,40 @@
+//! Floor 1: the local SQLite file. Opens and migrates it, keeps the policy rows, writes the ledger, answers questions
+//! about it. The only room that touches SQLite.
+//!
+//! Must not: interpret the policy (that is `config`'s), see an unsealed secret, or do anything on the network.
+//!
+//! - [`open`]: one connection, checked and migrated.
+//! - [`providers`], [`keys`], [`groups`], [`weights`]: edits of the policy, one transaction each; [`policy`] reads all
+//!   of it at one moment.
+//! - [`ledger`]: the one writer thread of a process.
+//! - [`stats`], [`requests`]: reading the ledger.
+//! - [`server_lock`]: which process is the running server.
+//! - [`private_file`]: files and folders nobody else may read; used by `config` for keys and tokens too.
+
+pub mod error;
+pub mod open;
+pub mod private_file;
+
+mod migrations;
+
+pub mod groups;
+pub mod keys;
+pub mod policy;
+pub mod providers;
+pub mod weights;
+
+pub mod ledger;
+pub mod requests;
+pub mod server_lock;
+pub mod stats;
+
+pub use error::StoreError;
+pub use groups::{DeadlineSettings, GroupRow, GroupSettings};
+pub use keys::{KeyRow, KeySource, NewKey};
+pub use ledger::{
+    AttemptRecord, AttemptState, Committed, Cost, FailureNote, Head, Intent, Ledger, LedgerError, Outcome, ProcessKind,
+    RequestRecord, Slot,
+};
+pub use open::{Access, Db, open};
+pub use policy::PolicyRows;
+pub use providers::StoredProvider;

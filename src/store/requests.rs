@@ -1,0 +1,256 @@
+//! Single requests out of the ledger: the latest, or one with its attempts.
+
+use rusqlite::{OptionalExtension, Row};
+
+use crate::domain::clock::Stamp;
+use crate::domain::id::{KeyId, RequestId};
+use crate::domain::money::Usd;
+use crate::store::error::StoreError;
+use crate::store::ledger::Cost;
+use crate::store::open::Db;
+
+/// A request's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestRow {
+    /// Its id.
+    pub id: RequestId,
+    /// When it arrived.
+    pub started: Stamp,
+    /// The client's dialect.
+    pub dialect: String,
+    /// `model` as sent.
+    pub asked: String,
+    /// The group that name stood for.
+    pub group: Option<String>,
+    /// Who asked.
+    pub client: String,
+    /// The client's session.
+    pub session: Option<String>,
+    /// The client wanted a stream.
+    pub stream: bool,
+    /// How it ended ([`crate::store::Outcome::name`], or `in_doubt`); `None` = it is open.
+    pub outcome: Option<String>,
+    /// The status the client got.
+    pub status: Option<u16>,
+    /// From arrival to the last byte, in microseconds.
+    pub total_us: Option<u64>,
+    /// From arrival to the first content, in microseconds.
+    pub first_us: Option<u64>,
+    /// Time spent in llmroute, in microseconds.
+    pub overhead_us: Option<u64>,
+    /// Who answered.
+    pub provider: Option<String>,
+    /// Which model answered.
+    pub model: Option<String>,
+    /// Which key paid.
+    pub key_name: Option<String>,
+    /// The model the provider says it used, where it is another one.
+    pub served: Option<String>,
+    /// Why the answer ended.
+    pub finish: Option<String>,
+    /// Tokens, where they are known.
+    pub tokens: Option<RowTokens>,
+    /// What it cost; `None` = it is open.
+    pub cost: Option<Cost>,
+    /// What the provider says it cost.
+    pub reported_cost: Option<Usd>,
+    /// Another than the first target answered.
+    pub moved: bool,
+    /// How many attempts there were; `None` = it is open.
+    pub attempts: Option<u32>,
+    /// Why it failed.
+    pub error: Option<RowError>,
+    /// What the target's dialect could not say.
+    pub losses: Vec<String>,
+}
+
+/// An attempt's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptRow {
+    /// 1, 2, 3 …
+    pub n: u32,
+    /// `open`, `settled`, `voided`, `uncertain` or `orphaned`.
+    pub state: String,
+    /// When it began.
+    pub at: Stamp,
+    /// To whom.
+    pub provider: String,
+    /// Which model.
+    pub model: String,
+    /// Which key paid.
+    pub key: Option<KeyId>,
+    /// Its name at that time.
+    pub key_name: Option<String>,
+    /// `metered`, `subscription` or `free`.
+    pub billing: String,
+    /// `verbatim`, `splice` or `translate`.
+    pub lane: Option<String>,
+    /// When it began, in microseconds from the arrival of the request.
+    pub started_us: Option<u64>,
+    /// From its beginning to its first content, in microseconds.
+    pub first_us: Option<u64>,
+    /// From its beginning to its end, in microseconds.
+    pub total_us: Option<u64>,
+    /// The provider's status.
+    pub status: Option<u16>,
+    /// Why it failed.
+    pub error: Option<RowError>,
+    /// How long the provider asked to be left alone.
+    pub retry_after_ms: Option<u64>,
+    /// Tokens, where they are known.
+    pub tokens: Option<RowTokens>,
+    /// What it cost; `None` = it is open.
+    pub cost: Option<Cost>,
+    /// What it was expected to cost.
+    pub expected_cost: Option<Usd>,
+}
+
+/// Tokens of a row; cached and reasoning tokens are parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RowTokens {
+    /// Prompt tokens.
+    pub input: u64,
+    /// Of `input`: read from the provider's cache.
+    pub cache_read: u64,
+    /// Of `input`: written to the provider's cache, for five minutes.
+    pub cache_write: u64,
+    /// Of `input`: written to the provider's cache, for an hour.
+    pub cache_write_1h: u64,
+    /// Generated tokens.
+    pub output: u64,
+    /// Of `output`: reasoning.
+    pub reasoning: u64,
+    /// Counted by llmroute, because the provider did not say.
+    pub estimated: bool,
+    /// A figure of the provider was absurd and left out.
+    pub suspect: bool,
+}
+
+/// Why a request or an attempt failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowError {
+    /// The class.
+    pub kind: String,
+    /// The stable code.
+    pub code: String,
+    /// For the owner of the file.
+    pub detail: String,
+}
+
+/// The latest requests, the latest first.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn recent(db: &Db, limit: u32) -> Result<Vec<RequestRow>, StoreError> {
+    let sql = format!("{REQUESTS} ORDER BY started DESC, id DESC LIMIT ?1");
+    let mut statement = db.conn().prepare_cached(&sql)?;
+    Ok(statement.query_map([limit], request)?.collect::<Result<_, _>>()?)
+}
+
+/// One request and its attempts in order.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn show(db: &Db, id: RequestId) -> Result<Option<(RequestRow, Vec<AttemptRow>)>, StoreError> {
+    let Ok(id) = i64::try_from(id.0) else { return Ok(None) };
+    let sql = format!("{REQUESTS} WHERE id = ?1");
+    let Some(row) = db.conn().prepare_cached(&sql)?.query_row([id], request).optional()? else { return Ok(None) };
+    let mut statement = db.conn().prepare_cached(ATTEMPTS)?;
+    let attempts = statement.query_map([id], attempt)?.collect::<Result<_, _>>()?;
+    Ok(Some((row, attempts)))
+}
+
+const REQUESTS: &str = "SELECT id, started, dialect, asked, group_name, client, session, stream, outcome, status,
+    total_us, first_us, overhead_us, provider, model, key_name, served, finish, cost_reported, moved, attempts, losses,
+    input, cache_read, cache_write, cache_write_1h, output, reasoning, counted, suspect, cost, cost_kind, kind, code,
+    detail FROM requests";
+
+const ATTEMPTS: &str = "SELECT n, state, at, provider, model, key_id, key_name, billing, lane, started_us, first_us,
+    total_us, status, retry_after_ms, expected, input, cache_read, cache_write, cache_write_1h, output, reasoning,
+    counted, suspect, cost, cost_kind, kind, code, detail FROM attempts WHERE request = ?1 ORDER BY n";
+
+fn request(row: &Row<'_>) -> rusqlite::Result<RequestRow> {
+    let losses: Option<String> = row.get("losses")?;
+    Ok(RequestRow {
+        id: RequestId(row.get::<_, i64>("id")?.cast_unsigned()),
+        started: Stamp(row.get("started")?),
+        dialect: row.get("dialect")?,
+        asked: row.get("asked")?,
+        group: row.get("group_name")?,
+        client: row.get("client")?,
+        session: row.get("session")?,
+        stream: row.get("stream")?,
+        outcome: row.get("outcome")?,
+        status: row.get("status")?,
+        total_us: count(row, "total_us")?,
+        first_us: count(row, "first_us")?,
+        overhead_us: count(row, "overhead_us")?,
+        provider: row.get("provider")?,
+        model: row.get("model")?,
+        key_name: row.get("key_name")?,
+        served: row.get("served")?,
+        finish: row.get("finish")?,
+        tokens: tokens(row)?,
+        cost: cost(row)?,
+        reported_cost: row.get::<_, Option<i64>>("cost_reported")?.map(Usd::from_pico),
+        moved: row.get::<_, Option<bool>>("moved")?.unwrap_or(false),
+        attempts: row.get("attempts")?,
+        error: error(row)?,
+        losses: losses.map(|it| it.lines().map(str::to_owned).collect()).unwrap_or_default(),
+    })
+}
+
+fn attempt(row: &Row<'_>) -> rusqlite::Result<AttemptRow> {
+    Ok(AttemptRow {
+        n: row.get("n")?,
+        state: row.get("state")?,
+        at: Stamp(row.get("at")?),
+        provider: row.get("provider")?,
+        model: row.get("model")?,
+        key: row.get::<_, Option<i64>>("key_id")?.map(KeyId),
+        key_name: row.get("key_name")?,
+        billing: row.get("billing")?,
+        lane: row.get("lane")?,
+        started_us: count(row, "started_us")?,
+        first_us: count(row, "first_us")?,
+        total_us: count(row, "total_us")?,
+        status: row.get("status")?,
+        error: error(row)?,
+        retry_after_ms: count(row, "retry_after_ms")?,
+        tokens: tokens(row)?,
+        cost: cost(row)?,
+        expected_cost: row.get::<_, Option<i64>>("expected")?.map(Usd::from_pico),
+    })
+}
+
+fn tokens(row: &Row<'_>) -> rusqlite::Result<Option<RowTokens>> {
+    let Some(counted) = row.get::<_, Option<String>>("counted")? else { return Ok(None) };
+    let count = |name: &str| count(row, name).map(Option::unwrap_or_default);
+    Ok(Some(RowTokens {
+        input: count("input")?,
+        cache_read: count("cache_read")?,
+        cache_write: count("cache_write")?,
+        cache_write_1h: count("cache_write_1h")?,
+        output: count("output")?,
+        reasoning: count("reasoning")?,
+        estimated: counted == "estimated",
+        suspect: row.get::<_, Option<bool>>("suspect")?.unwrap_or(false),
+    }))
+}
+
+/// Rows hold no negative counts.
+fn count(row: &Row<'_>, name: &str) -> rusqlite::Result<Option<u64>> {
+    Ok(row.get::<_, Option<i64>>(name)?.map(i64::cast_unsigned))
+}
+
+fn cost(row: &Row<'_>) -> rusqlite::Result<Option<Cost>> {
+    let Some(kind) = row.get::<_, Option<String>>("cost_kind")? else { return Ok(None) };
+    let amount = row.get::<_, Option<i64>>("cost")?.map(Usd::from_pico);
+    Ok(Cost::from_columns(&kind, amount))
+}
+
+fn error(row: &Row<'_>) -> rusqlite::Result<Option<RowError>> {
+    let Some(kind) = row.get("kind")? else { return Ok(None) };
+    let detail = row.get::<_, Option<String>>("detail")?.unwrap_or_default();
+    Ok(Some(RowError { kind, code: row.get::<_, Option<String>>("code")?.unwrap_or_default(), detail }))
+}
