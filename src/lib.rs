@@ -40,6 +40,7 @@
 
 pub mod cli;
 
+pub mod catalog;
 pub mod upstream;
 
 pub mod route;

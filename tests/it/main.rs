@@ -1,3 +1,4 @@
-//! Integration tests: one binary, one module a promise.
+//! The integration tests, in one binary.
 
 mod cli;
+mod floors;
