@@ -40,12 +40,13 @@
 
 pub mod cli;
 
-pub mod catalog;
+pub mod sim;
+
+pub mod config;
 pub mod upstream;
 
-pub mod route;
-
 pub mod catalog;
+pub mod route;
 pub mod store;
 
 pub mod domain;

@@ -1,5 +1,8 @@
 //! JSON bodies by byte span: where the top-level fields are, and how to replace a few of them without touching a byte
-//! of the rest. Builds no values; meaning is the dialects' business.
+//! of the rest. Also what dialects read and write JSON with: [`Object`] and [`ObjectWriter`]. What it means is theirs.
+
+mod object;
+mod write;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -9,6 +12,9 @@ use memchr::memchr2;
 
 use crate::domain::ask::{Field, Fields};
 use crate::wire::Malformed;
+
+pub use object::{Object, items, text, wrong};
+pub use write::ObjectWriter;
 
 /// Deepest nesting that is read (faults.md row 53). Everything here is iterative, but what reads the body next may not be.
 pub const MAX_DEPTH: u32 = 128;
@@ -166,6 +172,75 @@ pub fn string(value: &[u8]) -> Option<Cow<'_, str>> {
         return std::str::from_utf8(inner).ok().map(Cow::Borrowed);
     }
     serde_json::from_slice(value).ok().map(Cow::Owned)
+}
+
+/// The text of a JSON string that is one piece of a longer text, as streams send it. `None` if it is not one.
+///
+/// Servers that cut UTF-16 text may put the halves of a surrogate pair into two pieces (faults.md row 42): a high half
+/// at the end is left in `half` and joined with the next piece's beginning. A half without its other half reads as U+FFFD.
+pub fn piece<'a>(value: &'a [u8], half: &mut Option<u16>) -> Option<Cow<'a, str>> {
+    let inner = value.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    let inner = std::str::from_utf8(inner).ok()?;
+    if half.is_none() && memchr::memchr(b'\\', inner.as_bytes()).is_none() {
+        return Some(Cow::Borrowed(inner));
+    }
+    let mut text = String::with_capacity(inner.len());
+    let mut rest = inner;
+    while !rest.is_empty() {
+        let plain = memchr::memchr(b'\\', rest.as_bytes()).unwrap_or(rest.len());
+        let (before, escape) = rest.split_at_checked(plain)?;
+        if !before.is_empty() && half.take().is_some() {
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+        text.push_str(before);
+        if escape.is_empty() {
+            break;
+        }
+        let (unit, after) = unescape_one(escape)?;
+        rest = after;
+        push_unit(unit, half, &mut text);
+    }
+    Some(Cow::Owned(text))
+}
+
+/// Adds one UTF-16 unit to a text, pairing it with the half before it.
+fn push_unit(unit: u16, half: &mut Option<u16>, text: &mut String) {
+    let pair = half.take().map(|high| [high, unit]);
+    match (pair, unit) {
+        (Some(pair), 0xDC00..=0xDFFF) => text.extend(char::decode_utf16(pair).map(|it| it.unwrap_or('\u{FFFD}'))),
+        (before, _) => {
+            if before.is_some() {
+                text.push(char::REPLACEMENT_CHARACTER);
+            }
+            if (0xD800..0xDC00).contains(&unit) {
+                *half = Some(unit);
+            } else {
+                text.push(char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER));
+            }
+        }
+    }
+}
+
+/// The UTF-16 unit an escape stands for, and what follows it.
+fn unescape_one(escape: &str) -> Option<(u16, &str)> {
+    let mut chars = escape.strip_prefix('\\')?.chars();
+    let unit = match chars.next()? {
+        'u' => {
+            let rest = chars.as_str();
+            let (digits, after) = rest.split_at_checked(4)?;
+            // `from_str_radix` alone would take a sign.
+            let all_hex = digits.bytes().all(|it| it.is_ascii_hexdigit());
+            return Some((u16::from_str_radix(digits, 16).ok().filter(|_| all_hex)?, after));
+        }
+        'n' => 0x0A,
+        'r' => 0x0D,
+        't' => 0x09,
+        'b' => 0x08,
+        'f' => 0x0C,
+        plain @ ('"' | '\\' | '/') => u16::try_from(u32::from(plain)).ok()?,
+        _ => return None,
+    };
+    Some((unit, chars.as_str()))
 }
 
 /// A JSON `true` or `false`.

@@ -1,4 +1,8 @@
-//! The integration tests, in one binary.
+//! The integration tests: one binary, one file a promise.
 
 mod cli;
+mod anthropic;
+mod catalog;
 mod floors;
+mod recorded_anthropic;
+mod sim;

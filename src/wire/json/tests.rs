@@ -133,6 +133,27 @@ fn values_read() {
     }
 }
 
+#[test]
+fn surrogate_halves_join_over_pieces() {
+    let joined = |pieces: &[&str]| {
+        let mut half = None;
+        let mut text = String::new();
+        for it in pieces {
+            text.push_str(&piece(it.as_bytes(), &mut half).unwrap());
+        }
+        (text, half)
+    };
+    assert_eq!(joined(&[r#""a\ud83d""#, r#""\ude00b""#]), ("a\u{1F600}b".to_owned(), None));
+    assert_eq!(joined(&[r#""\ud83d\ude00""#]), ("\u{1F600}".to_owned(), None));
+    assert_eq!(joined(&[r#""\ud83d""#, r#""""#, r#""\ude00""#]), ("\u{1F600}".to_owned(), None));
+    assert_eq!(joined(&[r#""\ud83d""#, r#""x""#]), ("\u{FFFD}x".to_owned(), None));
+    assert_eq!(joined(&[r#""\ud83d\ud83d""#]), ("\u{FFFD}".to_owned(), Some(0xD83D)));
+    assert_eq!(joined(&[r#""\ude00\n\"\/""#]), ("\u{FFFD}\n\"/".to_owned(), None));
+    for bad in [r#""\q""#, r#""\u12""#, r#""\u+123""#, "12", "\"", r#""\"#] {
+        assert_eq!(piece(bad.as_bytes(), &mut None), None, "{bad}");
+    }
+}
+
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         3 => "[a-z]{0,6}",
@@ -265,6 +286,13 @@ proptest! {
             .map(|field| &body[field.key.start..field.value.end]).collect();
         let found: Vec<&[u8]> = left.fields.iter().map(|field| &after[field.key.start..field.value.end]).collect();
         prop_assert_eq!(kept, found);
+    }
+
+    #[test]
+    fn pieces_read_like_strings(text: String) {
+        let json = serde_json::to_vec(&text).unwrap();
+        let read = piece(&json, &mut None);
+        prop_assert_eq!(read.as_deref(), Some(&*text));
     }
 
     #[test]

@@ -1,0 +1,1064 @@
+//! The Anthropic codec against cases of our own: what no recording holds.
+
+use std::path::Path;
+
+use bytes::Bytes;
+use llmroute::domain::dialect::Dialect;
+use llmroute::domain::event::{Block, Delta, Event, Finish};
+use llmroute::domain::failure::{Failure, Kind};
+use llmroute::domain::id::RequestId;
+use llmroute::domain::prompt::{
+    Body, CacheMark, Format, Media, Opaque, Part, Prompt, Reasoning, Role, Sampling, Tool, ToolChoice, Turn,
+};
+use llmroute::domain::quirks::Quirks;
+use llmroute::domain::reply::{Piece, Reply};
+use llmroute::domain::usage::Usage;
+use llmroute::wire::sse::{self, Splitter};
+use llmroute::wire::{Codec, codec};
+use proptest::prelude::*;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use crate::recorded_anthropic::{check_grammar, events, frames};
+
+fn anthropic() -> &'static dyn Codec {
+    codec(Dialect::Anthropic)
+}
+
+/// Compares with `tests/golden/{name}`, which `UPDATE_GOLDEN=1` rewrites.
+pub(crate) fn golden(name: &str, actual: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    #[expect(clippy::disallowed_methods, reason = "a switch for people, read by tests only")]
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, actual).unwrap();
+        return;
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_else(|it| panic!("{}: {it}", path.display()));
+    assert_eq!(actual, expected, "{name} differs; UPDATE_GOLDEN=1 rewrites it");
+}
+
+fn raw(json: &Value) -> Box<RawValue> {
+    RawValue::from_string(json.to_string()).unwrap()
+}
+
+fn foreign(name: &str) -> Opaque {
+    Opaque { dialect: Dialect::OpenaiChat, name: name.to_owned(), raw: raw(&json!({"x": 1})) }
+}
+
+fn turn(role: Role, parts: Vec<Part>) -> Turn {
+    Turn { role, parts, extra: Vec::new() }
+}
+
+fn call(id: &str, arguments: &str) -> Part {
+    Body::ToolCall { id: id.into(), name: "look".into(), arguments: arguments.into() }.into()
+}
+
+fn result(id: &str, text: &str) -> Part {
+    Body::ToolResult { id: id.into(), content: vec![Part::text(text)], is_error: false }.into()
+}
+
+fn base64(media_type: &str, data: &str) -> Media {
+    Media::Base64 { media_type: media_type.into(), data: data.into() }
+}
+
+fn written(prompt: &Prompt, model: &str) -> (Value, Vec<String>) {
+    let written = anthropic().write_request(prompt, model, &Quirks::default());
+    let losses = written.losses.iter().map(|it| format!("{}: {}", it.what, it.why)).collect();
+    (serde_json::from_slice(&written.body).unwrap(), losses)
+}
+
+// === requests ===
+
+/// A request with everything this dialect cannot take or takes in another form.
+fn awkward() -> Prompt {
+    let tool = |name: &str, server: Option<Opaque>| Tool {
+        name: name.into(),
+        description: None,
+        schema: None,
+        strict: Some(true),
+        cache: None,
+        server,
+        extra: vec![foreign("deferred")],
+    };
+    let user = vec![
+        Part::text("first"),
+        Part::text(""),
+        Part::text(" \n"),
+        Body::Image { source: Media::Url("data:image/png;base64,QUJD".into()), detail: Some("high".into()) }.into(),
+        Body::Image { source: Media::Url("https://example.com/a.png".into()), detail: Some("auto".into()) }.into(),
+        Body::Image { source: Media::FileId("file-abc".into()), detail: None }.into(),
+        Body::File { source: base64("application/pdf", "JVBE"), name: Some("a.pdf".into()) }.into(),
+        Body::File { source: base64("text/csv", "YSxi"), name: Some("a.csv".into()) }.into(),
+        Body::File { source: base64("application/zip", "UEs="), name: None }.into(),
+        Body::Audio { source: base64("audio/wav", "UklG") }.into(),
+        Body::Opaque(foreign("input_video")).into(),
+    ];
+    let model = vec![
+        Body::Thinking { text: "unsigned".into(), signature: None }.into(),
+        Body::Refusal("no".into()).into(),
+        call("functions.look:0", r#"{"a": 1.0}"#),
+        call("", "not json"),
+        call("plain", ""),
+    ];
+    Prompt {
+        model: "whatever".into(),
+        system: vec![Part::text("one"), Part { cache: Some(CacheMark::OneHour), ..Part::text("two") }],
+        turns: vec![
+            turn(Role::User, user),
+            Turn { extra: vec![foreign("name")], ..turn(Role::User, vec![Part::text("second")]) },
+            turn(Role::Assistant, model),
+            turn(Role::System, vec![Part::text("now be brief")]),
+            turn(Role::User, vec![result("", "b"), Part::text("so?")]),
+            turn(Role::User, vec![result("functions.look:0", "a"), result("plain", "")]),
+            turn(Role::Assistant, vec![Part::text("")]),
+            turn(Role::User, vec![Part::text("go on")]),
+            turn(Role::Assistant, vec![Part::text("well, \n")]),
+        ],
+        tools: vec![tool("look", None), tool("web_search", Some(foreign("web_search")))],
+        tool_choice: Some(ToolChoice::Auto),
+        parallel_tools: Some(false),
+        format: Format::JsonObject,
+        sampling: Sampling {
+            temperature: Some(1.7),
+            top_p: Some(0.5),
+            top_k: Some(3),
+            frequency_penalty: Some(0.5),
+            presence_penalty: Some(0.0),
+            seed: Some(7),
+            stop: vec!["END".into(), "\n".into()],
+            choices: Some(2),
+            max_tokens: None,
+        },
+        reasoning: None,
+        stream: true,
+        stream_usage: true,
+        user: Some("u".repeat(257)),
+        extra: vec![foreign("logit_bias")],
+    }
+}
+
+#[test]
+fn an_awkward_request_becomes_a_valid_one_and_every_change_is_named() {
+    let (body, losses) = written(&awkward(), "claude-haiku-4-5");
+    let shown = json!({ "body": body, "losses": losses });
+    golden("anthropic/awkward_request.json", &format!("{}\n", serde_json::to_string_pretty(&shown).unwrap()));
+}
+
+#[test]
+fn a_request_of_the_dialect_keeps_all_of_its_own() {
+    let request = json!({
+        "model": "claude-opus-4-8",
+        "max_tokens": 4096,
+        "system": [
+            {"type": "text", "text": "attribution"},
+            {"type": "text", "text": "rules", "cache_control": {"type": "ephemeral", "ttl": "1h"}},
+            {"type": "text", "text": "odd mark", "cache_control": {"type": "ephemeral", "scope": "global"}},
+        ],
+        "messages": [
+            {"role": "user", "content": [
+                {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "QUJD"}},
+                {"type": "image", "source": {"type": "url", "url": "https://example.com/a.png"}},
+                {"type": "image", "source": {"type": "file", "file_id": "file_011"}, "cache_control": {"type": "ephemeral"}},
+                {"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": "JVBE"},
+                 "title": "t", "context": "c", "citations": {"enabled": true}},
+                {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "x"}},
+                {"type": "document", "source": {"type": "content", "content": "inline"}},
+                {"type": "document", "source": {"type": "url", "url": "https://example.com/a.pdf", "new": 1}},
+                {"type": "search_result", "source": "s", "title": "t", "content": [{"type": "text", "text": "x"}]},
+                {"type": "text", "text": "hi", "citations": [{"type": "char_location", "cited_text": "x"}]},
+            ]},
+            {"role": "assistant", "content": [
+                {"type": "thinking", "thinking": "hm", "signature": "sig=="},
+                {"type": "redacted_thinking", "data": "xyz"},
+                {"type": "text", "text": "let me look"},
+                {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"query": "q"}},
+                {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_1", "content": []},
+                {"type": "tool_use", "id": "toolu_1", "name": "look", "input": {"a": [1, 2.50, {"b": "c"}]},
+                 "caller": {"type": "direct"}, "cache_control": {"type": "ephemeral", "ttl": "5m"}},
+                {"type": "tool_use", "id": "toolu_2", "name": "look", "input": {}},
+            ]},
+            {"role": "user", "content": [
+                {"type": "tool_result", "tool_use_id": "toolu_1", "is_error": true, "content": [
+                    {"type": "text", "text": "failed"},
+                    {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "QUJD"}},
+                    {"type": "tool_reference", "tool_name": "other"},
+                ]},
+                {"type": "tool_result", "tool_use_id": "toolu_2"},
+                {"type": "text", "text": "go on"},
+            ]},
+        ],
+        "tools": [
+            {"name": "look", "description": "d", "input_schema": {"type": "object", "properties": {"a": {}}}, "strict": true,
+             "cache_control": {"type": "ephemeral"}, "defer_loading": true},
+            {"type": "web_search_20250305", "name": "web_search", "max_uses": 3, "cache_control": {"type": "ephemeral"}},
+            {"type": "mcp_toolset", "mcp_server_name": "m"},
+        ],
+        "tool_choice": {"type": "auto", "disable_parallel_tool_use": true},
+        "stop_sequences": ["END"],
+        "stream": true,
+        "metadata": {"user_id": "u", "team": "t"},
+        "thinking": {"type": "adaptive", "display": "summarized"},
+        "output_config": {"effort": "xhigh", "task_budget": {"total": 20000},
+            "format": {"type": "json_schema", "schema": {"type": "object"}}},
+        "service_tier": "auto",
+        "context_management": {"edits": []},
+        "mcp_servers": [{"type": "url", "url": "https://example.com", "name": "m"}],
+        "container": "container_1",
+        "a_field_of_tomorrow": [null],
+    });
+    let prompt = anthropic().read_request(request.to_string().as_bytes()).unwrap();
+    assert_eq!(prompt.parallel_tools, Some(false));
+    assert_eq!(prompt.user.as_deref(), Some("u"));
+    let (body, losses) = written(&prompt, "claude-opus-4-8");
+    assert_eq!(losses, [""; 0]);
+    assert_eq!(body, request);
+}
+
+#[test]
+fn tool_arguments_keep_every_byte() {
+    let spelled = "{ \"a\" : 1.50,\"b\":\"\\u00e9\\/\" , \"a\":2 }";
+    let body = format!(
+        r#"{{"model":"m","messages":[{{"role":"assistant","content":[{{"type":"tool_use","id":"t","name":"n","input":{spelled}}}]}}]}}"#
+    );
+    let prompt = anthropic().read_request(body.as_bytes()).unwrap();
+    let Body::ToolCall { arguments, .. } = &prompt.turns[0].parts[0].body else { panic!("no call") };
+    assert_eq!(arguments, spelled);
+    let written = anthropic().write_request(&prompt, "m", &Quirks::default());
+    assert!(String::from_utf8(written.body).unwrap().contains(spelled));
+}
+
+#[test]
+fn system_turns_stay_where_they_are() {
+    let body = json!({"model": "m", "max_tokens": 1, "messages": [
+        {"role": "user", "content": "a"}, {"role": "system", "content": "b"}, {"role": "assistant", "content": "c"},
+        {"role": "user", "content": "d"},
+    ]});
+    let prompt = anthropic().read_request(body.to_string().as_bytes()).unwrap();
+    assert_eq!(prompt.turns[1].role, Role::System);
+    let (body, losses) = written(&prompt, "m");
+    assert_eq!(losses, ["messages[1].role: a system text inside the conversation is sent as user text"]);
+    assert_eq!(body["messages"][0]["content"][1]["text"], "<system>\nb\n</system>");
+}
+
+#[test]
+fn a_conversation_without_a_user_gets_one() {
+    for turns in [Vec::new(), vec![turn(Role::Assistant, vec![Part::text("hello")])]] {
+        let prompt = Prompt { turns, ..Prompt::default() };
+        let (body, losses) = written(&prompt, "m");
+        assert_eq!(body["messages"][0]["role"], "user");
+        assert_eq!(losses.len(), 2, "{losses:?}");
+    }
+}
+
+#[test]
+fn providers_that_take_less_get_less() {
+    let schema = raw(&json!({"type": "object"}));
+    let mut prompt = awkward();
+    prompt.format = Format::JsonSchema { name: None, description: None, schema, strict: None };
+    prompt.tool_choice = Some(ToolChoice::Required);
+    let quirks = Quirks { images: false, tools: false, json_schema: false, ..Quirks::default() };
+    let written = anthropic().write_request(&prompt, "m", &quirks);
+    let text = String::from_utf8(written.body).unwrap();
+    for absent in ["\"image\"", "\"tools\"", "\"tool_choice\"", "\"output_config\""] {
+        assert!(!text.contains(absent), "{absent}");
+    }
+    for lost in ["tools", "tool_choice", "response_format", "messages[0].content[3]"] {
+        assert!(written.losses.iter().any(|it| it.what == lost), "{lost}");
+    }
+}
+
+#[test]
+fn thinking_is_said_in_the_words_of_the_model() {
+    let effort = |it: &str| Some(Reasoning { enabled: true, effort: Some(it.into()), ..Reasoning::default() });
+    let budget = |it| Some(Reasoning { enabled: true, budget: Some(it), ..Reasoning::default() });
+    let adaptive = Some(Reasoning { enabled: true, adaptive: true, ..Reasoning::default() });
+    let off = Some(Reasoning { effort: Some("none".into()), ..Reasoning::default() });
+    let enabled = |budget: u64| json!({"type": "enabled", "budget_tokens": budget});
+    for (model, reasoning, cap, thinking, word, changes) in [
+        ("claude-haiku-4-5", effort("low"), Some(32_000), enabled(2048), None, 0),
+        ("claude-haiku-4-5", effort("high"), None, enabled(16_384), None, 1),
+        ("claude-haiku-4-5", effort("high"), Some(4000), enabled(2000), None, 1),
+        ("claude-haiku-4-5", effort("high"), Some(1025), enabled(1024), None, 1),
+        ("claude-haiku-4-5", effort("high"), Some(1024), Value::Null, None, 1),
+        ("claude-haiku-4-5", budget(500), Some(9000), enabled(1024), None, 1),
+        ("claude-haiku-4-5", adaptive.clone(), Some(9000), enabled(4500), None, 2),
+        ("kimi-k3", effort("new word"), Some(32_000), enabled(8192), None, 0),
+        ("claude-sonnet-4-6", budget(2000), Some(9000), enabled(2000), None, 0),
+        ("claude-sonnet-4-6", effort("xhigh"), Some(9000), json!({"type": "adaptive"}), Some("high"), 1),
+        ("claude-opus-4-8", effort("xhigh"), Some(9000), json!({"type": "adaptive"}), Some("xhigh"), 0),
+        ("claude-opus-4-8", effort("minimal"), Some(9000), json!({"type": "adaptive"}), Some("low"), 1),
+        ("claude-opus-4-8", budget(9000), Some(20_000), json!({"type": "adaptive"}), Some("medium"), 1),
+        ("claude-opus-4-8", adaptive, Some(9000), json!({"type": "adaptive"}), None, 0),
+        ("claude-opus-4-8", off.clone(), Some(9000), json!({"type": "disabled"}), None, 0),
+        ("claude-fable-5", off, Some(9000), Value::Null, None, 1),
+    ] {
+        let sampling = Sampling { max_tokens: cap, ..Sampling::default() };
+        let turns = vec![turn(Role::User, vec![Part::text("a")])];
+        let case = format!("{model} {reasoning:?}");
+        let prompt = Prompt { turns, reasoning, sampling, ..Prompt::default() };
+        let (body, losses) = written(&prompt, model);
+        assert_eq!(body["thinking"], thinking, "{case}");
+        assert_eq!(body["output_config"]["effort"].as_str(), word, "{case}");
+        assert_eq!(losses.len(), changes, "{case} {losses:?}");
+        let max = body["max_tokens"].as_u64().unwrap();
+        assert!(thinking["budget_tokens"].as_u64().unwrap_or(0) < max, "{case}");
+    }
+}
+
+#[test]
+fn thinking_gives_way_to_what_it_cannot_be_combined_with() {
+    let reasoning = Some(Reasoning { enabled: true, effort: Some("low".into()), ..Reasoning::default() });
+    let sampling = Sampling { max_tokens: Some(9000), temperature: Some(0.3), top_k: Some(2), ..Sampling::default() };
+    let tools = awkward().tools;
+    let turns = vec![turn(Role::User, vec![Part::text("a")])];
+    let prompt = Prompt { turns, reasoning, sampling, tools, ..Prompt::default() };
+    let (body, losses) = written(&prompt, "claude-haiku-4-5");
+    assert_eq!((&body["temperature"], &body["top_k"]), (&Value::Null, &Value::Null));
+    assert!(losses.iter().any(|it| it.starts_with("temperature: ")), "{losses:?}");
+    assert!(losses.iter().any(|it| it.starts_with("top_k: ")), "{losses:?}");
+
+    let forced = Prompt { tool_choice: Some(ToolChoice::Named("look".into())), ..prompt.clone() };
+    let (body, losses) = written(&forced, "claude-haiku-4-5");
+    assert_eq!((&body["thinking"], &body["temperature"]), (&Value::Null, &json!(0.3)));
+    assert!(losses.iter().any(|it| it.starts_with("reasoning: ")), "{losses:?}");
+
+    // Another vendor's model made the call, so there is no signed thinking before it.
+    let mut looped = prompt.clone();
+    looped.turns.push(turn(Role::Assistant, vec![call("c", "{}")]));
+    looped.turns.push(turn(Role::User, vec![result("c", "r")]));
+    let (body, losses) = written(&looped, "claude-haiku-4-5");
+    assert_eq!(body["thinking"], Value::Null);
+    assert!(losses.iter().any(|it| it.starts_with("reasoning: ")), "{losses:?}");
+    let signed = Body::Thinking { text: "t".into(), signature: Some("s".into()) };
+    looped.turns[1].parts.insert(0, signed.into());
+    assert_eq!(written(&looped, "claude-haiku-4-5").0["thinking"]["type"], "enabled");
+
+    // The newest models take no sampling parameters, whether they think or not.
+    let (body, losses) = written(&Prompt { reasoning: None, ..prompt }, "claude-opus-5");
+    assert_eq!(body["temperature"], Value::Null);
+    assert!(losses.iter().any(|it| it.starts_with("temperature: ")), "{losses:?}");
+}
+
+#[test]
+fn what_is_no_request_is_refused_by_name() {
+    for (body, param, what) in [
+        ("", "", "object"),
+        ("[1]", "", "object"),
+        ("{", "", "object"),
+        (r#"{"messages":[]}"#, "model", "is missing"),
+        (r#"{"model":1,"messages":[]}"#, "model", "must be a string"),
+        (r#"{"model":"m"}"#, "messages", "is missing"),
+        (r#"{"model":"m","messages":{}}"#, "messages", "must be an array"),
+        (r#"{"model":"m","messages":[{"role":"tool","content":"x"}]}"#, "messages[0].role", "must be user"),
+        (r#"{"model":"m","messages":[{"role":"user"}]}"#, "messages[0].content", "is missing"),
+        (r#"{"model":"m","messages":[{"role":"user","content":7}]}"#, "messages[0].content", "must be a string or"),
+        (
+            r#"{"model":"m","messages":[{"role":"user","content":[{"text":"x"}]}]}"#,
+            "messages[0].content[0].type",
+            "is missing",
+        ),
+        (
+            r#"{"model":"m","messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":[{"type":"text"}]}]}]}"#,
+            "messages[0].content[0].content[0].text",
+            "is missing",
+        ),
+        (
+            r#"{"model":"m","messages":[{"role":"user","content":[{"type":"image","source":{"type":"url"}}]}]}"#,
+            "messages[0].content[0].source.url",
+            "is missing",
+        ),
+        (r#"{"model":"m","messages":[],"max_tokens":-1}"#, "max_tokens", "whole number"),
+        (r#"{"model":"m","messages":[],"stream":"yes"}"#, "stream", "true or false"),
+        (r#"{"model":"m","messages":[],"tools":[{}]}"#, "tools[0].name", "is missing"),
+        (r#"{"model":"m","messages":[],"tool_choice":{"type":"tool"}}"#, "tool_choice.name", "is missing"),
+        (r#"{"model":"m","messages":[],"thinking":{"type":"often"}}"#, "thinking.type", "must be"),
+        (
+            r#"{"model":"m","messages":[],"output_config":{"format":{"type":"json_schema"}}}"#,
+            "output_config.format.schema",
+            "is missing",
+        ),
+        (r#"{"model":"m","messages":[],"stop_sequences":[1]}"#, "stop_sequences", "must be strings"),
+    ] {
+        let error = anthropic().read_request(body.as_bytes()).unwrap_err();
+        assert_eq!(error.param.unwrap_or_default(), param, "{body}");
+        assert!(error.what.contains(what), "{body}: {}", error.what);
+    }
+}
+
+#[test]
+fn deep_nesting_is_no_danger() {
+    let depth = 20_000;
+    let mut body = r#"{"model":"m","messages":[{"role":"user","content":"#.to_owned();
+    body += &r#"[{"type":"tool_result","tool_use_id":"t","content":"#.repeat(depth);
+    body += "[]";
+    body += &"}]".repeat(depth);
+    body += "}]}";
+    let prompt = anthropic().read_request(body.as_bytes()).unwrap();
+    let Body::ToolResult { content, .. } = &prompt.turns[0].parts[0].body else { panic!("no result") };
+    assert!(matches!(&content[0].body, Body::Opaque(it) if it.name == "tool_result"));
+    drop(anthropic().write_request(&prompt, "m", &Quirks::default()));
+}
+
+// === answers ===
+
+fn piece(block: Block, text: &str) -> Piece {
+    Piece { block, text: text.to_owned(), signature: None, extra: Vec::new() }
+}
+
+#[test]
+fn an_answer_of_another_dialect_becomes_one_a_strict_client_parses() {
+    let call = |id: &str| Block::ToolCall { id: id.into(), name: "look".into() };
+    let reply = Reply {
+        id: "chatcmpl-1".into(),
+        model: "gpt".into(),
+        blocks: vec![
+            piece(Block::Thinking, "hm"),
+            piece(Block::Text, ""),
+            piece(Block::Text, "I look"),
+            piece(call("call_1"), r#"{"a": 1.0}"#),
+            piece(call("call_2"), ""),
+            piece(call("call_3"), "{\"cut"),
+            piece(Block::Opaque(foreign("audio")), ""),
+        ],
+        finish: Some(Finish::Stop),
+        usage: Some(Usage {
+            input: 100,
+            cache_read: 60,
+            cache_write: 10,
+            cache_write_1h: 5,
+            output: 9,
+            reasoning: 4,
+            web_searches: 1,
+            ..Usage::default()
+        }),
+        extra: vec![foreign("system_fingerprint")],
+        ended: true,
+        ..Reply::default()
+    };
+    let written = anthropic().write_reply(&reply);
+    let losses: Vec<_> = written.losses.iter().map(|it| it.what.as_str()).collect();
+    assert_eq!(losses, ["content[5].input", "content[6].audio", "system_fingerprint"]);
+    let body: Value = serde_json::from_slice(&written.body).unwrap();
+    assert_eq!(
+        body,
+        json!({
+            "id": "chatcmpl-1", "type": "message", "role": "assistant", "model": "gpt",
+            "content": [
+                {"type": "thinking", "thinking": "hm", "signature": ""},
+                {"type": "text", "text": "I look"},
+                {"type": "tool_use", "id": "call_1", "name": "look", "input": {"a": 1.0}},
+                {"type": "tool_use", "id": "call_2", "name": "look", "input": {}},
+                {"type": "tool_use", "id": "call_3", "name": "look", "input": {"_raw": "{\"cut"}},
+            ],
+            // The provider said `stop`; a client runs the tools only if told so.
+            "stop_reason": "tool_use", "stop_sequence": null,
+            "usage": {
+                "input_tokens": 25, "cache_creation_input_tokens": 15, "cache_read_input_tokens": 60,
+                "cache_creation": {"ephemeral_5m_input_tokens": 10, "ephemeral_1h_input_tokens": 5},
+                "output_tokens": 9, "output_tokens_details": {"thinking_tokens": 4},
+                "server_tool_use": {"web_search_requests": 1},
+            },
+        })
+    );
+    let back = anthropic().read_reply(&written.body).unwrap();
+    assert_eq!(back.usage.unwrap().input, 100);
+}
+
+#[test]
+fn every_stop_reason_has_its_word() {
+    for (finish, word) in [
+        (Finish::Stop, "end_turn"),
+        (Finish::StopSequence, "stop_sequence"),
+        (Finish::Length, "max_tokens"),
+        (Finish::ToolCalls, "tool_use"),
+        (Finish::Refusal, "refusal"),
+        (Finish::Pause, "pause_turn"),
+        (Finish::ContextFull, "model_context_window_exceeded"),
+    ] {
+        let reply = Reply { finish: Some(finish.clone()), ..Reply::default() };
+        let written = anthropic().write_reply(&reply);
+        assert!(written.losses.is_empty());
+        let body: Value = serde_json::from_slice(&written.body).unwrap();
+        assert_eq!(body["stop_reason"], word);
+        assert_eq!(anthropic().read_reply(&written.body).unwrap().finish, Some(finish));
+    }
+    let odd = Reply { finish: Some(Finish::Other("eos".into())), ..Reply::default() };
+    let written = anthropic().write_reply(&odd);
+    assert_eq!(written.losses[0].what, "finish reason eos");
+    let refused = Reply { blocks: vec![piece(Block::Refusal, "no")], finish: Some(Finish::Stop), ..Reply::default() };
+    let body: Value = serde_json::from_slice(&anthropic().write_reply(&refused).body).unwrap();
+    assert_eq!((&body["stop_reason"], &body["content"][0]["text"]), (&json!("refusal"), &json!("no")));
+}
+
+#[test]
+fn bodies_that_are_no_answer() {
+    for body in ["", "[]", "{}", r#"{"content":7}"#, r#"{"content":[7]}"#, r#"{"id":"x","choices":[]}"#] {
+        assert!(anthropic().read_reply(body.as_bytes()).is_err(), "{body}");
+    }
+    for body in
+        [r#"{"type":"error","error":{"type":"overloaded_error","message":"m"}}"#, r#"{"error":{"message":"m"}}"#]
+    {
+        assert_eq!(anthropic().read_reply(body.as_bytes()).unwrap().fault.unwrap().message, "m");
+        assert_eq!(anthropic().read_facts(body.as_bytes()).unwrap().fault.unwrap().message, "m");
+    }
+}
+
+// === streams in ===
+
+fn read(text: &str) -> Vec<Event> {
+    let events = events(anthropic(), &frames(text));
+    check_grammar(&events, text);
+    events
+}
+
+/// Frames without an `event` line: the `type` in the data decides.
+fn bare(data: &[Value]) -> String {
+    data.iter().map(|it| format!("data: {it}\n\n")).collect()
+}
+
+#[test]
+fn what_sloppy_gateways_send_is_understood() {
+    let text = |at: u64, text: &str| json!({"type": "content_block_delta", "index": at, "delta": {"type": "text_delta", "text": text}});
+    // No event lines, no start of the message or of the block, a start given with content, a block never closed.
+    let reply = Reply::of(read(&bare(&[
+        text(0, "a"),
+        json!({"type": "content_block_start", "index": 5, "content_block": {"type": "text", "text": "b", "citations": null}}),
+        text(5, "c"),
+        json!({"type": "content_block_stop", "index": 5}),
+        json!({"type": "content_block_start", "index": 5, "content_block":
+            {"type": "tool_use", "id": "t", "name": "n", "input": {"x": 1}}}),
+        json!({"type": "content_block_start", "index": 9, "content_block":
+            {"type": "tool_use", "id": "u", "name": "n", "input": {}}}),
+        json!({"type": "content_block_delta", "index": 9, "delta": {"type": "input_json_delta", "partial_json": "{\"y\":2}"}}),
+        json!({"type": "message_delta", "delta": {"stop_reason": "tool_use"}, "usage": {"input_tokens": 3, "output_tokens": 4}}),
+        json!({"type": "an_event_of_tomorrow", "x": 1}),
+        json!({"type": "message_stop"}),
+        text(0, "after the end"),
+    ])));
+    let texts: Vec<_> = reply.blocks.iter().map(|it| it.text.as_str()).collect();
+    assert_eq!(texts, ["a", "bc", r#"{"x":1}"#, r#"{"y":2}"#]);
+    assert_eq!((reply.finish, reply.ended), (Some(Finish::ToolCalls), true));
+    assert_eq!(reply.extra[0].name, "event an_event_of_tomorrow");
+    assert_eq!(reply.usage.map(|it| (it.input, it.output)), Some((3, 4)));
+}
+
+#[test]
+fn errors_inside_a_stream_end_it() {
+    for (text, message) in [
+        (
+            "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"m\"}}\n\n",
+            "m",
+        ),
+        (
+            "data: {\"type\":\"error\",\"error\":{\"details\":null,\"type\":\"overloaded_error\",\"message\":\"m\"}}\n\n",
+            "m",
+        ),
+        ("data: {\"error\":{\"message\":\"m\",\"code\":500}}\n\n", "m"),
+        ("event: error\ndata: upstream timed out\n\n", "upstream timed out"),
+    ] {
+        let all = format!("{text}event: message_stop\ndata: {{\"type\":\"message_stop\"}}\n\n");
+        let events = read(&all);
+        assert!(matches!(&events[..], [Event::Fault(it)] if it.message == message), "{events:?}");
+        let mut watcher = anthropic().watcher();
+        let sight = watcher.watch(&frames(text)[0]);
+        assert_eq!(sight.fault.map(|it| it.message).as_deref(), Some(message));
+        assert!(watcher.facts().fault.is_some());
+    }
+}
+
+#[test]
+fn frames_that_are_not_json_are_malformed() {
+    for text in ["data: {\"type\":\n\n", "event: content_block_delta\ndata: <html>\n\n", "data: 7\n\n"] {
+        let frame = &frames(text)[0];
+        assert!(anthropic().stream_reader().read(frame, &mut Vec::new()).is_err(), "{text}");
+        assert!(anthropic().watcher().watch(frame).malformed, "{text}");
+    }
+    for text in [": keep-alive\n\n", "event: ping\ndata: {\"type\": \"ping\"}\n\n", "event: ping\ndata:\n\n"] {
+        let frame = &frames(text)[0];
+        let mut events = Vec::new();
+        anthropic().stream_reader().read(frame, &mut events).unwrap();
+        assert!(matches!(events[..], [Event::Ping]), "{text}");
+        assert_eq!(anthropic().watcher().watch(frame), llmroute::wire::Sight::default(), "{text}");
+    }
+    let nowhere = bare(&[
+        json!({"type": "content_block_delta", "index": 0, "delta": {"type": "input_json_delta", "partial_json": "{"}}),
+    ]);
+    assert!(anthropic().stream_reader().read(&frames(&nowhere)[0], &mut Vec::new()).is_err());
+}
+
+#[test]
+fn a_character_cut_between_its_halves_is_whole_again() {
+    let start = json!({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}});
+    let delta = |text: &str| {
+        format!(
+            "data: {{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{{\"type\":\"text_delta\",\"text\":\"{text}\"}}}}\n\n"
+        )
+    };
+    let reply = Reply::of(read(&(bare(&[start]) + &delta("a\\ud83d") + &delta("\\ude00b") + &delta("\\ud83d"))));
+    assert_eq!(reply.blocks[0].text, "a\u{1F600}b");
+    let stop = bare(&[json!({"type": "content_block_stop", "index": 0})]);
+    let reply = Reply::of(read(&(delta("x\\ud83d") + &stop)));
+    assert_eq!(reply.blocks[0].text, "x\u{FFFD}");
+}
+
+#[test]
+fn a_watcher_counts_only_what_is_content() {
+    let content = |data: Value| {
+        let mut watcher = anthropic().watcher();
+        let named = format!("event: {}\ndata: {data}\n\n", data["type"].as_str().unwrap());
+        let sights = [named, bare(&[data])].map(|it| watcher.watch(&frames(&it)[0]));
+        assert_eq!(sights[0], sights[1]);
+        assert!(!sights[0].malformed);
+        assert_eq!(watcher.facts().content, sights[0].content);
+        sights[0].content
+    };
+    let delta = |it: Value| json!({"type": "content_block_delta", "index": 0, "delta": it});
+    let start = |it: Value| json!({"type": "content_block_start", "index": 0, "content_block": it});
+    assert!(content(delta(json!({"type": "text_delta", "text": "\"text\":\"\""}))));
+    assert!(content(delta(json!({"type": "thinking_delta", "thinking": " "}))));
+    assert!(content(delta(json!({"type": "input_json_delta", "partial_json": "{"}))));
+    assert!(content(start(json!({"type": "tool_use", "id": "t", "name": "n", "input": {}}))));
+    assert!(content(start(json!({"type": "server_tool_use", "id": "t", "name": "n", "input": {}}))));
+    assert!(content(start(json!({"type": "redacted_thinking", "data": "x"}))));
+    assert!(!content(delta(json!({"type": "text_delta", "text": ""}))));
+    assert!(!content(delta(json!({"type": "input_json_delta", "partial_json": ""}))));
+    assert!(!content(delta(json!({"type": "signature_delta", "signature": "abc"}))));
+    assert!(!content(delta(json!({"type": "citations_delta", "citation": {"text": "x", "type": "\"text_delta\""}}))));
+    assert!(!content(start(json!({"type": "text", "text": ""}))));
+    assert!(!content(start(json!({"type": "thinking", "thinking": "", "signature": ""}))));
+    assert!(!content(json!({"type": "message_start", "message": {"content": [], "model": "m"}})));
+    // Spelled with spaces, the fast look does not see it; the slow one does.
+    let spaced = "event: content_block_delta\ndata: {\"delta\" : {\"type\" : \"text_delta\", \"text\" : \"x\"}}\n\n";
+    assert!(anthropic().watcher().watch(&frames(spaced)[0]).content);
+}
+
+// === streams out ===
+
+fn open(index: u32, block: Block) -> Event {
+    Event::Open { index, block }
+}
+
+fn say(index: u32, text: &str) -> Event {
+    Event::Delta { index, delta: Delta::Text(text.into()) }
+}
+
+fn argue(index: u32, text: &str) -> Event {
+    Event::Delta { index, delta: Delta::Arguments(text.into()) }
+}
+
+fn stream(events: &[Event]) -> String {
+    let mut out = Vec::new();
+    let mut writer = anthropic().stream_writer(true);
+    for event in events {
+        writer.write(event, &mut out);
+    }
+    let text = String::from_utf8(out).unwrap();
+    check_stream(&text);
+    text
+}
+
+#[test]
+fn interleaved_calls_come_out_one_after_the_other() {
+    let start = Event::Start { id: "chatcmpl-1".into(), model: "gpt".into(), created: Some(7) };
+    let call = |id: &str| Block::ToolCall { id: id.into(), name: "look".into() };
+    let text = stream(&[
+        start,
+        open(0, Block::Thinking),
+        say(0, "hm"),
+        open(1, Block::Text),
+        open(2, Block::Text),
+        say(2, "I "),
+        Event::Close { index: 0 },
+        say(2, "look"),
+        open(3, call("a")),
+        Event::Close { index: 1 },
+        argue(3, "{\"x\""),
+        open(4, call("b")),
+        argue(4, "{"),
+        Event::Ping,
+        Event::Close { index: 2 },
+        argue(3, ":1}"),
+        argue(4, "}"),
+        open(5, call("c")),
+        Event::Close { index: 4 },
+        Event::Close { index: 5 },
+        Event::Close { index: 3 },
+        Event::Finish { reason: Finish::ToolCalls, stop: None },
+        Event::Usage(Usage { input: 10, cache_read: 4, output: 7, ..Usage::default() }),
+        Event::End,
+        say(0, "too late"),
+    ]);
+    golden("anthropic/interleaved_calls.sse", &text);
+}
+
+#[test]
+fn counts_known_at_the_start_are_told_at_the_start() {
+    let text = stream(&[
+        Event::Start { id: "m".into(), model: "m".into(), created: None },
+        Event::Usage(Usage { input: 12, output: 1, ..Usage::default() }),
+        open(0, Block::Text),
+        say(0, "x"),
+        Event::Close { index: 0 },
+        Event::Finish { reason: Finish::StopSequence, stop: Some("END".into()) },
+        Event::Usage(Usage { input: 12, output: 5, ..Usage::default() }),
+        Event::End,
+    ]);
+    let data: Vec<Value> =
+        text.lines().filter_map(|it| it.strip_prefix("data: ")).map(|it| serde_json::from_str(it).unwrap()).collect();
+    assert_eq!(data[0]["message"]["usage"]["input_tokens"], 12);
+    let end = &data[data.len() - 2];
+    assert_eq!((&end["usage"]["output_tokens"], &end["delta"]["stop_sequence"]), (&json!(5), &json!("END")));
+}
+
+#[test]
+fn a_stream_of_the_dialect_keeps_what_the_hub_has_no_noun_for() {
+    let own = |name: &str, json: Value| Opaque { dialect: Dialect::Anthropic, name: name.into(), raw: raw(&json) };
+    let server = json!({"type": "server_tool_use", "id": "s", "name": "web_search", "input": {"query": "q"}});
+    let citation = json!({"type": "char_location", "cited_text": "x"});
+    let mut writer = anthropic().stream_writer(true);
+    let mut out = Vec::new();
+    for event in [
+        Event::Start { id: "m".into(), model: "m".into(), created: None },
+        open(0, Block::Opaque(own("server_tool_use", server.clone()))),
+        Event::Close { index: 0 },
+        open(1, Block::Opaque(foreign("audio"))),
+        Event::Close { index: 1 },
+        open(2, Block::Text),
+        Event::Delta { index: 2, delta: Delta::Opaque(own("citation", citation.clone())) },
+        say(2, "x"),
+        Event::Delta { index: 2, delta: Delta::Opaque(foreign("logprobs")) },
+        Event::Delta { index: 2, delta: Delta::Opaque(foreign("logprobs")) },
+        Event::Close { index: 2 },
+        Event::Opaque(own("event tomorrow", json!({"type": "tomorrow"}))),
+        Event::Opaque(own("stop_details", json!({"type": "refusal"}))),
+        Event::Finish { reason: Finish::Refusal, stop: None },
+        Event::End,
+    ] {
+        writer.write(&event, &mut out);
+    }
+    let losses: Vec<_> = writer.losses().iter().map(|it| it.what.as_str()).collect();
+    assert_eq!(losses, ["audio", "logprobs"]);
+    let text = String::from_utf8(out).unwrap();
+    let reply = Reply::of(read(&text));
+    assert_eq!(reply.blocks.len(), 2);
+    assert!(matches!(&reply.blocks[0].block, Block::Opaque(it) if it.raw.get() == server.to_string()));
+    assert_eq!(reply.blocks[1].extra[0].raw.get(), citation.to_string());
+    let names: Vec<_> = reply.extra.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, ["event tomorrow", "stop_details"]);
+}
+
+#[test]
+fn an_error_after_content_is_the_last_word() {
+    let mut out = Vec::new();
+    let mut writer = anthropic().stream_writer(true);
+    writer.write(&Event::Start { id: "m".into(), model: "m".into(), created: None }, &mut out);
+    writer.write(&open(0, Block::Text), &mut out);
+    writer.write(&say(0, "x"), &mut out);
+    writer.write(&Event::Fault(llmroute::domain::event::Fault::default()), &mut out);
+    out.extend(anthropic().write_stream_error(&Failure::upstream(Kind::Overload, "c", "busy"), RequestId(1)));
+    let text = String::from_utf8(out).unwrap();
+    assert!(!text.contains("message_stop"));
+    let Some(Event::Fault(fault)) = read(&text).pop() else { panic!("no fault in {text}") };
+    assert_eq!((fault.kind.as_deref(), fault.message.as_str()), (Some("overloaded_error"), "busy"));
+    let ping = frames(std::str::from_utf8(anthropic().ping()).unwrap());
+    assert_eq!((ping.len(), ping[0].event()), (1, "ping"));
+}
+
+/// Checks a written stream the way a strict client reads it: names, order, contiguous indexes, one block at a time,
+/// deltas of the kind of their block, complete counts. A stream may stop early, but not go wrong.
+pub(crate) fn check_stream(text: &str) {
+    let mut state = "nothing";
+    let (mut next, mut open) = (0, None);
+    for frame in frames(text) {
+        let it: Value = serde_json::from_slice(&frame.data()).unwrap();
+        let kind = it["type"].as_str().unwrap();
+        assert_eq!(kind, frame.event());
+        assert_ne!(state, "stopped", "{kind} after message_stop");
+        match kind {
+            "ping" => {}
+            "message_start" => {
+                assert_eq!(state, "nothing");
+                let message = &it["message"];
+                assert!(message["id"].is_string() && message["model"].is_string());
+                assert_eq!((&message["type"], &message["role"]), (&json!("message"), &json!("assistant")));
+                assert_eq!((&message["content"], &message["stop_reason"]), (&json!([]), &Value::Null));
+                assert!(message["usage"]["input_tokens"].is_u64() && message["usage"]["output_tokens"].is_u64());
+                state = "begun";
+            }
+            "content_block_start" => {
+                assert_eq!((state, &open), ("begun", &None));
+                assert_eq!(it["index"], next);
+                let block = &it["content_block"];
+                match block["type"].as_str().unwrap() {
+                    "text" => assert_eq!(block["text"], ""),
+                    "thinking" => assert_eq!((&block["thinking"], &block["signature"]), (&json!(""), &json!(""))),
+                    "tool_use" => {
+                        assert!(block["id"].is_string() && block["name"].is_string());
+                        assert_eq!(block["input"], json!({}));
+                    }
+                    _ => {}
+                }
+                open = Some((block["type"].as_str().unwrap().to_owned(), String::new()));
+            }
+            "content_block_delta" => {
+                assert_eq!(it["index"], next);
+                let (block, json) = open.as_mut().expect("a delta outside of a block");
+                let delta = &it["delta"];
+                match (delta["type"].as_str().unwrap(), block.as_str()) {
+                    ("text_delta", "text") => assert_ne!(delta["text"].as_str().unwrap(), ""),
+                    ("thinking_delta", "thinking") => assert_ne!(delta["thinking"].as_str().unwrap(), ""),
+                    ("signature_delta", "thinking") => assert!(delta["signature"].is_string()),
+                    ("input_json_delta", "tool_use") => json.push_str(delta["partial_json"].as_str().unwrap()),
+                    ("citations_delta", "text") => assert!(delta["citation"].is_object()),
+                    (delta, block) => {
+                        assert!(!["text", "thinking", "tool_use"].contains(&block), "{delta} in {block}");
+                    }
+                }
+            }
+            "content_block_stop" => {
+                assert_eq!(it["index"], next);
+                let (block, json) = open.take().expect("a stop outside of a block");
+                assert!(block != "tool_use" || !json.is_empty(), "a call without arguments");
+                next += 1;
+            }
+            "message_delta" => {
+                assert_eq!((state, &open), ("begun", &None));
+                assert!(it["delta"]["stop_reason"].is_string());
+                for key in ["input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"] {
+                    assert!(it["usage"][key].is_u64(), "{key}");
+                }
+                state = "explained";
+            }
+            "message_stop" => {
+                assert_eq!(state, "explained");
+                state = "stopped";
+            }
+            _ => assert!(!kind.starts_with("content_") && !kind.starts_with("message_"), "{kind}"),
+        }
+    }
+}
+
+// === any input ===
+
+/// JSON that looks like the dialect without following it.
+fn wild() -> impl Strategy<Value = Value> {
+    let word = prop::sample::select(vec![
+        "text",
+        "thinking",
+        "tool_use",
+        "tool_result",
+        "server_tool_use",
+        "image",
+        "document",
+        "user",
+        "assistant",
+        "system",
+        "message_start",
+        "content_block_start",
+        "content_block_delta",
+        "content_block_stop",
+        "message_delta",
+        "message_stop",
+        "text_delta",
+        "input_json_delta",
+        "signature_delta",
+        "citations_delta",
+        "error",
+        "ping",
+        "base64",
+        "url",
+        "enabled",
+        "adaptive",
+        "auto",
+        "tool",
+        "json_schema",
+        "ephemeral",
+        "{\"a\":",
+        "1}",
+        "",
+    ]);
+    let leaf = prop_oneof![
+        word.prop_map(|it| json!(it)),
+        any::<i64>().prop_map(|it| json!(it)),
+        any::<f64>().prop_map(|it| json!(it)),
+        any::<bool>().prop_map(|it| json!(it)),
+        Just(Value::Null),
+        ".{0,8}".prop_map(|it| json!(it)),
+    ];
+    let key = prop::sample::select(vec![
+        "type",
+        "text",
+        "thinking",
+        "signature",
+        "id",
+        "name",
+        "input",
+        "content",
+        "role",
+        "messages",
+        "model",
+        "system",
+        "tools",
+        "tool_choice",
+        "source",
+        "data",
+        "media_type",
+        "url",
+        "cache_control",
+        "ttl",
+        "usage",
+        "input_tokens",
+        "output_tokens",
+        "index",
+        "delta",
+        "content_block",
+        "message",
+        "stop_reason",
+        "partial_json",
+        "error",
+        "citation",
+        "citations",
+        "thinking",
+        "output_config",
+        "effort",
+        "format",
+        "schema",
+        "budget_tokens",
+        "max_tokens",
+        "is_error",
+        "tool_use_id",
+        "details",
+        "type",
+    ]);
+    leaf.prop_recursive(5, 48, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::Array),
+            prop::collection::vec((key.clone(), inner), 0..8)
+                .prop_map(|it| Value::Object(it.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())),
+        ]
+    })
+}
+
+/// Events in the right order, of interleaved blocks.
+fn plays() -> impl Strategy<Value = Vec<Event>> {
+    let step = (0u8..6, 0u32..6, "[a-z{}\" ]{0,4}");
+    prop::collection::vec(step, 0..60).prop_map(|steps| {
+        let mut events = vec![Event::Start { id: "i".into(), model: "m".into(), created: None }];
+        let (mut next, mut open) = (0, Vec::<(u32, bool)>::new());
+        for (what, which, text) in steps {
+            let at = (which as usize) % open.len().max(1);
+            match (what, open.get(at).copied()) {
+                (0 | 1, _) => {
+                    let call = which % 2 == 0;
+                    let block = match which {
+                        0 | 2 | 4 => Block::ToolCall { id: format!("c{next}"), name: "n".into() },
+                        1 => Block::Thinking,
+                        3 => Block::Refusal,
+                        _ => Block::Text,
+                    };
+                    events.push(Event::Open { index: next, block });
+                    open.push((next, call));
+                    next += 1;
+                }
+                (2..=4, Some((index, call))) => {
+                    let delta = if call { Delta::Arguments(text) } else { Delta::Text(text) };
+                    events.push(Event::Delta { index, delta });
+                }
+                (5, Some((index, _))) => {
+                    events.push(Event::Close { index });
+                    open.remove(at);
+                }
+                _ => events.push(Event::Ping),
+            }
+        }
+        events.extend(open.into_iter().map(|(index, _)| Event::Close { index }));
+        events.push(Event::Finish { reason: Finish::Stop, stop: None });
+        events.push(Event::End);
+        events
+    })
+}
+
+fn poke(bytes: &[u8]) {
+    let codec = anthropic();
+    if let Ok(prompt) = codec.read_request(bytes) {
+        for model in ["claude-haiku-4-5", "claude-opus-5", "other"] {
+            let written = codec.write_request(&prompt, model, &Quirks::default());
+            assert!(
+                serde_json::from_slice::<Value>(&written.body).is_ok(),
+                "{}",
+                String::from_utf8_lossy(&written.body)
+            );
+        }
+    }
+    if let Ok(reply) = codec.read_reply(bytes) {
+        let written = codec.write_reply(&reply);
+        assert!(serde_json::from_slice::<Value>(&written.body).is_ok(), "{}", String::from_utf8_lossy(&written.body));
+    }
+    assert_eq!(codec.read_reply(bytes).is_err(), codec.read_reply(bytes).is_err());
+    let _ = codec.read_facts(bytes);
+    let _ = codec.read_error(bytes);
+}
+
+fn poke_stream(bytes: &[u8]) {
+    let mut splitter = Splitter::new();
+    let mut frames = Vec::new();
+    splitter.push(Bytes::copy_from_slice(bytes), &mut frames);
+    frames.extend(splitter.finish());
+    let (mut reader, mut watcher) = (anthropic().stream_reader(), anthropic().watcher());
+    let mut events = Vec::new();
+    for frame in &frames {
+        let _ = reader.read(frame, &mut events);
+        watcher.watch(frame);
+    }
+    check_grammar(&events, "random frames");
+    let mut out = Vec::new();
+    let mut writer = anthropic().stream_writer(true);
+    for event in &events {
+        writer.write(event, &mut out);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        poke(&bytes);
+        poke_stream(&bytes);
+    }
+
+    #[test]
+    fn no_json_makes_it_panic(values in prop::collection::vec(wild(), 1..12)) {
+        let mut stream = Vec::new();
+        for value in &values {
+            poke(value.to_string().as_bytes());
+            let request = json!({"model": "m", "messages": [{"role": "user", "content": [value]}, value], "system": value});
+            poke(request.to_string().as_bytes());
+            poke(json!({"model": "m", "messages": [{"role": "assistant", "content": [value]}]}).to_string().as_bytes());
+            poke(json!({"type": "message", "content": [value], "usage": value}).to_string().as_bytes());
+            let name = value["type"].as_str().map(|it| it.replace(['\n', '\r'], ""));
+            sse::frame(name.as_deref(), value.to_string().as_bytes(), &mut stream);
+            for kind in ["content_block_start", "content_block_delta", "message_delta", "message_start"] {
+                let key = match kind { "content_block_start" => "content_block", "message_start" => "message", _ => "delta" };
+                sse::frame(Some(kind), json!({"type": kind, "index": 0, key: value}).to_string().as_bytes(), &mut stream);
+            }
+        }
+        poke_stream(&stream);
+    }
+
+    #[test]
+    fn any_order_of_blocks_becomes_a_stream_a_strict_client_reads(events in plays()) {
+        let text = stream(&events);
+        let kept = |reply: Reply| {
+            let worth = |it: &Piece| matches!(it.block, Block::ToolCall { .. }) || !it.text.is_empty();
+            let shown = |it: Piece| match it.block {
+                Block::ToolCall { id, .. } => format!("{id} {}", if it.text.is_empty() { "{}" } else { &it.text }),
+                Block::Thinking => format!("thinking {}", it.text),
+                _ => it.text,
+            };
+            reply.blocks.into_iter().filter(worth).map(shown).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(kept(Reply::of(read(&text))), kept(Reply::of(events)));
+    }
+}
