@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use anstream::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::completions;
 use crate::cli::view::screen::{Format, Screen};
+use crate::cli::{completions, requests, stats};
 
 /// One local endpoint for every LLM provider: routes, fails over, keeps a truthful ledger.
 #[derive(Debug, Parser)]
@@ -90,6 +90,10 @@ impl Global {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// What happened and what it cost.
+    Stats(stats::Stats),
+    /// Single requests out of the ledger.
+    Requests(requests::Requests),
     /// Print the completion script of a shell.
     Completions(completions::Completions),
 }

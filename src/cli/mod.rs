@@ -5,10 +5,13 @@ pub mod args;
 pub mod diag;
 pub mod keyshape;
 pub mod question;
+pub mod session;
 pub mod usage;
 pub mod view;
 
 pub mod completions;
+pub mod requests;
+pub mod stats;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -18,6 +21,7 @@ use clap::{CommandFactory as _, Parser as _};
 
 use crate::cli::args::{Cli, Command};
 use crate::cli::diag::{Diag, Done, Exit, Stop};
+use crate::cli::session::Session;
 use crate::cli::view::screen::{Format, Screen};
 
 /// Runs one command line and says how the process ends.
@@ -27,14 +31,16 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return not_parsed(&error, &argv),
     };
-    let screen = cli.global.screen();
-    finish(dispatch(&cli, screen), screen)
+    let session = Session::new(cli.global);
+    finish(dispatch(cli.command.as_ref(), &session), session.screen)
 }
 
-fn dispatch(cli: &Cli, screen: Screen) -> Done {
-    match &cli.command {
-        None => screen.say(Cli::command().render_help().ansi().to_string().trim_end()),
-        Some(Command::Completions(it)) => it.run(screen),
+fn dispatch(command: Option<&Command>, session: &Session) -> Done {
+    match command {
+        None => session.screen.say(Cli::command().render_help().ansi().to_string().trim_end()),
+        Some(Command::Stats(it)) => it.run(session),
+        Some(Command::Requests(it)) => it.run(session),
+        Some(Command::Completions(it)) => it.run(session.screen),
     }
 }
 
@@ -60,6 +66,6 @@ fn not_parsed(error: &clap::Error, argv: &[OsString]) -> ExitCode {
     if !error.use_stderr() {
         return finish(screen.say(error.render().ansi().to_string().trim_end()), screen);
     }
-    let refused: Diag = usage::diag(error);
+    let refused: Diag = usage::diag(error, argv);
     finish(Err(refused.into()), screen)
 }

@@ -1,19 +1,23 @@
 //! What clap reports about a command line, in llmroute's three parts and never with a secret in it.
 
+use std::ffi::OsString;
+
+use clap::CommandFactory as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use crate::cli::args::Cli;
 use crate::cli::diag::Diag;
 use crate::cli::keyshape;
 
-/// Words a parse error.
+/// Words a parse error of this command line.
 #[must_use]
-pub fn diag(error: &clap::Error) -> Diag {
+pub fn diag(error: &clap::Error, argv: &[OsString]) -> Diag {
     let said = Said(error);
     let spoken = [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand];
     if spoken.iter().flat_map(|it| said.all(*it)).any(|it| keyshape::looks_like_key(&it)) {
         return keyshape::refusal();
     }
-    let help = said.help();
+    let help = help(argv);
     match error.kind() {
         ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument => unknown(&said, error.kind(), &help),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => invalid_value(&said, error, &help),
@@ -92,15 +96,19 @@ impl Said<'_> {
     fn one(&self, kind: ContextKind) -> String {
         self.all(kind).join(" ")
     }
+}
 
-    /// `llmroute keys add --help`, from the usage line that goes with the error.
-    fn help(&self) -> String {
-        let usage = self.one(ContextKind::Usage);
-        let words = usage.trim_start_matches("Usage:").split_whitespace();
-        let path: Vec<&str> = words.take_while(|it| it.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')).collect();
-        let path: Vec<&str> = path.into_iter().take_while(|it| !it.starts_with('-')).collect();
-        if path.is_empty() { "llmroute --help".to_owned() } else { format!("{} --help", path.join(" ")) }
+/// `llmroute keys add --help`: the help of the command that the words got to.
+fn help(argv: &[OsString]) -> String {
+    let cli = Cli::command();
+    let mut command = &cli;
+    let mut path = vec!["llmroute"];
+    for word in argv.iter().skip(1).filter_map(|it| it.to_str()) {
+        let Some(verb) = command.find_subcommand(word) else { continue };
+        path.push(verb.get_name());
+        command = verb;
     }
+    format!("{} --help", path.join(" "))
 }
 
 fn first_line(error: &clap::Error) -> String {
@@ -114,11 +122,11 @@ mod tests {
     use clap::Parser as _;
 
     use super::*;
-    use crate::cli::args::Cli;
     use crate::cli::diag::Exit;
 
     fn refused(argv: &[&str]) -> Diag {
-        diag(&Cli::try_parse_from(argv).expect_err("it should be refused"))
+        let words: Vec<OsString> = argv.iter().map(OsString::from).collect();
+        diag(&Cli::try_parse_from(argv).expect_err("it should be refused"), &words)
     }
 
     #[test]
