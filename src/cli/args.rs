@@ -6,7 +6,7 @@ use anstream::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::view::screen::{Format, Screen};
-use crate::cli::{completions, requests, stats};
+use crate::cli::{completions, groups, keys, providers, requests, stats, weights};
 
 /// One local endpoint for every LLM provider: routes, fails over, keeps a truthful ledger.
 #[derive(Debug, Parser)]
@@ -90,6 +90,14 @@ impl Global {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Who can be asked.
+    Providers(providers::Providers),
+    /// The credentials of providers.
+    Keys(keys::Keys),
+    /// Names that stand for weighted targets.
+    Groups(groups::Groups),
+    /// The shares of a group's targets, as meant and as they came out.
+    Weights(weights::Weights),
     /// What happened and what it cost.
     Stats(stats::Stats),
     /// Single requests out of the ledger.

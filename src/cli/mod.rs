@@ -10,8 +10,12 @@ pub mod usage;
 pub mod view;
 
 pub mod completions;
+pub mod groups;
+pub mod keys;
+pub mod providers;
 pub mod requests;
 pub mod stats;
+pub mod weights;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -38,6 +42,10 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(command: Option<&Command>, session: &Session) -> Done {
     match command {
         None => session.screen.say(Cli::command().render_help().ansi().to_string().trim_end()),
+        Some(Command::Providers(it)) => it.run(session),
+        Some(Command::Keys(it)) => it.run(session),
+        Some(Command::Groups(it)) => it.run(session),
+        Some(Command::Weights(it)) => it.run(session),
         Some(Command::Stats(it)) => it.run(session),
         Some(Command::Requests(it)) => it.run(session),
         Some(Command::Completions(it)) => it.run(session.screen),
