@@ -40,7 +40,10 @@
 
 pub mod cli;
 
+pub mod server;
 pub mod sim;
+
+pub mod engine;
 
 pub mod config;
 pub mod upstream;
@@ -48,5 +51,6 @@ pub mod upstream;
 pub mod catalog;
 pub mod route;
 pub mod store;
+pub mod wire;
 
 pub mod domain;
