@@ -2,6 +2,9 @@
 
 mod anthropic;
 mod catalog;
+mod config;
 mod floors;
+mod ledger;
 mod recorded_anthropic;
 mod sim;
+mod store;
