@@ -41,6 +41,7 @@
 pub mod cli;
 
 pub mod server;
+pub mod bench;
 pub mod sim;
 
 pub mod engine;
