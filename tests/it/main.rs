@@ -3,6 +3,7 @@
 mod anthropic;
 mod bench;
 mod catalog;
+mod cli;
 mod config;
 mod door;
 mod floors;
