@@ -35,7 +35,11 @@ pub(crate) fn golden(name: &str, actual: &str) {
         return;
     }
     let expected = std::fs::read_to_string(&path).unwrap_or_else(|it| panic!("{}: {it}", path.display()));
-    assert_eq!(actual, expected, "{name} differs; UPDATE_GOLDEN=1 rewrites it");
+    let differs = |(_, (is, was)): &(usize, (&str, &str))| is != was;
+    let end = std::iter::once("(end)");
+    let lines = actual.lines().chain(end.clone()).zip(expected.lines().chain(end)).enumerate();
+    let Some((nth, (is, was))) = lines.into_iter().find(differs) else { return };
+    panic!("{name} differs in line {}; UPDATE_GOLDEN=1 rewrites it\n  is  {is}\n  was {was}", nth + 1);
 }
 
 fn raw(json: &Value) -> Box<RawValue> {
@@ -343,9 +347,9 @@ fn thinking_gives_way_to_what_it_cannot_be_combined_with() {
 #[test]
 fn what_is_no_request_is_refused_by_name() {
     for (body, param, what) in [
-        ("", "", "object"),
+        ("", "", "JSON"),
         ("[1]", "", "object"),
-        ("{", "", "object"),
+        ("{", "", "JSON"),
         (r#"{"messages":[]}"#, "model", "is missing"),
         (r#"{"model":1,"messages":[]}"#, "model", "must be a string"),
         (r#"{"model":"m"}"#, "messages", "is missing"),
@@ -383,6 +387,7 @@ fn what_is_no_request_is_refused_by_name() {
         let error = anthropic().read_request(body.as_bytes()).unwrap_err();
         assert_eq!(error.param.unwrap_or_default(), param, "{body}");
         assert!(error.what.contains(what), "{body}: {}", error.what);
+        assert!(error.what.contains(param), "{body}: {}", error.what);
     }
 }
 
@@ -514,7 +519,8 @@ fn read(text: &str) -> Vec<Event> {
 
 /// Frames without an `event` line: the `type` in the data decides.
 fn bare(data: &[Value]) -> String {
-    data.iter().map(|it| format!("data: {it}\n\n")).collect()
+    let frames: Vec<String> = data.iter().map(|it| format!("data: {it}\n\n")).collect();
+    frames.concat()
 }
 
 #[test]
@@ -695,6 +701,7 @@ fn interleaved_calls_come_out_one_after_the_other() {
 #[test]
 fn counts_known_at_the_start_are_told_at_the_start() {
     let text = stream(&[
+        Event::Ping,
         Event::Start { id: "m".into(), model: "m".into(), created: None },
         Event::Usage(Usage { input: 12, output: 1, ..Usage::default() }),
         open(0, Block::Text),
@@ -706,7 +713,8 @@ fn counts_known_at_the_start_are_told_at_the_start() {
     ]);
     let data: Vec<Value> =
         text.lines().filter_map(|it| it.strip_prefix("data: ")).map(|it| serde_json::from_str(it).unwrap()).collect();
-    assert_eq!(data[0]["message"]["usage"]["input_tokens"], 12);
+    assert_eq!(data[0]["type"], "ping");
+    assert_eq!((&data[1]["message"]["id"], &data[1]["message"]["usage"]["input_tokens"]), (&json!("m"), &json!(12)));
     let end = &data[data.len() - 2];
     assert_eq!((&end["usage"]["output_tokens"], &end["delta"]["stop_sequence"]), (&json!(5), &json!("END")));
 }
@@ -742,7 +750,8 @@ fn a_stream_of_the_dialect_keeps_what_the_hub_has_no_noun_for() {
     let text = String::from_utf8(out).unwrap();
     let reply = Reply::of(read(&text));
     assert_eq!(reply.blocks.len(), 2);
-    assert!(matches!(&reply.blocks[0].block, Block::Opaque(it) if it.raw.get() == server.to_string()));
+    let Block::Opaque(whole) = &reply.blocks[0].block else { panic!("{:?}", reply.blocks[0]) };
+    assert_eq!(whole.raw.get(), server.to_string());
     assert_eq!(reply.blocks[1].extra[0].raw.get(), citation.to_string());
     let names: Vec<_> = reply.extra.iter().map(|it| it.name.as_str()).collect();
     assert_eq!(names, ["event tomorrow", "stop_details"]);
@@ -842,7 +851,7 @@ pub(crate) fn check_stream(text: &str) {
 // === any input ===
 
 /// JSON that looks like the dialect without following it.
-fn wild() -> impl Strategy<Value = Value> {
+pub(crate) fn wild() -> impl Strategy<Value = Value> {
     let word = prop::sample::select(vec![
         "text",
         "thinking",
@@ -945,7 +954,7 @@ fn plays() -> impl Strategy<Value = Vec<Event>> {
     let step = (0u8..6, 0u32..6, "[a-z{}\" ]{0,4}");
     prop::collection::vec(step, 0..60).prop_map(|steps| {
         let mut events = vec![Event::Start { id: "i".into(), model: "m".into(), created: None }];
-        let (mut next, mut open) = (0, Vec::<(u32, bool)>::new());
+        let (mut next, mut open, mut starts) = (0, Vec::<(u32, bool)>::new(), Vec::new());
         for (what, which, text) in steps {
             let at = (which as usize) % open.len().max(1);
             match (what, open.get(at).copied()) {
@@ -957,12 +966,18 @@ fn plays() -> impl Strategy<Value = Vec<Event>> {
                         3 => Block::Refusal,
                         _ => Block::Text,
                     };
+                    starts.push(events.len());
                     events.push(Event::Open { index: next, block });
                     open.push((next, call));
                     next += 1;
                 }
                 (2..=4, Some((index, call))) => {
-                    let delta = if call { Delta::Arguments(text) } else { Delta::Text(text) };
+                    let thinks = matches!(&events[starts[index as usize]], Event::Open { block: Block::Thinking, .. });
+                    let delta = match what {
+                        _ if call => Delta::Arguments(text),
+                        4 if thinks => Delta::Signature(text),
+                        _ => Delta::Text(text),
+                    };
                     events.push(Event::Delta { index, delta });
                 }
                 (5, Some((index, _))) => {
@@ -1051,10 +1066,11 @@ proptest! {
     fn any_order_of_blocks_becomes_a_stream_a_strict_client_reads(events in plays()) {
         let text = stream(&events);
         let kept = |reply: Reply| {
-            let worth = |it: &Piece| matches!(it.block, Block::ToolCall { .. }) || !it.text.is_empty();
+            let signed = |it: &Piece| it.signature.as_ref().is_some_and(|it| !it.is_empty());
+            let worth = |it: &Piece| matches!(it.block, Block::ToolCall { .. }) || !it.text.is_empty() || signed(it);
             let shown = |it: Piece| match it.block {
                 Block::ToolCall { id, .. } => format!("{id} {}", if it.text.is_empty() { "{}" } else { &it.text }),
-                Block::Thinking => format!("thinking {}", it.text),
+                Block::Thinking => format!("thinking {} {}", it.text, it.signature.unwrap_or_default()),
                 _ => it.text,
             };
             reply.blocks.into_iter().filter(worth).map(shown).collect::<Vec<_>>()
