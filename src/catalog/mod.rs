@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use crate::domain::row::ProviderRow;
 
+pub mod prices;
 #[cfg(test)]
 mod tests;
 

@@ -1,7 +1,15 @@
 //! The integration tests: one binary, one file a promise.
 
 mod anthropic;
+mod bench;
+mod catalog;
+mod config;
 mod cross_dialect;
+mod door;
 mod floors;
+mod house;
+mod ledger;
 mod recorded_anthropic;
 mod sim;
+mod store;
+mod wall;

@@ -1,0 +1,143 @@
+//! The catalogue against data that others recorded.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+
+use llmroute::catalog::prices::PriceBook;
+use llmroute::catalog::{provider, providers};
+use llmroute::domain::clock::Stamp;
+use llmroute::domain::money::Usd;
+use llmroute::domain::usage::{Source, Usage};
+use serde_json::Value;
+
+/// 2026-08-21, 12:00 UTC: the day of the recorded price table.
+const RECORDED: Stamp = Stamp(1_787_313_600_000_000);
+
+/// A file of the shared catalogue; `None`, said aloud, where the machine does not have it.
+fn shared(name: &str) -> Option<Vec<u8>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/catalogue").join(name);
+    let Ok(packed) = std::fs::read(&path) else {
+        eprintln!("skipped: {} is not here", path.display());
+        return None;
+    };
+    let mut text = Vec::new();
+    flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut text).unwrap();
+    Some(text)
+}
+
+/// The counts as this crate holds them, from the recorder's names for them. `None` where it has no place for one.
+fn counts(recorded: &Value) -> Option<Usage> {
+    let mut usage = Usage { source: Source::Provider, ..Usage::default() };
+    let (mut writes, mut hour) = (0, 0);
+    for (name, count) in recorded.as_object()? {
+        let count = count.as_u64()?;
+        match name.as_str() {
+            "input_tokens" => usage.input = count,
+            "output_tokens" => usage.output = count,
+            "cache_read_tokens" => usage.cache_read = count,
+            "cache_write_tokens" => writes = count,
+            "cache_write_1h_tokens" => hour = count,
+            "cache_write_5m_tokens" => {}
+            "input_audio_tokens" => usage.input_audio = count,
+            "output_audio_tokens" => usage.output_audio = count,
+            "output_reasoning_tokens" => usage.reasoning = count,
+            "web_searches" => usage.web_searches = count,
+            _ => return None,
+        }
+    }
+    usage.cache_write = writes - hour;
+    usage.cache_write_1h = hour;
+    Some(usage)
+}
+
+fn amount(recorded: &Value) -> Option<f64> {
+    recorded.as_str()?.parse().ok()
+}
+
+/// 1,577 `usage` objects of real answers, each with what the table's own extractor made of it and what it cost at the
+/// table's data of August 2026. At that same data our counts must come to the same amounts, without exception.
+#[test]
+fn recorded_usages_cost_what_they_did() {
+    let (Some(usages), Some(table)) = (shared("genai_prices_usages.json.gz"), shared("genai_prices_v2_data.json.gz"))
+    else {
+        return;
+    };
+    let book = PriceBook::from_json(&table, "genai-prices 47df840a").unwrap();
+    let entries: Vec<Value> = serde_json::from_slice(&usages).unwrap();
+    let mut checked: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut faults = Vec::new();
+    let known = |id: &str| providers().iter().find_map(|row| row.price_id.as_deref().filter(|it| *it == id));
+    for entry in &entries {
+        let Some(model) = entry["model"].as_str() else { continue };
+        for extracted in entry["extracted"].as_array().unwrap() {
+            let Some(usage) = counts(&extracted["usage"]) else { continue };
+            for by in extracted["extractors"].as_array().unwrap() {
+                let Some(provider) = by["provider_id"].as_str().and_then(known) else { continue };
+                // The recorder names the parts; searches and requests are in neither.
+                let (Some(input), Some(output)) = (amount(&by["input_price"]), amount(&by["output_price"])) else {
+                    continue;
+                };
+                if usage.web_searches > 0 || input + output == 0.0 {
+                    continue;
+                }
+                *checked.entry(provider).or_default() += 1;
+                let ours = book.price(provider, model, &usage, RECORDED).map(|it| it.usd);
+                let near = ours.is_some_and(|it| (it.dollars() - input - output).abs() < 5e-9);
+                if !near {
+                    faults.push(format!("{provider}/{model}: {:?}, expected {} of {usage:?}", ours, input + output));
+                }
+            }
+        }
+    }
+    eprintln!("recorded usages priced, by provider: {checked:?}");
+    assert!(faults.is_empty(), "{} differ:\n{}", faults.len(), faults.join("\n"));
+    for needed in ["openai", "anthropic", "google", "groq", "mistral"] {
+        assert!(checked.contains_key(needed), "no recorded usage of {needed} was priced: {checked:?}");
+    }
+}
+
+/// Every model the catalogue lists for a provider with prices has one, so that a newcomer's first answer shows a
+/// cost and not `?`.
+#[test]
+fn every_listed_model_has_a_price() {
+    let book = PriceBook::load();
+    let usage = Usage { input: 1_000, output: 100, source: Source::Provider, ..Usage::default() };
+    // 2026-11-20, 12:00 UTC.
+    let now = Stamp(1_795_176_000_000_000);
+    let mut unpriced = Vec::new();
+    for row in providers() {
+        for (model, price_id) in row.models.iter().filter_map(|it| Some((it, row.price_id.as_deref()?))) {
+            let priced = book.price(price_id, model, &usage, now);
+            if priced.is_none_or(|it| it.usd <= Usd::ZERO || !it.exact) {
+                unpriced.push(format!("{}/{model}: {priced:?}", row.name));
+            }
+        }
+    }
+    assert!(unpriced.is_empty(), "{unpriced:#?}");
+}
+
+/// The providers the documentation names.
+#[test]
+fn the_promised_providers_are_there() {
+    let promised = [
+        "openai",
+        "anthropic",
+        "groq",
+        "mistral",
+        "deepseek",
+        "openrouter",
+        "together",
+        "fireworks",
+        "xai",
+        "cerebras",
+        "ollama",
+        "vllm",
+        "llamacpp",
+        "lmstudio",
+        "gemini",
+    ];
+    for name in promised {
+        assert!(provider(name).is_some(), "{name}");
+    }
+}
