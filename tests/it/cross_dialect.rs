@@ -12,7 +12,9 @@ use llmroute::wire::codec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::anthropic::{check_stream, golden};
+use crate::anthropic::any_input::wild;
+use crate::anthropic::golden;
+use crate::anthropic::streams::check_stream;
 use crate::recorded_anthropic::{Answer, Exchange, check_grammar, events, frames, recorded};
 
 /// The recordings of a dialect. `None` where there are none.
@@ -806,7 +808,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn no_request_makes_the_other_dialect_panic(value in crate::anthropic::wild()) {
+    fn no_request_makes_the_other_dialect_panic(value in wild()) {
         let part = json!({"model": "m", "messages": [{"role": "user", "content": [value]}, {"role": "assistant", "content": [value]}]});
         for request in [value, part] {
             for (from, to) in both_ways() {
