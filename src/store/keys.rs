@@ -110,16 +110,16 @@ pub fn add(db: &mut Db, key: &NewKey) -> Result<KeyId, StoreError> {
     })
 }
 
-/// Gives a key another name.
+/// Gives a key another name. A stored secret is sealed with its name, so it comes sealed anew.
 ///
 /// # Errors
 /// There is no such key, the name is taken, or the file cannot be written.
-pub fn rename(db: &mut Db, id: KeyId, name: &str) -> Result<(), StoreError> {
+pub fn rename(db: &mut Db, id: KeyId, name: &str, sealed: Option<&[u8]>) -> Result<(), StoreError> {
     db.edit(|tx| {
         let row = tx.query_row("SELECT provider FROM keys WHERE id = ?1", [id.0], |row| row.get::<_, String>(0));
         let provider = row.optional()?.ok_or_else(|| unknown(id))?;
-        tx.execute("UPDATE keys SET name = ?2 WHERE id = ?1", params![id.0, name])
-            .map_err(|error| taken(error, &provider, name))?;
+        let sql = "UPDATE keys SET name = ?2, sealed = coalesce(?3, sealed) WHERE id = ?1";
+        tx.execute(sql, params![id.0, name, sealed]).map_err(|error| taken(error, &provider, name))?;
         Ok(())
     })
 }

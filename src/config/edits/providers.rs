@@ -1,0 +1,65 @@
+//! Edits of providers.
+
+use crate::config::edits::Edits;
+use crate::config::load;
+use crate::config::refusal::Refusal;
+use crate::domain::row::ProviderRow;
+use crate::store::providers::{self as rows, Removed, Users};
+
+impl Edits<'_> {
+    /// Adds a provider of the user's. One of a built-in provider's name replaces that.
+    ///
+    /// # Errors
+    /// The row is wrong (everything about it is said), or the user has one of that name.
+    pub fn add_provider(&mut self, row: &ProviderRow) -> Result<(), Refusal> {
+        check(row)?;
+        Ok(rows::add(self.db, row)?)
+    }
+
+    /// Adds a provider or replaces the user's row of that name.
+    ///
+    /// # Errors
+    /// The row is wrong: everything about it is said.
+    pub fn put_provider(&mut self, row: &ProviderRow) -> Result<(), Refusal> {
+        check(row)?;
+        Ok(rows::replace(self.db, row)?)
+    }
+
+    /// Switches a provider on or off, a built-in one too.
+    ///
+    /// # Errors
+    /// There is none of that name.
+    pub fn set_provider_enabled(&mut self, name: &str, enabled: bool) -> Result<(), Refusal> {
+        self.provider(name)?;
+        Ok(rows::set_enabled(self.db, name, enabled)?)
+    }
+
+    /// Removes the user's row of a provider. A built-in provider of that name comes back; a built-in provider itself
+    /// can only be switched off.
+    ///
+    /// # Errors
+    /// There is none of that name, it is built in, or it is in use and `users` says to refuse then.
+    pub fn remove_provider(&mut self, name: &str, users: Users) -> Result<Removed, Refusal> {
+        self.provider(name)?;
+        let own = rows::get(self.db, name)?.is_some_and(|it| it.row.is_some());
+        if !own && users == Users::Refuse {
+            return Err(Refusal::new(
+                "built-in",
+                format!("`{name}` was not removed"),
+                "it is a built-in provider",
+                format!("llmroute providers disable {name}"),
+            ));
+        }
+        Ok(rows::remove(self.db, name, users)?)
+    }
+}
+
+fn check(row: &ProviderRow) -> Result<(), Refusal> {
+    let problems = load::check_provider(row);
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let why: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let fix: Vec<&str> = problems.iter().map(|it| it.fix.as_str()).collect();
+    Err(Refusal::new("bad-provider", "the provider was not saved", why.join("\n"), fix.join("\n")))
+}

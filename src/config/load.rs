@@ -1,0 +1,214 @@
+//! The rows of the local file and the built-in table → one checked policy and its keyring, or every problem at once.
+//!
+//! Must not: change a row, or refuse a whole policy because one secret cannot be had (that key alone is out, and says
+//! why).
+
+mod groups;
+mod keys;
+mod providers;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::catalog::prices::{Override, UnitPrices};
+use crate::config::environment::Environment;
+use crate::config::refusal::Refusal;
+use crate::domain::clock::Stamp;
+use crate::domain::id::KeyId;
+use crate::domain::policy::{Billing, Deadlines, Policy};
+use crate::domain::row::ProviderRow;
+use crate::domain::secret::{Keyring, Secret};
+use crate::domain::target::Target;
+use crate::store::policy::{self, PolicyRows};
+use crate::store::prices::PriceRow;
+use crate::store::{Db, StoreError};
+
+pub(in crate::config) use groups::{FAST, SMART};
+pub(in crate::config) use providers::check as check_provider;
+
+/// What a policy is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Sources<'a> {
+    /// The local file.
+    pub db: &'a Db,
+    /// The built-in providers.
+    pub built_in: &'a [ProviderRow],
+    /// The environment.
+    pub environment: &'a Environment,
+    /// The file of the master key.
+    pub master_key: &'a Path,
+    /// Deadlines where a group says nothing.
+    pub deadlines: Deadlines,
+}
+
+/// A policy, its secrets, and what was noticed on the way.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    /// The checked policy.
+    pub policy: Policy,
+    /// The secrets of its keys.
+    pub keyring: Keyring,
+    /// The user's own prices.
+    pub prices: Vec<Override>,
+    /// Every key, for `keys`: stored ones and those taken from the environment.
+    pub keys: Vec<KeyView>,
+    /// What the user should hear, without being stopped by it.
+    pub notices: Vec<String>,
+    /// What commands printed, so that a reload does not ask a password manager again.
+    printed: HashMap<KeyId, Printed>,
+}
+
+#[derive(Debug, Clone)]
+struct Printed {
+    command: String,
+    secret: Secret,
+}
+
+/// What can be shown of a key.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeyView {
+    /// Its id; negative for a key taken from the environment without having been added.
+    pub id: KeyId,
+    /// The provider it is for.
+    pub provider: String,
+    /// Its name; `env` for one that was never added.
+    pub name: String,
+    /// `stored`, `env:NAME`, `file:PATH`, `cmd:COMMAND`.
+    pub source: String,
+    /// `sk-ant…9QAA`.
+    pub fingerprint: String,
+    /// Who pays, and how.
+    pub billing: Billing,
+    /// Share among the provider's keys.
+    pub weight: f64,
+    /// Whether it may be used.
+    pub enabled: bool,
+    /// Why its secret could not be had.
+    pub problem: Option<String>,
+}
+
+/// One thing wrong in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The row and field: `provider work, base-url`.
+    pub place: String,
+    /// What is wrong.
+    pub what: String,
+    /// What to do about it.
+    pub fix: String,
+}
+
+impl Problem {
+    fn new(place: impl Into<String>, what: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { place: place.into(), what: what.into(), fix: fix.into() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.what)
+    }
+}
+
+/// There is no policy.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The local file cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Rows are wrong; all of them.
+    #[error("{} in the local file", if .0.len() == 1 { "a row is wrong".to_owned() } else { format!("{} things are wrong", .0.len()) })]
+    Problems(Vec<Problem>),
+}
+
+impl From<LoadError> for Refusal {
+    fn from(error: LoadError) -> Self {
+        let what = error.to_string();
+        match error {
+            LoadError::Store(error) => error.into(),
+            LoadError::Problems(all) => {
+                let why: Vec<String> = all.iter().map(ToString::to_string).collect();
+                let fix: Vec<&str> = all.iter().map(|it| it.fix.as_str()).collect();
+                Self::new("policy", what, why.join("\n"), fix.join("\n"))
+            }
+        }
+    }
+}
+
+/// Builds the policy. `previous` spares asking commands again whose rows have not changed.
+///
+/// # Errors
+/// The file cannot be read, or rows in it are wrong: all of them are named.
+pub fn load(sources: &Sources<'_>, previous: Option<&Loaded>) -> Result<Loaded, LoadError> {
+    let rows = policy::read(sources.db)?;
+    let mut problems = Vec::new();
+    let known = Known::of(&rows, sources.built_in);
+    let mut loaded = Loaded::default();
+    let wanted = wanted(&rows, sources, &known);
+    let resolved = keys::resolve(&rows, sources, &wanted, previous);
+    for (row, enabled) in known.0.values().filter(|(row, _)| wanted.contains(row.name.as_str())) {
+        let mut keys = Vec::new();
+        for it in resolved.iter().filter(|it| it.view.provider == row.name) {
+            keys.push(it.key());
+        }
+        if let Some(provider) = providers::build(row, *enabled, keys, &mut problems) {
+            loaded.policy.providers.insert(provider.name.clone(), Arc::new(provider));
+        }
+    }
+    for it in resolved {
+        keys::keep(it, &known, &mut loaded, &mut problems);
+    }
+    groups::build(&rows, &known, sources, &mut loaded, &mut problems);
+    loaded.prices = rows.prices.iter().filter_map(own_price).collect();
+    loaded.policy.version = rows.version;
+    if problems.is_empty() { Ok(loaded) } else { Err(LoadError::Problems(problems)) }
+}
+
+/// A price row as the engine takes it. A row whose target is no target could not have been saved.
+fn own_price(row: &PriceRow) -> Option<Override> {
+    let Target { provider, model } = Target::parse(&row.target)?;
+    let PriceRow { input, output, cache_read, cache_write, .. } = *row;
+    let prices = UnitPrices { input, output, cache_read, cache_write };
+    let from = (row.from != Stamp::default()).then_some(row.from);
+    Some(Override { provider, model, prices, from, ceiling: row.ceiling })
+}
+
+/// Every provider there is, the user's rows before the built-in ones, and whether it is enabled.
+#[derive(Debug)]
+struct Known<'a>(BTreeMap<&'a str, (&'a ProviderRow, bool)>);
+
+impl<'a> Known<'a> {
+    fn of(rows: &'a PolicyRows, built_in: &'a [ProviderRow]) -> Self {
+        let mut known: BTreeMap<_, _> = built_in.iter().map(|row| (row.name.as_str(), (row, true))).collect();
+        for stored in &rows.providers {
+            match &stored.row {
+                Some(row) => {
+                    known.insert(&stored.name, (row, stored.enabled));
+                }
+                None => {
+                    if let Some(it) = known.get_mut(stored.name.as_str()) {
+                        it.1 = stored.enabled;
+                    }
+                }
+            }
+        }
+        Self(known)
+    }
+}
+
+/// The providers that belong into the policy: the user's own, those with a key, those a group names, and local ones.
+/// The rest of the built-in table would only be noise.
+fn wanted<'a>(rows: &'a PolicyRows, sources: &Sources<'a>, known: &Known<'a>) -> BTreeSet<&'a str> {
+    let mut wanted: BTreeSet<&str> = rows.providers.iter().map(|it| it.name.as_str()).collect();
+    wanted.extend(rows.keys.iter().map(|it| it.provider.as_str()));
+    let targets = rows.groups.iter().flat_map(|it| &it.targets);
+    wanted.extend(targets.filter_map(|(target, _)| Some(target.split_once('/')?.0)));
+    for (row, _) in known.0.values() {
+        if row.local || keys::conventional(row, sources.environment).is_some() {
+            wanted.insert(&row.name);
+        }
+    }
+    wanted
+}

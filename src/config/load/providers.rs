@@ -1,0 +1,118 @@
+//! One provider row, checked.
+
+use std::collections::BTreeSet;
+
+use crate::config::address::{self, Private};
+use crate::config::edits::names;
+use crate::config::load::Problem;
+use crate::domain::policy::{Key, Provider, Speech};
+use crate::domain::row::ProviderRow;
+
+/// The provider, or its problems.
+pub(super) fn build(row: &ProviderRow, enabled: bool, keys: Vec<Key>, problems: &mut Vec<Problem>) -> Option<Provider> {
+    let found = check(row);
+    if !found.is_empty() {
+        problems.extend(found);
+        return None;
+    }
+    let speaks = row.speaks.iter().map(|it| {
+        let base = it.base_url.as_deref().unwrap_or(&row.base_url);
+        let path = it.path.as_deref().unwrap_or_else(|| address::path_of(it.dialect));
+        Speech { dialect: it.dialect, url: address::join(base, path) }
+    });
+    Some(Provider {
+        name: row.name.as_str().into(),
+        speaks: speaks.collect(),
+        auth: row.auth,
+        headers: row.headers.clone(),
+        quirks: row.quirks.clone(),
+        keys,
+        local: row.local,
+        allow_private: row.allow_private,
+        enabled,
+        fast: row.fast.as_deref().map(Into::into),
+        smart: row.smart.as_deref().map(Into::into),
+        models: row.models.iter().map(|it| it.as_str().into()).collect(),
+        price_id: row.price_id.clone(),
+    })
+}
+
+/// Everything wrong with a provider row.
+#[must_use]
+pub(in crate::config) fn check(row: &ProviderRow) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let place = |field: &str| format!("provider {}, {field}", row.name);
+    if let Err(refusal) = names::provider(&row.name) {
+        problems.push(Problem::new(place("name"), refusal.why, refusal.fix));
+    }
+    let private = if row.allow_private { Private::Allowed } else { Private::Refused };
+    let own = row.speaks.iter().filter_map(|it| it.base_url.as_deref());
+    for base in std::iter::once(row.base_url.as_str()).chain(own) {
+        if let Err(bad) = address::check(base, private) {
+            problems.push(Problem::new(place("base-url"), format!("`{}`: {}", shown(base), bad.what), bad.fix));
+        }
+    }
+    if row.speaks.is_empty() {
+        problems.push(Problem::new(
+            place("speaks"),
+            "it speaks no dialect",
+            "add --speaks openai-chat or --speaks anthropic",
+        ));
+    }
+    let mut seen = BTreeSet::new();
+    for speech in &row.speaks {
+        if !seen.insert(speech.dialect) {
+            let what = format!("{} is named twice", speech.dialect);
+            problems.push(Problem::new(place("speaks"), what, "name each dialect once"));
+        }
+        if speech.path.as_deref().is_some_and(|it| it.bytes().any(|b| !b.is_ascii_graphic() || b == b'#')) {
+            let what = format!("the path of {} cannot stand in a URL", speech.dialect);
+            problems.push(Problem::new(place("speaks"), what, "write it like /v2/chat"));
+        }
+    }
+    for (name, value) in &row.headers {
+        problems.extend(
+            check_header(name, value).map(|what| {
+                Problem::new(place("headers"), format!("`{name}`: {what}"), "correct or remove that header")
+            }),
+        );
+    }
+    problems
+}
+
+/// Headers that say how a message is framed, whom it is for, or who sends it are not a row's to set.
+const OWN: [&str; 12] = [
+    "host",
+    "connection",
+    "content-length",
+    "content-type",
+    "transfer-encoding",
+    "te",
+    "trailer",
+    "upgrade",
+    "authorization",
+    "x-api-key",
+    "api-key",
+    "cookie",
+];
+
+fn check_header(name: &str, value: &str) -> Option<&'static str> {
+    if http::HeaderName::from_bytes(name.as_bytes()).is_err() {
+        return Some("it is not a header name");
+    }
+    if name.bytes().any(|it| it.is_ascii_uppercase()) {
+        return Some("header names are written in lower case here");
+    }
+    if OWN.contains(&name) {
+        return Some("llmroute sets it itself");
+    }
+    http::HeaderValue::from_str(value).is_err().then_some("its value cannot be sent")
+}
+
+/// A base URL as it may be repeated: without what may be a password in it.
+fn shown(base: &str) -> String {
+    match base.rsplit_once('@') {
+        Some((_, rest)) => format!("…@{rest}"),
+        None => base.split('?').next().unwrap_or_default().to_owned(),
+    }
+}
