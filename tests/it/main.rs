@@ -10,6 +10,8 @@ mod floors;
 mod house;
 mod ledger;
 mod recorded_anthropic;
+mod recorded_openai;
 mod sim;
+mod sse;
 mod store;
 mod wall;
