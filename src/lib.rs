@@ -40,8 +40,8 @@
 
 pub mod cli;
 
-pub mod server;
 pub mod bench;
+pub mod server;
 pub mod sim;
 
 pub mod engine;
