@@ -15,6 +15,9 @@ pub mod read;
 pub mod relay;
 pub mod settle;
 
+#[cfg(test)]
+mod tests;
+
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +27,7 @@ use bytes::Bytes;
 use futures_util::Stream;
 use tokio::sync::{broadcast, watch};
 
+use crate::catalog::prices::Override;
 use crate::domain::clock::{Clock, Now};
 use crate::domain::dialect::Dialect;
 use crate::domain::dice::Dice;
@@ -152,7 +156,8 @@ impl Engine {
     }
 
     /// Swaps in a new policy whole. Requests in flight keep the one they started with.
-    pub fn swap(&self, policy: Policy, keyring: Keyring) {
+    pub fn swap(&self, policy: Policy, keyring: Keyring, prices: Vec<Override>) {
+        self.prices.replace(prices);
         self.upstream.rekey(keyring);
         self.policy.store(Arc::new(policy));
         self.fleet.forgive();
