@@ -15,6 +15,9 @@ pub mod read;
 pub mod relay;
 pub mod settle;
 
+#[cfg(test)]
+mod tests;
+
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;

@@ -23,9 +23,9 @@ enum Class {
 
 const CLASSES: [Class; 256] = {
     let mut classes = [Class::Mark; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        classes[byte] = match byte as u8 {
+    let mut byte: u8 = 0;
+    loop {
+        classes[byte as usize] = match byte {
             b'a'..=b'z' => Class::Lower,
             b'A'..=b'Z' => Class::Upper,
             b'0'..=b'9' => Class::Digit,
@@ -35,6 +35,9 @@ const CLASSES: [Class; 256] = {
             0xC0..=0xFF => Class::Lead,
             _ => Class::Mark,
         };
+        if byte == u8::MAX {
+            break;
+        }
         byte += 1;
     }
     classes

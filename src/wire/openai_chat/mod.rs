@@ -90,6 +90,9 @@ const PING: &[u8] = b": llmroute\n\n";
 /// The mark of a stream that ended well.
 const DONE: &[u8] = b"[DONE]";
 
+/// `object` of a last chunk that stands for the mark (Perplexity sends no other).
+const DONE_OBJECT: &str = "\"chat.completion.done\"";
+
 /// A piece of this dialect that the hub has no noun for.
 fn opaque(name: impl Into<String>, raw: &RawValue) -> Opaque {
     Opaque { dialect: Dialect::OpenaiChat, name: name.into(), raw: raw.to_owned() }

@@ -21,7 +21,7 @@ pub(super) fn find(object: &Object) -> Option<Usage> {
 /// Reads a `usage` object.
 ///
 /// The dialect counts cached tokens in `prompt_tokens` and reasoning in `completion_tokens`, as the hub does. xAI leaves
-/// reasoning out of `completion_tokens`; `total_tokens` tells, and where it is missing, more reasoning than output does.
+/// reasoning out of `completion_tokens`; `total_tokens` tells, and where that does not, more reasoning than output does.
 pub(super) fn read(value: &RawValue) -> Option<Usage> {
     let object = Object::of(value)?;
     let mut figures = Figures { suspect: false };
@@ -30,7 +30,7 @@ pub(super) fn read(value: &RawValue) -> Option<Usage> {
     let input = figures.required(&object, "prompt_tokens");
     let mut output = figures.required(&object, "completion_tokens");
     let total = figures.optional(Some(&object), "total_tokens");
-    let reasoning = figures
+    let mut reasoning = figures
         .optional(completion.as_ref(), "reasoning_tokens")
         .or_else(|| figures.optional(Some(&object), "reasoning_tokens"))
         .unwrap_or(0);
@@ -38,7 +38,11 @@ pub(super) fn read(value: &RawValue) -> Option<Usage> {
         output += reasoning;
     } else if reasoning > output {
         figures.suspect = true;
-        output += reasoning;
+        if total == Some(input + output) {
+            reasoning = output;
+        } else {
+            output += reasoning;
+        }
     }
     // DeepSeek's and Moonshot's own spellings come second: where both are there they agree.
     let cache_read = figures
@@ -176,6 +180,10 @@ mod tests {
         let no_total =
             usage(r#"{"prompt_tokens":1,"completion_tokens":2,"completion_tokens_details":{"reasoning_tokens":5}}"#);
         assert_eq!((no_total.output, no_total.suspect), (7, true));
+        let total_without = usage(
+            r#"{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3,"completion_tokens_details":{"reasoning_tokens":5}}"#,
+        );
+        assert_eq!((total_without.output, total_without.reasoning, total_without.suspect), (2, 2, true));
     }
 
     #[test]

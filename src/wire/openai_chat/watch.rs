@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 use serde_json::value::RawValue;
 
-use super::{DONE, error, finish_with_calls, read_finish, reply, usage};
+use super::{DONE, DONE_OBJECT, error, finish_with_calls, read_finish, reply, usage};
 use crate::domain::event::{Block, Finish};
 use crate::wire::json::{self, Object, wrong};
 use crate::wire::sse::Frame;
@@ -57,7 +57,8 @@ impl Watcher for Watch {
             if self.begun && self.facts.finish.is_none() {
                 self.facts.finish = Some(finish_with_calls(None, self.calls));
             }
-            return Sight { end: true, ..Sight::default() };
+            // Some providers end a failed stream with it too.
+            return Sight { end: self.facts.fault.is_none(), ..Sight::default() };
         }
         if !matches!(data.first(), Some(b'{' | b'[')) {
             return Sight { malformed: true, ..Sight::default() };
@@ -107,13 +108,8 @@ impl Watch {
         self.facts.content |= content;
         self.facts.content_bytes = self.facts.content_bytes.saturating_add(seen.bytes as u64);
         let fault = self.facts.fault.clone();
-        Sight {
-            content,
-            end: false,
-            usage_only: choices.is_empty() && seen.usage && fault.is_none(),
-            fault,
-            malformed: false,
-        }
+        let end = fault.is_none() && chunk.get("object").is_some_and(|it| it.get() == DONE_OBJECT);
+        Sight { content, end, usage_only: choices.is_empty() && seen.usage && fault.is_none(), fault, malformed: false }
     }
 }
 

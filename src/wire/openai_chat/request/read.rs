@@ -140,7 +140,8 @@ fn read_assistant(mut message: Object) -> Result<Turn, Malformed> {
             found
         }
     };
-    if let Some(text) = reasoning.filter(|it| !it.is_empty()) {
+    // An empty one counts: some providers insist that the field comes back with a call.
+    if let Some(text) = reasoning {
         parts.push(Body::Thinking { text: text.into_owned(), signature: None }.into());
     }
     parts.extend(super::part::read_content(&mut message)?);

@@ -219,11 +219,7 @@ impl<'p> Said<'p> {
             Body::Thinking { signature: Some(_), .. } => {
                 losses.add(format!("{path}.thinking"), "signed reasoning goes back to its own provider only");
             }
-            Body::Thinking { text, signature: None } => {
-                if !text.is_empty() {
-                    self.thinking.push(text);
-                }
-            }
+            Body::Thinking { text, signature: None } => self.thinking.push(text),
             Body::RedactedThinking(_) => {
                 losses
                     .add(format!("{path}.redacted_thinking"), "encrypted reasoning goes back to its own provider only");

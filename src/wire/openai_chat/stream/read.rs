@@ -6,7 +6,7 @@ use super::calls::Calls;
 use crate::domain::event::{Block, Delta, Event, Fault};
 use crate::domain::prompt::Opaque;
 use crate::wire::json::{self, Object};
-use crate::wire::openai_chat::{DONE, error, finish_with_calls, opaque, read_finish, reply, usage};
+use crate::wire::openai_chat::{DONE, DONE_OBJECT, error, finish_with_calls, opaque, read_finish, reply, usage};
 use crate::wire::sse::Frame;
 use crate::wire::{Malformed, StreamReader};
 
@@ -94,7 +94,7 @@ impl Reader {
         let created = chunk.take("created").and_then(|it| serde_json::from_str(it.get()).ok());
         let mut counts = usage::find(&chunk);
         chunk.take("usage");
-        chunk.take("object");
+        let done = chunk.take("object").is_some_and(|it| it.get() == DONE_OBJECT);
         // Random padding against guessing at lengths.
         chunk.take("obfuscation");
         // Azure begins with a chunk about its filter that has neither id nor model.
@@ -120,6 +120,8 @@ impl Reader {
         out.extend(counts.map(Event::Usage));
         if let Some(fault) = fault {
             self.fault(fault, out);
+        } else if done {
+            self.end(out);
         }
     }
 
