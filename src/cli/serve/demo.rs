@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::catalog::prices::{Override, UnitPrices};
 use crate::cli::args::Global;
 use crate::cli::diag::{Diag, Done, Exit};
 use crate::cli::groups::shares;
@@ -10,8 +9,8 @@ use crate::cli::providers::add::headers;
 use crate::cli::session::Session;
 use crate::cli::view::amounts;
 use crate::config::edits::{AddKey, KeyInput};
+use crate::domain::clock::Stamp;
 use crate::domain::dialect::Dialect;
-use crate::domain::money::Usd;
 use crate::domain::policy::{Auth, Billing};
 use crate::domain::quirks::Quirks;
 use crate::domain::row::{ProviderRow, SpeechRow};
@@ -66,15 +65,9 @@ impl Drop for ThrowAway {
 pub(super) struct Sims {
     running: Vec<Sim>,
     targets: Vec<(String, f64)>,
-    prices: Vec<Override>,
 }
 
 impl Sims {
-    /// What they charge.
-    pub(super) fn prices(&self) -> Vec<Override> {
-        self.prices.clone()
-    }
-
     /// `demo = sim-openai/sim-large 43% · …`
     pub(super) fn weights(&self) -> String {
         let shares = shares(self.targets.iter().map(|it| it.1));
@@ -89,7 +82,7 @@ impl Sims {
 /// # Errors
 /// No port can be had, or the local file cannot be written.
 pub(super) async fn set_up(session: &Session) -> Done<Sims> {
-    let mut sims = Sims { running: Vec::new(), targets: Vec::new(), prices: Vec::new() };
+    let mut sims = Sims { running: Vec::new(), targets: Vec::new() };
     for (persona, (weight, input, output)) in Persona::demo().into_iter().zip(CAST) {
         let sim = Sim::start(persona).await.map_err(|error| {
             Diag::new(Exit::Failed, "demo", "the demo's providers cannot be started", error)
@@ -98,17 +91,12 @@ pub(super) async fn set_up(session: &Session) -> Done<Sims> {
         let row = row(&sim);
         let model = row.models.first().cloned().unwrap_or_default();
         sims.targets.push((format!("{}/{model}", row.name), weight));
-        let each = |dollars| Usd::from_dollars(dollars).unwrap_or_default();
-        let prices = UnitPrices { input: each(input), output: each(output), cache_read: None, cache_write: None };
-        sims.prices.extend(row.models.iter().map(|model| Override {
-            provider: row.name.as_str().into(),
-            model: model.as_str().into(),
-            prices,
-            from: None,
-            ceiling: false,
-        }));
         session.edit(|edits| {
             edits.add_provider(&row)?;
+            for model in &row.models {
+                let parts = [format!("in={input}"), format!("out={output}")];
+                edits.set_price(&format!("{}/{model}", row.name), &parts, Stamp::default(), false)?;
+            }
             edits.add_key(AddKey {
                 provider: row.name.clone(),
                 name: None,
