@@ -34,6 +34,8 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('ask', 'ask', [CompletionResultType]::ParameterValue, 'Ask one question')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Run the server')
             [CompletionResult]::new('providers', 'providers', [CompletionResultType]::ParameterValue, 'Who can be asked')
             [CompletionResult]::new('keys', 'keys', [CompletionResultType]::ParameterValue, 'The credentials of providers')
             [CompletionResult]::new('groups', 'groups', [CompletionResultType]::ParameterValue, 'Names that stand for weighted targets')
@@ -42,6 +44,49 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('requests', 'requests', [CompletionResultType]::ParameterValue, 'Single requests out of the ledger')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'llmroute;ask' {
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'A group, or PROVIDER/MODEL. Without it: the group `default` if there is one, else `fast`')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'A group, or PROVIDER/MODEL. Without it: the group `default` if there is one, else `fast`')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'The system prompt')
+            [CompletionResult]::new('--system', '--system', [CompletionResultType]::ParameterName, 'The system prompt')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'A text file to read first; `-` is stdin; may be repeated')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'A text file to read first; `-` is stdin; may be repeated')
+            [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'An image; `-` is stdin; may be repeated')
+            [CompletionResult]::new('--attach', '--attach', [CompletionResultType]::ParameterName, 'An image; `-` is stdin; may be repeated')
+            [CompletionResult]::new('--footer', '--footer', [CompletionResultType]::ParameterName, 'When to print the receipt on stderr')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder instead of the usual ones')
+            [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Print the answer as it came: no line feed added, control sequences not made harmless on a terminal')
+            [CompletionResult]::new('--no-stream', '--no-stream', [CompletionResultType]::ParameterName, 'Wait for the whole answer')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'llmroute;serve' {
+            [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'The port on 127.0.0.1 and [::1]; 0 takes any free one')
+            [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'How each request is told on stdout')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder instead of the usual ones')
+            [CompletionResult]::new('--demo', '--demo', [CompletionResultType]::ParameterName, 'Simulated providers in a throw-away home: no key needed, nothing leaves this machine')
+            [CompletionResult]::new('--no-auth', '--no-auth', [CompletionResultType]::ParameterName, 'Let every program on this machine in, without the token')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'llmroute;providers' {
@@ -599,6 +644,8 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             break
         }
         'llmroute;help' {
+            [CompletionResult]::new('ask', 'ask', [CompletionResultType]::ParameterValue, 'Ask one question')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Run the server')
             [CompletionResult]::new('providers', 'providers', [CompletionResultType]::ParameterValue, 'Who can be asked')
             [CompletionResult]::new('keys', 'keys', [CompletionResultType]::ParameterValue, 'The credentials of providers')
             [CompletionResult]::new('groups', 'groups', [CompletionResultType]::ParameterValue, 'Names that stand for weighted targets')
@@ -607,6 +654,12 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('requests', 'requests', [CompletionResultType]::ParameterValue, 'Single requests out of the ledger')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'llmroute;help;ask' {
+            break
+        }
+        'llmroute;help;serve' {
             break
         }
         'llmroute;help;providers' {

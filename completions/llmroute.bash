@@ -16,6 +16,9 @@ _llmroute() {
             ",$1")
                 cmd="llmroute"
                 ;;
+            llmroute,ask)
+                cmd="llmroute__subcmd__ask"
+                ;;
             llmroute,completions)
                 cmd="llmroute__subcmd__completions"
                 ;;
@@ -33,6 +36,9 @@ _llmroute() {
                 ;;
             llmroute,requests)
                 cmd="llmroute__subcmd__requests"
+                ;;
+            llmroute,serve)
+                cmd="llmroute__subcmd__serve"
                 ;;
             llmroute,stats)
                 cmd="llmroute__subcmd__stats"
@@ -70,6 +76,9 @@ _llmroute() {
             llmroute__subcmd__groups__subcmd__help,show)
                 cmd="llmroute__subcmd__groups__subcmd__help__subcmd__show"
                 ;;
+            llmroute__subcmd__help,ask)
+                cmd="llmroute__subcmd__help__subcmd__ask"
+                ;;
             llmroute__subcmd__help,completions)
                 cmd="llmroute__subcmd__help__subcmd__completions"
                 ;;
@@ -87,6 +96,9 @@ _llmroute() {
                 ;;
             llmroute__subcmd__help,requests)
                 cmd="llmroute__subcmd__help__subcmd__requests"
+                ;;
+            llmroute__subcmd__help,serve)
+                cmd="llmroute__subcmd__help__subcmd__serve"
                 ;;
             llmroute__subcmd__help,stats)
                 cmd="llmroute__subcmd__help__subcmd__stats"
@@ -290,12 +302,74 @@ _llmroute() {
 
     case "${cmd}" in
         llmroute)
-            opts="-q -y -h -V --json --format --color --quiet --no-input --yes --home --help --version providers keys groups weights stats requests completions help"
+            opts="-q -y -h -V --json --format --color --quiet --no-input --yes --home --help --version ask serve providers keys groups weights stats requests completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__ask)
+            opts="-m -s -f -a -q -y -h --model --system --file --attach --raw --no-stream --footer --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --model)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -m)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --system)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -s)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -f)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --attach)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -a)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --footer)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json" -- "${cur}"))
                     return 0
@@ -556,8 +630,22 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__help)
-            opts="providers keys groups weights stats requests completions help"
+            opts="ask serve providers keys groups weights stats requests completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__ask)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -894,6 +982,20 @@ _llmroute() {
         llmroute__subcmd__help__subcmd__requests__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__serve)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1726,6 +1828,40 @@ _llmroute() {
                 return 0
             fi
             case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__serve)
+            opts="-q -y -h --port --demo --no-auth --log --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log)
+                    COMPREPLY=($(compgen -W "plain json" -- "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json" -- "${cur}"))
                     return 0

@@ -31,6 +31,8 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand --help 'Print help'
             cand -V 'Print version'
             cand --version 'Print version'
+            cand ask 'Ask one question'
+            cand serve 'Run the server'
             cand providers 'Who can be asked'
             cand keys 'The credentials of providers'
             cand groups 'Names that stand for weighted targets'
@@ -39,6 +41,47 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand requests 'Single requests out of the ledger'
             cand completions 'Print the completion script of a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;ask'= {
+            cand -m 'A group, or PROVIDER/MODEL. Without it: the group `default` if there is one, else `fast`'
+            cand --model 'A group, or PROVIDER/MODEL. Without it: the group `default` if there is one, else `fast`'
+            cand -s 'The system prompt'
+            cand --system 'The system prompt'
+            cand -f 'A text file to read first; `-` is stdin; may be repeated'
+            cand --file 'A text file to read first; `-` is stdin; may be repeated'
+            cand -a 'An image; `-` is stdin; may be repeated'
+            cand --attach 'An image; `-` is stdin; may be repeated'
+            cand --footer 'When to print the receipt on stderr'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --raw 'Print the answer as it came: no line feed added, control sequences not made harmless on a terminal'
+            cand --no-stream 'Wait for the whole answer'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;serve'= {
+            cand --port 'The port on 127.0.0.1 and [::1]; 0 takes any free one'
+            cand --log 'How each request is told on stdout'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --demo 'Simulated providers in a throw-away home: no key needed, nothing leaves this machine'
+            cand --no-auth 'Let every program on this machine in, without the token'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'llmroute;providers'= {
             cand --format 'How data is printed'
@@ -536,6 +579,8 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'llmroute;help'= {
+            cand ask 'Ask one question'
+            cand serve 'Run the server'
             cand providers 'Who can be asked'
             cand keys 'The credentials of providers'
             cand groups 'Names that stand for weighted targets'
@@ -544,6 +589,10 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand requests 'Single requests out of the ledger'
             cand completions 'Print the completion script of a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;help;ask'= {
+        }
+        &'llmroute;help;serve'= {
         }
         &'llmroute;help;providers'= {
             cand list 'List the providers in use (the default)'

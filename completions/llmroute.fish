@@ -36,6 +36,8 @@ complete -c llmroute -n "__fish_llmroute_needs_command" -l no-input -d 'Never as
 complete -c llmroute -n "__fish_llmroute_needs_command" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_needs_command" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_needs_command" -s V -l version -d 'Print version'
+complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "ask" -d 'Ask one question'
+complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "serve" -d 'Run the server'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "providers" -d 'Who can be asked'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "keys" -d 'The credentials of providers'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "groups" -d 'Names that stand for weighted targets'
@@ -44,6 +46,42 @@ complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "stats" -d 'What h
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "requests" -d 'Single requests out of the ledger'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand ask" -s m -l model -d 'A group, or PROVIDER/MODEL. Without it: the group `default` if there is one, else `fast`' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand ask" -s s -l system -d 'The system prompt' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand ask" -s f -l file -d 'A text file to read first; `-` is stdin; may be repeated' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand ask" -s a -l attach -d 'An image; `-` is stdin; may be repeated' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand ask" -l footer -d 'When to print the receipt on stderr' -r -f -a "auto\t'When stderr is a terminal'
+always\t'Always'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand ask" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand ask" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand ask" -l home -d 'Keep everything under this folder instead of the usual ones' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand ask" -l raw -d 'Print the answer as it came: no line feed added, control sequences not made harmless on a terminal'
+complete -c llmroute -n "__fish_llmroute_using_subcommand ask" -l no-stream -d 'Wait for the whole answer'
+complete -c llmroute -n "__fish_llmroute_using_subcommand ask" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand ask" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand ask" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand ask" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand ask" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -l port -d 'The port on 127.0.0.1 and [::1]; 0 takes any free one' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -l log -d 'How each request is told on stdout' -r -f -a "plain\t'One line each'
+json\t'One JSON object each'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -l home -d 'Keep everything under this folder instead of the usual ones' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -l demo -d 'Simulated providers in a throw-away home: no key needed, nothing leaves this machine'
+complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -l no-auth -d 'Let every program on this machine in, without the token'
+complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show enable disable remove available help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show enable disable remove available help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
@@ -432,14 +470,16 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -s q -l q
 complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -l no-input -d 'Never ask; refuse instead'
 complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from providers keys groups weights stats requests completions help" -f -a "providers" -d 'Who can be asked'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from providers keys groups weights stats requests completions help" -f -a "keys" -d 'The credentials of providers'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from providers keys groups weights stats requests completions help" -f -a "groups" -d 'Names that stand for weighted targets'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from providers keys groups weights stats requests completions help" -f -a "weights" -d 'The shares of a group\'s targets, as meant and as they came out'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from providers keys groups weights stats requests completions help" -f -a "stats" -d 'What happened and what it cost'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from providers keys groups weights stats requests completions help" -f -a "requests" -d 'Single requests out of the ledger'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from providers keys groups weights stats requests completions help" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from providers keys groups weights stats requests completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights stats requests completions help" -f -a "ask" -d 'Ask one question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights stats requests completions help" -f -a "serve" -d 'Run the server'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights stats requests completions help" -f -a "providers" -d 'Who can be asked'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights stats requests completions help" -f -a "keys" -d 'The credentials of providers'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights stats requests completions help" -f -a "groups" -d 'Names that stand for weighted targets'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights stats requests completions help" -f -a "weights" -d 'The shares of a group\'s targets, as meant and as they came out'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights stats requests completions help" -f -a "stats" -d 'What happened and what it cost'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights stats requests completions help" -f -a "requests" -d 'Single requests out of the ledger'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights stats requests completions help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights stats requests completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "list" -d 'List the providers in use (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "add" -d 'Add a provider that speaks a known dialect'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "show" -d 'Show one provider whole'

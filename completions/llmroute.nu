@@ -21,6 +21,66 @@ module completions {
     --version(-V)             # Print version
   ]
 
+  def "nu-complete llmroute ask footer" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  def "nu-complete llmroute ask format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute ask color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Ask one question
+  export extern "llmroute ask" [
+    --model(-m): string       # A group, or PROVIDER/MODEL. Without it: the group `default` if there is one, else `fast`
+    --system(-s): string      # The system prompt
+    --file(-f): string        # A text file to read first; `-` is stdin; may be repeated
+    --attach(-a): string      # An image; `-` is stdin; may be repeated
+    --raw                     # Print the answer as it came: no line feed added, control sequences not made harmless on a terminal
+    --no-stream               # Wait for the whole answer
+    --footer: string@"nu-complete llmroute ask footer" # When to print the receipt on stderr
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute ask format" # How data is printed
+    --color: string@"nu-complete llmroute ask color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+    prompt?: string           # The question; `-` reads it from stdin. Piped input comes before it, as context
+  ]
+
+  def "nu-complete llmroute serve log" [] {
+    [ "plain" "json" ]
+  }
+
+  def "nu-complete llmroute serve format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute serve color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Run the server
+  export extern "llmroute serve" [
+    --port: string            # The port on 127.0.0.1 and [::1]; 0 takes any free one
+    --demo                    # Simulated providers in a throw-away home: no key needed, nothing leaves this machine
+    --no-auth                 # Let every program on this machine in, without the token
+    --log: string@"nu-complete llmroute serve log" # How each request is told on stdout
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute serve format" # How data is printed
+    --color: string@"nu-complete llmroute serve color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+  ]
+
   def "nu-complete llmroute providers format" [] {
     [ "table" "json" ]
   }
@@ -762,6 +822,14 @@ module completions {
 
   # Print this message or the help of the given subcommand(s)
   export extern "llmroute help" [
+  ]
+
+  # Ask one question
+  export extern "llmroute help ask" [
+  ]
+
+  # Run the server
+  export extern "llmroute help serve" [
   ]
 
   # Who can be asked

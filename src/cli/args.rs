@@ -6,7 +6,7 @@ use anstream::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::view::screen::{Format, Screen};
-use crate::cli::{completions, groups, keys, providers, requests, stats, weights};
+use crate::cli::{ask, completions, groups, keys, providers, requests, serve, stats, weights};
 
 /// One local endpoint for every LLM provider: routes, fails over, keeps a truthful ledger.
 #[derive(Debug, Parser)]
@@ -90,6 +90,10 @@ impl Global {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Ask one question.
+    Ask(ask::Ask),
+    /// Run the server.
+    Serve(serve::Serve),
     /// Who can be asked.
     Providers(providers::Providers),
     /// The credentials of providers.

@@ -6,14 +6,17 @@ pub mod diag;
 pub mod keyshape;
 pub mod question;
 pub mod session;
+mod start;
 pub mod usage;
 pub mod view;
 
+pub mod ask;
 pub mod completions;
 pub mod groups;
 pub mod keys;
 pub mod providers;
 pub mod requests;
+pub mod serve;
 pub mod stats;
 pub mod weights;
 
@@ -36,18 +39,21 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return not_parsed(&error, &argv),
     };
     let session = Session::new(cli.global);
-    finish(dispatch(cli.command.as_ref(), &session), session.screen)
+    let screen = session.screen;
+    finish(dispatch(cli.command, session), screen)
 }
 
-fn dispatch(command: Option<&Command>, session: &Session) -> Done {
+fn dispatch(command: Option<Command>, session: Session) -> Done {
     match command {
         None => session.screen.say(Cli::command().render_help().ansi().to_string().trim_end()),
-        Some(Command::Providers(it)) => it.run(session),
-        Some(Command::Keys(it)) => it.run(session),
-        Some(Command::Groups(it)) => it.run(session),
-        Some(Command::Weights(it)) => it.run(session),
-        Some(Command::Stats(it)) => it.run(session),
-        Some(Command::Requests(it)) => it.run(session),
+        Some(Command::Serve(it)) => it.run(session),
+        Some(Command::Ask(it)) => it.run(&session),
+        Some(Command::Providers(it)) => it.run(&session),
+        Some(Command::Keys(it)) => it.run(&session),
+        Some(Command::Groups(it)) => it.run(&session),
+        Some(Command::Weights(it)) => it.run(&session),
+        Some(Command::Stats(it)) => it.run(&session),
+        Some(Command::Requests(it)) => it.run(&session),
         Some(Command::Completions(it)) => it.run(session.screen),
     }
 }

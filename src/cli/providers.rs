@@ -1,6 +1,6 @@
 //! `providers`: who can be asked.
 
-mod add;
+pub(super) mod add;
 mod show;
 
 use clap::{Args, Subcommand};

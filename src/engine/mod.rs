@@ -6,6 +6,7 @@
 //! request is not complete on the wire before its intent is committed.
 
 pub mod attempt;
+pub mod committed;
 pub mod failover;
 pub mod fleet;
 pub mod flow;

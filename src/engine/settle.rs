@@ -16,7 +16,7 @@ use crate::domain::policy::{Auth, Billing, Provider};
 use crate::domain::prompt::Loss;
 use crate::domain::target::Seat;
 use crate::domain::usage::{Source, Usage};
-use crate::engine::attempt::{By, Content};
+use crate::engine::committed::{By, Content};
 use crate::engine::lane::Rendered;
 use crate::engine::{Answer, AnswerBody, Engine};
 use crate::route::Decision;
