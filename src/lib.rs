@@ -38,7 +38,13 @@
 //! 8. The engine waits for the disk in one place: a request is not complete on the wire before its intent is
 //!    committed.
 
+pub mod cli;
+
+pub mod bench;
+pub mod server;
 pub mod sim;
+
+pub mod engine;
 
 pub mod config;
 pub mod upstream;
@@ -46,5 +52,6 @@ pub mod upstream;
 pub mod catalog;
 pub mod route;
 pub mod store;
+pub mod wire;
 
 pub mod domain;

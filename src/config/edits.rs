@@ -5,6 +5,7 @@ pub mod names;
 
 mod groups;
 mod keys;
+mod prices;
 mod providers;
 
 use std::path::Path;

@@ -12,13 +12,17 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::catalog::prices::{Override, UnitPrices};
 use crate::config::environment::Environment;
 use crate::config::refusal::Refusal;
+use crate::domain::clock::Stamp;
 use crate::domain::id::KeyId;
 use crate::domain::policy::{Billing, Deadlines, Policy};
 use crate::domain::row::ProviderRow;
 use crate::domain::secret::{Keyring, Secret};
+use crate::domain::target::Target;
 use crate::store::policy::{self, PolicyRows};
+use crate::store::prices::PriceRow;
 use crate::store::{Db, StoreError};
 
 pub(in crate::config) use groups::{FAST, SMART};
@@ -46,6 +50,8 @@ pub struct Loaded {
     pub policy: Policy,
     /// The secrets of its keys.
     pub keyring: Keyring,
+    /// The user's own prices.
+    pub prices: Vec<Override>,
     /// Every key, for `keys`: stored ones and those taken from the environment.
     pub keys: Vec<KeyView>,
     /// What the user should hear, without being stopped by it.
@@ -155,8 +161,18 @@ pub fn load(sources: &Sources<'_>, previous: Option<&Loaded>) -> Result<Loaded, 
         keys::keep(it, &known, &mut loaded, &mut problems);
     }
     groups::build(&rows, &known, sources, &mut loaded, &mut problems);
+    loaded.prices = rows.prices.iter().filter_map(own_price).collect();
     loaded.policy.version = rows.version;
     if problems.is_empty() { Ok(loaded) } else { Err(LoadError::Problems(problems)) }
+}
+
+/// A price row as the engine takes it. A row whose target is no target could not have been saved.
+fn own_price(row: &PriceRow) -> Option<Override> {
+    let Target { provider, model } = Target::parse(&row.target)?;
+    let PriceRow { input, output, cache_read, cache_write, .. } = *row;
+    let prices = UnitPrices { input, output, cache_read, cache_write };
+    let from = (row.from != Stamp::default()).then_some(row.from);
+    Some(Override { provider, model, prices, from, ceiling: row.ceiling })
 }
 
 /// Every provider there is, the user's rows before the built-in ones, and whether it is enabled.

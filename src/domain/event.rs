@@ -116,6 +116,24 @@ pub enum Finish {
     Other(String),
 }
 
+impl Finish {
+    /// The word in ledger rows.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Stop => "stop",
+            Self::StopSequence => "stop_sequence",
+            Self::Length => "length",
+            Self::ToolCalls => "tool_calls",
+            Self::ContentFilter => "content_filter",
+            Self::Refusal => "refusal",
+            Self::Pause => "pause",
+            Self::ContextFull => "context_full",
+            Self::Other(it) => it,
+        }
+    }
+}
+
 /// What a provider says went wrong, read from an error body or an error inside a stream. Which class it belongs to
 /// is decided by `upstream::verdict`, from the provider's own words.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -93,7 +93,7 @@ mod tests {
         assert_eq!(shown(0.31), "$0.31");
         assert_eq!(shown(0.0094), "$0.0094");
         assert_eq!(shown(0.00004), "$0.00004");
-        assert_eq!(shown(0.000_000_012_5), "$0.000000013");
+        assert_eq!(shown(0.000_000_012_6), "$0.000000013");
     }
 
     #[test]

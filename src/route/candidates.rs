@@ -64,7 +64,8 @@ fn candidate(provider: &Arc<Provider>, model: ModelName, weight: f64) -> Candida
 fn unknown(policy: &Policy, model: &str) -> Failure {
     let near = nearest(policy, model);
     let hint = match near.as_slice() {
-        [] => "no group and no provider is set up yet: llmroute keys add openai".to_owned(),
+        [] if policy.groups.is_empty() => "no group is set up yet: llmroute keys add openai".to_owned(),
+        [] => "llmroute models lists what there is".to_owned(),
         names => format!("nearest: {}", names.join(", ")),
     };
     // The name is the client's own text; it is shortened so that an answer cannot be made arbitrarily long with it.

@@ -67,6 +67,18 @@ pub(super) const STEPS: &[&str] = &[
         PRIMARY KEY (group_name, target)
     ) STRICT, WITHOUT ROWID;
 
+    -- Dollars per million tokens, in pico-dollars; valid_from in microseconds.
+    CREATE TABLE prices (
+        target      TEXT NOT NULL,
+        valid_from  INTEGER NOT NULL,
+        input       INTEGER NOT NULL CHECK (input >= 0),
+        output      INTEGER NOT NULL CHECK (output >= 0),
+        cache_read  INTEGER CHECK (cache_read >= 0),
+        cache_write INTEGER CHECK (cache_write >= 0),
+        ceiling     INTEGER NOT NULL CHECK (ceiling IN (0, 1)),
+        PRIMARY KEY (target, valid_from)
+    ) STRICT, WITHOUT ROWID;
+
     -- ended IS NULL and its lock free: it died, and what it left open is in doubt.
     CREATE TABLE processes (
         id      INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -20,6 +20,7 @@ mod migrations;
 pub mod groups;
 pub mod keys;
 pub mod policy;
+pub mod prices;
 pub mod providers;
 pub mod weights;
 

@@ -4,6 +4,7 @@ use crate::store::error::StoreError;
 use crate::store::groups::{self, GroupRow};
 use crate::store::keys::{self, KeyRow};
 use crate::store::open::Db;
+use crate::store::prices::{self, PriceRow};
 use crate::store::providers::{self, StoredProvider};
 use crate::store::weights::{self, Overrides};
 
@@ -20,6 +21,8 @@ pub struct PolicyRows {
     pub groups: Vec<GroupRow>,
     /// Weights that were set, also of groups without a row.
     pub weights: Overrides,
+    /// The user's prices.
+    pub prices: Vec<PriceRow>,
 }
 
 /// Reads all of it in one transaction, so that an edit in between is seen whole or not at all.
@@ -34,6 +37,7 @@ pub fn read(db: &Db) -> Result<PolicyRows, StoreError> {
         keys: keys::list(db)?,
         groups: groups::list(db)?,
         weights: weights::overrides(db)?,
+        prices: prices::list(db)?,
     };
     tx.commit()?;
     Ok(rows)

@@ -40,6 +40,8 @@ pub enum By {
     Session,
     /// The group asked for.
     Group,
+    /// What a group sent where: `GROUP PROVIDER/MODEL`. Requests that named no group are left out.
+    GroupTarget,
     /// A calendar day in that time zone. Days without requests have a row too.
     Day(TimeZone),
     /// A calendar hour in that time zone. Hours without requests have a row too.
@@ -217,6 +219,7 @@ pub fn report(db: &Db, range: Range, by: &By) -> Result<StatsReport, StoreError>
         By::Client => keyed(&tx, range, &of_request("r.client"))?,
         By::Session => keyed(&tx, range, &of_request("r.session"))?,
         By::Group => keyed(&tx, range, &of_request("r.group_name"))?,
+        By::GroupTarget => keyed(&tx, range, &OF_GROUP_TARGET)?,
         By::Day(zone) => series(&tx, range, zone, Step::Day)?,
         By::Hour(zone) => series(&tx, range, zone, Step::Hour)?,
     };
@@ -241,6 +244,11 @@ const OF_PROVIDER: Naming = Naming { request: "r.provider", attempt: "a.provider
 const OF_KEY: Naming = Naming {
     request: "r.provider || ' ' || r.key_name",
     attempt: "a.provider || ' ' || a.key_name",
+    skip_unnamed: true,
+};
+const OF_GROUP_TARGET: Naming = Naming {
+    request: "r.group_name || ' ' || r.provider || '/' || r.model",
+    attempt: "r.group_name || ' ' || a.provider || '/' || a.model",
     skip_unnamed: true,
 };
 const ALL: Naming = of_request("NULL");

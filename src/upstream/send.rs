@@ -89,8 +89,8 @@ impl Upstream {
             Some(id) => Some(self.keyring.load().get(id).cloned().ok_or_else(|| no_secret(provider, seat))?),
         };
         let headers = self::headers(provider, client_headers, secret.as_ref())?;
-        let sent = self.client.post(&speech.url).headers(headers).body(body).send().await;
-        let response = sent.map_err(|it| transport(&provider.name, it))?;
+        let answer = self.client.post(&speech.url).headers(headers).body(body).send().await;
+        let response = answer.map_err(|it| transport(&provider.name, it))?;
         Ok(Incoming { secret, ..Incoming::plain(response, provider.name.clone()) })
     }
 }

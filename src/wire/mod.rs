@@ -62,6 +62,9 @@ pub trait Codec: std::fmt::Debug + Send + Sync {
     fn watcher(&self) -> Box<dyn Watcher>;
 
     /// Counts in a whole answer that is relayed as it is. Borrowing parse of `usage` only; `None` where there is none.
+    ///
+    /// # Errors
+    /// The body is not JSON, or not an answer of this dialect.
     fn read_facts(&self, body: &[u8]) -> Result<Facts, Malformed>;
 
     /// A provider's error body (status ≥ 400, or an error object inside a 200). Never fails: a body that is not this

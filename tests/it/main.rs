@@ -1,10 +1,18 @@
 //! The integration tests: one binary, one file a promise.
 
 mod anthropic;
+mod bench;
 mod catalog;
+mod cli;
 mod config;
+mod cross_dialect;
+mod door;
 mod floors;
+mod house;
 mod ledger;
 mod recorded_anthropic;
+mod recorded_openai;
 mod sim;
+mod sse;
 mod store;
+mod wall;

@@ -4,7 +4,8 @@ use serde_json::value::RawValue;
 
 use crate::domain::prompt::{Body, CacheMark, Media, Opaque, Part};
 use crate::wire::Malformed;
-use crate::wire::anthropic::fields::{self, Object, opaque, within, wrong};
+use crate::wire::anthropic::fields::{self, opaque, within, wrong};
+use crate::wire::json::Object;
 
 /// Reads `content` or `system`: a string is one text part, an array one part an element.
 pub(super) fn read(raw: &RawValue) -> Result<Vec<Part>, Malformed> {
@@ -28,14 +29,14 @@ fn read_with(
         // An empty string is how a client says nothing; as a block it would be refused.
         return Ok(if text.is_empty() { Vec::new() } else { vec![Part::text(text)] });
     }
-    let blocks = fields::array(raw).map_err(|_| wrong("", "must be a string or an array of blocks"))?;
+    let blocks = fields::items(raw).map_err(|_| wrong("", "must be a string or an array of blocks"))?;
     let one = |(nth, raw): (usize, &&RawValue)| {
         let read = || {
             let mut it = fields::object(raw)?;
-            let kind = it.need_text("type")?;
+            let kind = fields::need_text(&mut it, "type")?;
             block(raw, &kind, it)
         };
-        read().map_err(|error| within(error, format_args!("[{nth}]")))
+        read().map_err(|error| within(&error, format_args!("[{nth}]")))
     };
     blocks.iter().enumerate().map(one).collect()
 }
@@ -44,37 +45,37 @@ fn read_with(
 fn block(raw: &RawValue, kind: &str, mut it: Object) -> Result<Part, Malformed> {
     let mut extra = Vec::new();
     let body = match kind {
-        "text" => Body::Text(it.need_text("text")?),
+        "text" => Body::Text(fields::need_text(&mut it, "text")?),
         "image" => match source(&mut it, &mut extra)? {
             Some(source) => Body::Image { source, detail: None },
             None => return Ok(unknown(raw, kind)),
         },
         "document" => match source(&mut it, &mut extra)? {
-            Some(source) => Body::File { source, name: it.take_text("title")? },
+            Some(source) => Body::File { source, name: fields::take_text(&mut it, "title")? },
             None => return Ok(unknown(raw, kind)),
         },
         "tool_use" => Body::ToolCall {
-            id: it.need_text("id")?,
-            name: it.need_text("name")?,
+            id: fields::need_text(&mut it, "id")?,
+            name: fields::need_text(&mut it, "name")?,
             arguments: it.take("input").map(|it| it.get().to_owned()).unwrap_or_default(),
         },
         "tool_result" => Body::ToolResult {
-            id: it.need_text("tool_use_id")?,
+            id: fields::need_text(&mut it, "tool_use_id")?,
             content: match it.take("content") {
-                Some(content) => read_result(content).map_err(|error| within(error, "content"))?,
+                Some(content) => read_result(content).map_err(|error| within(&error, "content"))?,
                 None => Vec::new(),
             },
             is_error: it.take_bool("is_error")?.unwrap_or(false),
         },
         "thinking" => Body::Thinking {
-            text: it.take_text("thinking")?.unwrap_or_default(),
-            signature: it.take_text("signature")?.filter(|it| !it.is_empty()),
+            text: fields::take_text(&mut it, "thinking")?.unwrap_or_default(),
+            signature: fields::take_text(&mut it, "signature")?.filter(|it| !it.is_empty()),
         },
-        "redacted_thinking" => Body::RedactedThinking(it.need_text("data")?),
+        "redacted_thinking" => Body::RedactedThinking(fields::need_text(&mut it, "data")?),
         _ => return Ok(unknown(raw, kind)),
     };
     let cache = take_cache(&mut it);
-    extra.extend(it.rest(""));
+    extra.extend(fields::rest(it, ""));
     Ok(Part { body, cache, extra })
 }
 
@@ -92,9 +93,9 @@ pub(super) fn take_cache(it: &mut Object) -> Option<CacheMark> {
 
 fn cache_mark(raw: &RawValue) -> Option<CacheMark> {
     let mut it = fields::object(raw).ok()?;
-    let kind = it.some_text("type")?;
+    let kind = fields::some_text(&mut it, "type")?;
     let lifetime = it.take("ttl").map(fields::text);
-    if kind != "ephemeral" || it.into_iter().next().is_some() {
+    if kind != "ephemeral" || it.rest().next().is_some() {
         return None;
     }
     match lifetime {
@@ -111,22 +112,25 @@ fn source(it: &mut Object, extra: &mut Vec<Opaque>) -> Result<Option<Media>, Mal
     let raw = it.take("source").ok_or_else(|| wrong("source", "is missing"))?;
     let read = || {
         let mut it = fields::object(raw)?;
-        let kind = it.need_text("type")?;
+        let kind = fields::need_text(&mut it, "type")?;
         let media = match kind.as_str() {
-            "base64" => Media::Base64 { media_type: it.need_text("media_type")?, data: it.need_text("data")? },
+            "base64" => Media::Base64 {
+                media_type: fields::need_text(&mut it, "media_type")?,
+                data: fields::need_text(&mut it, "data")?,
+            },
             "text" => {
                 if it.get("media_type").and_then(fields::text).is_some_and(|it| it == "text/plain") {
                     it.take("media_type");
                 }
-                Media::Text(it.need_text("data")?)
+                Media::Text(fields::need_text(&mut it, "data")?)
             }
-            "url" => Media::Url(it.need_text("url")?),
-            "file" => Media::FileId(it.need_text("file_id")?),
+            "url" => Media::Url(fields::need_text(&mut it, "url")?),
+            "file" => Media::FileId(fields::need_text(&mut it, "file_id")?),
             _ => return Ok(None),
         };
-        Ok(Some((media, it.into_iter().next().is_some())))
+        Ok(Some((media, it.rest().next().is_some())))
     };
-    let Some((media, more)) = read().map_err(|error| within(error, "source"))? else { return Ok(None) };
+    let Some((media, more)) = read().map_err(|error| within(&error, "source"))? else { return Ok(None) };
     if more {
         extra.push(opaque("source", raw));
     }

@@ -6,7 +6,8 @@ use crate::domain::dialect::Dialect;
 use crate::domain::event::Fault;
 use crate::domain::failure::{Failure, Kind, Origin};
 use crate::domain::id::RequestId;
-use crate::wire::anthropic::fields::{self, Object, obj};
+use crate::wire::anthropic::fields;
+use crate::wire::json::Object;
 use crate::wire::sse;
 
 /// Longest text taken from a body that is no error object.
@@ -17,7 +18,7 @@ pub(super) fn read(body: &[u8]) -> Fault {
     let text = String::from_utf8_lossy(body);
     let Ok(raw) = serde_json::from_str::<&RawValue>(&text) else { return plain(&text) };
     // Vertex answers a stream with an array of errors.
-    let first = fields::array(raw).ok().and_then(|it| it.first().copied()).unwrap_or(raw);
+    let first = fields::items(raw).ok().and_then(|it| it.first().copied()).unwrap_or(raw);
     let Ok(mut it) = fields::object(first) else { return plain(&text) };
     let mut fault = match it.take("error") {
         Some(error) => of(Some(error)),
@@ -41,22 +42,25 @@ pub(super) fn of(error: Option<&RawValue>) -> Fault {
 
 fn from_object(mut it: Object) -> Fault {
     let mut fault = Fault {
-        kind: it.some_text("type").filter(|it| it != "error").or_else(|| it.some_text("status")),
+        kind: fields::some_text(&mut it, "type")
+            .filter(|it| it != "error")
+            .or_else(|| fields::some_text(&mut it, "status")),
         code: it.take("code").map(spelled),
-        param: it.some_text("param"),
+        param: fields::some_text(&mut it, "param"),
         ..Fault::default()
     };
     for key in ["message", "Message", "detail", "error"] {
         if fault.message.is_empty() {
-            fault.message = it.some_text(key).unwrap_or_default();
+            fault.message = fields::some_text(&mut it, key).unwrap_or_default();
         }
     }
     let Some(details) = it.take("details") else { return fault };
     // Anthropic has one object here, Google an array of them.
-    for raw in fields::array(details).unwrap_or_else(|_| vec![details]) {
+    for raw in fields::items(details).unwrap_or_else(|_| vec![details]) {
         let Ok(mut it) = fields::object(raw) else { continue };
-        fault.code = it.some_text("error_code").or(fault.code);
-        fault.retry_after_ms = it.some_text("retryDelay").and_then(|it| milliseconds(&it)).or(fault.retry_after_ms);
+        fault.code = fields::some_text(&mut it, "error_code").or(fault.code);
+        fault.retry_after_ms =
+            fields::some_text(&mut it, "retryDelay").and_then(|it| milliseconds(&it)).or(fault.retry_after_ms);
     }
     fault
 }
@@ -98,9 +102,9 @@ pub(super) fn write_stream(failure: &Failure, id: RequestId) -> Vec<u8> {
 
 fn envelope(kind: &str, failure: &Failure, id: RequestId) -> Vec<u8> {
     let mut body = Vec::new();
-    obj(&mut body, |out| {
+    fields::write(&mut body, |out| {
         out.text("type", "error");
-        out.object("error", |out| {
+        fields::nest(out, "error", |out| {
             out.text("type", kind);
             out.text("message", &message(failure));
         });

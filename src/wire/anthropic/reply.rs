@@ -9,8 +9,9 @@ use crate::domain::event::{Block, Fault, Finish};
 use crate::domain::prompt::{Loss, Opaque};
 use crate::domain::reply::{Piece, Reply};
 use crate::domain::usage::Usage;
-use crate::wire::anthropic::fields::{self, Obj, Object, is_object, obj, opaque, within, wrong};
+use crate::wire::anthropic::fields::{self, is_object, opaque, within, wrong};
 use crate::wire::anthropic::{error, usage};
+use crate::wire::json::{Object, ObjectWriter};
 use crate::wire::{Facts, Malformed, Written};
 
 /// Name of the opaque pieces that stand for one element of `citations` each, in whole answers and in streams.
@@ -21,40 +22,40 @@ pub(super) const EVENT: &str = "event ";
 
 /// Reads a whole answer.
 pub(super) fn read(body: &[u8]) -> Result<Reply, Malformed> {
-    let mut it = fields::body(body)?;
+    let mut it = Object::parse(body)?;
     if let Some(fault) = fault(&it) {
         return Ok(Reply { fault: Some(fault), ..Reply::default() });
     }
     let blocks = blocks(&mut it)?;
     let mut reply = Reply {
-        id: it.some_text("id").unwrap_or_default(),
-        model: it.some_text("model").unwrap_or_default(),
-        finish: it.some_text("stop_reason").map(finish),
-        stop: it.some_text("stop_sequence"),
+        id: fields::some_text(&mut it, "id").unwrap_or_default(),
+        model: fields::some_text(&mut it, "model").unwrap_or_default(),
+        finish: fields::some_text(&mut it, "stop_reason").map(finish),
+        stop: fields::some_text(&mut it, "stop_sequence"),
         usage: it.take("usage").and_then(usage::read),
         ended: true,
         ..Reply::default()
     };
     for (nth, raw) in blocks.into_iter().enumerate() {
-        let piece = piece(raw).map_err(|error| within(error, format_args!("content[{nth}]")))?;
+        let piece = piece(raw).map_err(|error| within(&error, format_args!("content[{nth}]")))?;
         reply.blocks.push(piece);
     }
     it.take("type");
     it.take("role");
-    reply.extra.extend(it.rest(""));
+    reply.extra.extend(fields::rest(it, ""));
     Ok(reply)
 }
 
 /// What a ledger needs of a whole answer that is relayed as it is.
 pub(super) fn facts(body: &[u8]) -> Result<Facts, Malformed> {
-    let mut it = fields::body(body)?;
+    let mut it = Object::parse(body)?;
     if let Some(fault) = fault(&it) {
         return Ok(Facts { fault: Some(fault), ..Facts::default() });
     }
     let mut facts = Facts {
         usage: it.take("usage").and_then(usage::read),
-        model: it.some_text("model"),
-        finish: it.some_text("stop_reason").map(finish),
+        model: fields::some_text(&mut it, "model"),
+        finish: fields::some_text(&mut it, "stop_reason").map(finish),
         ..Facts::default()
     };
     for raw in blocks(&mut it)? {
@@ -73,7 +74,7 @@ fn fault(it: &Object) -> Option<Fault> {
 
 fn blocks<'a>(it: &mut Object<'a>) -> Result<Vec<&'a RawValue>, Malformed> {
     let content = it.take("content").ok_or_else(|| wrong("content", "is missing: this is no Anthropic message"))?;
-    fields::array(content).map_err(|error| within(error, "content"))
+    fields::items(content).map_err(|error| within(&error, "content"))
 }
 
 /// How much a block says, in bytes of its JSON spelling; zero for one that says nothing.
@@ -91,16 +92,16 @@ pub(super) fn content_bytes(block: &Object, raw: &RawValue) -> u64 {
 /// One block of an answer.
 fn piece(raw: &RawValue) -> Result<Piece, Malformed> {
     let mut it = fields::object(raw)?;
-    let kind = it.some_text("type").ok_or_else(|| wrong("type", "is missing"))?;
+    let kind = fields::some_text(&mut it, "type").ok_or_else(|| wrong("type", "is missing"))?;
     let mut piece = match block(&kind, raw, &mut it)? {
         Block::Opaque(whole) => return Ok(bare(Block::Opaque(whole))),
         block => bare(block),
     };
     match piece.block {
-        Block::Text => piece.text = it.some_text("text").unwrap_or_default(),
+        Block::Text => piece.text = fields::some_text(&mut it, "text").unwrap_or_default(),
         Block::Thinking => {
-            piece.text = it.some_text("thinking").unwrap_or_default();
-            piece.signature = it.some_text("signature").filter(|it| !it.is_empty());
+            piece.text = fields::some_text(&mut it, "thinking").unwrap_or_default();
+            piece.signature = fields::some_text(&mut it, "signature").filter(|it| !it.is_empty());
         }
         Block::ToolCall { .. } => piece.text = it.take("input").map(|it| it.get().to_owned()).unwrap_or_default(),
         _ => {}
@@ -118,8 +119,8 @@ pub(super) fn block(kind: &str, raw: &RawValue, it: &mut Object) -> Result<Block
     Ok(match kind {
         "text" => Block::Text,
         "thinking" => Block::Thinking,
-        "redacted_thinking" => Block::RedactedThinking(it.need_text("data")?),
-        "tool_use" => Block::ToolCall { id: it.need_text("id")?, name: it.need_text("name")? },
+        "redacted_thinking" => Block::RedactedThinking(fields::need_text(it, "data")?),
+        "tool_use" => Block::ToolCall { id: fields::need_text(it, "id")?, name: fields::need_text(it, "name")? },
         _ => Block::Opaque(opaque(kind, raw)),
     })
 }
@@ -127,8 +128,8 @@ pub(super) fn block(kind: &str, raw: &RawValue, it: &mut Object) -> Result<Block
 /// What a block has beyond its content: each citation by itself, and unknown fields.
 pub(super) fn extras(mut it: Object) -> Vec<Opaque> {
     it.take("type");
-    let citations = it.take("citations").and_then(|it| fields::array(it).ok()).unwrap_or_default();
-    citations.into_iter().map(|it| opaque(CITATION, it)).chain(it.rest("")).collect()
+    let citations = it.take("citations").and_then(|it| fields::items(it).ok()).unwrap_or_default();
+    citations.into_iter().map(|it| opaque(CITATION, it)).chain(fields::rest(it, "")).collect()
 }
 
 /// `stop_reason` → hub.
@@ -163,7 +164,7 @@ pub(super) fn stop_reason(
         Some(Finish::Stop | Finish::Other(_)) | None => {
             if let Some(Finish::Other(reason)) = finish {
                 let what = format!("finish reason {reason}");
-                losses.push(Loss { what, why: "the dialect has no such reason" });
+                losses.push(Loss { what, why: "anthropic has no such reason" });
             }
             match (called, declined) {
                 (true, _) => "tool_use",
@@ -185,12 +186,12 @@ pub(super) fn write(reply: &Reply) -> Written {
     let declined = reply.blocks.iter().any(|it| matches!(it.block, Block::Refusal));
     let reason = stop_reason(reply.finish.as_ref(), called, declined, &mut losses);
     let mut body = Vec::with_capacity(512);
-    obj(&mut body, |out| {
+    fields::write(&mut body, |out| {
         out.text("id", &reply.id);
         out.text("type", "message");
         out.text("role", "assistant");
         out.text("model", &reply.model);
-        out.array("content", &content);
+        fields::list(out, "content", &content);
         out.text("stop_reason", reason);
         optional_text("stop_sequence", reply.stop.as_deref(), out);
         for extra in &reply.extra {
@@ -201,13 +202,13 @@ pub(super) fn write(reply: &Reply) -> Written {
             }
         }
         let none = Usage::default();
-        out.object("usage", |out| usage::write(reply.usage.as_ref().unwrap_or(&none), out));
+        fields::nest(out, "usage", |out| usage::write(reply.usage.as_ref().unwrap_or(&none), out));
     });
     Written { body, losses }
 }
 
 /// A string or `null`.
-pub(super) fn optional_text(key: &str, text: Option<&str>, out: &mut Obj) {
+pub(super) fn optional_text(key: &str, text: Option<&str>, out: &mut ObjectWriter) {
     match text {
         Some(text) => out.text(key, text),
         None => out.raw(key, "null"),
@@ -216,7 +217,7 @@ pub(super) fn optional_text(key: &str, text: Option<&str>, out: &mut Obj) {
 
 /// A piece without a place in this dialect.
 pub(super) fn no_place(what: &str) -> Loss {
-    Loss { what: what.to_owned(), why: "the dialect has no place for it" }
+    Loss { what: what.to_owned(), why: "anthropic has no place for it" }
 }
 
 fn written(piece: &Piece, nth: usize, losses: &mut Vec<Loss>) -> Option<Vec<u8>> {
@@ -233,7 +234,7 @@ fn written(piece: &Piece, nth: usize, losses: &mut Vec<Loss>) -> Option<Vec<u8>>
         return None;
     }
     let mut out = Vec::with_capacity(64 + piece.text.len());
-    obj(&mut out, |out| {
+    fields::write(&mut out, |out| {
         open(&piece.block, out);
         match &piece.block {
             Block::Text | Block::Refusal => out.text("text", &piece.text),
@@ -255,7 +256,7 @@ fn written(piece: &Piece, nth: usize, losses: &mut Vec<Loss>) -> Option<Vec<u8>>
         let own = |it: &&Opaque| it.dialect == Dialect::Anthropic;
         let kept: Vec<_> = citations.iter().copied().filter(own).map(|it| it.raw.get().as_bytes().to_vec()).collect();
         if !kept.is_empty() {
-            out.array("citations", &kept);
+            fields::list(out, "citations", &kept);
         }
         for it in rest.iter().copied().filter(own) {
             out.raw(&it.name, it.raw.get());
@@ -268,7 +269,7 @@ fn written(piece: &Piece, nth: usize, losses: &mut Vec<Loss>) -> Option<Vec<u8>>
 }
 
 /// Writes the fields that say what a block is.
-pub(super) fn open(block: &Block, out: &mut Obj) {
+pub(super) fn open(block: &Block, out: &mut ObjectWriter) {
     match block {
         Block::Text | Block::Refusal => out.text("type", "text"),
         Block::Thinking => out.text("type", "thinking"),
@@ -296,9 +297,6 @@ fn input(arguments: &str) -> Cow<'_, str> {
         return Cow::Borrowed(trimmed);
     }
     let mut wrapped = Vec::new();
-    obj(&mut wrapped, |out| out.text("_raw", arguments));
+    fields::write(&mut wrapped, |out| out.text("_raw", arguments));
     Cow::Owned(String::from_utf8(wrapped).unwrap_or_else(|_| "{}".to_owned()))
 }
-
-#[cfg(test)]
-mod tests;

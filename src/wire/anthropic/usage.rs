@@ -5,8 +5,8 @@ use serde_json::value::RawValue;
 
 use crate::domain::money::Usd;
 use crate::domain::usage::{Source, Usage};
-use crate::wire::anthropic::fields::{self, Obj, Object};
-use crate::wire::json;
+use crate::wire::anthropic::fields;
+use crate::wire::json::{self, Object, ObjectWriter};
 
 /// No answer has more tokens; a figure beyond it is broken.
 const ABSURD: u64 = 1_000_000_000_000;
@@ -93,20 +93,20 @@ pub(super) fn read(raw: &RawValue) -> Option<Usage> {
 }
 
 /// Writes the fields of a `usage` object. Cumulative, as both places of a stream want it.
-pub(super) fn write(usage: &Usage, out: &mut Obj) {
-    out.count("input_tokens", usage.input_uncached());
-    out.count("cache_creation_input_tokens", usage.cache_write.saturating_add(usage.cache_write_1h));
-    out.count("cache_read_input_tokens", usage.cache_read);
-    out.object("cache_creation", |out| {
-        out.count("ephemeral_5m_input_tokens", usage.cache_write);
-        out.count("ephemeral_1h_input_tokens", usage.cache_write_1h);
+pub(super) fn write(usage: &Usage, out: &mut ObjectWriter) {
+    out.plain("input_tokens", usage.input_uncached());
+    out.plain("cache_creation_input_tokens", usage.cache_write.saturating_add(usage.cache_write_1h));
+    out.plain("cache_read_input_tokens", usage.cache_read);
+    fields::nest(out, "cache_creation", |out| {
+        out.plain("ephemeral_5m_input_tokens", usage.cache_write);
+        out.plain("ephemeral_1h_input_tokens", usage.cache_write_1h);
     });
-    out.count("output_tokens", usage.output);
+    out.plain("output_tokens", usage.output);
     if usage.reasoning > 0 {
-        out.object("output_tokens_details", |out| out.count("thinking_tokens", usage.reasoning));
+        fields::nest(out, "output_tokens_details", |out| out.plain("thinking_tokens", usage.reasoning));
     }
     if usage.web_searches > 0 {
-        out.object("server_tool_use", |out| out.count("web_search_requests", usage.web_searches));
+        fields::nest(out, "server_tool_use", |out| out.plain("web_search_requests", usage.web_searches));
     }
 }
 

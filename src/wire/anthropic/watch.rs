@@ -6,9 +6,10 @@
 use memchr::memmem;
 
 use crate::domain::event::Fault;
-use crate::wire::anthropic::fields::{self, Object};
+use crate::wire::anthropic::fields;
 use crate::wire::anthropic::usage::Counts;
 use crate::wire::anthropic::{error, reply};
+use crate::wire::json::Object;
 use crate::wire::{Facts, Sight, Watcher, sse};
 
 /// The watcher.
@@ -35,7 +36,7 @@ impl Watcher for Watch {
             "ping" => Sight::default(),
             "content_block_delta" => self.delta(&data),
             "error" => self.fault(error::read(&data)),
-            _ => match fields::body(&data) {
+            _ => match Object::parse(&data) {
                 Ok(it) => self.event(frame.event(), it, &data),
                 Err(_) => Sight { malformed: true, ..Sight::default() },
             },
@@ -55,7 +56,7 @@ impl Watch {
         match memmem::find(data, key).and_then(|at| data.get(at + key.len()..)).and_then(quoted_len) {
             Some(bytes) => self.content(bytes),
             // Spaces before a colon, a text that is no string, or data cut short: read it properly.
-            None => match fields::body(data) {
+            None => match Object::parse(data) {
                 Ok(it) => self.parsed_delta(&it),
                 Err(_) => Sight { malformed: true, ..Sight::default() },
             },
@@ -85,14 +86,15 @@ impl Watch {
     }
 
     fn event(&mut self, name: &str, mut it: Object, data: &[u8]) -> Sight {
-        let kind = it.some_text("type").unwrap_or_else(|| name.to_owned());
+        let kind = fields::some_text(&mut it, "type").unwrap_or_else(|| name.to_owned());
         match kind.as_str() {
             "message_start" => self.message_start(it),
             "content_block_start" => self.block_start(&it),
             "content_block_delta" => self.parsed_delta(&it),
             "message_delta" => {
                 self.usage(&mut it);
-                let reason = it.take_object("delta").ok().flatten().and_then(|mut it| it.some_text("stop_reason"));
+                let reason =
+                    it.take_object("delta").ok().flatten().and_then(|mut it| fields::some_text(&mut it, "stop_reason"));
                 if self.facts.finish.is_none() {
                     self.facts.finish = reason.map(reply::finish);
                 }
@@ -109,9 +111,9 @@ impl Watch {
         let Ok(Some(mut message)) = it.take_object("message") else { return Sight::default() };
         self.usage(&mut message);
         if self.facts.model.is_none() {
-            self.facts.model = message.some_text("model");
+            self.facts.model = fields::some_text(&mut message, "model");
         }
-        let blocks = message.take("content").and_then(|it| fields::array(it).ok()).unwrap_or_default();
+        let blocks = message.take("content").and_then(|it| fields::items(it).ok()).unwrap_or_default();
         let bytes: u64 =
             blocks.into_iter().filter_map(|raw| Some(reply::content_bytes(&fields::object(raw).ok()?, raw))).sum();
         self.content(usize::try_from(bytes).unwrap_or(usize::MAX))

@@ -1,8 +1,7 @@
 //! JSON written field by field into a byte buffer: what a dialect has in its hands is text and spans, and a tree of
 //! values in between would cost time and the spelling of numbers.
 
-use std::fmt::Display;
-use std::io::Write;
+use std::fmt::{self, Display, Write as _};
 
 /// An object that is being written.
 #[derive(Debug)]
@@ -40,8 +39,9 @@ impl<'o> ObjectWriter<'o> {
 
     /// A number or a boolean, as Rust prints it.
     pub fn plain(&mut self, key: &str, value: impl Display) {
-        // Writing to a vector cannot fail.
-        let _infallible = write!(self.key(key), "{value}");
+        let mut text = Text(self.key(key));
+        // Writing to a vector cannot fail, and numbers print without failing.
+        let _infallible = write!(text, "{value}");
     }
 
     /// A finite float. Rust prints no exponent and no fraction for whole numbers, so 1.0 goes out as `1`.
@@ -74,6 +74,16 @@ impl<'o> ObjectWriter<'o> {
     /// Closes the object.
     pub fn end(self) {
         self.out.push(b'}');
+    }
+}
+
+/// Formats into bytes: this floor leaves `std::io` alone.
+struct Text<'o>(&'o mut Vec<u8>);
+
+impl fmt::Write for Text<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
     }
 }
 

@@ -10,8 +10,12 @@ use serde_json::value::RawValue;
 use crate::domain::dialect::Dialect;
 use crate::domain::prompt::{Body, CacheMark, Loss, Media, Opaque, Part, Role};
 use crate::domain::quirks::Quirks;
-use crate::wire::anthropic::fields::{Obj, is_object, obj};
+use crate::wire::anthropic::fields::{self, is_object};
 use crate::wire::anthropic::request::ids::Ids;
+use crate::wire::json::ObjectWriter;
+
+/// How OpenAI's codec notes that a system text had the role `developer`. The two mean the same.
+const ROLE_SPELLING: &str = "message.role";
 
 /// What is the same for every block of a request.
 #[derive(Debug)]
@@ -50,13 +54,13 @@ impl Blocks<'_> {
             }
             Body::Image { source, detail } => {
                 if detail.as_deref().is_some_and(|it| it != "auto") {
-                    self.lose(format!("{path}.detail"), "the dialect has no such field");
+                    self.lose(format!("{path}.detail"), "anthropic has no such field");
                 }
                 self.image(source, part, path)
             }
             Body::File { source, name } => self.document(source, name.as_deref(), part, path),
             Body::Audio { .. } => {
-                self.lose(path, "the dialect has no sound");
+                self.lose(path, "anthropic has no sound");
                 None
             }
             Body::ToolCall { id, name, arguments } => {
@@ -98,7 +102,9 @@ impl Blocks<'_> {
         if opaque.dialect == Dialect::Anthropic {
             return Some(&opaque.raw);
         }
-        self.lose(join(path, &opaque.name), "the dialect has no such field");
+        if opaque.name != ROLE_SPELLING {
+            self.lose(join(path, &opaque.name), "anthropic has no such field");
+        }
         None
     }
 
@@ -138,7 +144,7 @@ impl Blocks<'_> {
             it.text("type", "tool_result");
             it.text("tool_use_id", &id);
             if !inner.is_empty() {
-                it.array("content", &inner);
+                fields::list(it, "content", &inner);
             }
             if is_error {
                 it.raw("is_error", "true");
@@ -185,7 +191,7 @@ impl Blocks<'_> {
         Some(self.sealed(part, path, |it| {
             it.text("type", kind);
             if !part.extra.iter().any(|it| it.dialect == Dialect::Anthropic && it.name == "source") {
-                it.object("source", |it| write_source(source, it));
+                fields::nest(it, "source", |it| write_source(source, it));
             }
             if let Some(title) = title {
                 it.text("title", title);
@@ -194,9 +200,9 @@ impl Blocks<'_> {
     }
 
     /// An object of the fields that `fill` writes, the part's cache mark, and what this dialect itself had more.
-    fn sealed(&mut self, part: &Part, path: &str, fill: impl FnOnce(&mut Obj)) -> Vec<u8> {
+    fn sealed(&mut self, part: &Part, path: &str, fill: impl FnOnce(&mut ObjectWriter)) -> Vec<u8> {
         let mut out = Vec::with_capacity(64);
-        obj(&mut out, |it| {
+        fields::write(&mut out, |it| {
             fill(it);
             if !matches!(part.body, Body::Thinking { .. } | Body::RedactedThinking(_)) {
                 write_cache(part.cache, it);
@@ -218,9 +224,9 @@ impl Blocks<'_> {
 }
 
 /// Writes a prompt-cache mark.
-pub(super) fn write_cache(mark: Option<CacheMark>, out: &mut Obj) {
+pub(super) fn write_cache(mark: Option<CacheMark>, out: &mut ObjectWriter) {
     let Some(mark) = mark else { return };
-    out.object("cache_control", |it| {
+    fields::nest(out, "cache_control", |it| {
         it.text("type", "ephemeral");
         match mark {
             CacheMark::Default => {}
@@ -247,7 +253,7 @@ fn misplaced(body: &Body, place: Place) -> Option<&'static str> {
     }
 }
 
-fn write_source(source: &Media, out: &mut Obj) {
+fn write_source(source: &Media, out: &mut ObjectWriter) {
     match source {
         Media::Base64 { media_type, data } => {
             out.text("type", "base64");

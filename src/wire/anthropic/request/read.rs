@@ -6,70 +6,71 @@ use serde_json::value::RawValue;
 use crate::domain::prompt::{Format, Opaque, Prompt, Reasoning, Role, Sampling, Tool, ToolChoice, Turn};
 use crate::wire::Malformed;
 use crate::wire::anthropic::content;
-use crate::wire::anthropic::fields::{self, Object, opaque, within, wrong};
+use crate::wire::anthropic::fields::{self, opaque, within, wrong};
+use crate::wire::json::Object;
 
 /// Reads a request body.
 pub(in crate::wire::anthropic) fn read(body: &[u8]) -> Result<Prompt, Malformed> {
-    let mut it = fields::body(body)?;
-    let mut prompt = Prompt { model: it.need_text("model")?, stream_usage: true, ..Prompt::default() };
+    let mut it = Object::parse(body)?;
+    let mut prompt = Prompt { model: fields::need_text(&mut it, "model")?, stream_usage: true, ..Prompt::default() };
     if let Some(system) = it.take("system") {
-        prompt.system = content::read(system).map_err(|error| within(error, "system"))?;
+        prompt.system = content::read(system).map_err(|error| within(&error, "system"))?;
     }
     let messages = it.take("messages").ok_or_else(|| wrong("messages", "is missing"))?;
-    let messages = fields::array(messages).map_err(|error| within(error, "messages"))?;
+    let messages = fields::items(messages).map_err(|error| within(&error, "messages"))?;
     for (nth, raw) in messages.into_iter().enumerate() {
-        prompt.turns.push(turn(raw).map_err(|error| within(error, format_args!("messages[{nth}]")))?);
+        prompt.turns.push(turn(raw).map_err(|error| within(&error, format_args!("messages[{nth}]")))?);
     }
     if let Some(tools) = it.take("tools") {
-        let tools = fields::array(tools).map_err(|error| within(error, "tools"))?;
+        let tools = fields::items(tools).map_err(|error| within(&error, "tools"))?;
         for (nth, raw) in tools.into_iter().enumerate() {
-            prompt.tools.push(tool(raw).map_err(|error| within(error, format_args!("tools[{nth}]")))?);
+            prompt.tools.push(tool(raw).map_err(|error| within(&error, format_args!("tools[{nth}]")))?);
         }
     }
     if let Some(choice) = it.take_object("tool_choice")? {
-        tool_choice(choice, &mut prompt).map_err(|error| within(error, "tool_choice"))?;
+        tool_choice(choice, &mut prompt).map_err(|error| within(&error, "tool_choice"))?;
     }
     prompt.sampling = sampling(&mut it)?;
     prompt.stream = it.take_bool("stream")?.unwrap_or(false);
     if let Some(mut metadata) = it.take_object("metadata")? {
-        prompt.user = metadata.take_text("user_id").map_err(|error| within(error, "metadata"))?;
-        prompt.extra.extend(metadata.rest("metadata."));
+        prompt.user = fields::take_text(&mut metadata, "user_id").map_err(|error| within(&error, "metadata"))?;
+        prompt.extra.extend(fields::rest(metadata, "metadata."));
     }
     if let Some(thinking) = it.take_object("thinking")? {
-        prompt.reasoning = Some(self::thinking(thinking, &mut prompt.extra).map_err(|it| within(it, "thinking"))?);
+        prompt.reasoning = Some(self::thinking(thinking, &mut prompt.extra).map_err(|it| within(&it, "thinking"))?);
     }
     if let Some(config) = it.take_object("output_config")? {
-        output_config(config, &mut prompt).map_err(|error| within(error, "output_config"))?;
+        output_config(config, &mut prompt).map_err(|error| within(&error, "output_config"))?;
     }
     // The name `output_config.format` had in its beta.
     if let Some(raw) = it.take("output_format") {
-        match format(raw, "output_format.", &mut prompt.extra).map_err(|error| within(error, "output_format"))? {
+        match format(raw, "output_format.", &mut prompt.extra).map_err(|error| within(&error, "output_format"))? {
             Some(format) => prompt.format = format,
             None => prompt.extra.push(opaque("output_format", raw)),
         }
     }
-    prompt.extra.extend(it.rest(""));
+    prompt.extra.extend(fields::rest(it, ""));
     Ok(prompt)
 }
 
 fn turn(raw: &RawValue) -> Result<Turn, Malformed> {
     let mut it = fields::object(raw)?;
-    let role = match it.need_text("role")?.as_str() {
+    let role = match fields::need_text(&mut it, "role")?.as_str() {
         "user" => Role::User,
         "assistant" => Role::Assistant,
         "system" => Role::System,
         _ => return Err(wrong("role", "must be user, assistant or system")),
     };
     let content = it.take("content").ok_or_else(|| wrong("content", "is missing"))?;
-    let parts = content::read(content).map_err(|error| within(error, "content"))?;
-    Ok(Turn { role, parts, extra: it.rest("").collect() })
+    let parts = content::read(content).map_err(|error| within(&error, "content"))?;
+    Ok(Turn { role, parts, extra: fields::rest(it, "").collect() })
 }
 
 /// A tool with a `type` other than `custom` is one that the provider runs or defines, known by that type alone.
 fn tool(raw: &RawValue) -> Result<Tool, Malformed> {
     let mut it = fields::object(raw)?;
-    let kind = it.take_text("type")?.filter(|it| it != "custom");
-    let name = it.take_text("name")?;
+    let kind = fields::take_text(&mut it, "type")?.filter(|it| it != "custom");
+    let name = fields::take_text(&mut it, "name")?;
     let cache = content::take_cache(&mut it);
     if let Some(kind) = kind {
         let name = name.unwrap_or_else(|| kind.clone());
@@ -78,41 +79,41 @@ fn tool(raw: &RawValue) -> Result<Tool, Malformed> {
     }
     Ok(Tool {
         name: name.ok_or_else(|| wrong("name", "is missing"))?,
-        description: it.take_text("description")?,
+        description: fields::take_text(&mut it, "description")?,
         schema: it.take("input_schema").map(RawValue::to_owned),
         strict: it.take_bool("strict")?,
         cache,
         server: None,
-        extra: it.rest("").collect(),
+        extra: fields::rest(it, "").collect(),
     })
 }
 
 fn tool_choice(mut it: Object, prompt: &mut Prompt) -> Result<(), Malformed> {
-    prompt.tool_choice = Some(match it.need_text("type")?.as_str() {
+    prompt.tool_choice = Some(match fields::need_text(&mut it, "type")?.as_str() {
         "auto" => ToolChoice::Auto,
         "any" => ToolChoice::Required,
         "none" => ToolChoice::None,
-        "tool" => ToolChoice::Named(it.need_text("name")?),
+        "tool" => ToolChoice::Named(fields::need_text(&mut it, "name")?),
         _ => return Err(wrong("type", "must be auto, any, tool or none")),
     });
     prompt.parallel_tools = it.take_bool("disable_parallel_tool_use")?.map(|disabled| !disabled);
-    prompt.extra.extend(it.rest("tool_choice."));
+    prompt.extra.extend(fields::rest(it, "tool_choice."));
     Ok(())
 }
 
 fn sampling(it: &mut Object) -> Result<Sampling, Malformed> {
     let mut stop = Vec::new();
     if let Some(raw) = it.take("stop_sequences") {
-        let texts = fields::array(raw).map_err(|error| within(error, "stop_sequences"))?;
+        let texts = fields::items(raw).map_err(|error| within(&error, "stop_sequences"))?;
         for text in texts {
             stop.push(fields::text(text).ok_or_else(|| wrong("stop_sequences", "must be strings"))?);
         }
     }
     Ok(Sampling {
-        max_tokens: it.take_count("max_tokens")?,
+        max_tokens: it.take_integer("max_tokens")?,
         temperature: it.take_number("temperature")?,
         top_p: it.take_number("top_p")?,
-        top_k: it.take_count("top_k")?,
+        top_k: it.take_integer("top_k")?,
         stop,
         ..Sampling::default()
     })
@@ -120,39 +121,39 @@ fn sampling(it: &mut Object) -> Result<Sampling, Malformed> {
 
 fn thinking(mut it: Object, extra: &mut Vec<Opaque>) -> Result<Reasoning, Malformed> {
     let mut reasoning = Reasoning { enabled: true, ..Reasoning::default() };
-    match it.need_text("type")?.as_str() {
-        "enabled" => reasoning.budget = it.take_count("budget_tokens")?,
+    match fields::need_text(&mut it, "type")?.as_str() {
+        "enabled" => reasoning.budget = it.take_integer("budget_tokens")?,
         "adaptive" => reasoning.adaptive = true,
         "disabled" => reasoning.enabled = false,
         _ => return Err(wrong("type", "must be enabled, adaptive or disabled")),
     }
-    extra.extend(it.rest("thinking."));
+    extra.extend(fields::rest(it, "thinking."));
     Ok(reasoning)
 }
 
 fn output_config(mut it: Object, prompt: &mut Prompt) -> Result<(), Malformed> {
-    if let Some(effort) = it.take_text("effort")? {
+    if let Some(effort) = fields::take_text(&mut it, "effort")? {
         let on = Reasoning { enabled: true, ..Reasoning::default() };
         prompt.reasoning.get_or_insert(on).effort = Some(effort);
     }
     if let Some(raw) = it.take("format") {
         let read = format(raw, "output_config.format.", &mut prompt.extra);
-        match read.map_err(|error| within(error, "format"))? {
+        match read.map_err(|error| within(&error, "format"))? {
             Some(format) => prompt.format = format,
             None => prompt.extra.push(opaque("output_config.format", raw)),
         }
     }
-    prompt.extra.extend(it.rest("output_config."));
+    prompt.extra.extend(fields::rest(it, "output_config."));
     Ok(())
 }
 
 /// `None` for a form the hub has no noun for.
 fn format(raw: &RawValue, path: &str, extra: &mut Vec<Opaque>) -> Result<Option<Format>, Malformed> {
     let mut it = fields::object(raw)?;
-    if it.need_text("type")? != "json_schema" {
+    if fields::need_text(&mut it, "type")? != "json_schema" {
         return Ok(None);
     }
     let schema = it.take("schema").ok_or_else(|| wrong("schema", "is missing"))?.to_owned();
-    extra.extend(it.rest(path));
+    extra.extend(fields::rest(it, path));
     Ok(Some(Format::JsonSchema { name: None, description: None, schema, strict: None }))
 }

@@ -1,8 +1,8 @@
 //! How thinking is asked for, and how many tokens the answer may have: the two constrain each other.
 
 use crate::domain::prompt::{Loss, Prompt, Reasoning};
-use crate::wire::anthropic::fields::Obj;
 use crate::wire::anthropic::request::generation::Generation;
+use crate::wire::json::ObjectWriter;
 
 /// What `max_tokens` becomes where the client set no cap: the dialect insists on one. Every model since Claude 3.5 can
 /// write that much.
@@ -64,7 +64,7 @@ pub(super) fn plan(prompt: &Prompt, can: Generation, context: Context, losses: &
         let thinking = if let Form::Budget(budget) = form { budget } else { 0 };
         let max_tokens = DEFAULT_MAX_TOKENS.saturating_add(thinking);
         let what = format!("max_tokens: set to {max_tokens}");
-        losses.push(Loss { what, why: "the dialect requires a cap and the request has none" });
+        losses.push(Loss { what, why: "anthropic requires a cap and the request has none" });
         max_tokens
     });
     Plan { max_tokens, form, effort }
@@ -82,14 +82,14 @@ impl Plan {
     }
 
     /// Writes the fields of `thinking`.
-    pub(super) fn write(&self, out: &mut Obj) {
+    pub(super) fn write(&self, out: &mut ObjectWriter) {
         match self.form {
             Form::Unsaid => {}
             Form::Disabled => out.text("type", "disabled"),
             Form::Adaptive => out.text("type", "adaptive"),
             Form::Budget(budget) => {
                 out.text("type", "enabled");
-                out.count("budget_tokens", budget);
+                out.plain("budget_tokens", budget);
             }
         }
     }

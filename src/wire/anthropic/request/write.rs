@@ -8,11 +8,12 @@ use crate::domain::dialect::Dialect;
 use crate::domain::prompt::{Body, Format, Opaque, Part, Prompt, Role, Tool, ToolChoice, Turn};
 use crate::domain::quirks::Quirks;
 use crate::wire::Written;
-use crate::wire::anthropic::fields::{Obj, obj};
+use crate::wire::anthropic::fields;
 use crate::wire::anthropic::request::blocks::{Blocks, Place, write_cache};
 use crate::wire::anthropic::request::generation::{self, Generation};
 use crate::wire::anthropic::request::ids::Ids;
 use crate::wire::anthropic::request::thinking::{self, Context, Plan};
+use crate::wire::json::{self, ObjectWriter};
 
 /// Longest `metadata.user_id` the API takes, in characters.
 const MAX_USER_ID: usize = 256;
@@ -37,15 +38,15 @@ pub(in crate::wire::anthropic) fn write(prompt: &Prompt, model: &str, quirks: &Q
     let system = parts(&prompt.system, Place::System, "system", &mut blocks);
     let messages = messages(prompt, &mut blocks);
     let mut body = Vec::with_capacity(1024);
-    obj(&mut body, |out| {
+    fields::write(&mut body, |out| {
         out.text("model", model);
-        out.count("max_tokens", plan.max_tokens);
+        out.plain("max_tokens", plan.max_tokens);
         if !system.is_empty() {
-            out.array("system", &system);
+            fields::list(out, "system", &system);
         }
-        out.array("messages", &messages);
+        fields::list(out, "messages", &messages);
         if !tools.is_empty() {
-            out.array("tools", &tools);
+            fields::list(out, "tools", &tools);
             tool_choice(prompt, out);
         }
         sampling(prompt, &plan, can, &mut blocks, out);
@@ -78,7 +79,7 @@ fn messages(prompt: &Prompt, blocks: &mut Blocks) -> Vec<Vec<u8>> {
         }
     }
     if messages.first().is_none_or(|it| it.role == Role::Assistant) {
-        blocks.lose("messages", "the dialect wants a user turn first; one with a full stop was put there");
+        blocks.lose("messages", "anthropic wants a user turn first; one with a full stop was put there");
         let part = Part::text(FILLER);
         messages.insert(0, content(&[part], Role::User, "messages", blocks));
     }
@@ -113,9 +114,9 @@ impl Message {
     fn written(mut self) -> Vec<u8> {
         let mut out = Vec::new();
         self.results.append(&mut self.rest);
-        obj(&mut out, |it| {
+        fields::write(&mut out, |it| {
             it.text("role", if self.role == Role::Assistant { "assistant" } else { "user" });
-            it.array("content", &self.results);
+            fields::list(it, "content", &self.results);
             for (name, raw) in &self.extra {
                 it.raw(name, raw);
             }
@@ -199,7 +200,7 @@ fn tool(tool: &Tool, path: &str, blocks: &mut Blocks) -> Option<Vec<u8>> {
         return Some(server.raw.get().as_bytes().to_vec());
     }
     let mut out = Vec::new();
-    obj(&mut out, |it| {
+    fields::write(&mut out, |it| {
         it.text("name", &tool.name);
         if let Some(description) = &tool.description {
             it.text("description", description);
@@ -219,7 +220,7 @@ fn tool(tool: &Tool, path: &str, blocks: &mut Blocks) -> Option<Vec<u8>> {
     Some(out)
 }
 
-fn tool_choice(prompt: &Prompt, out: &mut Obj) {
+fn tool_choice(prompt: &Prompt, out: &mut ObjectWriter) {
     let serial = prompt.parallel_tools.map(|it| !it);
     let Some(choice) = &prompt.tool_choice else {
         if serial == Some(true) {
@@ -227,7 +228,7 @@ fn tool_choice(prompt: &Prompt, out: &mut Obj) {
         }
         return;
     };
-    out.object("tool_choice", |it| {
+    fields::nest(out, "tool_choice", |it| {
         match choice {
             ToolChoice::Auto => it.text("type", "auto"),
             ToolChoice::None => it.text("type", "none"),
@@ -246,7 +247,7 @@ fn tool_choice(prompt: &Prompt, out: &mut Obj) {
 
 // === the other fields ===
 
-fn sampling(prompt: &Prompt, plan: &Plan, can: Generation, blocks: &mut Blocks, out: &mut Obj) {
+fn sampling(prompt: &Prompt, plan: &Plan, can: Generation, blocks: &mut Blocks, out: &mut ObjectWriter) {
     let it = &prompt.sampling;
     let refused = match (can.sampling, plan.thinks()) {
         (false, _) => Some("this model takes no sampling parameters"),
@@ -261,9 +262,9 @@ fn sampling(prompt: &Prompt, plan: &Plan, can: Generation, blocks: &mut Blocks, 
             Some(_) => {}
             None => {
                 if (fitting - temperature).abs() > f64::EPSILON {
-                    blocks.lose(format!("temperature: set to {fitting}"), "the dialect's range is 0 to 1");
+                    blocks.lose(format!("temperature: set to {fitting}"), "anthropic's range is 0 to 1");
                 }
-                out.number("temperature", fitting);
+                out.float("temperature", fitting);
             }
         }
     }
@@ -273,12 +274,12 @@ fn sampling(prompt: &Prompt, plan: &Plan, can: Generation, blocks: &mut Blocks, 
         let why = why.or_else(|| it.temperature.map(|_| "temperature is given, and the API takes only one of the two"));
         match why {
             Some(why) => blocks.lose("top_p", why),
-            None => out.number("top_p", top_p),
+            None => out.float("top_p", top_p),
         }
     }
     match (it.top_k, refused) {
         (Some(_), Some(why)) => blocks.lose("top_k", why),
-        (Some(top_k), None) => out.count("top_k", top_k),
+        (Some(top_k), None) => out.plain("top_k", top_k),
         (None, _) => {}
     }
     let stop: Vec<_> = it.stop.iter().filter(|it| !it.trim().is_empty()).map(|it| quoted(it)).collect();
@@ -286,7 +287,7 @@ fn sampling(prompt: &Prompt, plan: &Plan, can: Generation, blocks: &mut Blocks, 
         blocks.lose("stop", "a stop text of nothing but white space is refused");
     }
     if !stop.is_empty() {
-        out.array("stop_sequences", &stop);
+        fields::list(out, "stop_sequences", &stop);
     }
     let foreign = [
         ("frequency_penalty", it.frequency_penalty.is_some_and(|it| it != 0.0)),
@@ -296,29 +297,29 @@ fn sampling(prompt: &Prompt, plan: &Plan, can: Generation, blocks: &mut Blocks, 
     ];
     for (name, said) in foreign {
         if said {
-            blocks.lose(name, "the dialect has no such field");
+            blocks.lose(name, "anthropic has no such field");
         }
     }
 }
 
 /// Everything else, and last what only this dialect has.
-fn configuration(prompt: &Prompt, plan: &Plan, blocks: &mut Blocks, out: &mut Obj) {
+fn configuration(prompt: &Prompt, plan: &Plan, blocks: &mut Blocks, out: &mut ObjectWriter) {
     if prompt.stream {
         out.raw("stream", "true");
     }
     if plan.is_said() {
-        out.object("thinking", |it| {
+        fields::nest(out, "thinking", |it| {
             plan.write(it);
             nested("thinking.", &prompt.extra, it);
         });
     }
     let user = prompt.user.as_deref();
     if user.is_some_and(|it| it.chars().count() > MAX_USER_ID) {
-        blocks.lose("user", "the dialect takes 256 characters at most");
+        blocks.lose("user", "anthropic takes 256 characters at most");
     }
     let user = user.filter(|it| it.chars().count() <= MAX_USER_ID);
     if user.is_some() || has_nested("metadata.", prompt) {
-        out.object("metadata", |it| {
+        fields::nest(out, "metadata", |it| {
             if let Some(user) = user {
                 it.text("user_id", user);
             }
@@ -342,11 +343,11 @@ fn configuration(prompt: &Prompt, plan: &Plan, blocks: &mut Blocks, out: &mut Ob
     }
 }
 
-fn output_config(prompt: &Prompt, plan: &Plan, blocks: &mut Blocks, out: &mut Obj) {
+fn output_config(prompt: &Prompt, plan: &Plan, blocks: &mut Blocks, out: &mut ObjectWriter) {
     let schema = match &prompt.format {
         Format::Text => None,
         Format::JsonObject => {
-            blocks.lose("response_format", "the dialect has no JSON mode without a schema");
+            blocks.lose("response_format", "anthropic has no JSON mode without a schema");
             None
         }
         Format::JsonSchema { .. } if !blocks.quirks.json_schema => {
@@ -355,7 +356,7 @@ fn output_config(prompt: &Prompt, plan: &Plan, blocks: &mut Blocks, out: &mut Ob
         }
         Format::JsonSchema { description, schema, .. } => {
             if description.is_some() {
-                blocks.lose("response_format.json_schema.description", "the dialect has no such field");
+                blocks.lose("response_format.json_schema.description", "anthropic has no such field");
             }
             Some(schema.get())
         }
@@ -363,12 +364,12 @@ fn output_config(prompt: &Prompt, plan: &Plan, blocks: &mut Blocks, out: &mut Ob
     if schema.is_none() && plan.effort.is_none() && !has_nested("output_config.", prompt) {
         return;
     }
-    out.object("output_config", |out| {
+    fields::nest(out, "output_config", |out| {
         if let Some(effort) = &plan.effort {
             out.text("effort", effort);
         }
         if let Some(schema) = schema {
-            out.object("format", |out| {
+            fields::nest(out, "format", |out| {
                 out.text("type", "json_schema");
                 out.raw("schema", schema);
                 nested("output_config.format.", &prompt.extra, out);
@@ -400,7 +401,7 @@ fn has_nested(prefix: &str, prompt: &Prompt) -> bool {
 }
 
 /// Writes the fields that belong into the object under `prefix`.
-fn nested(prefix: &str, extra: &[Opaque], out: &mut Obj) {
+fn nested(prefix: &str, extra: &[Opaque], out: &mut ObjectWriter) {
     for it in of_prefix(prefix, extra) {
         out.raw(it.name.strip_prefix(prefix).unwrap_or(&it.name), it.raw.get());
     }
@@ -408,6 +409,6 @@ fn nested(prefix: &str, extra: &[Opaque], out: &mut Obj) {
 
 fn quoted(text: &str) -> Vec<u8> {
     let mut out = Vec::new();
-    crate::wire::json::quote(text, &mut out);
+    json::quote(text, &mut out);
     out
 }

@@ -7,9 +7,10 @@ use serde_json::value::RawValue;
 
 use crate::domain::event::{Block, Delta, Event};
 use crate::domain::prompt::Opaque;
-use crate::wire::anthropic::fields::{self, Object, obj, opaque, text_after, wrong};
+use crate::wire::anthropic::fields::{self, opaque, wrong};
 use crate::wire::anthropic::usage::Counts;
 use crate::wire::anthropic::{error, reply};
+use crate::wire::json::{self, Object};
 use crate::wire::{Malformed, StreamReader, sse};
 
 /// The reader.
@@ -72,8 +73,8 @@ impl StreamReader for Reader {
             out.push(Event::Fault(error::read(&data)));
             return Ok(());
         }
-        let mut it = fields::body(&data)?;
-        let kind = it.some_text("type").unwrap_or_else(|| frame.event().to_owned());
+        let mut it = Object::parse(&data)?;
+        let kind = fields::some_text(&mut it, "type").unwrap_or_else(|| frame.event().to_owned());
         self.event(&kind, it, &data, out)
     }
 }
@@ -143,8 +144,8 @@ impl Reader {
     /// those of the second follow them: what was passed on cannot be taken back.
     fn message_start(&mut self, mut it: Object, out: &mut Vec<Event>) -> Result<(), Malformed> {
         let Some(mut message) = it.take_object("message")? else { return Err(wrong("message", "is missing")) };
-        let id = message.some_text("id").unwrap_or_default();
-        let model = message.some_text("model").unwrap_or_default();
+        let id = fields::some_text(&mut message, "id").unwrap_or_default();
+        let model = fields::some_text(&mut message, "model").unwrap_or_default();
         let first = self.started.is_none();
         if first {
             out.push(Event::Start { id: id.clone(), model, created: None });
@@ -153,7 +154,7 @@ impl Reader {
         }
         self.started = Some(id);
         self.usage(message.take("usage"), out);
-        let content = message.take("content").and_then(|it| fields::array(it).ok()).unwrap_or_default();
+        let content = message.take("content").and_then(|it| fields::items(it).ok()).unwrap_or_default();
         for (at, block) in (0..).zip(content) {
             self.block_start(at, block, out)?;
             self.block_stop(at, out);
@@ -162,7 +163,7 @@ impl Reader {
             message.take(key);
         }
         if first {
-            out.extend(message.rest("").map(Event::Opaque));
+            out.extend(fields::rest(message, "").map(Event::Opaque));
         }
         Ok(())
     }
@@ -170,7 +171,7 @@ impl Reader {
     fn block_start(&mut self, at: u64, raw: &RawValue, out: &mut Vec<Event>) -> Result<(), Malformed> {
         self.block_stop(at, out);
         let mut it = fields::object(raw)?;
-        let name = it.some_text("type").ok_or_else(|| wrong("content_block.type", "is missing"))?;
+        let name = fields::some_text(&mut it, "type").ok_or_else(|| wrong("content_block.type", "is missing"))?;
         let block = reply::block(&name, raw, &mut it)?;
         let kind = match block {
             Block::Text => Kind::Text,
@@ -185,13 +186,13 @@ impl Reader {
         };
         let index = self.opened(block, out);
         let mut half = None;
-        let mut said = |key: &str| it.take(key).and_then(|it| text_after(it, &mut half)).filter(|it| !it.is_empty());
         let (text, signature) = match kind {
-            Kind::Text => (said("text"), None),
-            Kind::Thinking => (said("thinking"), said("signature")),
+            Kind::Text => (said(&mut it, "text", &mut half), None),
+            Kind::Thinking => (said(&mut it, "thinking", &mut half), fields::some_text(&mut it, "signature")),
             Kind::ToolCall | Kind::Other => (None, None),
         };
         out.extend(text.map(|text| Event::Delta { index, delta: Delta::Text(text) }));
+        let signature = signature.filter(|it| !it.is_empty());
         out.extend(signature.map(|it| Event::Delta { index, delta: Delta::Signature(it) }));
         let whole_input = it.take("input").filter(|_| kind == Kind::ToolCall).map(|it| it.get().to_owned());
         out.extend(reply::extras(it).into_iter().map(|it| Event::Delta { index, delta: Delta::Opaque(it) }));
@@ -208,7 +209,7 @@ impl Reader {
 
     fn block_delta(&mut self, at: u64, raw: &RawValue, out: &mut Vec<Event>) -> Result<(), Malformed> {
         let mut it = fields::object(raw)?;
-        let name = it.some_text("type").ok_or_else(|| wrong("delta.type", "is missing"))?;
+        let name = fields::some_text(&mut it, "type").ok_or_else(|| wrong("delta.type", "is missing"))?;
         if !self.open.iter().any(|(it, _)| *it == at) && !self.open_unannounced(at, &name, out) {
             return Err(wrong("index", "is of a block that was never begun"));
         }
@@ -280,13 +281,13 @@ impl Reader {
 
     fn message_delta(&mut self, mut it: Object, out: &mut Vec<Event>) -> Result<(), Malformed> {
         let mut delta = it.take_object("delta")?.unwrap_or_default();
-        let stop = delta.some_text("stop_sequence");
-        let reason = delta.some_text("stop_reason");
+        let stop = fields::some_text(&mut delta, "stop_sequence");
+        let reason = fields::some_text(&mut delta, "stop_reason");
         self.usage(it.take("usage"), out);
         if reason.is_some() {
             self.stop_blocks(out);
         }
-        out.extend(delta.rest("").chain(it.rest("")).map(Event::Opaque));
+        out.extend(fields::rest(delta, "").chain(fields::rest(it, "")).map(Event::Opaque));
         if let Some(reason) = reason.filter(|_| !self.finished) {
             self.finished = true;
             out.push(Event::Finish { reason: reply::finish(reason), stop });
@@ -304,11 +305,12 @@ impl Reader {
 
 /// Which block an event is about. Gateways that know only one block leave it out.
 fn index(it: &mut Object) -> Result<u64, Malformed> {
-    Ok(it.take_count("index")?.unwrap_or(0))
+    Ok(it.take_integer("index")?.unwrap_or(0))
 }
 
 fn said(it: &mut Object, key: &str, half: &mut Option<u16>) -> Option<String> {
-    it.take(key).and_then(|it| text_after(it, half)).filter(|it| !it.is_empty())
+    let text = json::piece(it.take(key)?.get().as_bytes(), half)?;
+    Some(text.into_owned()).filter(|it| !it.is_empty())
 }
 
 /// The block with the input that was streamed to it. Input that is not JSON cannot be put there and stays beside it.
@@ -318,16 +320,16 @@ fn with_input(start: Box<RawValue>, input: &str, more: &mut Vec<Opaque>) -> Box<
     }
     let Ok(streamed) = serde_json::from_str::<&RawValue>(input) else {
         let mut quoted = Vec::new();
-        crate::wire::json::quote(input, &mut quoted);
+        json::quote(input, &mut quoted);
         let quoted = String::from_utf8(quoted).ok().and_then(|it| RawValue::from_string(it).ok());
         more.extend(quoted.map(|it| opaque("input_json_delta", &it)));
         return start;
     };
-    let Ok(fields) = fields::object(&start) else { return start };
+    let Some(block) = Object::of(&start) else { return start };
     let mut whole = Vec::with_capacity(start.get().len() + input.len());
-    obj(&mut whole, |out| {
+    fields::write(&mut whole, |out| {
         let mut placed = false;
-        for (name, value) in fields {
+        for (name, value) in block.rest() {
             placed |= name == "input";
             out.raw(&name, if name == "input" { streamed.get() } else { value.get() });
         }

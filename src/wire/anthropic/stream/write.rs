@@ -10,8 +10,9 @@ use crate::domain::dialect::Dialect;
 use crate::domain::event::{Block, Delta, Event, Finish};
 use crate::domain::prompt::{Loss, Opaque};
 use crate::domain::usage::Usage;
-use crate::wire::anthropic::fields::{Obj, obj};
+use crate::wire::anthropic::fields;
 use crate::wire::anthropic::{reply, usage};
+use crate::wire::json::ObjectWriter;
 use crate::wire::{StreamWriter, sse};
 
 /// Fields that stand beside `delta` in `message_delta`, not in it.
@@ -50,6 +51,8 @@ struct Held {
     opened: bool,
     /// Fields of this dialect's own for its start.
     extra: Vec<Opaque>,
+    /// The signature so far. Clients take the last `signature_delta` for the whole, so there can be only one.
+    signature: String,
 }
 
 impl StreamWriter for Writer {
@@ -69,6 +72,8 @@ impl StreamWriter for Writer {
                 return;
             }
             Event::Opaque(opaque) => return self.opaque(opaque, out),
+            // Also before `message_start`: what comes before the answer must not begin it without its name.
+            Event::Ping => return out.extend_from_slice(super::super::PING),
             Event::Fault(_) => return,
             _ => {}
         }
@@ -81,9 +86,8 @@ impl StreamWriter for Writer {
                 self.finish = Some(reason.clone());
                 self.stop.clone_from(stop);
             }
-            Event::Ping => out.extend_from_slice(super::super::PING),
             Event::End => self.end(out),
-            Event::Start { .. } | Event::Usage(_) | Event::Opaque(_) | Event::Fault(_) => {}
+            Event::Start { .. } | Event::Usage(_) | Event::Opaque(_) | Event::Ping | Event::Fault(_) => {}
         }
     }
 
@@ -103,7 +107,7 @@ impl Writer {
         let (id, model) = self.pending_start.take().unwrap_or_default();
         let usage = self.usage.clone().unwrap_or_default();
         event("message_start", out, |it| {
-            it.object("message", |it| {
+            fields::nest(it, "message", |it| {
                 it.text("id", &id);
                 it.text("type", "message");
                 it.text("role", "assistant");
@@ -111,7 +115,7 @@ impl Writer {
                 it.raw("content", "[]");
                 it.raw("stop_reason", "null");
                 it.raw("stop_sequence", "null");
-                it.object("usage", |it| usage::write(&usage, it));
+                fields::nest(it, "usage", |it| usage::write(&usage, it));
             });
         });
     }
@@ -126,6 +130,7 @@ impl Writer {
             closed: false,
             opened: false,
             extra: Vec::new(),
+            signature: String::new(),
         });
     }
 
@@ -160,6 +165,12 @@ impl Writer {
     /// Writes the end of a block, and its start where nothing else made it worth opening.
     fn complete(&mut self, held: &mut Held, out: &mut Vec<u8>) {
         let at = self.next;
+        if !held.signature.is_empty() {
+            if !held.opened {
+                start(held, at, out);
+            }
+            block_delta(at, "signature_delta", "signature", &held.signature, out);
+        }
         if !held.opened {
             match &held.block {
                 // No content, no block: clients send it back, and the API refuses empty text.
@@ -175,7 +186,7 @@ impl Writer {
                 Block::RedactedThinking(_) | Block::Opaque(_) => start(held, at, out),
             }
         }
-        event("content_block_stop", out, |it| it.count("index", u64::from(at)));
+        event("content_block_stop", out, |it| it.plain("index", at));
         self.next += 1;
     }
 
@@ -200,14 +211,14 @@ impl Writer {
         event("message_delta", out, |it| {
             let (beside, within): (Vec<_>, Vec<_>) =
                 self.extra.iter().partition(|it| BESIDE_DELTA.contains(&it.name.as_str()));
-            it.object("delta", |it| {
+            fields::nest(it, "delta", |it| {
                 it.text("stop_reason", reason);
                 reply::optional_text("stop_sequence", self.stop.as_deref(), it);
                 for extra in within {
                     it.raw(&extra.name, extra.raw.get());
                 }
             });
-            it.object("usage", |it| usage::write(&usage, it));
+            fields::nest(it, "usage", |it| usage::write(&usage, it));
             for extra in beside {
                 it.raw(&extra.name, extra.raw.get());
             }
@@ -223,7 +234,7 @@ fn put(held: &mut Held, delta: &Delta, at: u32, losses: &mut Vec<Loss>, out: &mu
         (Delta::Opaque(it), _) => return put_opaque(held, it, at, losses, out),
         (Delta::Text(text), Block::Text | Block::Refusal) => ("text_delta", "text", text),
         (Delta::Text(text), Block::Thinking) => ("thinking_delta", "thinking", text),
-        (Delta::Signature(text), Block::Thinking) => ("signature_delta", "signature", text),
+        (Delta::Signature(more), Block::Thinking) => return held.signature.push_str(more),
         (Delta::Arguments(text), Block::ToolCall { .. }) => ("input_json_delta", "partial_json", text),
         _ => return lose("a delta that does not fit its block", losses),
     };
@@ -233,9 +244,13 @@ fn put(held: &mut Held, delta: &Delta, at: u32, losses: &mut Vec<Loss>, out: &mu
     if !held.opened {
         start(held, at, out);
     }
+    block_delta(at, kind, key, text, out);
+}
+
+fn block_delta(at: u32, kind: &str, key: &str, text: &str, out: &mut Vec<u8>) {
     event("content_block_delta", out, |it| {
-        it.count("index", u64::from(at));
-        it.object("delta", |it| {
+        it.plain("index", at);
+        fields::nest(it, "delta", |it| {
             it.text("type", kind);
             it.text(key, text);
         });
@@ -260,11 +275,11 @@ fn put_opaque(held: &mut Held, it: &Opaque, at: u32, losses: &mut Vec<Loss>, out
         start(held, at, out);
     }
     event("content_block_delta", out, |out| {
-        out.count("index", u64::from(at));
+        out.plain("index", at);
         if whole_delta {
             out.raw("delta", it.raw.get());
         } else {
-            out.object("delta", |out| {
+            fields::nest(out, "delta", |out| {
                 out.text("type", "citations_delta");
                 out.raw("citation", it.raw.get());
             });
@@ -276,11 +291,11 @@ fn put_opaque(held: &mut Held, it: &Opaque, at: u32, losses: &mut Vec<Loss>, out
 fn start(held: &mut Held, at: u32, out: &mut Vec<u8>) {
     held.opened = true;
     event("content_block_start", out, |it| {
-        it.count("index", u64::from(at));
+        it.plain("index", at);
         if let Block::Opaque(whole) = &held.block {
             return it.raw("content_block", whole.raw.get());
         }
-        it.object("content_block", |it| {
+        fields::nest(it, "content_block", |it| {
             reply::open(&held.block, it);
             match held.block {
                 Block::Text | Block::Refusal => it.text("text", ""),
@@ -299,9 +314,9 @@ fn start(held: &mut Held, at: u32, out: &mut Vec<u8>) {
 }
 
 /// Writes one event: its name twice, as the dialect has it, and the fields that `fill` writes.
-fn event(name: &str, out: &mut Vec<u8>, fill: impl FnOnce(&mut Obj)) {
+fn event(name: &str, out: &mut Vec<u8>, fill: impl FnOnce(&mut ObjectWriter)) {
     let mut data = Vec::with_capacity(128);
-    obj(&mut data, |it| {
+    fields::write(&mut data, |it| {
         it.text("type", name);
         fill(it);
     });

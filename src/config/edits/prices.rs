@@ -1,0 +1,68 @@
+//! `prices set` and `prices remove`, checked.
+
+use crate::config::edits::{Edits, names};
+use crate::config::refusal::Refusal;
+use crate::domain::money::Usd;
+use crate::store::prices::{self, PriceRow};
+
+/// The parts of a price that can be named, as `NAME=USD` per million tokens.
+const PARTS: [&str; 4] = ["in", "out", "cache-read", "cache-write"];
+
+impl Edits<'_> {
+    /// Sets the user's own price of `provider/model` from parts like `in=3`, `out=15`, `cache-read=0.3`.
+    ///
+    /// # Errors
+    /// The target is no target, a part is unknown, given twice or no amount, or `in` or `out` is missing.
+    pub fn set_price(
+        &mut self,
+        target: &str,
+        parts: &[String],
+        from: crate::domain::clock::Stamp,
+        ceiling: bool,
+    ) -> Result<PriceRow, Refusal> {
+        let named = names::target(target)?;
+        self.provider(named.provider.as_str())?;
+        let mut amounts: [Option<Usd>; PARTS.len()] = [None; PARTS.len()];
+        for part in parts {
+            let (name, text) = part.split_once('=').unwrap_or((part, ""));
+            let Some(slot) = PARTS.iter().position(|it| *it == name) else {
+                return Err(refuse(target, format!("`{part}` names no price: there are {}", PARTS.join(", "))));
+            };
+            // A price a token is a millionth of this, so the amount must be whole in millionths of a pico-dollar.
+            let amount = text.trim_start_matches('$').parse().ok().and_then(Usd::from_dollars);
+            let Some(amount) = amount else {
+                return Err(refuse(target, format!("`{text}` is not an amount of dollars (of `{part}`)")));
+            };
+            if amounts[slot].replace(amount).is_some() {
+                return Err(refuse(target, format!("`{name}` is given twice")));
+            }
+        }
+        let [Some(input), Some(output), cache_read, cache_write] = amounts else {
+            return Err(refuse(target, "a price needs `in` and `out`".to_owned()));
+        };
+        let row = PriceRow { target: target.to_owned(), input, output, cache_read, cache_write, from, ceiling };
+        prices::set(self.db, &row)?;
+        Ok(row)
+    }
+
+    /// Removes the user's own prices of a target.
+    ///
+    /// # Errors
+    /// There are none.
+    pub fn remove_price(&mut self, target: &str) -> Result<usize, Refusal> {
+        match prices::remove(self.db, target)? {
+            0 => Err(Refusal::new(
+                "unknown-price",
+                "nothing was changed",
+                format!("there is no price of your own for `{target}`"),
+                "llmroute prices   lists them",
+            )),
+            n => Ok(n),
+        }
+    }
+}
+
+fn refuse(target: &str, why: String) -> Refusal {
+    let fix = format!("llmroute prices set {target} in=3 out=15   (dollars per million tokens)");
+    Refusal::new("bad-price", "the price was not saved", why, fix)
+}

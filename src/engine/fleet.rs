@@ -1,0 +1,165 @@
+//! The live state of every seat: breakers behind one short lock, seen by decisions as a value.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::domain::clock::{Clock, Moment};
+use crate::domain::dice::Dice;
+use crate::domain::failure::{Failure, Health};
+use crate::domain::id::RequestId;
+use crate::domain::target::Seat;
+use crate::route::breaker::{Breaker, Outcome, Standing, Why};
+use crate::route::health::{FleetView, SeatId};
+
+/// How long a refused key or an exhausted account stays out when nobody says otherwise.
+const KEY_OUT: Duration = Duration::from_secs(30 * 60);
+/// How long a (key, model) pair stays out when the model is not served to that key.
+const MODEL_OUT: Duration = Duration::from_secs(10 * 60);
+/// Extra attempts on a target that already failed: this share of the last minute's requests …
+const RETRY_SHARE: u64 = 10;
+/// … or this many a second, whichever is more.
+const RETRY_LEAST: u64 = 3;
+
+/// Breakers of all seats that ever failed or were tried lately.
+#[derive(Debug)]
+pub struct Fleet {
+    clock: Clock,
+    salt: u64,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    breakers: HashMap<SeatId, Breaker>,
+    /// Requests and retries by second over the last minute.
+    seconds: HashMap<u64, (u64, u64)>,
+    throws: u64,
+}
+
+/// Leave to make one attempt. Tells the breaker what came of it; dropped without a word (the client left, the
+/// process panicked) it gives a probe back.
+#[derive(Debug)]
+#[must_use]
+pub struct Ticket<'a> {
+    fleet: &'a Fleet,
+    seat: Option<Seat>,
+}
+
+impl Fleet {
+    /// A fleet about which nothing bad is known.
+    #[must_use]
+    pub fn new(clock: Clock, salt: u64) -> Self {
+        Self { clock, salt, state: Mutex::default() }
+    }
+
+    /// Everything that is not simply healthy, as a value.
+    #[must_use]
+    pub fn view(&self, now: Moment) -> FleetView {
+        let state = self.lock();
+        let standings = state.breakers.iter().map(|(id, it)| (id.clone(), it.standing(now)));
+        FleetView { now, standings: standings.filter(|it| it.1 != Standing::Healthy).collect() }
+    }
+
+    /// Leave to try `seat`; `None` if it recovers and another request has its one probe.
+    pub fn admit(&self, seat: &Seat) -> Option<Ticket<'_>> {
+        let now = self.clock.now().mono;
+        let mut state = self.lock();
+        let admitted = state.breakers.get_mut(&SeatId::of(seat)).is_none_or(|it| it.admit(now));
+        admitted.then(|| Ticket { fleet: self, seat: Some(seat.clone()) })
+    }
+
+    /// Counts a request, for the retry budget.
+    pub fn count_request(&self) {
+        let second = self.clock.now().mono.0 / 1_000_000;
+        self.lock().seconds.entry(second).or_default().0 += 1;
+    }
+
+    /// Whether one more try of a target that already failed is within the retry budget; counts it if so.
+    pub fn may_retry(&self) -> bool {
+        let second = self.clock.now().mono.0 / 1_000_000;
+        let mut state = self.lock();
+        state.seconds.retain(|at, _| at + 60 > second);
+        let (requests, retries) = state.seconds.values().fold((0, 0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
+        let this_second = state.seconds.get(&second).map_or(0, |it| it.1);
+        let granted = this_second < RETRY_LEAST || (retries + 1) * 100 <= requests * RETRY_SHARE;
+        if granted {
+            state.seconds.entry(second).or_default().1 += 1;
+        }
+        granted
+    }
+
+    /// The policy was edited: keys that were refused and models that were not served get another chance.
+    pub fn forgive(&self) {
+        let now = self.clock.now().mono;
+        self.lock().breakers.retain(|_, it| {
+            !matches!(it.standing(now), Standing::Out { why: Why::KeyRefused | Why::ModelNotServed, .. })
+        });
+    }
+
+    /// What happened to `seat` after it had committed: a cut answer counts against it.
+    pub fn cut(&self, seat: &Seat) {
+        self.record(SeatId::of(seat), Outcome::Bad);
+    }
+
+    fn record(&self, id: SeatId, outcome: Outcome) {
+        let now = self.clock.now().mono;
+        let mut state = self.lock();
+        state.throws += 1;
+        let jitter = Dice::of(RequestId(state.throws), self.salt).unit();
+        state.breakers.entry(id).or_default().record(now, outcome, jitter);
+        if state.breakers.len() > 256 {
+            state.breakers.retain(|_, it| !it.is_forgettable(now));
+        }
+    }
+
+    /// The map is whole after every statement, so a panic elsewhere while it was held does not spoil it.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+// === impl Ticket ===
+
+impl Ticket<'_> {
+    /// The seat answered.
+    pub fn good(mut self) {
+        if let Some(seat) = self.seat.take() {
+            self.fleet.record(SeatId::of(&seat), Outcome::Good);
+        }
+    }
+
+    /// The attempt failed; what that means follows from its class.
+    pub fn failed(mut self, failure: &Failure) {
+        let Some(seat) = self.seat.take() else { return };
+        let (id, outcome) = verdict(&seat, failure);
+        if id.model.is_none() {
+            // The key is out as a whole; the seat's own probe, if this was it, is free again.
+            self.fleet.record(SeatId::of(&seat), Outcome::Neutral);
+        }
+        self.fleet.record(id, outcome);
+    }
+}
+
+impl Drop for Ticket<'_> {
+    fn drop(&mut self) {
+        if let Some(seat) = self.seat.take() {
+            self.fleet.record(SeatId::of(&seat), Outcome::Neutral);
+        }
+    }
+}
+
+/// Which breaker a failure concerns, and what it is told.
+fn verdict(seat: &Seat, failure: &Failure) -> (SeatId, Outcome) {
+    let own = SeatId::of(seat);
+    match failure.kind.effect().health {
+        Health::None => (own, Outcome::Neutral),
+        Health::Count => (own, Outcome::Bad),
+        Health::Cool => (own, failure.retry_after.map_or(Outcome::Bad, Outcome::Asked)),
+        Health::KeyOut => {
+            let time = failure.retry_after.unwrap_or(KEY_OUT);
+            (SeatId::whole_key(seat), Outcome::Out(time, Why::KeyRefused))
+        }
+        Health::ModelOut => (own, Outcome::Out(MODEL_OUT, Why::ModelNotServed)),
+    }
+}

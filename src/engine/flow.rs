@@ -1,0 +1,237 @@
+//! A provider's stream on its way to the client: bytes in, bytes out, and what they mean. No timers, no retries; it
+//! does the same before and after the commit.
+
+use bytes::{Bytes, BytesMut};
+
+use crate::domain::dialect::Dialect;
+use crate::domain::event::{Event, Fault, Finish};
+use crate::domain::prompt::Loss;
+use crate::wire::{self, Facts, StreamReader, StreamWriter, Watcher, sse};
+
+/// One answer stream.
+pub struct Flow {
+    splitter: sse::Splitter,
+    watcher: Box<dyn Watcher>,
+    tongue: Tongue,
+    frames: Vec<sse::Frame>,
+    /// The answer has come to its end, well or not; whatever follows is ignored.
+    ending: Option<Ending>,
+    /// Facts known from elsewhere: the answer was whole before it was told as a stream.
+    known: Option<Facts>,
+}
+
+/// How frames become the client's bytes.
+enum Tongue {
+    /// Same dialect: as they are, but for a usage chunk that only we asked for.
+    Same { hide_usage: bool },
+    /// Another dialect: through the hub.
+    Other { reader: Box<dyn StreamReader>, writer: Box<dyn StreamWriter>, events: Vec<Event> },
+}
+
+/// How an answer stream ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// With its dialect's end mark.
+    Whole,
+    /// With an error of the provider's. `relayed`: the client has been sent the provider's own error frame.
+    Fault {
+        /// What it said.
+        fault: Fault,
+        /// The frame went out as it came.
+        relayed: bool,
+    },
+    /// With bytes that are no event of its dialect.
+    Malformed(String),
+}
+
+/// What some bytes of a provider came to.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// For the client; may be empty.
+    pub out: Bytes,
+    /// There was content among them.
+    pub content: bool,
+}
+
+impl std::fmt::Debug for Flow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Flow").field("ending", &self.ending).finish_non_exhaustive()
+    }
+}
+
+impl Flow {
+    /// A stream from a provider that speaks `theirs` to a client that speaks `ours`. `usage`: the client wants usage
+    /// at the end. `hide_usage`: it did not ask for what we asked for on its behalf.
+    #[must_use]
+    pub fn new(theirs: Dialect, ours: Dialect, usage: bool, hide_usage: bool) -> Self {
+        let tongue = if theirs == ours {
+            Tongue::Same { hide_usage }
+        } else {
+            let reader = wire::codec(theirs).stream_reader();
+            let writer = wire::codec(ours).stream_writer(usage);
+            Tongue::Other { reader, writer, events: Vec::new() }
+        };
+        Self {
+            splitter: sse::Splitter::new(),
+            watcher: wire::codec(theirs).watcher(),
+            tongue,
+            frames: Vec::new(),
+            ending: None,
+            known: None,
+        }
+    }
+
+    /// A stream with nothing left to pump: its answer was whole before it was told as one.
+    #[must_use]
+    pub fn told(dialect: Dialect, facts: Facts) -> Self {
+        Self { ending: Some(Ending::Whole), known: Some(facts), ..Self::new(dialect, dialect, true, false) }
+    }
+
+    /// What stands in for a flow that has been handed on.
+    #[must_use]
+    pub fn over() -> Self {
+        Self::told(Dialect::OpenaiChat, Facts::default())
+    }
+
+    /// Takes the next bytes of the provider.
+    pub fn take(&mut self, chunk: Bytes) -> Taken {
+        let was_clean = self.splitter.pending() == 0;
+        let mut frames = std::mem::take(&mut self.frames);
+        self.splitter.push(chunk.clone(), &mut frames);
+        let mut taken = self.read(&frames);
+        // Most chunks hold whole frames and nothing is changed in them: they pass uncopied.
+        let untouched = frames.iter().map(|it| it.raw().len()).sum::<usize>() == chunk.len();
+        if matches!(self.tongue, Tongue::Same { .. }) && was_clean && untouched && taken.out.len() == chunk.len() {
+            taken.out = chunk;
+        }
+        frames.clear();
+        self.frames = frames;
+        if self.ending.is_none() && self.splitter.pending() > sse::MAX_EVENT {
+            self.give_up_framing(&mut taken);
+        }
+        taken
+    }
+
+    /// The provider closed the stream: whatever it sent without a final blank line still counts.
+    pub fn finish(&mut self) -> Taken {
+        match self.splitter.finish() {
+            Some(frame) if self.ending.is_none() => {
+                let mut taken = self.read(&[frame]);
+                // The client's parser wants the blank line that the provider left out.
+                if !taken.out.is_empty() && !taken.out.ends_with(b"\n\n") {
+                    let mut out = BytesMut::from(&taken.out[..]);
+                    out.extend_from_slice(b"\n\n");
+                    taken.out = out.freeze();
+                }
+                taken
+            }
+            _ => Taken::default(),
+        }
+    }
+
+    /// How it ended; `None` while it has not.
+    #[must_use]
+    pub fn ending(&self) -> Option<&Ending> {
+        self.ending.as_ref()
+    }
+
+    /// What was learnt of the answer so far.
+    #[must_use]
+    pub fn facts(&self) -> &Facts {
+        self.known.as_ref().unwrap_or_else(|| self.watcher.facts())
+    }
+
+    /// What could not be said in the client's dialect so far.
+    #[must_use]
+    pub fn losses(&self) -> &[Loss] {
+        match &self.tongue {
+            Tongue::Same { .. } => &[],
+            Tongue::Other { writer, .. } => writer.losses(),
+        }
+    }
+
+    /// Whether what came so far is an answer although it has no content: the provider says why it ended, and either
+    /// the reason explains the emptiness or tokens were generated. Anything else that is empty is a failure.
+    #[must_use]
+    pub fn is_empty_but_meant(&self) -> bool {
+        is_empty_but_meant(self.facts())
+    }
+
+    fn read(&mut self, frames: &[sse::Frame]) -> Taken {
+        let mut out = BytesMut::new();
+        let mut single: Option<Bytes> = None;
+        let mut content = false;
+        for frame in frames {
+            if self.ending.is_some() {
+                break;
+            }
+            let sight = self.watcher.watch(frame);
+            content |= sight.content;
+            if sight.malformed {
+                self.ending = Some(Ending::Malformed("an event that is not JSON".to_owned()));
+                break;
+            }
+            match &mut self.tongue {
+                Tongue::Same { hide_usage } => {
+                    if !(*hide_usage && sight.usage_only) {
+                        if frames.len() == 1 {
+                            single = Some(frame.raw().clone());
+                        } else {
+                            out.extend_from_slice(frame.raw());
+                        }
+                    }
+                    if let Some(fault) = sight.fault {
+                        self.ending = Some(Ending::Fault { fault, relayed: true });
+                    }
+                }
+                Tongue::Other { reader, writer, events } => {
+                    if let Some(fault) = sight.fault {
+                        self.ending = Some(Ending::Fault { fault, relayed: false });
+                        break;
+                    }
+                    if let Err(malformed) = reader.read(frame, events) {
+                        self.ending = Some(Ending::Malformed(malformed.to_string()));
+                        break;
+                    }
+                    let mut bytes = Vec::new();
+                    for event in events.drain(..) {
+                        writer.write(&event, &mut bytes);
+                    }
+                    out.extend_from_slice(&bytes);
+                }
+            }
+            if sight.end && self.ending.is_none() {
+                self.ending = Some(Ending::Whole);
+            }
+        }
+        Taken { out: single.unwrap_or_else(|| out.freeze()), content }
+    }
+
+    /// An event larger than anybody sends: in the same dialect it still passes, unread; in another it cannot.
+    fn give_up_framing(&mut self, taken: &mut Taken) {
+        match self.tongue {
+            Tongue::Same { .. } => {
+                let held = self.splitter.take_pending();
+                let mut out = BytesMut::from(&taken.out[..]);
+                out.extend_from_slice(&held);
+                taken.out = out.freeze();
+                taken.content = true;
+            }
+            Tongue::Other { .. } => {
+                let what = format!("an event of more than {} bytes", sse::MAX_EVENT);
+                self.ending = Some(Ending::Malformed(what));
+            }
+        }
+    }
+}
+
+/// See [`Flow::is_empty_but_meant`].
+#[must_use]
+pub fn is_empty_but_meant(facts: &Facts) -> bool {
+    let generated = facts.usage.as_ref().is_some_and(|it| it.output > 0);
+    match &facts.finish {
+        None => false,
+        Some(Finish::Length | Finish::ContentFilter | Finish::Refusal | Finish::Pause | Finish::ContextFull) => true,
+        Some(_) => generated,
+    }
+}

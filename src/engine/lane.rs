@@ -1,0 +1,106 @@
+//! Which of the three lanes an attempt takes: chosen per attempt, because failover may cross dialects. Pure.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+
+use crate::domain::ask::Ask;
+use crate::domain::dialect::Dialect;
+use crate::domain::id::ModelName;
+use crate::domain::prompt::Loss;
+use crate::domain::quirks::Quirks;
+use crate::wire::{self, Malformed, json};
+
+/// How a request is brought to its target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Same dialect, nothing to change: the bytes go out as they came.
+    Verbatim,
+    /// Same dialect, top-level fields edited in place.
+    Splice,
+    /// Through the hub.
+    Translate,
+}
+
+impl Lane {
+    /// The word in ledger rows.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Verbatim => "verbatim",
+            Self::Splice => "splice",
+            Self::Translate => "translate",
+        }
+    }
+}
+
+/// A request ready to be sent to one target.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    /// The lane it took.
+    pub lane: Lane,
+    /// The body.
+    pub body: Bytes,
+    /// What the target's dialect could not say.
+    pub losses: Vec<Loss>,
+    /// Usage was asked for on the client's behalf and must be kept from it.
+    pub hide_usage: bool,
+}
+
+/// Renders `ask` for a target that speaks `dialect` and calls the model `model`.
+///
+/// # Errors
+/// The body is not a request of the client's dialect (translate lane only: the other lanes leave that judgement to
+/// the provider).
+pub fn render(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -> Result<Rendered, Malformed> {
+    if dialect != ask.dialect {
+        let prompt = wire::codec(ask.dialect).read_request(&ask.body)?;
+        let written = wire::codec(dialect).write_request(&prompt, model.as_str(), quirks);
+        let body = Bytes::from(written.body);
+        return Ok(Rendered { lane: Lane::Translate, body, losses: written.losses, hide_usage: false });
+    }
+    let mut edits = Vec::new();
+    if ask.model != model.as_str() {
+        edits.push(json::Edit::Set { key: "model", value: Cow::Owned(quoted(model.as_str())) });
+    }
+    let options =
+        if ask.stream && dialect == Dialect::OpenaiChat && quirks.usage_in_stream { include_usage(ask) } else { None };
+    let hide_usage = options.is_some();
+    if let Some(options) = options {
+        edits.push(json::Edit::Set { key: "stream_options", value: Cow::Owned(options) });
+    }
+    let lane = if edits.is_empty() { Lane::Verbatim } else { Lane::Splice };
+    Ok(Rendered { lane, body: json::splice(&ask.body, &ask.fields, &edits), losses: Vec::new(), hide_usage })
+}
+
+/// Whether the client of a stream asked for usage at its end.
+#[must_use]
+pub fn wants_usage(ask: &Ask) -> bool {
+    let Some(span) = ask.fields.find(&ask.body, "stream_options") else { return false };
+    let options = &ask.body[span];
+    let Ok(fields) = json::scan(options) else { return false };
+    fields.find(options, "include_usage").and_then(|it| json::boolean(&options[it])) == Some(true)
+}
+
+/// `stream_options` with usage asked for, or `None` where the client asked itself. Other options are kept.
+fn include_usage(ask: &Ask) -> Option<Vec<u8>> {
+    if wants_usage(ask) {
+        return None;
+    }
+    let span = ask.fields.find(&ask.body, "stream_options");
+    let kept = span.map(|it| ask.body.slice(it)).and_then(|it| json::scan(&it).ok().map(|fields| (it, fields)));
+    Some(match kept {
+        Some((options, fields)) => {
+            let edit = json::Edit::Set { key: "include_usage", value: Cow::Borrowed(b"true") };
+            json::splice(&options, &fields, &[edit]).to_vec()
+        }
+        // Absent, null, or something no provider would take either.
+        None => b"{\"include_usage\":true}".to_vec(),
+    })
+}
+
+fn quoted(text: &str) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() + 2);
+    json::quote(text, &mut out);
+    out
+}

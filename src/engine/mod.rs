@@ -1,0 +1,200 @@
+//! Floor 3: the life of a request. [`Engine::answer`] is the journey on one screen; the files beside it are its
+//! stations, in order: [`read`] → `route::decide` → [`failover`] → [`attempt`] ([`lane`], [`flow`]) → [`relay`] →
+//! [`settle`].
+//!
+//! The only stateful async room. It never holds a lock across `.await`, and waits for the disk in one place: a
+//! request is not complete on the wire before its intent is committed.
+
+pub mod attempt;
+pub mod committed;
+pub mod failover;
+pub mod fleet;
+pub mod flow;
+pub mod lane;
+pub mod prices;
+pub mod read;
+pub mod relay;
+pub mod settle;
+
+#[cfg(test)]
+mod tests;
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use bytes::Bytes;
+use futures_util::Stream;
+use tokio::sync::{broadcast, watch};
+
+use crate::catalog::prices::Override;
+use crate::domain::clock::{Clock, Now};
+use crate::domain::dialect::Dialect;
+use crate::domain::dice::Dice;
+use crate::domain::failure::{Failure, Origin};
+use crate::domain::policy::Policy;
+use crate::domain::secret::Keyring;
+use crate::engine::fleet::Fleet;
+use crate::engine::prices::Prices;
+use crate::engine::settle::Settlement;
+use crate::route;
+use crate::store::{Ledger, RequestRecord};
+use crate::upstream::Upstream;
+
+/// While a stream is held back, or its provider is silent, the client hears from us this often.
+pub const PING: Duration = Duration::from_secs(15);
+
+/// Takes calls and answers them.
+#[derive(Debug)]
+pub struct Engine {
+    policy: ArcSwap<Policy>,
+    upstream: Upstream,
+    fleet: Fleet,
+    ledger: Ledger,
+    prices: Arc<Prices>,
+    clock: Clock,
+    finished: broadcast::Sender<Arc<RequestRecord>>,
+    closing: watch::Sender<bool>,
+}
+
+/// What a door hands in: a request with everything that HTTP had to say about it.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// When it arrived.
+    pub at: Now,
+    /// The dialect of the path it came to.
+    pub dialect: Dialect,
+    /// The body as it came.
+    pub body: Bytes,
+    /// Headers that may go upstream, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Who asks.
+    pub client: String,
+    /// The client's session id.
+    pub session: Option<String>,
+    /// Refuse rather than drop what cannot be said.
+    pub strict: bool,
+}
+
+/// What the door hands back out.
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers, names in lower case.
+    pub headers: Vec<(&'static str, String)>,
+    /// Headers of the provider that are passed on.
+    pub relayed: Vec<(String, String)>,
+    /// The body.
+    pub body: AnswerBody,
+}
+
+/// The body of an [`Answer`].
+pub enum AnswerBody {
+    /// All of it.
+    Whole(Bytes),
+    /// As it happens. Ends cleanly for HTTP also when the answer was cut: the client is told in its own dialect.
+    Stream(Pin<Box<dyn Stream<Item = Bytes> + Send>>),
+}
+
+impl std::fmt::Debug for AnswerBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Whole(_) => "Whole",
+            Self::Stream(_) => "Stream",
+        })
+    }
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Answer").field("status", &self.status).field("headers", &self.headers).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// An engine over a policy and its secrets. `prices` may still be loading.
+    #[must_use]
+    pub fn new(policy: Policy, upstream: Upstream, ledger: Ledger, prices: Arc<Prices>, clock: Clock) -> Arc<Self> {
+        let fleet = Fleet::new(clock.clone(), ledger.salt());
+        // The channel is lossy on purpose: a slow terminal must never slow a request.
+        let (finished, _) = broadcast::channel(256);
+        let policy = ArcSwap::from_pointee(policy);
+        let (closing, _) = watch::channel(false);
+        Arc::new(Self { policy, upstream, fleet, ledger, prices, clock, finished, closing })
+    }
+
+    /// The journey of one request.
+    pub async fn answer(self: &Arc<Self>, call: Call) -> Answer {
+        let dialect = call.dialect;
+        let slot = match self.ledger.slot().await {
+            Ok(it) => it,
+            Err(error) => return settle::refuse_unrecorded(dialect, &ledger_unavailable(&error)),
+        };
+        let ask = match read::read(call, slot.id()) {
+            Ok(it) => Arc::new(it),
+            Err(failure) => return settle::refuse_unrecorded(dialect, &failure),
+        };
+        let mut settlement = Settlement::open(self, &ask, slot);
+        let policy = self.policy();
+        let fleet = self.fleet.view(ask.at.mono);
+        let decision = route::decide(&policy, &ask, &fleet, &mut Dice::of(ask.id, self.ledger.salt()));
+        settlement.decided(&decision);
+        if let Some(refusal) = decision.refusal {
+            return settlement.refuse(refusal).await;
+        }
+        self.fleet.count_request();
+        let group = decision.group.as_ref().and_then(|it| policy.groups.get(it));
+        let deadlines = group.map(|it| it.deadlines).unwrap_or_default();
+        let walk = failover::run(Arc::clone(self), Arc::clone(&ask), decision.plan, deadlines, settlement);
+        if ask.stream { relay::held(Box::pin(walk), &ask).await } else { relay::finished(walk.await).await }
+    }
+
+    /// The policy in force.
+    #[must_use]
+    pub fn policy(&self) -> Arc<Policy> {
+        self.policy.load_full()
+    }
+
+    /// Swaps in a new policy whole. Requests in flight keep the one they started with.
+    pub fn swap(&self, policy: Policy, keyring: Keyring, prices: Vec<Override>) {
+        self.prices.replace(prices);
+        self.upstream.rekey(keyring);
+        self.policy.store(Arc::new(policy));
+        self.fleet.forgive();
+    }
+
+    /// Requests as they finish. Lossy: whoever listens too slowly misses some.
+    #[must_use]
+    pub fn finished(&self) -> broadcast::Receiver<Arc<RequestRecord>> {
+        self.finished.subscribe()
+    }
+
+    /// Cuts every stream that still runs: each client is told, each row is settled.
+    pub fn close_streams(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// Reads the clock.
+    #[must_use]
+    pub fn now(&self) -> Now {
+        self.clock.now()
+    }
+
+    /// The ledger, for whoever shuts down.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+}
+
+fn ledger_unavailable(error: &dyn std::fmt::Display) -> Failure {
+    let mut failure = Failure::local(
+        Origin::Local,
+        "ledger_unavailable",
+        503,
+        "llmroute cannot write its ledger, so nothing was sent (llmroute is out of disk space, or its file is gone)",
+    );
+    failure.detail = error.to_string();
+    failure
+}

@@ -1,0 +1,82 @@
+//! From a call to an ask: the few facts that routing needs, read once from the top level of the body. Pure.
+
+use crate::domain::ask::{Ask, Fields, Needs};
+use crate::domain::dialect::Dialect;
+use crate::domain::failure::{Failure, Origin};
+use crate::domain::id::RequestId;
+use crate::engine::Call;
+use crate::wire::{Malformed, json};
+
+/// Reads `call`.
+///
+/// # Errors
+/// `bad_json` or `bad_request` (400), saying where.
+pub fn read(call: Call, id: RequestId) -> Result<Ask, Failure> {
+    let body = call.body;
+    let fields = json::scan(&body).map_err(|it| malformed(&it))?;
+    let value = |key: &str| fields.find(&body, key).map(|it| &body[it]);
+    let model = match value("model") {
+        None => return Err(bad("the body has no `model`")),
+        Some(it) => json::string(it).ok_or_else(|| bad("`model` must be a string"))?.into_owned(),
+    };
+    let stream = match value("stream") {
+        None | Some(b"null") => false,
+        Some(it) => json::boolean(it).ok_or_else(|| bad("`stream` must be true or false"))?,
+    };
+    if value("messages").is_none() {
+        return Err(bad("the body has no `messages`"));
+    }
+    let needs = needs(call.dialect, &body, &fields);
+    Ok(Ask {
+        id,
+        at: call.at,
+        dialect: call.dialect,
+        model,
+        stream,
+        needs,
+        headers: call.headers,
+        client: call.client,
+        session: call.session,
+        strict: call.strict,
+        fields,
+        body,
+    })
+}
+
+/// The refusal of a body that is not what it should be.
+#[must_use]
+pub fn malformed(it: &Malformed) -> Failure {
+    Failure::local(Origin::Client, "bad_json", 400, format!("the request body cannot be read: {it}"))
+}
+
+fn bad(what: &str) -> Failure {
+    Failure::local(Origin::Client, "bad_request", 400, what)
+}
+
+fn needs(dialect: Dialect, body: &[u8], fields: &Fields) -> Needs {
+    let value = |key: &str| fields.find(body, key).map(|it| &body[it]);
+    let present = |key: &str| value(key).is_some_and(|it| !matches!(it, b"null" | b"[]"));
+    let holds = |key: &str, text: &[u8]| value(key).is_some_and(|it| memchr::memmem::find(it, text).is_some());
+    let (image, schema, reasoning): (&[u8], bool, bool) = match dialect {
+        Dialect::OpenaiChat => {
+            (b"\"image_url\"", holds("response_format", b"\"json_schema\""), present("reasoning_effort"))
+        }
+        Dialect::Anthropic => (
+            b"\"image\"",
+            holds("output_config", b"\"json_schema\"") || present("output_format"),
+            value("thinking").is_some_and(|it| memchr::memmem::find(it, b"\"disabled\"").is_none()),
+        ),
+    };
+    let text: usize = ["messages", "system", "tools"].iter().filter_map(|it| value(it)).map(<[u8]>::len).sum();
+    let max_tokens = value("max_tokens").or_else(|| value("max_completion_tokens")).and_then(json::integer);
+    Needs {
+        tools: present("tools"),
+        images: holds("messages", image),
+        json_schema: schema,
+        reasoning,
+        // Four bytes a token is within a quarter of the truth for most text and costs nothing; what is billed without
+        // a count from the provider is estimated better, and later.
+        prompt_tokens: u64::try_from(text / 4).unwrap_or(u64::MAX),
+        max_tokens,
+    }
+}

@@ -1,0 +1,291 @@
+//! After the commit: from the provider to the client as it comes, with the truth at the end. Retries nothing.
+//!
+//! A relay is pulled by the client's connection, so a slow client slows the provider and nothing piles up in between.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::stream;
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use crate::domain::ask::Ask;
+use crate::domain::failure::{Failure, Kind};
+use crate::domain::id::ProviderName;
+use crate::domain::policy::Deadlines;
+use crate::engine::committed::{By, Committed, Content};
+use crate::engine::failover::Walked;
+use crate::engine::flow::{Ending, Flow};
+use crate::engine::settle::Settlement;
+use crate::engine::{Answer, AnswerBody, PING};
+use crate::upstream::{Incoming, verdict};
+use crate::wire;
+
+/// After the end mark a provider may take this long to close the connection for reuse.
+const CLOSING: Duration = Duration::from_millis(500);
+/// An abandoned answer of a provider that bills it anyway is read for its usage at most this long.
+const DRAIN: Duration = Duration::from_secs(60);
+
+/// A walk that still runs.
+pub type Walking = Pin<Box<dyn Future<Output = Walked> + Send>>;
+
+/// The answer of a walk that has ended.
+pub async fn finished(walked: Walked) -> Answer {
+    let (outcome, settlement) = walked;
+    match outcome {
+        Err(failure) => settlement.refuse(failure).await,
+        Ok(Committed { by, content }) => match content {
+            Content::Whole { body, facts } => settlement.whole(by, body, &facts).await,
+            Content::Stream { held, flow, incoming, began } => {
+                let headers = settlement.stream_headers(Some(&by.seat));
+                let relayed = by.headers.iter().filter(|it| it.0 != "content-type").cloned().collect();
+                let relay = Relay::new(&by, settlement, held, flow, incoming, began);
+                Answer { status: 200, headers, relayed, body: AnswerBody::Stream(Box::pin(relay.into_stream())) }
+            }
+        },
+    }
+}
+
+/// The answer of a stream whose walk may take long: the status line waits for the content, but not longer than the
+/// client's own patience; then pings go out while the walk goes on.
+pub async fn held(mut walk: Walking, ask: &Ask) -> Answer {
+    if let Ok(walked) = timeout(PING, &mut walk).await {
+        return finished(walked).await;
+    }
+    let headers = vec![
+        ("x-llmroute-id", ask.id.to_string()),
+        ("content-type", "text/event-stream".to_owned()),
+        ("cache-control", "no-cache".to_owned()),
+    ];
+    let ping = Bytes::from_static(wire::codec(ask.dialect).ping());
+    let waiting = Stage::Waiting { walk, ping, due: true };
+    let body = stream::unfold(waiting, Stage::next);
+    Answer { status: 200, headers, relayed: Vec::new(), body: AnswerBody::Stream(Box::pin(body)) }
+}
+
+/// Where a held stream stands.
+enum Stage {
+    Waiting { walk: Walking, ping: Bytes, due: bool },
+    Relaying(Box<Relay>),
+    Over,
+}
+
+impl Stage {
+    async fn next(self) -> Option<(Bytes, Self)> {
+        match self {
+            Self::Over => None,
+            Self::Waiting { walk, ping, due: true } => Some((ping.clone(), Self::Waiting { walk, ping, due: false })),
+            Self::Waiting { mut walk, ping, due: false } => match timeout(PING, &mut walk).await {
+                Err(_) => Some((ping.clone(), Self::Waiting { walk, ping, due: false })),
+                Ok((Err(failure), settlement)) => Some((settlement.refuse_in_stream(failure).await, Self::Over)),
+                Ok((Ok(Committed { by, content }), settlement)) => match content {
+                    Content::Stream { held, flow, incoming, began } => {
+                        let relay = Relay::new(&by, settlement, held, flow, incoming, began);
+                        relay.next().await.map(|(bytes, it)| (bytes, Self::Relaying(Box::new(it))))
+                    }
+                    // A request for a stream is only ever answered by a stream.
+                    Content::Whole { body, .. } => Some((body, Self::Over)),
+                },
+            },
+            Self::Relaying(relay) => relay.next().await.map(|(bytes, it)| (bytes, Self::Relaying(Box::new(it)))),
+        }
+    }
+}
+
+/// One stream on its way.
+struct Relay {
+    held: Option<Bytes>,
+    flow: Box<Flow>,
+    incoming: Option<Box<Incoming>>,
+    deadlines: Deadlines,
+    /// The provider goes on, and bills, when its client leaves.
+    bills_anyway: bool,
+    until: Instant,
+    last_byte: Instant,
+    last_content: Instant,
+    last_out: Instant,
+    /// Taken when the end is recorded; still there when the relay is dropped = the client left.
+    settlement: Option<Settlement>,
+    provider: ProviderName,
+    closing: watch::Receiver<bool>,
+}
+
+impl Relay {
+    fn new(
+        by: &By,
+        settlement: Settlement,
+        held: Bytes,
+        flow: Box<Flow>,
+        incoming: Option<Box<Incoming>>,
+        began: Instant,
+    ) -> Self {
+        let now = Instant::now();
+        let settlement_closing = settlement.closing();
+        Self {
+            held: Some(held),
+            flow,
+            incoming,
+            deadlines: by.deadlines,
+            bills_anyway: !by.provider.quirks.cancels,
+            until: began + by.deadlines.stream,
+            last_byte: now,
+            last_content: now,
+            last_out: now,
+            settlement: Some(settlement),
+            provider: by.provider.name.clone(),
+            closing: settlement_closing,
+        }
+    }
+
+    fn into_stream(self) -> impl futures_util::Stream<Item = Bytes> + Send {
+        stream::unfold(self, Self::next)
+    }
+
+    /// The next bytes for the client; `None` after the last.
+    async fn next(mut self) -> Option<(Bytes, Self)> {
+        if let Some(held) = self.held.take().filter(|it| !it.is_empty()) {
+            return Some((held, self));
+        }
+        loop {
+            // The settlement is taken with the last bytes; there is nothing after them.
+            self.settlement.as_ref()?;
+            if self.flow.ending().is_some() {
+                return self.close().await;
+            }
+            let Some(incoming) = self.incoming.as_mut() else { return self.close().await };
+            let ping = self.last_out + PING;
+            let gap = self.last_byte + self.deadlines.byte_gap;
+            let contents = self.last_content + self.deadlines.content_gap;
+            let wake = ping.min(gap).min(contents).min(self.until);
+            let chunk = tokio::select! {
+                biased;
+                it = timeout_at(wake, incoming.chunk()) => Some(it),
+                _ = self.closing.wait_for(|it| *it) => None,
+            };
+            let Some(chunk) = chunk else {
+                let told = "llmroute is shutting down and had to cut this answer";
+                return self.cut(Failure::upstream(Kind::Cut, "shutting_down", told)).await;
+            };
+            let taken = match chunk {
+                Ok(Ok(Some(chunk))) => {
+                    self.last_byte = Instant::now();
+                    self.flow.take(chunk)
+                }
+                Ok(Ok(None)) => {
+                    self.incoming = None;
+                    self.flow.finish()
+                }
+                Ok(Err(failure)) => return self.cut(failure).await,
+                Err(_) if wake == ping => {
+                    self.last_out = Instant::now();
+                    let dialect = self.settlement.as_ref()?.ask().dialect;
+                    return Some((Bytes::from_static(wire::codec(dialect).ping()), self));
+                }
+                Err(_) => {
+                    let what = if wake == gap {
+                        "fell silent in the middle of its answer"
+                    } else if wake == contents {
+                        "sent no content for too long in the middle of its answer"
+                    } else {
+                        "did not finish its answer within the longest time a stream may take"
+                    };
+                    let told = format!("{} {what}", self.provider);
+                    return self.cut(Failure::upstream(Kind::Cut, "upstream_cut", told)).await;
+                }
+            };
+            if taken.content {
+                self.last_content = self.last_byte;
+            }
+            if !taken.out.is_empty() {
+                self.last_out = Instant::now();
+                return Some((taken.out, self));
+            }
+        }
+    }
+
+    /// The stream is over: records how, and gives the client the end it must see.
+    async fn close(mut self) -> Option<(Bytes, Self)> {
+        let failure = match self.flow.ending() {
+            Some(Ending::Whole) => {
+                self.release().await;
+                None
+            }
+            Some(Ending::Fault { fault, relayed }) => {
+                let failure = verdict::failure(&self.provider, 200, fault, None);
+                Some((Failure { kind: Kind::Cut, ..failure }, *relayed))
+            }
+            Some(Ending::Malformed(what)) => Some((self.cut_by(&format!("sent {what}")), false)),
+            None => Some((self.cut_by("ended its answer without an end mark"), false)),
+        };
+        let settlement = self.settlement.take()?;
+        let (dialect, id) = (settlement.ask().dialect, settlement.ask().id);
+        let frame = match &failure {
+            Some((failure, false)) => Bytes::from(wire::codec(dialect).write_stream_error(failure, id)),
+            _ => Bytes::new(),
+        };
+        settlement.ended(self.flow.facts(), self.flow.losses(), failure.map(|it| it.0)).await;
+        (!frame.is_empty()).then_some((frame, self))
+    }
+
+    async fn cut(mut self, failure: Failure) -> Option<(Bytes, Self)> {
+        let settlement = self.settlement.take()?;
+        let mut frame = BytesMut::new();
+        let error = wire::codec(settlement.ask().dialect).write_stream_error(&failure, settlement.ask().id);
+        frame.extend_from_slice(&error);
+        self.incoming = None;
+        settlement.ended(self.flow.facts(), self.flow.losses(), Some(failure)).await;
+        Some((frame.freeze(), self))
+    }
+
+    fn cut_by(&self, what: &str) -> Failure {
+        Failure::upstream(Kind::Cut, "upstream_cut", format!("{} {what}", self.provider))
+    }
+
+    /// Reads the provider's own close, so that the connection can be used again. Not waited for long: the client's
+    /// stream ends with it.
+    async fn release(&mut self) {
+        let Some(mut incoming) = self.incoming.take() else { return };
+        // What comes after the end mark, or that nothing comes in time, changes nothing about the answer.
+        let _ = timeout(CLOSING, async { while let Ok(Some(_)) = incoming.chunk().await {} }).await;
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        let Some(settlement) = self.settlement.take() else { return };
+        let flow = std::mem::replace(&mut self.flow, Box::new(Flow::over()));
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return settlement.left(flow.facts()) };
+        match self.incoming.take() {
+            // The client read the end mark and hung up before the connection did: that is a whole answer.
+            _ if flow.ending() == Some(&Ending::Whole) && self.held.is_none() => {
+                runtime.spawn(async move { settlement.ended(flow.facts(), flow.losses(), None).await });
+            }
+            // Hanging up would not stop the bill, only hide it.
+            Some(incoming) if self.bills_anyway => {
+                runtime.spawn(drain(flow, incoming, settlement));
+            }
+            _ => settlement.left(flow.facts()),
+        }
+    }
+}
+
+/// Reads an abandoned answer to its end for the sake of its usage.
+async fn drain(mut flow: Box<Flow>, mut incoming: Box<Incoming>, settlement: Settlement) {
+    let reading = async {
+        while flow.ending().is_none() {
+            // At its end or its break there is no more to learn.
+            let Ok(Some(chunk)) = incoming.chunk().await else {
+                flow.finish();
+                break;
+            };
+            flow.take(chunk);
+        }
+    };
+    let timed = timeout(DRAIN, reading).await;
+    if timed.is_err() {
+        tracing::debug!("an abandoned answer was not drained within its time");
+    }
+    settlement.left(flow.facts());
+}

@@ -1,0 +1,476 @@
+//! Once per request, whatever happens: what came of it, what it cost, one record for the ledger. A [`Settlement`]
+//! that is dropped unfinished (the client hung up, the process panics) records itself.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::watch;
+
+use crate::domain::ask::Ask;
+use crate::domain::clock::{Moment, Stamp};
+use crate::domain::dialect::Dialect;
+use crate::domain::failure::{Failure, Kind, Origin};
+use crate::domain::id::RequestId;
+use crate::domain::policy::{Auth, Billing, Provider};
+use crate::domain::prompt::Loss;
+use crate::domain::target::Seat;
+use crate::domain::usage::{Source, Usage};
+use crate::engine::committed::{By, Content};
+use crate::engine::lane::Rendered;
+use crate::engine::{Answer, AnswerBody, Engine};
+use crate::route::Decision;
+use crate::store::{AttemptRecord, AttemptState, Cost, FailureNote, Head, Intent, Outcome, RequestRecord, Slot};
+use crate::wire::{self, Facts, tokens};
+
+/// Bytes of a streamed answer for one token, where the provider gave no count.
+const BYTES_A_TOKEN: u64 = 4;
+
+/// The account of one request, from its arrival to its row.
+#[derive(Debug)]
+pub struct Settlement {
+    engine: Arc<Engine>,
+    /// Taken exactly once: by whoever finishes, or by `drop`.
+    slot: Option<Slot>,
+    ask: Arc<Ask>,
+    group: Option<String>,
+    tries: Vec<Try>,
+    /// The last of `tries` is still running.
+    running: bool,
+    sent: Option<Moment>,
+    first_content: Option<Moment>,
+    losses: Vec<String>,
+}
+
+/// One attempt, as far as it has come.
+#[derive(Debug)]
+struct Try {
+    provider: Arc<Provider>,
+    seat: Seat,
+    billing: Billing,
+    lane: &'static str,
+    began: Moment,
+    first_content: Option<Moment>,
+    ended: Moment,
+    state: AttemptState,
+    failure: Option<Failure>,
+    usage: Option<Usage>,
+    served: Option<String>,
+    finish: Option<String>,
+    status: Option<u16>,
+}
+
+impl Settlement {
+    /// The account of a request that has just been read.
+    pub fn open(engine: &Arc<Engine>, ask: &Arc<Ask>, slot: Slot) -> Self {
+        Self {
+            engine: Arc::clone(engine),
+            slot: Some(slot),
+            ask: Arc::clone(ask),
+            group: None,
+            tries: Vec::new(),
+            running: false,
+            sent: None,
+            first_content: None,
+            losses: Vec::new(),
+        }
+    }
+
+    /// Notes what was decided.
+    pub fn decided(&mut self, decision: &Decision) {
+        self.group = decision.group.as_ref().map(ToString::to_string);
+    }
+
+    /// An attempt begins; its intent is to be committed before it is sent.
+    pub fn begin(&mut self, provider: &Arc<Provider>, seat: &Seat, rendered: &Rendered) -> Intent {
+        let now = self.engine.now();
+        let key = seat.key_id().and_then(|id| provider.keys.iter().find(|it| it.id == id));
+        let billing =
+            key.map_or(if provider.auth == Auth::None { Billing::Free } else { Billing::Metered }, |it| it.billing);
+        self.losses = rendered.losses.iter().map(|it| it.what.clone()).collect();
+        self.tries.push(Try {
+            provider: Arc::clone(provider),
+            seat: seat.clone(),
+            billing,
+            lane: rendered.lane.name(),
+            began: now.mono,
+            first_content: None,
+            ended: now.mono,
+            state: AttemptState::Voided,
+            failure: None,
+            usage: None,
+            served: None,
+            finish: None,
+            status: None,
+        });
+        self.running = true;
+        let likely = Usage::estimated(self.ask.needs.prompt_tokens, self.ask.needs.max_tokens.unwrap_or(0));
+        let model = seat.target.model.as_str();
+        Intent {
+            id: self.ask.id,
+            head: self.head(),
+            attempt: u32::try_from(self.tries.len()).unwrap_or(u32::MAX),
+            at: now.wall,
+            provider: provider.name.to_string(),
+            model: model.to_owned(),
+            key: seat.key_id(),
+            key_name: seat.key.as_ref().map(|it| it.1.to_string()),
+            billing,
+            input_estimate: likely.input,
+            expected_cost: self.engine.prices.cost(provider, billing, model, &likely, now.wall).amount(),
+        }
+    }
+
+    /// The intent is committed: from here on the attempt may cost money.
+    pub fn sending(&mut self) {
+        let now = self.engine.now().mono;
+        self.sent.get_or_insert(now);
+        if let Some(it) = self.tries.last_mut() {
+            it.state = AttemptState::Uncertain;
+        }
+    }
+
+    /// The attempt has content.
+    pub fn content(&mut self, content: &Content) {
+        let now = self.engine.now().mono;
+        self.first_content = Some(now);
+        if let Some(it) = self.tries.last_mut() {
+            it.first_content = Some(now);
+            it.status = Some(200);
+            if let Content::Whole { facts, .. } = content {
+                it.usage.clone_from(&facts.usage);
+            }
+        }
+    }
+
+    /// The attempt failed before any content.
+    pub fn failed(&mut self, failure: &Failure) {
+        let now = self.engine.now().mono;
+        let Some(it) = self.tries.last_mut().filter(|_| self.running) else { return };
+        self.running = false;
+        it.ended = now;
+        it.status = failure.status;
+        let was_sent = it.state == AttemptState::Uncertain;
+        it.state = if was_sent && failure.kind.effect().may_be_billed {
+            AttemptState::Uncertain
+        } else {
+            AttemptState::Voided
+        };
+        it.failure = Some(failure.clone());
+    }
+
+    /// The soonest time at which one of the targets that were tried asked to be tried again.
+    #[must_use]
+    pub fn soonest_wait(&self) -> Option<Duration> {
+        self.tries.iter().filter_map(|it| it.failure.as_ref()?.retry_after).min()
+    }
+
+    /// The whole answer is known: its row is on its way, and it has its headers.
+    pub async fn whole(mut self, by: By, body: Bytes, facts: &Facts) -> Answer {
+        self.engine.prices.ready().await;
+        self.close_answer(facts, None);
+        let record = self.record(Outcome::Ok, 200, None);
+        let mut headers = self.headers(Some((&by.seat, &record)));
+        headers.push(("content-type", "application/json".to_owned()));
+        self.send(record);
+        Answer { status: 200, headers, relayed: by.headers, body: AnswerBody::Whole(body) }
+    }
+
+    /// The headers a stream begins with; what it cost is only known at its end, and then in the ledger.
+    #[must_use]
+    pub fn stream_headers(&self, seat: Option<&Seat>) -> Vec<(&'static str, String)> {
+        let mut headers = self.headers(None);
+        if let Some(seat) = seat {
+            headers.extend(seat_headers(seat));
+        }
+        headers.push(("content-type", "text/event-stream".to_owned()));
+        headers.push(("cache-control", "no-cache".to_owned()));
+        headers
+    }
+
+    /// A stream came to its end. `failure`: it was cut.
+    pub async fn ended(mut self, facts: &Facts, losses: &[Loss], failure: Option<Failure>) {
+        self.engine.prices.ready().await;
+        self.losses.extend(losses.iter().map(|it| it.what.clone()));
+        if failure.is_some()
+            && let Some(it) = self.tries.last()
+        {
+            self.engine.fleet.cut(&it.seat);
+        }
+        let outcome = if failure.is_some() { Outcome::Cut } else { Outcome::Ok };
+        self.close_answer(facts, failure.clone());
+        let record = self.record(outcome, 200, failure.as_ref());
+        self.send(record);
+    }
+
+    /// The client hung up in the middle of a stream.
+    pub fn left(mut self, facts: &Facts) {
+        self.close_answer(facts, None);
+        self.abandon();
+    }
+
+    /// Nothing could answer: the client is told why, in its own dialect.
+    pub async fn refuse(mut self, failure: Failure) -> Answer {
+        self.engine.prices.ready().await;
+        let outcome = match failure.origin {
+            Origin::Upstream if !matches!(failure.kind, Kind::Client | Kind::Context | Kind::Filter) => Outcome::Failed,
+            _ => Outcome::Refused,
+        };
+        let mut answer = refusal(self.ask.dialect, self.ask.id, &failure);
+        let record = self.record(outcome, answer.status, Some(&failure));
+        answer.headers.extend(self.headers(None));
+        self.send(record);
+        answer
+    }
+
+    /// The same, for a stream whose status line has already left: the frame that tells the client.
+    pub async fn refuse_in_stream(mut self, failure: Failure) -> Bytes {
+        self.engine.prices.ready().await;
+        let record = self.record(Outcome::Failed, 200, Some(&failure));
+        let frame = wire::codec(self.ask.dialect).write_stream_error(&failure, self.ask.id);
+        self.send(record);
+        Bytes::from(frame)
+    }
+
+    /// Becomes true when every stream has to end.
+    #[must_use]
+    pub fn closing(&self) -> watch::Receiver<bool> {
+        self.engine.closing.subscribe()
+    }
+
+    /// The request this is the account of.
+    #[must_use]
+    pub fn ask(&self) -> &Arc<Ask> {
+        &self.ask
+    }
+}
+
+/// The refusal of a call that never became a request: it has no row.
+#[must_use]
+pub fn refuse_unrecorded(dialect: Dialect, failure: &Failure) -> Answer {
+    refusal(dialect, RequestId(0), failure)
+}
+
+// === impl Settlement ===
+
+impl Settlement {
+    fn head(&self) -> Head {
+        Head {
+            at: self.ask.at.wall,
+            dialect: self.ask.dialect,
+            asked: self.ask.model.clone(),
+            group: self.group.clone(),
+            client: self.ask.client.clone(),
+            session: self.ask.session.clone(),
+            stream: self.ask.stream,
+        }
+    }
+
+    /// Closes the running attempt with what the provider generated.
+    fn close_answer(&mut self, facts: &Facts, failure: Option<Failure>) {
+        let now = self.engine.now().mono;
+        let Some(it) = self.tries.last_mut().filter(|_| self.running) else { return };
+        self.running = false;
+        it.ended = now;
+        it.state = AttemptState::Settled;
+        it.failure = failure;
+        it.served.clone_from(&facts.model);
+        it.finish = facts.finish.as_ref().map(|it| it.name().to_owned());
+        let seen = facts.content_bytes.div_ceil(BYTES_A_TOKEN);
+        it.usage = Some(match &facts.usage {
+            // Counts are final once the provider has said why it ended; before that they only tell how it began.
+            Some(usage) if facts.finish.is_some() => usage.clone(),
+            Some(usage) => Usage { output: usage.output.max(seen), source: Source::Estimated, ..usage.clone() },
+            // No count came: everything sent and seen is counted here, and the row says so.
+            None => Usage::estimated(tokens::estimate(&self.ask.body), seen),
+        });
+    }
+
+    fn record(&self, outcome: Outcome, status: u16, failure: Option<&Failure>) -> RequestRecord {
+        let now = self.engine.now().mono;
+        let micros = |from: Moment, to: Moment| u64::try_from(to.since(from).as_micros()).unwrap_or(u64::MAX);
+        let attempts: Vec<AttemptRecord> = (1u32..).zip(&self.tries).map(|(n, it)| self.attempt(n, it)).collect();
+        let answered = self.tries.last().filter(|it| it.state == AttemptState::Settled);
+        let usage = answered.and_then(|it| it.usage.clone());
+        RequestRecord {
+            id: self.ask.id,
+            head: self.head(),
+            total_us: micros(self.ask.at.mono, now),
+            first_content_us: self.first_content.map(|it| micros(self.ask.at.mono, it)),
+            overhead_us: self.sent.map_or(0, |it| micros(self.ask.at.mono, it)),
+            status,
+            outcome,
+            provider: answered.map(|it| it.provider.name.to_string()),
+            model: answered.map(|it| it.seat.target.model.to_string()),
+            key_name: answered.and_then(|it| it.seat.key.as_ref()).map(|it| it.1.to_string()),
+            served_model: answered.and_then(|it| it.served.clone()),
+            finish: answered.and_then(|it| it.finish.clone()),
+            reported_cost: usage.as_ref().and_then(|it| it.cost_reported),
+            usage,
+            cost: attempts.iter().map(|it| it.cost).fold(Cost::Exact(crate::domain::money::Usd::ZERO), Cost::plus),
+            moved: answered.is_some() && self.tries.len() > 1,
+            error: failure.map(note),
+            losses: self.losses.clone(),
+            attempts,
+        }
+    }
+
+    fn attempt(&self, n: u32, it: &Try) -> AttemptRecord {
+        let micros = |from: Moment, to: Moment| u64::try_from(to.since(from).as_micros()).unwrap_or(u64::MAX);
+        AttemptRecord {
+            n,
+            provider: it.provider.name.to_string(),
+            model: it.seat.target.model.to_string(),
+            key: it.seat.key_id(),
+            key_name: it.seat.key.as_ref().map(|key| key.1.to_string()),
+            billing: it.billing,
+            lane: it.lane,
+            started_us: micros(self.ask.at.mono, it.began),
+            first_content_us: it.first_content.map(|first| micros(it.began, first)),
+            total_us: micros(it.began, it.ended),
+            status: it.status,
+            state: it.state,
+            error: it.failure.as_ref().map(note),
+            retry_after_ms: it
+                .failure
+                .as_ref()
+                .and_then(|failure| u64::try_from(failure.retry_after?.as_millis()).ok()),
+            usage: it.usage.clone(),
+            cost: self.cost(it, self.ask.at.wall),
+        }
+    }
+
+    /// What an attempt cost, as far as anybody can know.
+    fn cost(&self, it: &Try, at: Stamp) -> Cost {
+        let prices = &self.engine.prices;
+        let asked = it.seat.target.model.as_str();
+        match (it.state, &it.usage) {
+            (AttemptState::Voided, _) => Cost::Exact(crate::domain::money::Usd::ZERO),
+            (AttemptState::Settled, Some(usage)) => {
+                // Priced by the model that served; aggregators name it in ways no price table knows, so then by the
+                // one that was asked for.
+                let served = it.served.as_deref().unwrap_or(asked);
+                match prices.cost(&it.provider, it.billing, served, usage, at) {
+                    Cost::Unpriced => prices.cost(&it.provider, it.billing, asked, usage, at),
+                    cost => cost,
+                }
+            }
+            (AttemptState::Settled | AttemptState::Uncertain, _) => {
+                let likely = Usage::estimated(tokens::estimate(&self.ask.body), 0);
+                match prices.cost(&it.provider, it.billing, asked, &likely, at) {
+                    // Free is free, whether it was processed or not.
+                    free @ Cost::Exact(_) => free,
+                    other => Cost::InDoubt(other.amount()),
+                }
+            }
+        }
+    }
+
+    fn headers(&self, answered: Option<(&Seat, &RequestRecord)>) -> Vec<(&'static str, String)> {
+        let mut headers = vec![("x-llmroute-id", self.ask.id.to_string())];
+        if !self.tries.is_empty() {
+            let tries = self.tries.iter().map(|it| format!("{} {}", it.seat.target, outcome(it)));
+            headers.push(("x-llmroute-attempts", header_text(&tries.collect::<Vec<_>>().join(", "))));
+        }
+        if let Some(sent) = self.sent {
+            headers.push(("x-llmroute-overhead-us", sent.since(self.ask.at.mono).as_micros().to_string()));
+        }
+        if !self.losses.is_empty() {
+            headers.push(("x-llmroute-dropped", header_text(&self.losses.join(", "))));
+        }
+        if let Some((seat, record)) = answered {
+            headers.extend(seat_headers(seat));
+            if let Cost::Exact(cost) | Cost::Estimated(cost) = record.cost {
+                headers.push(("x-llmroute-cost-usd", format!("{:.12}", cost.dollars())));
+            }
+        }
+        headers
+    }
+
+    fn send(&mut self, record: RequestRecord) {
+        let Some(slot) = self.slot.take() else { return };
+        if self.engine.finished.receiver_count() > 0 {
+            // Nobody listening is no failure.
+            let _ = self.engine.finished.send(Arc::new(record.clone()));
+        }
+        slot.settle(record);
+    }
+
+    /// The client is gone: records what is known, now or as soon as there are prices.
+    fn abandon(&mut self) {
+        let now = self.engine.now().mono;
+        if self.running {
+            self.running = false;
+            if let Some(it) = self.tries.last_mut() {
+                it.ended = now;
+            }
+        }
+        let record = self.record(Outcome::ClientGone, 499, None);
+        self.send(record);
+    }
+}
+
+impl Drop for Settlement {
+    fn drop(&mut self) {
+        // A request of which nothing was sent and nobody was told leaves no row: there is nothing true to say of it.
+        if self.slot.is_some() && !self.tries.is_empty() {
+            self.abandon();
+        }
+    }
+}
+
+// === private ===
+
+fn refusal(dialect: Dialect, id: RequestId, failure: &Failure) -> Answer {
+    let mut headers = vec![("content-type", "application/json".to_owned())];
+    let relay = failure.relay.as_ref().filter(|it| {
+        // What concerns our own account is ours to explain; everything else the client may match on word for word.
+        it.dialect == dialect && !matches!(failure.kind, Kind::Auth | Kind::Quota)
+    });
+    if let Some(wait) = failure.retry_after {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        headers.push(("retry-after", seconds.max(1).to_string()));
+    }
+    let (status, body, relayed) = if let Some(it) = relay {
+        let named = it.headers.iter().filter(|(name, _)| name != "content-type" && name != "retry-after");
+        (it.status, it.body.clone(), named.cloned().collect())
+    } else {
+        let (status, body) = wire::codec(dialect).write_error(failure, id);
+        (status, Bytes::from(body), Vec::new())
+    };
+    // We have tried what there was: an SDK that tries again only multiplies the attempts.
+    if failure.origin == Origin::Upstream && (status == 429 || status >= 500) {
+        headers.push(("x-should-retry", "false".to_owned()));
+    }
+    headers.push(("x-llmroute-error", failure.code.to_owned()));
+    Answer { status, headers, relayed, body: AnswerBody::Whole(body) }
+}
+
+fn seat_headers(seat: &Seat) -> Vec<(&'static str, String)> {
+    let mut headers = vec![
+        ("x-llmroute-provider", header_text(seat.target.provider.as_str())),
+        ("x-llmroute-model", header_text(seat.target.model.as_str())),
+    ];
+    if let Some((_, name)) = &seat.key {
+        headers.push(("x-llmroute-key", header_text(name.as_str())));
+    }
+    headers
+}
+
+/// One word on how an attempt went: a status, or a code where no answer came.
+fn outcome(it: &Try) -> String {
+    match (&it.failure, it.status) {
+        (Some(failure), None) => failure.code.to_owned(),
+        (_, Some(status)) => status.to_string(),
+        (None, None) => "open".to_owned(),
+    }
+}
+
+/// Text fit for a header: printable ASCII, at most 1,000 characters.
+fn header_text(text: &str) -> String {
+    text.chars().take(1000).map(|it| if it.is_ascii_graphic() || it == ' ' { it } else { '?' }).collect()
+}
+
+fn note(failure: &Failure) -> FailureNote {
+    FailureNote { kind: failure.kind.name(), code: failure.code, detail: failure.detail.clone() }
+}

@@ -1,0 +1,63 @@
+//! What the server says of itself: `/health`, `/v1/models`. Never a key, a prompt or a setting.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::domain::policy::{Auth, Policy, Provider};
+use crate::engine::Engine;
+
+/// `GET /health`: alive, and since when.
+#[must_use]
+pub fn health(engine: &Engine, up: Duration) -> Vec<u8> {
+    let writable = !engine.ledger().failing();
+    let status = if writable { "ok" } else { "ledger_unavailable" };
+    let health = json!({"status": status, "version": env!("CARGO_PKG_VERSION"), "uptime_seconds": up.as_secs()});
+    health.to_string().into_bytes()
+}
+
+/// `GET /v1/models`: one list in OpenAI's and Anthropic's shapes at once (wire.md §3.5). Groups first, then every
+/// model of every provider that can be used.
+#[must_use]
+pub fn models(policy: &Policy) -> Vec<u8> {
+    let data: Vec<Value> = entries(policy).collect();
+    let id = |it: Option<&Value>| it.map_or(Value::Null, |it| it["id"].clone());
+    let list = json!({
+        "object": "list",
+        "first_id": id(data.first()),
+        "last_id": id(data.last()),
+        "has_more": false,
+        "data": data,
+    });
+    list.to_string().into_bytes()
+}
+
+/// `GET /v1/models/ID`.
+#[must_use]
+pub fn model(policy: &Policy, id: &str) -> Option<Vec<u8>> {
+    entries(policy).find(|it| it["id"] == id).map(|it| it.to_string().into_bytes())
+}
+
+fn entries(policy: &Policy) -> impl Iterator<Item = Value> {
+    let groups = policy.groups.keys().map(|it| entry(it.as_str(), "llmroute"));
+    let usable = policy.providers.values().filter(|it| it.enabled && is_usable(it));
+    let models =
+        usable.flat_map(|it| it.models.iter().map(|model| entry(&format!("{}/{model}", it.name), it.name.as_str())));
+    groups.chain(models)
+}
+
+fn is_usable(provider: &Provider) -> bool {
+    provider.auth == Auth::None || provider.usable_keys().next().is_some()
+}
+
+fn entry(id: &str, owner: &str) -> Value {
+    json!({
+        "id": id,
+        "object": "model",
+        "type": "model",
+        "created": 0,
+        "created_at": "1970-01-01T00:00:00Z",
+        "owned_by": owner,
+        "display_name": id,
+    })
+}

@@ -1,0 +1,108 @@
+//! HTTP request → [`Call`]: the body read once, within limits and deadlines; headers by allow-list.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt as _;
+use tokio::time::timeout;
+
+use crate::domain::clock::Now;
+use crate::domain::dialect::Dialect;
+use crate::domain::failure::{Failure, Origin};
+use crate::engine::Call;
+
+/// Largest request body: above the largest any provider takes.
+const BODY_MOST: usize = 64 << 20;
+/// Longest silence while a body is on its way.
+const BODY_IDLE: Duration = Duration::from_secs(60);
+
+/// Reads a request.
+///
+/// # Errors
+/// `body_too_large` (413), `body_timeout` (408), `encoded_body` (415), `body_cut` (400).
+pub async fn call(at: Now, dialect: Dialect, head: &Parts, body: Body) -> Result<Call, Failure> {
+    if head.headers.get(header::CONTENT_ENCODING).is_some_and(|it| it.as_bytes() != b"identity") {
+        return Err(refuse("encoded_body", 415, "compressed request bodies are not read"));
+    }
+    let text = |name: &str| head.headers.get(name).and_then(|it| it.to_str().ok());
+    let announced = text("content-length").and_then(|it| it.parse::<usize>().ok());
+    if announced.is_some_and(|it| it > BODY_MOST) {
+        return Err(too_large());
+    }
+    let session = ["x-llmroute-session", "x-claude-code-session-id", "x-session-id"].into_iter().find_map(text);
+    Ok(Call {
+        at,
+        dialect,
+        body: read(body, announced.unwrap_or(0)).await?,
+        headers: forwarded(&head.headers),
+        client: client(text("user-agent").unwrap_or_default()),
+        session: session.map(|it| it.chars().filter(|c| !c.is_control()).take(256).collect()),
+        strict: text("x-llmroute-strict").is_some_and(|it| it == "true"),
+    })
+}
+
+async fn read(mut body: Body, announced: usize) -> Result<Bytes, Failure> {
+    let mut first = Bytes::new();
+    let mut more: Option<BytesMut> = None;
+    loop {
+        let frame = match timeout(BODY_IDLE, body.frame()).await {
+            Err(_) => return Err(refuse("body_timeout", 408, "the request body stopped coming")),
+            Ok(None) => return Ok(more.map_or(first, BytesMut::freeze)),
+            Ok(Some(Err(_))) => return Err(refuse("body_cut", 400, "the request body broke off or was malformed")),
+            Ok(Some(Ok(frame))) => frame,
+        };
+        let Ok(data) = frame.into_data() else { continue };
+        if first.is_empty() && more.is_none() {
+            // A body that comes in one piece is not copied.
+            first = data;
+            continue;
+        }
+        let all = more.get_or_insert_with(|| {
+            let mut all = BytesMut::with_capacity(announced.max(first.len() + data.len()));
+            all.extend_from_slice(&first);
+            all
+        });
+        if all.len() + data.len() > BODY_MOST {
+            return Err(too_large());
+        }
+        all.extend_from_slice(&data);
+    }
+}
+
+/// Headers that mean something to a provider of the same dialect. Everything else stays here: the local token and
+/// cookies above all, and whatever names a host.
+fn forwarded(headers: &HeaderMap) -> Vec<(String, String)> {
+    const NAMES: [&str; 5] =
+        ["anthropic-version", "anthropic-beta", "openai-beta", "idempotency-key", "x-stainless-retry-count"];
+    let named = NAMES.iter().flat_map(|name| headers.get_all(*name).iter().map(|value| (*name, value)));
+    named.filter_map(|(name, value)| Some((name.to_owned(), value.to_str().ok()?.to_owned()))).collect()
+}
+
+/// Who asks, in a word, from the product of the user agent.
+fn client(agent: &str) -> String {
+    const KNOWN: [(&str, &str); 4] =
+        [("claude-cli", "claude-code"), ("codex", "codex"), ("GeminiCLI", "gemini-cli"), ("AnthropicPython", "python")];
+    let product = agent.split(['/', ' ']).next().unwrap_or_default();
+    if let Some((_, name)) = KNOWN.iter().find(|it| product.starts_with(it.0)) {
+        return (*name).to_owned();
+    }
+    // `OpenAI/Python 2.1`, `Anthropic/JS 0.9`: the language tells more than the maker of the SDK.
+    let named = if matches!(product, "OpenAI" | "AsyncOpenAI" | "Anthropic" | "AsyncAnthropic") {
+        agent.split(['/', ' ']).nth(1).unwrap_or(product)
+    } else {
+        product
+    };
+    let word = named.chars().filter(|it| it.is_ascii_alphanumeric() || "-_.".contains(*it)).take(40);
+    word.collect::<String>().to_ascii_lowercase()
+}
+
+fn too_large() -> Failure {
+    refuse("body_too_large", 413, "the request body is larger than 64 MiB")
+}
+
+fn refuse(code: &'static str, status: u16, told: &str) -> Failure {
+    Failure::local(Origin::Client, code, status, told)
+}

@@ -1,0 +1,259 @@
+//! Floor 4: the near door. HTTP request → [`crate::engine::Call`], [`crate::engine::Answer`] → HTTP response. Sees no
+//! JSON body and no provider name.
+//!
+//! [`listen`] binds both loopback addresses, [`patience`] holds every connection to its deadlines, [`guard`] turns
+//! away whoever should not be here, [`ingress`] and [`egress`] translate, [`admin`] answers about ourselves.
+
+pub mod admin;
+mod answering;
+pub mod egress;
+pub mod guard;
+pub mod ingress;
+pub mod listen;
+pub mod patience;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpStream;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use crate::domain::dialect::Dialect;
+use crate::domain::failure::{Failure, Origin};
+use crate::engine::{Engine, settle};
+use crate::server::guard::Guard;
+use crate::server::listen::Listening;
+use crate::server::patience::{Patience, Phases};
+
+/// Connections served at once; more wait in the kernel's queue.
+const CONNECTIONS: usize = 1000;
+/// Request heads larger than this are refused.
+const HEAD_MOST: usize = 64 << 10;
+/// How long open requests may take to finish after the first signal.
+pub const DRAIN: Duration = Duration::from_secs(30);
+/// How long what is left may take to tell its client and its ledger row after that.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// What the handlers share.
+#[derive(Debug)]
+pub struct Door {
+    engine: Arc<Engine>,
+    guard: Guard,
+    started: std::time::Instant,
+}
+
+/// How far a shutdown has gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Closing {
+    /// Open for business.
+    Open,
+    /// No new connections; requests that run may finish.
+    Draining,
+    /// Whatever still runs is told and cut.
+    Now,
+}
+
+impl Door {
+    /// The door to `engine`, guarded by `guard`.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "uptime is shown to people and decides nothing")]
+    pub fn new(engine: Arc<Engine>, guard: Guard) -> Arc<Self> {
+        Arc::new(Self { engine, guard, started: std::time::Instant::now() })
+    }
+
+    fn router(self: &Arc<Self>) -> Router {
+        Router::new()
+            .route("/v1/chat/completions", post(chat))
+            .route("/chat/completions", post(chat))
+            .route("/v1/messages", post(messages))
+            .route("/anthropic/v1/messages", post(messages))
+            .route("/v1/models", get(models))
+            .route("/anthropic/v1/models", get(models))
+            .route("/models", get(models))
+            .route("/v1/models/{*id}", get(model))
+            .route("/health", get(health))
+            .fallback(nothing_here)
+            .method_not_allowed_fallback(wrong_method)
+            .with_state(Arc::clone(self))
+    }
+}
+
+/// Serves until `closing` says otherwise, then drains. Returns how many requests had to be cut.
+pub async fn serve(door: Arc<Door>, listening: Listening, mut closing: watch::Receiver<Closing>) -> usize {
+    let router = door.router();
+    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut connections = JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            _ = closing.wait_for(|it| *it != Closing::Open) => break,
+            // Finished connections are collected here so that the set does not grow.
+            Some(_) = connections.join_next(), if !connections.is_empty() => continue,
+            it = accept(&listening, &room) => it,
+        };
+        let Some((stream, permit)) = accepted else { continue };
+        let connection = connection(stream, router.clone(), closing.clone());
+        connections.spawn(async move {
+            connection.await;
+            drop(permit);
+        });
+    }
+    drop(listening);
+    drain(door, connections, closing).await
+}
+
+async fn accept(
+    listening: &Listening,
+    room: &Arc<Semaphore>,
+) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+    let permit = Arc::clone(room).acquire_owned().await.ok()?;
+    let v6 = async {
+        match &listening.v6 {
+            Some(it) => it.accept().await,
+            None => std::future::pending().await,
+        }
+    };
+    let accepted = tokio::select! {
+        it = listening.v4.accept() => it,
+        it = v6 => it,
+    };
+    match accepted {
+        Ok((stream, _)) => Some((stream, permit)),
+        Err(error) => {
+            // Out of descriptors, or a connection that died in the queue. A short rest lets others close theirs.
+            tracing::warn!("a connection could not be accepted: {error}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            None
+        }
+    }
+}
+
+/// One connection, HTTP/1.1 only.
+async fn connection(stream: TcpStream, router: Router, mut closing: watch::Receiver<Closing>) {
+    // Without it every second small write of a stream waits some 40 ms for the client's delayed acknowledgement.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!("TCP_NODELAY: {error}");
+    }
+    let phases = Phases::default();
+    let io = TokioIo::new(Patience::new(stream, phases.clone()));
+    let service = answering::Answering::new(phases, router);
+    let mut http = hyper::server::conn::http1::Builder::new();
+    // `Patience` keeps the deadlines: hyper's head timer also runs while a pooled connection rests.
+    http.timer(TokioTimer::new()).max_header_size(HEAD_MOST).header_read_timeout(None);
+    let connection = http.serve_connection(io, TowerToHyperService::new(service));
+    tokio::pin!(connection);
+    let mut open = true;
+    loop {
+        tokio::select! {
+            done = connection.as_mut() => {
+                if let Err(error) = done {
+                    tracing::debug!("connection: {error}");
+                }
+                return;
+            }
+            _ = closing.wait_for(|it| *it != Closing::Open), if open => {
+                open = false;
+                connection.as_mut().graceful_shutdown();
+            }
+        }
+    }
+}
+
+async fn drain(door: Arc<Door>, mut connections: JoinSet<()>, mut closing: watch::Receiver<Closing>) -> usize {
+    let all = async { while connections.join_next().await.is_some() {} };
+    tokio::select! {
+        () = all => return 0,
+        () = tokio::time::sleep(DRAIN) => {}
+        _ = closing.wait_for(|it| *it == Closing::Now) => {}
+    }
+    let cut = connections.len();
+    door.engine.close_streams();
+    let all = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(LAST_WORDS, all).await.is_err() {
+        connections.shutdown().await;
+    }
+    cut
+}
+
+// === handlers ===
+
+async fn chat(State(door): State<Arc<Door>>, request: Request) -> Response {
+    answer(&door, Dialect::OpenaiChat, request).await
+}
+
+async fn messages(State(door): State<Arc<Door>>, request: Request) -> Response {
+    answer(&door, Dialect::Anthropic, request).await
+}
+
+async fn answer(door: &Arc<Door>, dialect: Dialect, request: Request) -> Response {
+    let at = door.engine.now();
+    let (head, body) = request.into_parts();
+    let refused = |failure: &Failure| egress::response(settle::refuse_unrecorded(dialect, failure));
+    if let Err(failure) = door.guard.admit(&head) {
+        return refused(&failure);
+    }
+    match ingress::call(at, dialect, &head, body).await {
+        Ok(call) => egress::response(door.engine.answer(call).await),
+        Err(failure) => refused(&failure),
+    }
+}
+
+async fn models(State(door): State<Arc<Door>>, request: Request) -> Response {
+    let (head, _) = request.into_parts();
+    match door.guard.admit(&head) {
+        Ok(()) => egress::json(200, admin::models(&door.engine.policy())),
+        Err(failure) => egress::response(settle::refuse_unrecorded(dialect_of(&head), &failure)),
+    }
+}
+
+async fn model(State(door): State<Arc<Door>>, request: Request) -> Response {
+    let (head, _) = request.into_parts();
+    let id = head.uri.path().strip_prefix("/v1/models/").unwrap_or_default();
+    let found = door.guard.admit(&head).and_then(|()| {
+        admin::model(&door.engine.policy(), id).ok_or_else(|| {
+            Failure::local(Origin::Client, "no_route", 404, "no model or group is called so; see /v1/models")
+        })
+    });
+    match found {
+        Ok(it) => egress::json(200, it),
+        Err(failure) => egress::response(settle::refuse_unrecorded(dialect_of(&head), &failure)),
+    }
+}
+
+async fn health(State(door): State<Arc<Door>>, request: Request) -> Response {
+    let (head, _) = request.into_parts();
+    match door.guard.admit_unknown(&head) {
+        Ok(()) => egress::json(200, admin::health(&door.engine, door.started.elapsed())),
+        Err(failure) => egress::response(settle::refuse_unrecorded(Dialect::OpenaiChat, &failure)),
+    }
+}
+
+async fn nothing_here(State(door): State<Arc<Door>>, request: Request) -> Response {
+    refuse_path(&door, request, "not_found", 404, "nothing is served at this path")
+}
+
+async fn wrong_method(State(door): State<Arc<Door>>, request: Request) -> Response {
+    refuse_path(&door, request, "wrong_method", 405, "this path is not served for this method")
+}
+
+fn refuse_path(door: &Door, request: Request, code: &'static str, status: u16, told: &str) -> Response {
+    let (head, _): (_, Body) = request.into_parts();
+    let failure = match door.guard.admit(&head) {
+        Ok(()) => Failure::local(Origin::Client, code, status, told),
+        Err(failure) => failure,
+    };
+    egress::response(settle::refuse_unrecorded(dialect_of(&head), &failure))
+}
+
+/// The dialect of a client that came to a path without one: Anthropic's always names its version.
+fn dialect_of(head: &axum::http::request::Parts) -> Dialect {
+    if head.headers.contains_key("anthropic-version") { Dialect::Anthropic } else { Dialect::OpenaiChat }
+}

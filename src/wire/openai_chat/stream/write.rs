@@ -1,0 +1,244 @@
+//! Events → a client's stream.
+
+use crate::domain::event::{Block, Delta, Event, Finish};
+use crate::domain::prompt::{Loss, Opaque};
+use crate::domain::usage::Usage;
+use crate::wire::StreamWriter;
+use crate::wire::json::{self, ObjectWriter};
+use crate::wire::openai_chat::{DONE, Losses, PING, finish_with_calls, finish_word, is_own, usage};
+
+/// Writes chunks.
+#[derive(Debug)]
+pub(in crate::wire::openai_chat) struct Writer {
+    /// The client asked for usage at the end.
+    wants_usage: bool,
+    /// What every chunk begins with, up to its choices.
+    head: Vec<u8>,
+    blocks: Vec<Open>,
+    calls: u32,
+    usage: Option<Usage>,
+    finished: bool,
+    losses: Losses,
+}
+
+/// What a delta to a block becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Open {
+    Text,
+    Thinking,
+    Refusal,
+    /// A tool call: its number, and whether arguments were written.
+    Call(u32, bool),
+    /// A block that cannot be said.
+    Lost,
+}
+
+impl Writer {
+    pub(in crate::wire::openai_chat) fn new(wants_usage: bool) -> Self {
+        let mut writer = Self {
+            wants_usage,
+            head: Vec::new(),
+            blocks: Vec::new(),
+            calls: 0,
+            usage: None,
+            finished: false,
+            losses: Losses::default(),
+        };
+        writer.set_head("", "", 0);
+        writer
+    }
+
+    /// `created` is 0 where the source dialect does not say when: clients take any integer.
+    fn set_head(&mut self, id: &str, model: &str, created: i64) {
+        self.head.clear();
+        let mut chunk = ObjectWriter::begin(&mut self.head);
+        chunk.text("id", id);
+        chunk.text("object", "chat.completion.chunk");
+        chunk.plain("created", created);
+        chunk.text("model", model);
+        // The object stays open: each chunk goes on from here.
+    }
+
+    /// Writes a chunk with one choice.
+    fn chunk(&self, delta: impl FnOnce(&mut ObjectWriter), finish: Option<&str>, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"data: ");
+        out.extend_from_slice(&self.head);
+        out.extend_from_slice(br#","choices":[{"index":0,"delta":"#);
+        let mut object = ObjectWriter::begin(out);
+        delta(&mut object);
+        object.end();
+        out.extend_from_slice(br#","logprobs":null,"finish_reason":"#);
+        match finish {
+            Some(word) => json::quote(word, out),
+            None => out.extend_from_slice(b"null"),
+        }
+        out.extend_from_slice(b"}]}\n\n");
+    }
+
+    fn open(&mut self, block: &Block, out: &mut Vec<u8>) {
+        let open = match block {
+            Block::Text => Open::Text,
+            Block::Thinking => Open::Thinking,
+            Block::Refusal => Open::Refusal,
+            Block::ToolCall { id, name } => {
+                let number = self.calls;
+                self.calls += 1;
+                self.chunk(
+                    |delta| {
+                        delta.list("tool_calls", [()], |(), out| {
+                            let mut call = ObjectWriter::begin(out);
+                            call.plain("index", number);
+                            call.text("id", id);
+                            call.text("type", "function");
+                            let mut function = call.object("function");
+                            function.text("name", name);
+                            function.text("arguments", "");
+                            function.end();
+                            call.end();
+                        });
+                    },
+                    None,
+                    out,
+                );
+                Open::Call(number, false)
+            }
+            Block::RedactedThinking(_) => {
+                self.losses.add("redacted_thinking", "openai-chat has no encrypted reasoning");
+                Open::Lost
+            }
+            Block::Opaque(it) => {
+                self.losses.add(it.name.clone(), "openai-chat has no such block in a stream");
+                Open::Lost
+            }
+        };
+        self.blocks.push(open);
+    }
+
+    fn delta(&mut self, index: u32, delta: &Delta, out: &mut Vec<u8>) {
+        let Some(open) = self.blocks.get_mut(index as usize) else { return };
+        let key = match (*open, delta) {
+            (Open::Lost, _) => return,
+            (Open::Text, Delta::Text(_)) => "content",
+            (Open::Thinking, Delta::Text(_)) => "reasoning_content",
+            (Open::Refusal, Delta::Text(_)) => "refusal",
+            (Open::Call(number, _), Delta::Arguments(text)) => {
+                *open = Open::Call(number, true);
+                self.arguments(number, text, out);
+                return;
+            }
+            (_, Delta::Signature(_)) => {
+                self.losses.add("thinking.signature", "openai-chat has no signatures");
+                return;
+            }
+            (_, Delta::Opaque(it)) => {
+                self.losses.add(it.name.clone(), "openai-chat has no such addition to a block");
+                return;
+            }
+            (_, Delta::Text(_) | Delta::Arguments(_)) => return,
+        };
+        if let Delta::Text(text) = delta {
+            self.chunk(|delta| delta.text(key, text), None, out);
+        }
+    }
+
+    fn arguments(&self, number: u32, text: &str, out: &mut Vec<u8>) {
+        self.chunk(
+            |delta| {
+                delta.list("tool_calls", [()], |(), out| {
+                    let mut call = ObjectWriter::begin(out);
+                    call.plain("index", number);
+                    let mut function = call.object("function");
+                    function.text("arguments", text);
+                    function.end();
+                    call.end();
+                });
+            },
+            None,
+            out,
+        );
+    }
+
+    fn finish(&mut self, reason: Option<&Finish>, out: &mut Vec<u8>) {
+        self.finished = true;
+        let reason = finish_with_calls(reason.cloned(), self.calls > 0);
+        self.chunk(|_| {}, Some(finish_word(&reason)), out);
+    }
+
+    fn opaque(&mut self, it: &Opaque, out: &mut Vec<u8>) {
+        // Between JSON tokens a line break is white space, but it would end the data line.
+        let raw = it.raw.get().replace(['\n', '\r'], " ");
+        if !is_own(it) {
+            self.losses.foreign("", [it]);
+        } else if let Some(key) = it.name.strip_prefix("message.") {
+            self.chunk(|delta| delta.raw(key, &raw), None, out);
+        } else if it.name.starts_with("choice") {
+            self.losses.add(it.name.clone(), "only the first choice's text and calls are streamed");
+        } else {
+            out.extend_from_slice(b"data: ");
+            out.extend_from_slice(&self.head);
+            out.extend_from_slice(br#","choices":[],"#);
+            json::quote(&it.name, out);
+            out.push(b':');
+            out.extend_from_slice(raw.as_bytes());
+            out.extend_from_slice(b"}\n\n");
+        }
+    }
+
+    /// Usage goes out once, in a chunk of its own without choices, as `stream_options.include_usage` asks.
+    fn end(&mut self, out: &mut Vec<u8>) {
+        if !self.finished {
+            self.finish(None, out);
+        }
+        if let Some(counts) = self.usage.take().filter(|_| self.wants_usage) {
+            out.extend_from_slice(b"data: ");
+            out.extend_from_slice(&self.head);
+            out.extend_from_slice(br#","choices":[],"usage":"#);
+            usage::write(&counts, out);
+            out.extend_from_slice(b"}\n\n");
+        }
+        out.extend_from_slice(b"data: ");
+        out.extend_from_slice(DONE);
+        out.extend_from_slice(b"\n\n");
+    }
+}
+
+impl StreamWriter for Writer {
+    fn write(&mut self, event: &Event, out: &mut Vec<u8>) {
+        match event {
+            Event::Start { id, model, created } => {
+                self.set_head(id, model, created.unwrap_or(0));
+                let first = |delta: &mut ObjectWriter| {
+                    delta.text("role", "assistant");
+                    delta.text("content", "");
+                };
+                self.chunk(first, None, out);
+            }
+            Event::Open { block, .. } => self.open(block, out),
+            Event::Delta { index, delta } => self.delta(*index, delta, out),
+            Event::Close { index } => {
+                // Clients parse the arguments without asking: a call that got none gets an empty object.
+                if let Some(Open::Call(number, written @ false)) = self.blocks.get_mut(*index as usize) {
+                    *written = true;
+                    let number = *number;
+                    self.arguments(number, "{}", out);
+                }
+            }
+            Event::Usage(counts) => self.usage = Some(counts.clone()),
+            Event::Finish { reason, stop } => {
+                if stop.is_some() {
+                    self.losses.add("stop_sequence", "openai-chat does not say which stop text was met");
+                }
+                self.finish(Some(reason), out);
+            }
+            Event::Ping => out.extend_from_slice(PING),
+            Event::Opaque(it) => self.opaque(it, out),
+            Event::End => self.end(out),
+            // The caller ends with `write_stream_error`.
+            Event::Fault(_) => {}
+        }
+    }
+
+    fn losses(&self) -> &[Loss] {
+        &self.losses.0
+    }
+}

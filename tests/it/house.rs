@@ -1,0 +1,310 @@
+//! A whole llmroute in one process for the tests: simulated providers, a policy over them, the real engine, ledger
+//! and server on a free port, and a plain HTTP client.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use llmroute::catalog::prices::{Override, UnitPrices};
+use llmroute::domain::clock::Clock;
+use llmroute::domain::dialect::Dialect;
+use llmroute::domain::id::{KeyId, ProviderName};
+use llmroute::domain::money::Usd;
+use llmroute::domain::policy::{Auth, Billing, Deadlines, Group, Key, Policy, Provider, Speech};
+use llmroute::domain::quirks::Quirks;
+use llmroute::domain::secret::{Keyring, Secret};
+use llmroute::domain::target::Target;
+use llmroute::engine::Engine;
+use llmroute::engine::prices::Prices;
+use llmroute::server::guard::Guard;
+use llmroute::server::listen::{self};
+use llmroute::server::{Closing, Door, serve};
+use llmroute::sim::{Billed, Sim};
+use llmroute::store::requests::{self, AttemptRow, RequestRow};
+use llmroute::store::{Access, Ledger, ProcessKind, open};
+use llmroute::upstream::Upstream;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// The local token of every house.
+pub(crate) const TOKEN: &str = "llmr_test_token";
+/// The secret of every key.
+pub(crate) const SECRET: &str = "sk-canary-0123456789abcdef";
+
+/// How a house is built.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    pub(crate) deadlines: Deadlines,
+    pub(crate) quirks: Quirks,
+    pub(crate) priced: bool,
+    targets: Vec<(String, Dialect, String, f64, usize)>,
+}
+
+impl Plan {
+    /// No targets yet; deadlines short enough for tests.
+    pub(crate) fn new() -> Self {
+        let deadlines = Deadlines {
+            first_content: Duration::from_millis(400),
+            first_content_reasoning: Duration::from_millis(400),
+            byte_gap: Duration::from_millis(300),
+            content_gap: Duration::from_millis(600),
+            whole: Duration::from_millis(600),
+            ..Deadlines::default()
+        };
+        Self { deadlines, quirks: Quirks { cancels: true, ..Quirks::default() }, priced: true, targets: Vec::new() }
+    }
+
+    /// A target `NAME/model` that speaks `dialect` at `base`, with one key.
+    pub(crate) fn target(self, name: &str, dialect: Dialect, base: &str, weight: f64) -> Self {
+        self.target_with_keys(name, dialect, base, weight, 1)
+    }
+
+    /// The same with several keys.
+    pub(crate) fn target_with_keys(
+        mut self,
+        name: &str,
+        dialect: Dialect,
+        base: &str,
+        weight: f64,
+        keys: usize,
+    ) -> Self {
+        self.targets.push((name.to_owned(), dialect, base.to_owned(), weight, keys));
+        self
+    }
+
+    /// The group `g` over the targets.
+    pub(crate) fn policy(&self) -> (Policy, Keyring) {
+        let mut keyring = Keyring::default();
+        let mut providers = BTreeMap::new();
+        let mut targets = Vec::new();
+        for (name, dialect, base, weight, keys) in &self.targets {
+            let id = |n: usize| KeyId(i64::try_from(providers.len() * 10 + n + 1).unwrap());
+            let keys: Vec<Key> = (0..*keys)
+                .map(|n| Key {
+                    id: id(n),
+                    name: format!("key{n}").into(),
+                    // The first key is always first.
+                    weight: if n == 0 { 1.0 } else { 0.0 },
+                    billing: Billing::Metered,
+                    enabled: true,
+                    problem: None,
+                })
+                .collect();
+            for key in &keys {
+                keyring.insert(key.id, Secret::new(format!("{SECRET}-{}", key.id.0)));
+            }
+            let (path, auth, headers) = match dialect {
+                Dialect::OpenaiChat => ("/v1/chat/completions", Auth::Bearer, Vec::new()),
+                Dialect::Anthropic => {
+                    ("/v1/messages", Auth::XApiKey, vec![("anthropic-version".to_owned(), "2023-06-01".to_owned())])
+                }
+            };
+            let provider = Provider {
+                name: name.as_str().into(),
+                speaks: vec![Speech { dialect: *dialect, url: format!("{base}{path}") }],
+                auth,
+                headers,
+                quirks: self.quirks.clone(),
+                keys,
+                local: false,
+                allow_private: false,
+                enabled: true,
+                fast: None,
+                smart: None,
+                models: vec!["model".into()],
+                price_id: None,
+            };
+            targets.push((Target { provider: provider.name.clone(), model: "model".into() }, *weight));
+            providers.insert(provider.name.clone(), Arc::new(provider));
+        }
+        let group = Group { name: "g".into(), targets, deadlines: self.deadlines, built_in: false };
+        (Policy { version: 1, providers, groups: [(group.name.clone(), Arc::new(group))].into() }, keyring)
+    }
+
+    /// $1 a million tokens in, $2 out, for every target.
+    fn prices(&self) -> Vec<Override> {
+        let dollars = |it| Usd::from_dollars(it).unwrap();
+        let prices = UnitPrices { input: dollars(1.0), output: dollars(2.0), cache_read: None, cache_write: None };
+        let own = |name: &str| Override {
+            provider: ProviderName::from(name),
+            model: "model".into(),
+            prices,
+            from: None,
+            ceiling: false,
+        };
+        if self.priced { self.targets.iter().map(|it| own(&it.0)).collect() } else { Vec::new() }
+    }
+
+    pub(crate) async fn open(self) -> House {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("home").join("llmroute.db");
+        let ledger = Ledger::start(&path, ProcessKind::Server).unwrap();
+        let (policy, keyring) = self.policy();
+        let upstream = Upstream::new(self.deadlines.connect, keyring).unwrap();
+        let prices = Prices::loading(self.prices());
+        let engine = Engine::new(policy, upstream, ledger, prices, Clock::system());
+        let listening = listen::bind(0).unwrap();
+        let port = listening.port;
+        let guard = Guard::new(port, Some(Box::new(|it| it == TOKEN)));
+        let (closing, heard) = watch::channel(Closing::Open);
+        let serving = tokio::spawn(serve(Door::new(Arc::clone(&engine), guard), listening, heard));
+        House { engine, port, path, closing, serving, _folder: folder, client: client() }
+    }
+}
+
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+/// A running house. Dropping it leaves its port to be closed with the runtime.
+pub(crate) struct House {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) port: u16,
+    pub(crate) path: PathBuf,
+    pub(crate) closing: watch::Sender<Closing>,
+    pub(crate) serving: JoinHandle<usize>,
+    _folder: tempfile::TempDir,
+    client: reqwest::Client,
+}
+
+/// What a client got.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub(crate) status: u16,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: String,
+}
+
+impl Seen {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
+    }
+
+    /// The `data:` payloads of a stream, in order.
+    pub(crate) fn data(&self) -> Vec<String> {
+        self.body.lines().filter_map(|it| it.strip_prefix("data:")).map(|it| it.trim_start().to_owned()).collect()
+    }
+}
+
+impl House {
+    /// Posts a body to a path of the house.
+    pub(crate) async fn post(&self, path: &str, body: impl Into<String>) -> Seen {
+        let request = self.request(path, body.into());
+        seen(request.send().await.unwrap()).await
+    }
+
+    /// A request with the token, to be changed before it is sent.
+    pub(crate) fn request(&self, path: &str, body: String) -> reqwest::RequestBuilder {
+        let url = format!("http://127.0.0.1:{}{path}", self.port);
+        self.client.post(url).bearer_auth(TOKEN).header("content-type", "application/json").body(body)
+    }
+
+    /// A small question in `dialect` to the group.
+    pub(crate) async fn ask(&self, dialect: Dialect, stream: bool) -> Seen {
+        self.post(path(dialect), question(dialect, stream).to_string()).await
+    }
+
+    /// All rows, oldest first, once everything is written.
+    pub(crate) async fn rows(&self) -> Vec<(RequestRow, Vec<AttemptRow>)> {
+        // A row is sent when the last byte has left; the client may be faster than that by a hair.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        self.engine.ledger().flush().await.unwrap();
+        let db = open(&self.path, Access::ReadOnly).unwrap();
+        let mut rows = requests::recent(&db, 10_000).unwrap();
+        rows.sort_by_key(|it| it.id);
+        rows.into_iter().map(|it| requests::show(&db, it.id).unwrap().unwrap()).collect()
+    }
+
+    /// Stops the house; how many connections had to be cut.
+    pub(crate) async fn stop(self) -> usize {
+        self.closing.send_replace(Closing::Draining);
+        self.serving.await.unwrap()
+    }
+}
+
+/// The answer of a server, read whole.
+pub(crate) async fn seen(response: reqwest::Response) -> Seen {
+    let status = response.status().as_u16();
+    let headers = response.headers().iter();
+    let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
+    Seen { status, headers, body: response.text().await.unwrap() }
+}
+
+/// Where `dialect` is asked.
+pub(crate) const fn path(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::OpenaiChat => "/v1/chat/completions",
+        Dialect::Anthropic => "/v1/messages",
+    }
+}
+
+/// A small question.
+pub(crate) fn question(dialect: Dialect, stream: bool) -> Value {
+    let mut body = json!({"model": "g", "messages": [{"role": "user", "content": "What is a proxy?"}]});
+    if stream {
+        body["stream"] = json!(true);
+        if dialect == Dialect::OpenaiChat {
+            body["stream_options"] = json!({"include_usage": true});
+        }
+    }
+    if dialect == Dialect::Anthropic {
+        body["max_tokens"] = json!(500);
+    }
+    body
+}
+
+/// The text of an answer, streamed or not, read without any of llmroute's own code.
+pub(crate) fn text(dialect: Dialect, stream: bool, seen: &Seen) -> String {
+    if !stream {
+        let body = seen.json();
+        return match dialect {
+            Dialect::OpenaiChat => body["choices"][0]["message"]["content"].as_str().unwrap_or_default().to_owned(),
+            Dialect::Anthropic => {
+                let blocks = body["content"].as_array().cloned().unwrap_or_default();
+                blocks.iter().filter_map(|it| it["text"].as_str()).collect()
+            }
+        };
+    }
+    let events = seen.data().into_iter().filter_map(|it| serde_json::from_str::<Value>(&it).ok());
+    let text = events.filter_map(|it| match dialect {
+        Dialect::OpenaiChat => it["choices"][0]["delta"]["content"].as_str().map(str::to_owned),
+        Dialect::Anthropic => it["delta"]["text"].as_str().map(str::to_owned),
+    });
+    text.collect()
+}
+
+/// Whether a stream ended the way its dialect ends well.
+pub(crate) fn ended_well(dialect: Dialect, seen: &Seen) -> bool {
+    match dialect {
+        Dialect::OpenaiChat => seen.data().last().is_some_and(|it| it == "[DONE]"),
+        Dialect::Anthropic => seen.data().last().is_some_and(|it| it.contains("\"message_stop\"")),
+    }
+}
+
+/// Whether a stream told its client of an error, in its dialect.
+pub(crate) fn told_error(dialect: Dialect, seen: &Seen) -> bool {
+    let events: Vec<Value> = seen.data().iter().filter_map(|it| serde_json::from_str(it).ok()).collect();
+    match dialect {
+        Dialect::OpenaiChat => events.last().is_some_and(|it| it["error"]["message"].is_string()),
+        Dialect::Anthropic => {
+            events.last().is_some_and(|it| it["type"] == "error" && it["error"]["message"].is_string())
+                && seen.body.contains("event: error")
+        }
+    }
+}
+
+/// What a provider's bill comes to at the prices of [`Plan`], in pico-dollars.
+pub(crate) fn bill(billed: &Billed) -> i64 {
+    i64::try_from(billed.input * 1_000_000 + billed.output * 2_000_000).unwrap()
+}
+
+/// What all of a provider's arrivals cost.
+pub(crate) fn billed(sim: &Sim) -> i64 {
+    sim.meter().arrivals().iter().filter_map(|it| it.outcome.billed.as_ref()).map(bill).sum()
+}
