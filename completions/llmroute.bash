@@ -19,6 +19,9 @@ _llmroute() {
             llmroute,ask)
                 cmd="llmroute__subcmd__ask"
                 ;;
+            llmroute,bench)
+                cmd="llmroute__subcmd__bench"
+                ;;
             llmroute,completions)
                 cmd="llmroute__subcmd__completions"
                 ;;
@@ -30,6 +33,12 @@ _llmroute() {
                 ;;
             llmroute,keys)
                 cmd="llmroute__subcmd__keys"
+                ;;
+            llmroute,models)
+                cmd="llmroute__subcmd__models"
+                ;;
+            llmroute,prices)
+                cmd="llmroute__subcmd__prices"
                 ;;
             llmroute,providers)
                 cmd="llmroute__subcmd__providers"
@@ -45,6 +54,18 @@ _llmroute() {
                 ;;
             llmroute,weights)
                 cmd="llmroute__subcmd__weights"
+                ;;
+            llmroute__subcmd__bench,help)
+                cmd="llmroute__subcmd__bench__subcmd__help"
+                ;;
+            llmroute__subcmd__bench,proxy)
+                cmd="llmroute__subcmd__bench__subcmd__proxy"
+                ;;
+            llmroute__subcmd__bench__subcmd__help,help)
+                cmd="llmroute__subcmd__bench__subcmd__help__subcmd__help"
+                ;;
+            llmroute__subcmd__bench__subcmd__help,proxy)
+                cmd="llmroute__subcmd__bench__subcmd__help__subcmd__proxy"
                 ;;
             llmroute__subcmd__groups,help)
                 cmd="llmroute__subcmd__groups__subcmd__help"
@@ -79,6 +100,9 @@ _llmroute() {
             llmroute__subcmd__help,ask)
                 cmd="llmroute__subcmd__help__subcmd__ask"
                 ;;
+            llmroute__subcmd__help,bench)
+                cmd="llmroute__subcmd__help__subcmd__bench"
+                ;;
             llmroute__subcmd__help,completions)
                 cmd="llmroute__subcmd__help__subcmd__completions"
                 ;;
@@ -90,6 +114,12 @@ _llmroute() {
                 ;;
             llmroute__subcmd__help,keys)
                 cmd="llmroute__subcmd__help__subcmd__keys"
+                ;;
+            llmroute__subcmd__help,models)
+                cmd="llmroute__subcmd__help__subcmd__models"
+                ;;
+            llmroute__subcmd__help,prices)
+                cmd="llmroute__subcmd__help__subcmd__prices"
                 ;;
             llmroute__subcmd__help,providers)
                 cmd="llmroute__subcmd__help__subcmd__providers"
@@ -105,6 +135,9 @@ _llmroute() {
                 ;;
             llmroute__subcmd__help,weights)
                 cmd="llmroute__subcmd__help__subcmd__weights"
+                ;;
+            llmroute__subcmd__help__subcmd__bench,proxy)
+                cmd="llmroute__subcmd__help__subcmd__bench__subcmd__proxy"
                 ;;
             llmroute__subcmd__help__subcmd__groups,list)
                 cmd="llmroute__subcmd__help__subcmd__groups__subcmd__list"
@@ -132,6 +165,18 @@ _llmroute() {
                 ;;
             llmroute__subcmd__help__subcmd__keys,rotate)
                 cmd="llmroute__subcmd__help__subcmd__keys__subcmd__rotate"
+                ;;
+            llmroute__subcmd__help__subcmd__prices,list)
+                cmd="llmroute__subcmd__help__subcmd__prices__subcmd__list"
+                ;;
+            llmroute__subcmd__help__subcmd__prices,remove)
+                cmd="llmroute__subcmd__help__subcmd__prices__subcmd__remove"
+                ;;
+            llmroute__subcmd__help__subcmd__prices,set)
+                cmd="llmroute__subcmd__help__subcmd__prices__subcmd__set"
+                ;;
+            llmroute__subcmd__help__subcmd__prices,show)
+                cmd="llmroute__subcmd__help__subcmd__prices__subcmd__show"
                 ;;
             llmroute__subcmd__help__subcmd__providers,add)
                 cmd="llmroute__subcmd__help__subcmd__providers__subcmd__add"
@@ -204,6 +249,36 @@ _llmroute() {
                 ;;
             llmroute__subcmd__keys__subcmd__help,rotate)
                 cmd="llmroute__subcmd__keys__subcmd__help__subcmd__rotate"
+                ;;
+            llmroute__subcmd__prices,help)
+                cmd="llmroute__subcmd__prices__subcmd__help"
+                ;;
+            llmroute__subcmd__prices,list)
+                cmd="llmroute__subcmd__prices__subcmd__list"
+                ;;
+            llmroute__subcmd__prices,remove)
+                cmd="llmroute__subcmd__prices__subcmd__remove"
+                ;;
+            llmroute__subcmd__prices,set)
+                cmd="llmroute__subcmd__prices__subcmd__set"
+                ;;
+            llmroute__subcmd__prices,show)
+                cmd="llmroute__subcmd__prices__subcmd__show"
+                ;;
+            llmroute__subcmd__prices__subcmd__help,help)
+                cmd="llmroute__subcmd__prices__subcmd__help__subcmd__help"
+                ;;
+            llmroute__subcmd__prices__subcmd__help,list)
+                cmd="llmroute__subcmd__prices__subcmd__help__subcmd__list"
+                ;;
+            llmroute__subcmd__prices__subcmd__help,remove)
+                cmd="llmroute__subcmd__prices__subcmd__help__subcmd__remove"
+                ;;
+            llmroute__subcmd__prices__subcmd__help,set)
+                cmd="llmroute__subcmd__prices__subcmd__help__subcmd__set"
+                ;;
+            llmroute__subcmd__prices__subcmd__help,show)
+                cmd="llmroute__subcmd__prices__subcmd__help__subcmd__show"
                 ;;
             llmroute__subcmd__providers,add)
                 cmd="llmroute__subcmd__providers__subcmd__add"
@@ -302,7 +377,7 @@ _llmroute() {
 
     case "${cmd}" in
         llmroute)
-            opts="-q -y -h -V --json --format --color --quiet --no-input --yes --home --help --version ask serve providers keys groups weights stats requests completions help"
+            opts="-q -y -h -V --json --format --color --quiet --no-input --yes --home --help --version ask serve providers keys groups weights models prices bench stats requests completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -368,6 +443,116 @@ _llmroute() {
                     ;;
                 --footer)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__bench)
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help proxy help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__bench__subcmd__help)
+            opts="proxy help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__bench__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__bench__subcmd__help__subcmd__proxy)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__bench__subcmd__proxy)
+            opts="-q -y -h --connections --blocks --requests --seed --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --connections)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --blocks)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --requests)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --format)
@@ -630,7 +815,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__help)
-            opts="ask serve providers keys groups weights stats requests completions help"
+            opts="ask serve providers keys groups weights models prices bench stats requests completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -646,6 +831,34 @@ _llmroute() {
         llmroute__subcmd__help__subcmd__ask)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__bench)
+            opts="proxy"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__bench__subcmd__proxy)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -826,6 +1039,90 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__help__subcmd__keys__subcmd__rotate)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__models)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__prices)
+            opts="list show set remove"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__prices__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__prices__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__prices__subcmd__set)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__prices__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1328,6 +1625,254 @@ _llmroute() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__models)
+            opts="-q -y -h --provider --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --provider)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__prices)
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help list show set remove help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__prices__subcmd__help)
+            opts="list show set remove help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__prices__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__prices__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__prices__subcmd__help__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__prices__subcmd__help__subcmd__set)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__prices__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__prices__subcmd__list)
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__prices__subcmd__remove)
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__prices__subcmd__set)
+            opts="-q -y -h --from --ceiling --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__prices__subcmd__show)
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --format)
                     COMPREPLY=($(compgen -W "table json" -- "${cur}"))
                     return 0

@@ -37,6 +37,9 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand keys 'The credentials of providers'
             cand groups 'Names that stand for weighted targets'
             cand weights 'The shares of a group''s targets, as meant and as they came out'
+            cand models 'What can be sent as `model`'
+            cand prices 'Your own prices, and what is known of a target''s'
+            cand bench 'Measurements'
             cand stats 'What happened and what it cost'
             cand requests 'Single requests out of the ledger'
             cand completions 'Print the completion script of a shell'
@@ -494,6 +497,149 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         }
         &'llmroute;weights;help;help'= {
         }
+        &'llmroute;models'= {
+            cand --provider 'Only what is of this provider'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;prices'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List your own prices (the default)'
+            cand show 'Show what is known of a target''s price'
+            cand set 'Set your own price; it comes before every table''s'
+            cand remove 'Remove your own prices of a target'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;prices;list'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;prices;show'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;prices;set'= {
+            cand --from 'From this day on; without it, always'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --ceiling 'Not the true price but one it will not exceed: costs are then estimates'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;prices;remove'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;prices;help'= {
+            cand list 'List your own prices (the default)'
+            cand show 'Show what is known of a target''s price'
+            cand set 'Set your own price; it comes before every table''s'
+            cand remove 'Remove your own prices of a target'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;prices;help;list'= {
+        }
+        &'llmroute;prices;help;show'= {
+        }
+        &'llmroute;prices;help;set'= {
+        }
+        &'llmroute;prices;help;remove'= {
+        }
+        &'llmroute;prices;help;help'= {
+        }
+        &'llmroute;bench'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand proxy 'What llmroute itself adds to a call, against a simulated provider on this machine'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;bench;proxy'= {
+            cand --connections 'Numbers of connections to measure at'
+            cand --blocks 'Pairs of blocks; six is the least that carries an interval'
+            cand --requests 'Requests in a block of one connection'
+            cand --seed 'Seed of the blocks'' order'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;bench;help'= {
+            cand proxy 'What llmroute itself adds to a call, against a simulated provider on this machine'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;bench;help;proxy'= {
+        }
+        &'llmroute;bench;help;help'= {
+        }
         &'llmroute;stats'= {
             cand --by 'One row for each of these'
             cand --format 'How data is printed'
@@ -585,6 +731,9 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand keys 'The credentials of providers'
             cand groups 'Names that stand for weighted targets'
             cand weights 'The shares of a group''s targets, as meant and as they came out'
+            cand models 'What can be sent as `model`'
+            cand prices 'Your own prices, and what is known of a target''s'
+            cand bench 'Measurements'
             cand stats 'What happened and what it cost'
             cand requests 'Single requests out of the ledger'
             cand completions 'Print the completion script of a shell'
@@ -658,6 +807,27 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;help;weights;set'= {
         }
         &'llmroute;help;weights;reset'= {
+        }
+        &'llmroute;help;models'= {
+        }
+        &'llmroute;help;prices'= {
+            cand list 'List your own prices (the default)'
+            cand show 'Show what is known of a target''s price'
+            cand set 'Set your own price; it comes before every table''s'
+            cand remove 'Remove your own prices of a target'
+        }
+        &'llmroute;help;prices;list'= {
+        }
+        &'llmroute;help;prices;show'= {
+        }
+        &'llmroute;help;prices;set'= {
+        }
+        &'llmroute;help;prices;remove'= {
+        }
+        &'llmroute;help;bench'= {
+            cand proxy 'What llmroute itself adds to a call, against a simulated provider on this machine'
+        }
+        &'llmroute;help;bench;proxy'= {
         }
         &'llmroute;help;stats'= {
         }

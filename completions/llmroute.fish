@@ -42,6 +42,9 @@ complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "providers" -d 'Wh
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "keys" -d 'The credentials of providers'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "groups" -d 'Names that stand for weighted targets'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "weights" -d 'The shares of a group\'s targets, as meant and as they came out'
+complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "models" -d 'What can be sent as `model`'
+complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "prices" -d 'Your own prices, and what is known of a target\'s'
+complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "bench" -d 'Measurements'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "stats" -d 'What happened and what it cost'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "requests" -d 'Single requests out of the ledger'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
@@ -398,6 +401,115 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_se
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from help" -f -a "set" -d 'Change weights; targets that are not named keep theirs'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from help" -f -a "reset" -d 'Go back to the weights the group was made with'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models" -l provider -d 'Only what is of this provider' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand models" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand models" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand models" -l home -d 'Keep everything under this folder instead of the usual ones' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand models" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -l home -d 'Keep everything under this folder instead of the usual ones' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -f -a "list" -d 'List your own prices (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -f -a "show" -d 'Show what is known of a target\'s price'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -f -a "set" -d 'Set your own price; it comes before every table\'s'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -f -a "remove" -d 'Remove your own prices of a target'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from list" -l home -d 'Keep everything under this folder instead of the usual ones' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from show" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from show" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from show" -l home -d 'Keep everything under this folder instead of the usual ones' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from show" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from set" -l from -d 'From this day on; without it, always' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from set" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from set" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from set" -l home -d 'Keep everything under this folder instead of the usual ones' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from set" -l ceiling -d 'Not the true price but one it will not exceed: costs are then estimates'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from set" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from set" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from remove" -l home -d 'Keep everything under this folder instead of the usual ones' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from remove" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from help" -f -a "list" -d 'List your own prices (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show what is known of a target\'s price'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from help" -f -a "set" -d 'Set your own price; it comes before every table\'s'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove your own prices of a target'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and not __fish_seen_subcommand_from proxy help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and not __fish_seen_subcommand_from proxy help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and not __fish_seen_subcommand_from proxy help" -l home -d 'Keep everything under this folder instead of the usual ones' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and not __fish_seen_subcommand_from proxy help" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and not __fish_seen_subcommand_from proxy help" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and not __fish_seen_subcommand_from proxy help" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and not __fish_seen_subcommand_from proxy help" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and not __fish_seen_subcommand_from proxy help" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and not __fish_seen_subcommand_from proxy help" -f -a "proxy" -d 'What llmroute itself adds to a call, against a simulated provider on this machine'
+complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and not __fish_seen_subcommand_from proxy help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from proxy" -l connections -d 'Numbers of connections to measure at' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from proxy" -l blocks -d 'Pairs of blocks; six is the least that carries an interval' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from proxy" -l requests -d 'Requests in a block of one connection' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from proxy" -l seed -d 'Seed of the blocks\' order' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from proxy" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from proxy" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from proxy" -l home -d 'Keep everything under this folder instead of the usual ones' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from proxy" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from proxy" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from proxy" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from proxy" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from proxy" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from help" -f -a "proxy" -d 'What llmroute itself adds to a call, against a simulated provider on this machine'
+complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -l by -d 'One row for each of these' -r -f -a "model\t''
 provider\t''
 key\t''
@@ -470,16 +582,19 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -s q -l q
 complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -l no-input -d 'Never ask; refuse instead'
 complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights stats requests completions help" -f -a "ask" -d 'Ask one question'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights stats requests completions help" -f -a "serve" -d 'Run the server'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights stats requests completions help" -f -a "providers" -d 'Who can be asked'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights stats requests completions help" -f -a "keys" -d 'The credentials of providers'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights stats requests completions help" -f -a "groups" -d 'Names that stand for weighted targets'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights stats requests completions help" -f -a "weights" -d 'The shares of a group\'s targets, as meant and as they came out'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights stats requests completions help" -f -a "stats" -d 'What happened and what it cost'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights stats requests completions help" -f -a "requests" -d 'Single requests out of the ledger'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights stats requests completions help" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights stats requests completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "ask" -d 'Ask one question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "serve" -d 'Run the server'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "providers" -d 'Who can be asked'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "keys" -d 'The credentials of providers'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "groups" -d 'Names that stand for weighted targets'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "weights" -d 'The shares of a group\'s targets, as meant and as they came out'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "models" -d 'What can be sent as `model`'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "prices" -d 'Your own prices, and what is known of a target\'s'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "bench" -d 'Measurements'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "stats" -d 'What happened and what it cost'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "requests" -d 'Single requests out of the ledger'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "list" -d 'List the providers in use (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "add" -d 'Add a provider that speaks a known dialect'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "show" -d 'Show one provider whole'
@@ -499,5 +614,10 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "show" -d 'Show the weights of a group, or of all (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "set" -d 'Change weights; targets that are not named keep theirs'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "reset" -d 'Go back to the weights the group was made with'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from prices" -f -a "list" -d 'List your own prices (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from prices" -f -a "show" -d 'Show what is known of a target\'s price'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from prices" -f -a "set" -d 'Set your own price; it comes before every table\'s'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from prices" -f -a "remove" -d 'Remove your own prices of a target'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from bench" -f -a "proxy" -d 'What llmroute itself adds to a call, against a simulated provider on this machine'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from requests" -f -a "list" -d 'List the latest requests (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from requests" -f -a "show" -d 'Show one request and its attempts'

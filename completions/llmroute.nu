@@ -690,6 +690,213 @@ module completions {
   export extern "llmroute weights help help" [
   ]
 
+  def "nu-complete llmroute models format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute models color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # What can be sent as `model`
+  export extern "llmroute models" [
+    --provider: string        # Only what is of this provider
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute models format" # How data is printed
+    --color: string@"nu-complete llmroute models color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute prices format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute prices color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Your own prices, and what is known of a target's
+  export extern "llmroute prices" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute prices format" # How data is printed
+    --color: string@"nu-complete llmroute prices color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute prices list format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute prices list color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # List your own prices (the default)
+  export extern "llmroute prices list" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute prices list format" # How data is printed
+    --color: string@"nu-complete llmroute prices list color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute prices show format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute prices show color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Show what is known of a target's price
+  export extern "llmroute prices show" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute prices show format" # How data is printed
+    --color: string@"nu-complete llmroute prices show color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+    target: string            # PROVIDER/MODEL
+  ]
+
+  def "nu-complete llmroute prices set format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute prices set color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Set your own price; it comes before every table's
+  export extern "llmroute prices set" [
+    --from: string            # From this day on; without it, always
+    --ceiling                 # Not the true price but one it will not exceed: costs are then estimates
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute prices set format" # How data is printed
+    --color: string@"nu-complete llmroute prices set color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+    target: string            # PROVIDER/MODEL
+    ...parts: string          # `in=USD out=USD`, and `cache-read=USD`, `cache-write=USD` where they differ
+  ]
+
+  def "nu-complete llmroute prices remove format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute prices remove color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Remove your own prices of a target
+  export extern "llmroute prices remove" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute prices remove format" # How data is printed
+    --color: string@"nu-complete llmroute prices remove color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+    target: string            # PROVIDER/MODEL
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute prices help" [
+  ]
+
+  # List your own prices (the default)
+  export extern "llmroute prices help list" [
+  ]
+
+  # Show what is known of a target's price
+  export extern "llmroute prices help show" [
+  ]
+
+  # Set your own price; it comes before every table's
+  export extern "llmroute prices help set" [
+  ]
+
+  # Remove your own prices of a target
+  export extern "llmroute prices help remove" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute prices help help" [
+  ]
+
+  def "nu-complete llmroute bench format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute bench color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Measurements
+  export extern "llmroute bench" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute bench format" # How data is printed
+    --color: string@"nu-complete llmroute bench color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute bench proxy format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute bench proxy color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # What llmroute itself adds to a call, against a simulated provider on this machine
+  export extern "llmroute bench proxy" [
+    --connections: string     # Numbers of connections to measure at
+    --blocks: string          # Pairs of blocks; six is the least that carries an interval
+    --requests: string        # Requests in a block of one connection
+    --seed: string            # Seed of the blocks' order
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute bench proxy format" # How data is printed
+    --color: string@"nu-complete llmroute bench proxy color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute bench help" [
+  ]
+
+  # What llmroute itself adds to a call, against a simulated provider on this machine
+  export extern "llmroute bench help proxy" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute bench help help" [
+  ]
+
   def "nu-complete llmroute stats by" [] {
     [ "model" "provider" "key" "client" "session" "group" "day" "hour" "error" ]
   }
@@ -922,6 +1129,38 @@ module completions {
 
   # Go back to the weights the group was made with
   export extern "llmroute help weights reset" [
+  ]
+
+  # What can be sent as `model`
+  export extern "llmroute help models" [
+  ]
+
+  # Your own prices, and what is known of a target's
+  export extern "llmroute help prices" [
+  ]
+
+  # List your own prices (the default)
+  export extern "llmroute help prices list" [
+  ]
+
+  # Show what is known of a target's price
+  export extern "llmroute help prices show" [
+  ]
+
+  # Set your own price; it comes before every table's
+  export extern "llmroute help prices set" [
+  ]
+
+  # Remove your own prices of a target
+  export extern "llmroute help prices remove" [
+  ]
+
+  # Measurements
+  export extern "llmroute help bench" [
+  ]
+
+  # What llmroute itself adds to a call, against a simulated provider on this machine
+  export extern "llmroute help bench proxy" [
   ]
 
   # What happened and what it cost

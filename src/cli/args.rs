@@ -6,7 +6,7 @@ use anstream::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::view::screen::{Format, Screen};
-use crate::cli::{ask, completions, groups, keys, providers, requests, serve, stats, weights};
+use crate::cli::{ask, bench, completions, groups, keys, models, prices, providers, requests, serve, stats, weights};
 
 /// One local endpoint for every LLM provider: routes, fails over, keeps a truthful ledger.
 #[derive(Debug, Parser)]
@@ -102,6 +102,12 @@ pub enum Command {
     Groups(groups::Groups),
     /// The shares of a group's targets, as meant and as they came out.
     Weights(weights::Weights),
+    /// What can be sent as `model`.
+    Models(models::Models),
+    /// Your own prices, and what is known of a target's.
+    Prices(prices::Prices),
+    /// Measurements.
+    Bench(bench::Bench),
     /// What happened and what it cost.
     Stats(stats::Stats),
     /// Single requests out of the ledger.

@@ -7,13 +7,18 @@ pub mod keyshape;
 pub mod question;
 pub mod session;
 mod start;
+mod status;
+mod throwaway;
 pub mod usage;
 pub mod view;
 
 pub mod ask;
+pub mod bench;
 pub mod completions;
 pub mod groups;
 pub mod keys;
+pub mod models;
+pub mod prices;
 pub mod providers;
 pub mod requests;
 pub mod serve;
@@ -24,7 +29,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anstream::ColorChoice;
-use clap::{CommandFactory as _, Parser as _};
+use clap::Parser as _;
 
 use crate::cli::args::{Cli, Command};
 use crate::cli::diag::{Diag, Done, Exit, Stop};
@@ -45,13 +50,16 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(command: Option<Command>, session: Session) -> Done {
     match command {
-        None => session.screen.say(Cli::command().render_help().ansi().to_string().trim_end()),
+        None => status::run(&session),
         Some(Command::Serve(it)) => it.run(session),
         Some(Command::Ask(it)) => it.run(&session),
         Some(Command::Providers(it)) => it.run(&session),
         Some(Command::Keys(it)) => it.run(&session),
         Some(Command::Groups(it)) => it.run(&session),
         Some(Command::Weights(it)) => it.run(&session),
+        Some(Command::Models(it)) => it.run(&session),
+        Some(Command::Prices(it)) => it.run(&session),
+        Some(Command::Bench(it)) => it.run(&session),
         Some(Command::Stats(it)) => it.run(&session),
         Some(Command::Requests(it)) => it.run(&session),
         Some(Command::Completions(it)) => it.run(session.screen),

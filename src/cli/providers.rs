@@ -1,6 +1,6 @@
 //! `providers`: who can be asked.
 
-pub(super) mod add;
+mod add;
 mod show;
 
 use clap::{Args, Subcommand};

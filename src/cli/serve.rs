@@ -19,6 +19,8 @@ use tokio::sync::watch as channel;
 use crate::cli::diag::{Diag, Done, Exit, Stop};
 use crate::cli::session::Session;
 use crate::cli::start;
+use crate::cli::stats::today;
+use crate::cli::throwaway::ThrowAway;
 use crate::cli::view::amounts;
 use crate::config::{LocalToken, Paths};
 use crate::engine::Engine;
@@ -27,7 +29,7 @@ use crate::server::guard::{Check, Guard};
 use crate::server::listen::{BindError, Listening, bind};
 use crate::server::{self, Closing, Door};
 use crate::store::server_lock::{self, Refused, RunningServer, ServerLock};
-use crate::store::stats::{self, By, Range};
+use crate::store::stats::{self, By};
 use crate::store::{ProcessKind, RequestRecord};
 
 /// How long a shutdown is quiet before it says what it waits for.
@@ -80,10 +82,10 @@ impl Serve {
         let runtime = start::runtime()?;
         let log = self.log_style(&session)?;
         start_tracing(log);
-        raise_file_limit();
+        start::raise_file_limit();
         let served = runtime.block_on(async {
             if self.demo {
-                let away = demo::ThrowAway::new()?;
+                let away = ThrowAway::new("demo")?;
                 let session = Session { global: away.options(&session.global), ..session };
                 let sims = demo::set_up(&session).await?;
                 let served = self.serve(Arc::new(session), log, Some(&sims)).await;
@@ -107,7 +109,7 @@ impl Serve {
         let token = if self.no_auth { None } else { Some(LocalToken::load_or_create(&paths.token())?) };
         let check = token.map(|token| -> Check { Box::new(move |presented| token.matches(presented.as_bytes())) });
         let guard = Guard::new(listening.port, check);
-        let prices = Prices::loading(sims.map(demo::Sims::prices).unwrap_or_default());
+        let prices = Prices::loading(loaded.prices.clone());
         let engine = start::engine(&session, loaded.clone(), prices, ProcessKind::Server)?;
         let opening = opening::Opening {
             paths: &paths,
@@ -241,13 +243,7 @@ async fn tell(
 
 /// `done · today 412 requests, $6.42, 3 rescued by failover`
 fn farewell(session: &Session, paths: &Paths, log: LogStyle, cut: usize) -> Done {
-    let now = session.clock.now().wall;
-    let zone = session.settings()?.time_zone;
-    let midnight = jiff::Timestamp::from_microsecond(now.0)
-        .ok()
-        .and_then(|it| it.to_zoned(zone).start_of_day().ok())
-        .map_or(now.0, |it| it.timestamp().as_microsecond());
-    let range = Range { from: crate::domain::clock::Stamp(midnight), to: crate::domain::clock::Stamp(now.0 + 1) };
+    let range = today(session)?;
     let db = crate::store::open(&paths.database(), crate::store::Access::ReadOnly)?;
     let totals = stats::report(&db, range, &By::Total)?.totals;
     if log == LogStyle::Json {
@@ -326,14 +322,4 @@ fn start_tracing(log: LogStyle) {
         LogStyle::Plain => builder.with_ansi(false).with_target(false).try_init(),
         LogStyle::Json => builder.json().try_init(),
     };
-}
-
-/// Every open request takes two sockets, and the usual soft limit of 1,024 files is soon reached.
-fn raise_file_limit() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    let raised = Rlimit { current: limit.maximum, ..limit };
-    if let Err(error) = setrlimit(Resource::Nofile, raised) {
-        tracing::debug!("the limit on open files stays as it is: {error}");
-    }
 }

@@ -119,3 +119,13 @@ pub(super) fn answers(provider: &Provider) -> bool {
     let addresses: Vec<SocketAddr> = authority.to_socket_addrs().map(Iterator::collect).unwrap_or_default();
     addresses.iter().any(|it| it.ip().is_loopback() && TcpStream::connect_timeout(it, KNOCK).is_ok())
 }
+
+/// Every open request takes two sockets, and the usual soft limit of 1,024 files is soon reached.
+pub(super) fn raise_file_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, ..limit };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::debug!("the limit on open files stays as it is: {error}");
+    }
+}

@@ -52,9 +52,7 @@ impl Stats {
     /// # Errors
     /// The span is none, the local file cannot be read, or stdout cannot be written.
     pub fn run(&self, session: &Session) -> Done {
-        let now = Timestamp::from_microsecond(session.clock.now().wall.0)
-            .map_err(|error| Diag::new(Exit::Failed, "clock", "the clock cannot be read", error))?;
-        let span = span(&self.span, &now.to_zoned(session.settings()?.time_zone))?;
+        let span = span(&self.span, &now(session)?)?;
         let db = session.read()?;
         let today = span.name == "today";
         let by = self.by.unwrap_or(Rows::Model);
@@ -76,6 +74,21 @@ impl Stats {
         let shown = report::Report::new(&span, by, &rows, &days, &clients);
         session.screen.show(&shown, |it, frame| draw::screen(it, frame, today && self.by.is_none()))
     }
+}
+
+/// Since midnight, where this home's days begin.
+///
+/// # Errors
+/// The settings cannot be read, or the clock is beyond the calendar.
+pub(super) fn today(session: &Session) -> Done<Range> {
+    Ok(span("today", &now(session)?)?.range)
+}
+
+fn now(session: &Session) -> Done<Zoned> {
+    let now = Timestamp::from_microsecond(session.clock.now().wall.0).map_err(|error| {
+        Diag::new(Exit::Failed, "clock", "the machine's clock cannot be used", error).fix("set the clock")
+    })?;
+    Ok(now.to_zoned(session.settings()?.time_zone))
 }
 
 /// The span a word stands for, up to and including `now`. Days begin at midnight of the zone of `now`.

@@ -58,7 +58,7 @@ impl Via {
         }
         let loaded = start::load(session)?;
         start::require_usable(&loaded)?;
-        let prices = Prices::loading(Vec::new());
+        let prices = Prices::loading(loaded.prices.clone());
         Ok(Self::Here(start::engine(session, loaded, prices, ProcessKind::Command)?))
     }
 

@@ -106,17 +106,8 @@ impl Add {
             };
         }
         row.allow_private |= self.allow_private;
-        if row.headers.is_empty() {
-            row.headers = headers(&row.speaks);
-        }
         Ok(row)
     }
-}
-
-/// The headers without which a dialect's servers answer 400.
-pub(in crate::cli) fn headers(speaks: &[SpeechRow]) -> Vec<(String, String)> {
-    let versioned = speaks.iter().any(|it| it.dialect == Dialect::Anthropic);
-    versioned.then(|| ("anthropic-version".to_owned(), "2023-06-01".to_owned())).into_iter().collect()
 }
 
 fn blank(name: &str) -> ProviderRow {

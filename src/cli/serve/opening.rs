@@ -1,13 +1,11 @@
 //! What a server says when it is ready.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 
 use crate::catalog;
 use crate::cli::serve::demo::{self, Sims};
 use crate::cli::start;
-use crate::cli::view::{BOLD, paint, safe};
+use crate::cli::view::{BOLD, paint, safe, shell};
 use crate::config::Paths;
 use crate::domain::policy::{Auth, Policy, Provider};
 
@@ -25,7 +23,7 @@ impl Opening<'_> {
     /// For people.
     pub(super) fn screen(&self) -> String {
         let port = self.port;
-        let file = shown(&self.paths.database());
+        let file = shell::shown(&self.paths.database());
         let place =
             if self.sims.is_some() { "demo: three simulated providers, nothing leaves this machine" } else { &file };
         let pid = std::process::id();
@@ -36,14 +34,14 @@ impl Opening<'_> {
             ("providers", self.providers()),
         ];
         facts.extend(self.sims.map(|it| ("group", it.weights())));
-        let token = shown(&self.paths.token());
+        let token = shell::shown(&self.paths.token());
         facts.push(if self.token {
             ("token", format!("asked for; it is in {token}"))
         } else {
             ("token", "not asked for (--no-auth): every program on this machine can use these keys".to_owned())
         });
         if self.sims.is_some() {
-            let program = format!("{} --home {}", demo::program(), quoted(self.paths.home()));
+            let program = format!("{} --home {}", shell::program(), shell::quoted(self.paths.home()));
             facts.push(("try it", format!("{program} ask -m {} \"Why is the sky blue?\"", demo::GROUP)));
             facts.push(("", format!("{program} stats")));
         } else {
@@ -95,20 +93,4 @@ fn state(it: &Provider) -> Option<String> {
         1 => Some(name.to_string()),
         n => Some(format!("{name} ({n} keys)")),
     }
-}
-
-/// A path with the home folder as `~`.
-fn shown(path: &Path) -> String {
-    let text = path.display().to_string();
-    match std::env::home_dir().and_then(|it| Some(path.strip_prefix(it).ok()?.display().to_string())) {
-        Some(rest) => format!("~/{rest}"),
-        None => text,
-    }
-}
-
-/// A path as a shell reads it back.
-fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = text.bytes().all(|it| it.is_ascii_alphanumeric() || b"/._-+@:,".contains(&it));
-    if plain { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }

@@ -60,7 +60,7 @@ fn look(
         return Ok(());
     }
     let fresh = session.load(Some(loaded))?;
-    engine.swap(fresh.policy.clone(), fresh.keyring.clone());
+    engine.swap(fresh.policy.clone(), fresh.keyring.clone(), fresh.prices.clone());
     *loaded = fresh;
     Ok(())
 }

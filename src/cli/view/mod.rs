@@ -6,6 +6,7 @@ pub mod bars;
 pub mod receipt;
 pub mod safe;
 pub mod screen;
+pub mod shell;
 pub mod table;
 
 use anstyle::{AnsiColor, Style};
