@@ -53,6 +53,8 @@ pub enum By {
 pub struct StatsReport {
     /// The span.
     pub range: Range,
+    /// Requests of the span that are not finished; nothing else counts them.
+    pub open: u64,
     /// Everything in it.
     pub totals: Sums,
     /// One row for each model, provider, day …: the dearest first, days and hours in order.
@@ -104,8 +106,6 @@ pub struct Requests {
     pub client_gone: u64,
     /// Left open by a process that died.
     pub in_doubt: u64,
-    /// Still open. Only in totals, days and hours: nobody has answered them yet.
-    pub open: u64,
     /// Answered in full after an attempt had failed.
     pub rescued: u64,
     /// With a failed attempt or a failed end; `rescued` is a part of it.
@@ -224,8 +224,10 @@ pub fn report(db: &Db, range: Range, by: &By) -> Result<StatsReport, StoreError>
         By::Hour(zone) => series(&tx, range, zone, Step::Hour)?,
     };
     let errors = errors(&tx, range)?;
+    let open = "SELECT count(DISTINCT request) FROM intents WHERE started >= ?1 AND started < ?2";
+    let open = tx.query_row(open, params![range.from.0, range.to.0], |row| count(row, 0))?;
     tx.commit()?;
-    Ok(StatsReport { range, totals, rows, errors })
+    Ok(StatsReport { range, open, totals, rows, errors })
 }
 
 /// The SQL that names the row of a request, and of an attempt.
@@ -258,13 +260,7 @@ const fn of_request(column: &'static str) -> Naming {
 type Named = BTreeMap<Option<String>, Sums>;
 
 fn totals(conn: &Connection, range: Range) -> Result<Sums, StoreError> {
-    let mut sums = gather(conn, range, &ALL)?.into_values().next().unwrap_or_default();
-    let sql = "SELECT count(DISTINCT request) FROM intents
-               WHERE started >= ?1 AND started < ?2 AND request NOT IN (SELECT id FROM requests)";
-    let open = conn.prepare_cached(sql)?.query_row(params![range.from.0, range.to.0], |row| count(row, 0))?;
-    sums.requests.open = open;
-    sums.requests.all += open;
-    Ok(sums)
+    Ok(gather(conn, range, &ALL)?.into_values().next().unwrap_or_default())
 }
 
 fn keyed(conn: &Connection, range: Range, naming: &Naming) -> Result<Vec<StatsRow>, StoreError> {
@@ -344,7 +340,6 @@ fn requests(row: &Row<'_>) -> rusqlite::Result<Requests> {
         cut,
         client_gone: whole(row, 6)?,
         in_doubt: whole(row, 7)?,
-        open: 0,
         rescued,
         failing: rescued + failed + cut,
     })
