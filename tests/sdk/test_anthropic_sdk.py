@@ -7,7 +7,7 @@ import json
 import anthropic
 import pydantic
 import pytest
-from upstream import Call, Says, Tokens
+from upstream import Call, Refuses, Says, Tokens
 
 HELLO = [{"role": "user", "content": "Say hello."}]
 WEATHER = {
@@ -231,7 +231,7 @@ def test_headers(client, target):
     assert raw.parse().content[0].text == "Hello, world."
     assert raw.headers["x-llmroute-id"].startswith("r")
     assert raw.headers["x-llmroute-provider"] == f"up-{target.dialect}"
-    assert raw.headers["x-llmroute-attempts"] == "1"
+    assert raw.headers["x-llmroute-attempts"] == f"up-{target.dialect}/test-model 200"
 
 
 def test_the_clients_version_and_betas_reach_the_same_dialect(client, target):
@@ -268,5 +268,12 @@ def test_an_unknown_model(client):
 
 
 def test_nonsense_is_refused(client, target):
-    with pytest.raises(anthropic.BadRequestError):
+    if target.is_anthropic:
+        target.will(Refuses(400, "invalid_request_error", "messages: not an array"))
+    with pytest.raises(anthropic.BadRequestError, match="messages"):
         ask(client, target, messages="hello")
+    if target.is_anthropic:
+        # In its own dialect the provider is the judge, and got what the client wrote.
+        assert target.body["messages"] == "hello"
+        target.upstream.reset()
+    assert target.upstream.asked == []

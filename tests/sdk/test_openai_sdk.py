@@ -7,7 +7,7 @@ import json
 import openai
 import pydantic
 import pytest
-from upstream import Call, Says, Tokens
+from upstream import Call, Refuses, Says, Tokens
 
 HELLO = [{"role": "user", "content": "Say hello."}]
 WEATHER = {
@@ -223,8 +223,18 @@ def test_the_output_cap(client, target, field):
 
 
 def test_sampling(client, target):
-    client.chat.completions.create(model=target.model, messages=HELLO, temperature=0.25, top_p=0.5)
-    assert (target.body["temperature"], target.body["top_p"]) == (0.25, 0.5)
+    client.chat.completions.create(model=target.model, messages=HELLO, temperature=0.25)
+    assert target.body["temperature"] == 0.25
+    raw = client.chat.completions.with_raw_response.create(
+        model=target.model, messages=HELLO, temperature=0.25, top_p=0.5
+    )
+    if target.is_anthropic:
+        # Anthropic's models take one of the two; which was left out is said.
+        assert (target.body["temperature"], "top_p" in target.body) == (0.25, False)
+        assert "top_p" in raw.headers["x-llmroute-dropped"]
+    else:
+        assert (target.body["temperature"], target.body["top_p"]) == (0.25, 0.5)
+        assert "x-llmroute-dropped" not in raw.headers
 
 
 def test_a_conversation(client, target):
@@ -258,7 +268,7 @@ def test_headers(client, target):
     assert raw.headers["x-llmroute-id"].startswith("r")
     assert raw.headers["x-llmroute-provider"] == f"up-{target.dialect}"
     assert raw.headers["x-llmroute-model"] == "test-model"
-    assert raw.headers["x-llmroute-attempts"] == "1"
+    assert raw.headers["x-llmroute-attempts"] == f"up-{target.dialect}/test-model 200"
 
 
 def test_models(client):
@@ -278,5 +288,12 @@ def test_an_unknown_model(client):
 
 
 def test_nonsense_is_refused(client, target):
-    with pytest.raises(openai.BadRequestError):
+    if not target.is_anthropic:
+        target.will(Refuses(400, "invalid_request_error", "messages: not an array"))
+    with pytest.raises(openai.BadRequestError, match="messages"):
         client.chat.completions.create(model=target.model, messages="hello")
+    if not target.is_anthropic:
+        # In its own dialect the provider is the judge, and got what the client wrote.
+        assert target.body["messages"] == "hello"
+        target.upstream.reset()
+    assert target.upstream.asked == []

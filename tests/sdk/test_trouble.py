@@ -48,7 +48,8 @@ def test_a_failing_target_is_not_seen(pair, sdk):
     pair.first.will(Refuses(500, "api_error"), Refuses(503, "overloaded_error"))
     sdk = Sdk(sdk, pair.router)
     text, headers = sdk.whole()
-    assert (text, headers["x-llmroute-provider"], headers["x-llmroute-attempts"]) == ("Hello, world.", "second", "2")
+    assert (text, headers["x-llmroute-provider"]) == ("Hello, world.", "second")
+    assert headers["x-llmroute-attempts"] == "first/model-one 500, second/model-two 200"
     texts = []
     sdk.stream(texts)
     assert "".join(texts) == "Hello, world."
@@ -71,13 +72,13 @@ def test_an_error_before_the_first_content_is_not_seen(pair, sdk):
 @both_sdks
 def test_all_are_busy(pair, sdk):
     for it in (pair.first, pair.second):
-        it.will(*[Refuses(429, "rate_limit_error", "slow down", headers={"retry-after": "7"})] * 9)
+        it.will(*[Refuses(429, "rate_limit_error", "slow down", headers={"retry-after": "60"})] * 9)
     sdk = Sdk(sdk, pair.router)
     with pytest.raises(sdk.module.RateLimitError) as caught:
         sdk.whole()
     headers = caught.value.response.headers
     assert headers["x-should-retry"] == "false"
-    assert 1 <= int(headers["retry-after"]) <= 7
+    assert 1 <= int(headers["retry-after"]) <= 60
     # llmroute has tried; the SDK must not multiply that.
     assert pair.tries() == (1, 1)
 
