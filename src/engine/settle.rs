@@ -211,7 +211,10 @@ impl Settlement {
 
     /// Nothing could answer: the client is told why, in its own dialect.
     pub async fn refuse(mut self, failure: Failure) -> Answer {
-        self.engine.prices.ready().await;
+        // What was never sent has no price to wait for.
+        if !self.tries.is_empty() {
+            self.engine.prices.ready().await;
+        }
         let outcome = match failure.origin {
             Origin::Upstream if !matches!(failure.kind, Kind::Client | Kind::Context | Kind::Filter) => Outcome::Failed,
             _ => Outcome::Refused,

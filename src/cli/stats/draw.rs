@@ -249,7 +249,7 @@ mod tests {
     fn report() -> Report {
         let range = Range { from: Stamp(1_795_305_600_000_000), to: Stamp(1_795_478_400_000_000) };
         let span = Span { name: "7d".into(), range, zone: TimeZone::UTC };
-        let of = |rows| StatsReport { range, totals: sums(2_841, 46.18, 0), rows, errors: Vec::new() };
+        let of = |rows| StatsReport { range, open: 0, totals: sums(2_841, 46.18, 0), rows, errors: Vec::new() };
         let row = |name: &str, start, sums| StatsRow { name: Some(name.into()), start, sums };
         let models = vec![row("a/sonnet", None, sums(1_204, 29.4, 0)), row("b/odd", None, sums(7, 0.0, 7))];
         let day = |at: i64| Some(Stamp(range.from.0 + at * 86_400_000_000));

@@ -14,6 +14,8 @@ pub(super) struct Report {
     schema_version: u32,
     pub(super) span: SpanShown,
     pub(super) totals: Line,
+    /// Requests that have not ended yet; in no sum.
+    pub(super) open: u64,
     pub(super) by: &'static str,
     pub(super) rows: Vec<Line>,
     pub(super) days: Vec<Day>,
@@ -42,7 +44,6 @@ pub(super) struct Line {
     pub(super) cut: u64,
     pub(super) client_gone: u64,
     pub(super) in_doubt: u64,
-    pub(super) open: u64,
     /// Answered by another target after the first had failed.
     pub(super) rescued: u64,
     pub(super) failing: u64,
@@ -119,6 +120,7 @@ impl Report {
                 time_zone: span.zone.iana_name().map(ToOwned::to_owned),
             },
             totals: Line::new(None, &rows.totals),
+            open: rows.open,
             by: by.word(),
             rows: rows.rows.iter().map(|it| Line::new(it.name.clone(), &it.sums)).collect(),
             days: days.rows.iter().map(|it| Day::new(span, it)).collect(),
@@ -157,7 +159,6 @@ impl Line {
             cut: requests.cut,
             client_gone: requests.client_gone,
             in_doubt: requests.in_doubt,
-            open: requests.open,
             rescued: requests.rescued,
             failing: requests.failing,
             input_tokens: tokens.input,
