@@ -38,6 +38,9 @@
 //! 8. The engine waits for the disk in one place: a request is not complete on the wire before its intent is
 //!    committed.
 
+pub mod cli;
+
+pub mod bench;
 pub mod server;
 pub mod sim;
 

@@ -27,6 +27,17 @@ impl Dialect {
             Self::Anthropic => "anthropic",
         }
     }
+
+    /// Headers no request in this dialect may lack, with what they say where nobody says otherwise: the provider's
+    /// row may, and the client of a request that is not translated.
+    #[must_use]
+    pub const fn headers(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::OpenaiChat => &[],
+            // The version whose requests the translation writes; 2026-10-21 takes no `temperature`.
+            Self::Anthropic => &[("anthropic-version", "2023-06-01")],
+        }
+    }
 }
 
 impl fmt::Display for Dialect {

@@ -32,7 +32,7 @@ pub struct Provider {
     pub speaks: Vec<Speech>,
     /// How it wants its key.
     pub auth: Auth,
-    /// Headers every request to it carries (`anthropic-version`, …), in lower case.
+    /// Headers every request to it carries, in lower case, beside those its dialects demand.
     pub headers: Vec<(String, String)>,
     /// How it deviates.
     pub quirks: Quirks,

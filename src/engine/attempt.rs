@@ -12,6 +12,7 @@ use crate::domain::failure::{Failure, Kind, Origin, Relay};
 use crate::domain::policy::{Deadlines, Provider, Speech};
 use crate::domain::reply::Reply;
 use crate::domain::target::Seat;
+use crate::engine::committed::{By, Committed, Content};
 use crate::engine::flow::{Ending, Flow, is_empty_but_meant};
 use crate::engine::lane::{self, Rendered};
 use crate::engine::settle::Settlement;
@@ -26,51 +27,6 @@ const WHOLE_MOST: usize = 64 << 20;
 const ERROR_MOST: usize = 64 << 10;
 /// Most that is held back of a stream that has no content yet.
 const HELD_MOST: usize = 1 << 20;
-
-/// A target that answers.
-#[derive(Debug)]
-pub struct Committed {
-    /// Who, and what holds from here on.
-    pub by: By,
-    /// The answer.
-    pub content: Content,
-}
-
-/// Who answers.
-#[derive(Debug)]
-pub struct By {
-    /// Headers of the provider that may be passed on.
-    pub headers: Vec<(String, String)>,
-    /// Who answers.
-    pub provider: Arc<Provider>,
-    /// With which model and key.
-    pub seat: Seat,
-    /// The deadlines that hold from here on.
-    pub deadlines: Deadlines,
-}
-
-/// The answer of a [`Committed`] target.
-#[derive(Debug)]
-pub enum Content {
-    /// All of it, in the client's dialect.
-    Whole {
-        /// The body.
-        body: Bytes,
-        /// What the ledger needs of it.
-        facts: Box<Facts>,
-    },
-    /// Its beginning, and where the rest comes from.
-    Stream {
-        /// What was held back, in the client's dialect.
-        held: Bytes,
-        /// The pump.
-        flow: Box<Flow>,
-        /// The rest; `None` when the provider has closed already.
-        incoming: Option<Box<Incoming>>,
-        /// When the stream began.
-        began: Instant,
-    },
-}
 
 /// Tries `seat`.
 ///

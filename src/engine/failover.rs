@@ -10,7 +10,8 @@ use crate::domain::failure::{Failure, Kind, Next};
 use crate::domain::policy::Deadlines;
 use crate::domain::target::Seat;
 use crate::engine::Engine;
-use crate::engine::attempt::{self, Committed};
+use crate::engine::attempt;
+use crate::engine::committed::Committed;
 use crate::engine::settle::Settlement;
 use crate::route::Stop;
 

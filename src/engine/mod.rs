@@ -6,6 +6,7 @@
 //! request is not complete on the wire before its intent is committed.
 
 pub mod attempt;
+pub mod committed;
 pub mod failover;
 pub mod fleet;
 pub mod flow;
@@ -14,6 +15,9 @@ pub mod prices;
 pub mod read;
 pub mod relay;
 pub mod settle;
+
+#[cfg(test)]
+mod tests;
 
 use std::pin::Pin;
 use std::sync::Arc;

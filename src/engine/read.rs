@@ -46,7 +46,10 @@ pub fn read(call: Call, id: RequestId) -> Result<Ask, Failure> {
 /// The refusal of a body that is not what it should be.
 #[must_use]
 pub fn malformed(it: &Malformed) -> Failure {
-    Failure::local(Origin::Client, "bad_json", 400, format!("the request body cannot be read: {it}"))
+    // Some codecs name the parameter in the sentence and some only beside it; the client is told in either case.
+    let place = it.param.as_ref().filter(|param| !it.what.contains(param.as_str()));
+    let place = place.map(|param| format!("`{param}` ")).unwrap_or_default();
+    Failure::local(Origin::Client, "bad_json", 400, format!("the request body cannot be read: {place}{it}"))
 }
 
 fn bad(what: &str) -> Failure {

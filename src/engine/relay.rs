@@ -15,7 +15,7 @@ use crate::domain::ask::Ask;
 use crate::domain::failure::{Failure, Kind};
 use crate::domain::id::ProviderName;
 use crate::domain::policy::Deadlines;
-use crate::engine::attempt::{By, Committed, Content};
+use crate::engine::committed::{By, Committed, Content};
 use crate::engine::failover::Walked;
 use crate::engine::flow::{Ending, Flow};
 use crate::engine::settle::Settlement;

@@ -16,7 +16,7 @@ use crate::domain::policy::{Auth, Billing, Provider};
 use crate::domain::prompt::Loss;
 use crate::domain::target::Seat;
 use crate::domain::usage::{Source, Usage};
-use crate::engine::attempt::{By, Content};
+use crate::engine::committed::{By, Content};
 use crate::engine::lane::Rendered;
 use crate::engine::{Answer, AnswerBody, Engine};
 use crate::route::Decision;
@@ -211,7 +211,10 @@ impl Settlement {
 
     /// Nothing could answer: the client is told why, in its own dialect.
     pub async fn refuse(mut self, failure: Failure) -> Answer {
-        self.engine.prices.ready().await;
+        // What was never sent has no price to wait for.
+        if !self.tries.is_empty() {
+            self.engine.prices.ready().await;
+        }
         let outcome = match failure.origin {
             Origin::Upstream if !matches!(failure.kind, Kind::Client | Kind::Context | Kind::Filter) => Outcome::Failed,
             _ => Outcome::Refused,

@@ -59,5 +59,6 @@ fn entry(id: &str, owner: &str) -> Value {
         "created_at": "1970-01-01T00:00:00Z",
         "owned_by": owner,
         "display_name": id,
+        "lifecycle": "active",
     })
 }

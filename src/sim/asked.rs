@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::domain::dialect::Dialect;
-use crate::sim::answer::{Answer, Call, json_tokens, prose_tokens};
+use crate::sim::answer::{Answer, Call, Thinking, json_tokens, prose_tokens};
 
 /// The facts of one request.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +24,8 @@ pub(crate) struct Asked {
     pub(crate) tools: Vec<Tool>,
     pub(crate) choice: Choice,
     pub(crate) parallel: bool,
+    /// The model is to show its reasoning.
+    pub(crate) thinks: bool,
     /// The answer must be JSON of this schema.
     pub(crate) schema: Option<Value>,
     pub(crate) input_tokens: u64,
@@ -74,7 +76,11 @@ impl Asked {
             parts.push(format!("The tools answered: {}.", self.tool_results.join("; ")));
         }
         parts.push(sentence.to_owned());
-        Answer { text: parts.join(" "), ..Answer::default() }
+        let thinking = self.thinks.then(|| Thinking {
+            text: "The question is simulated, and so is this thought.".to_owned(),
+            signature: "c2ltdWxhdGVkIHNpZ25hdHVyZQ==".to_owned(),
+        });
+        Answer { text: parts.join(" "), thinking, ..Answer::default() }
     }
 
     /// The tool calls wanted, if any are: one a tool (three at most) where calls may be parallel.

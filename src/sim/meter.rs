@@ -8,12 +8,13 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use tokio::sync::Notify;
 
-use crate::domain::clock::Now;
+use crate::domain::clock::{Clock, Now};
 
 /// Tokens charged for one answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -56,8 +57,8 @@ pub struct Arrival {
 /// What came of a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// The exchange is over: nothing below changes any more.
-    pub settled: bool,
+    /// When the exchange was over, after which nothing here changes; `None` while it is not.
+    pub settled: Option<Now>,
     /// Bytes given to the socket, headers and framing included.
     pub sent: u64,
     /// The terminal event, or the last byte of a whole body, was given to the socket.
@@ -76,6 +77,9 @@ pub struct Meter(Arc<Shared>);
 struct Shared {
     book: Mutex<Book>,
     changed: Notify,
+    /// Bytes given to sockets so far, by exchanges under way too.
+    sent: AtomicU64,
+    clock: Clock,
     keep: usize,
 }
 
@@ -143,8 +147,9 @@ impl Arrival {
 
 impl Meter {
     /// A meter that remembers the last `keep` arrivals; its totals cover all.
-    pub(crate) fn new(keep: usize) -> Self {
-        Self(Arc::new(Shared { book: Mutex::default(), changed: Notify::new(), keep }))
+    pub(crate) fn new(keep: usize, clock: Clock) -> Self {
+        let (book, changed, sent) = (Mutex::default(), Notify::new(), AtomicU64::new(0));
+        Self(Arc::new(Shared { book, changed, sent, clock, keep }))
     }
 
     /// The arrivals so far, settled or not, oldest first.
@@ -169,6 +174,13 @@ impl Meter {
     #[must_use]
     pub fn connections(&self) -> u64 {
         self.lock().connections
+    }
+
+    /// Bytes given to sockets so far, those of exchanges under way included: whether a slow reader holds the provider
+    /// up can be seen from it.
+    #[must_use]
+    pub fn sent(&self) -> u64 {
+        self.0.sent.load(Ordering::Relaxed)
     }
 
     /// Everything charged by settled exchanges.
@@ -260,6 +272,12 @@ impl Ticket {
         self.tariff = self.billed().map_or(Tariff::Nothing, Tariff::Always);
     }
 
+    /// Books a write.
+    pub(crate) fn wrote(&mut self, bytes: usize) {
+        self.outcome.sent += bytes as u64;
+        self.meter.0.sent.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
     fn billed(&self) -> Option<Billed> {
         match self.tariff {
             Tariff::Nothing => None,
@@ -277,12 +295,13 @@ impl Ticket {
 impl Drop for Ticket {
     fn drop(&mut self) {
         let billed = self.billed();
+        let settled = Some(self.meter.0.clock.now());
         let mut book = self.meter.lock();
         book.settled += 1;
         book.billed += billed.unwrap_or_default();
         // From the back: an exchange that settles is nearly always among the last to have arrived.
         if let Some(arrival) = book.arrivals.iter_mut().rev().find(|it| it.seq == self.seq) {
-            arrival.outcome = Outcome { settled: true, billed, ..self.outcome.clone() };
+            arrival.outcome = Outcome { settled, billed, ..self.outcome.clone() };
         }
         drop(book);
         self.meter.0.changed.notify_waiters();

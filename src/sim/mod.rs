@@ -74,11 +74,12 @@ impl Sim {
     pub async fn start_at(persona: Persona, address: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
+        let clock = Clock::system();
         let provider = Arc::new(Provider {
             scripts: Scripts::default(),
-            meter: Meter::new(persona.keep_arrivals),
+            meter: Meter::new(persona.keep_arrivals, clock.clone()),
             prebuilt: persona.canned.map(|it| Prebuilt::of(&persona, it)),
-            clock: Clock::system(),
+            clock,
             seq: AtomicU64::new(0),
             persona,
         });

@@ -222,7 +222,7 @@ async fn play(line: &mut Line, delivery: &Delivery, ticket: &mut Ticket) -> End 
             return End::Fin;
         }
         ticket.generated = step.tokens;
-        ticket.outcome.sent += step.bytes.len() as u64;
+        ticket.wrote(step.bytes.len());
         ticket.outcome.completed |= step.terminal;
     }
     if delivery.end == End::Silence {

@@ -49,7 +49,8 @@ pub enum Act {
     },
     /// A failure of the dialect's own catalogue, word for word.
     Trouble(Trouble),
-    /// Exactly these body bytes under this status. The content type comes from `headers`, else it is JSON.
+    /// Exactly these body bytes under this status. The content type comes from `headers`, else it is JSON. Charged
+    /// only where `billed` says what.
     Raw {
         /// The HTTP status.
         status: u16,

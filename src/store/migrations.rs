@@ -89,7 +89,7 @@ pub(super) const STEPS: &[&str] = &[
         ended   INTEGER
     ) STRICT;
 
-    -- Times in microseconds, money in pico-dollars. outcome IS NULL: still open.
+    -- Finished requests. Times in microseconds, money in pico-dollars.
     CREATE TABLE requests (
         id             INTEGER PRIMARY KEY,
         process        INTEGER NOT NULL,
@@ -100,7 +100,7 @@ pub(super) const STEPS: &[&str] = &[
         client         TEXT NOT NULL,
         session        TEXT,
         stream         INTEGER NOT NULL,
-        outcome        TEXT,
+        outcome        TEXT NOT NULL,
         status         INTEGER,
         total_us       INTEGER,
         first_us       INTEGER,
@@ -119,7 +119,7 @@ pub(super) const STEPS: &[&str] = &[
         counted        TEXT,
         suspect        INTEGER,
         cost           INTEGER,
-        cost_kind      TEXT,
+        cost_kind      TEXT NOT NULL,
         cost_reported  INTEGER,
         moved          INTEGER,
         attempts       INTEGER,
@@ -129,12 +129,11 @@ pub(super) const STEPS: &[&str] = &[
         losses         TEXT
     ) STRICT;
     CREATE INDEX requests_started ON requests (started);
-    CREATE INDEX requests_open ON requests (process) WHERE outcome IS NULL;
 
     CREATE TABLE attempts (
         request        INTEGER NOT NULL,
         n              INTEGER NOT NULL,
-        state          TEXT NOT NULL CHECK (state IN ('open', 'settled', 'voided', 'uncertain', 'orphaned')),
+        state          TEXT NOT NULL CHECK (state IN ('settled', 'voided', 'uncertain', 'orphaned')),
         at             INTEGER NOT NULL,
         provider       TEXT NOT NULL,
         model          TEXT NOT NULL,
@@ -142,8 +141,6 @@ pub(super) const STEPS: &[&str] = &[
         key_name       TEXT,
         billing        TEXT NOT NULL,
         lane           TEXT,
-        input_estimate INTEGER,
-        expected       INTEGER,
         started_us     INTEGER,
         first_us       INTEGER,
         total_us       INTEGER,
@@ -161,7 +158,31 @@ pub(super) const STEPS: &[&str] = &[
         counted        TEXT,
         suspect        INTEGER,
         cost           INTEGER,
-        cost_kind      TEXT,
+        cost_kind      TEXT NOT NULL,
+        PRIMARY KEY (request, n)
+    ) STRICT, WITHOUT ROWID;
+
+    -- Attempts of requests that are not finished, with all that is known of those: when a process dies, this is what
+    -- its requests are booked from. It holds a page or two, so that an intent costs one page and no index.
+    CREATE TABLE intents (
+        request        INTEGER NOT NULL,
+        n              INTEGER NOT NULL,
+        process        INTEGER NOT NULL,
+        started        INTEGER NOT NULL,
+        dialect        TEXT NOT NULL,
+        asked          TEXT NOT NULL,
+        group_name     TEXT,
+        client         TEXT NOT NULL,
+        session        TEXT,
+        stream         INTEGER NOT NULL,
+        at             INTEGER NOT NULL,
+        provider       TEXT NOT NULL,
+        model          TEXT NOT NULL,
+        key_id         INTEGER,
+        key_name       TEXT,
+        billing        TEXT NOT NULL,
+        input_estimate INTEGER NOT NULL,
+        expected       INTEGER,
         PRIMARY KEY (request, n)
     ) STRICT, WITHOUT ROWID;
     ",

@@ -101,7 +101,7 @@ pub struct AttemptRow {
     pub tokens: Option<RowTokens>,
     /// What it cost; `None` = it is open.
     pub cost: Option<Cost>,
-    /// What it was expected to cost.
+    /// What it is expected to cost, while it is open; what is booked if its process dies.
     pub expected_cost: Option<Usd>,
 }
 
@@ -137,14 +137,24 @@ pub struct RowError {
     pub detail: String,
 }
 
-/// The latest requests, the latest first.
+/// The latest requests, open ones included, the latest first.
 ///
 /// # Errors
 /// The file cannot be read.
 pub fn recent(db: &Db, limit: u32) -> Result<Vec<RequestRow>, StoreError> {
-    let sql = format!("{REQUESTS} ORDER BY started DESC, id DESC LIMIT ?1");
-    let mut statement = db.conn().prepare_cached(&sql)?;
-    Ok(statement.query_map([limit], request)?.collect::<Result<_, _>>()?)
+    // One transaction: a request that is finished between two readings would be in neither.
+    let tx = db.conn().unchecked_transaction()?;
+    let mut rows = Vec::new();
+    for table in [REQUESTS, OPEN] {
+        let mut statement = tx.prepare_cached(&format!("{table} ORDER BY started DESC, id DESC LIMIT ?1"))?;
+        for row in statement.query_map([limit], request)? {
+            rows.push(row?);
+        }
+    }
+    tx.commit()?;
+    rows.sort_by_key(|it: &RequestRow| std::cmp::Reverse((it.started, it.id)));
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(rows)
 }
 
 /// One request and its attempts in order.
@@ -153,10 +163,20 @@ pub fn recent(db: &Db, limit: u32) -> Result<Vec<RequestRow>, StoreError> {
 /// The file cannot be read.
 pub fn show(db: &Db, id: RequestId) -> Result<Option<(RequestRow, Vec<AttemptRow>)>, StoreError> {
     let Ok(id) = i64::try_from(id.0) else { return Ok(None) };
-    let sql = format!("{REQUESTS} WHERE id = ?1");
-    let Some(row) = db.conn().prepare_cached(&sql)?.query_row([id], request).optional()? else { return Ok(None) };
-    let mut statement = db.conn().prepare_cached(ATTEMPTS)?;
-    let attempts = statement.query_map([id], attempt)?.collect::<Result<_, _>>()?;
+    let tx = db.conn().unchecked_transaction()?;
+    let finished = tx.prepare_cached(&format!("{REQUESTS} WHERE id = ?1"))?.query_row([id], request).optional()?;
+    let row = match finished {
+        Some(row) => Some(row),
+        None => tx.prepare_cached(&format!("{OPEN} AND request = ?1"))?.query_row([id], request).optional()?,
+    };
+    let Some(row) = row else { return Ok(None) };
+    let mut attempts = Vec::new();
+    for table in [ATTEMPTS, OPEN_ATTEMPTS] {
+        for row in tx.prepare_cached(table)?.query_map([id], attempt)? {
+            attempts.push(row?);
+        }
+    }
+    tx.commit()?;
     Ok(Some((row, attempts)))
 }
 
@@ -165,9 +185,21 @@ const REQUESTS: &str = "SELECT id, started, dialect, asked, group_name, client, 
     input, cache_read, cache_write, cache_write_1h, output, reasoning, counted, suspect, cost, cost_kind, kind, code,
     detail FROM requests";
 
+/// Requests of which only intents are known, in the shape of [`REQUESTS`].
+const OPEN: &str = "SELECT request AS id, started, dialect, asked, group_name, client, session, stream,
+    NULL AS outcome, NULL AS status, NULL AS total_us, NULL AS first_us, NULL AS overhead_us, NULL AS provider,
+    NULL AS model, NULL AS key_name, NULL AS served, NULL AS finish, NULL AS cost_reported, NULL AS moved,
+    NULL AS attempts, NULL AS losses, NULL AS counted, NULL AS cost_kind, NULL AS kind
+    FROM intents WHERE n = 1 AND request NOT IN (SELECT id FROM requests)";
+
 const ATTEMPTS: &str = "SELECT n, state, at, provider, model, key_id, key_name, billing, lane, started_us, first_us,
-    total_us, status, retry_after_ms, expected, input, cache_read, cache_write, cache_write_1h, output, reasoning,
-    counted, suspect, cost, cost_kind, kind, code, detail FROM attempts WHERE request = ?1 ORDER BY n";
+    total_us, status, retry_after_ms, NULL AS expected, input, cache_read, cache_write, cache_write_1h, output,
+    reasoning, counted, suspect, cost, cost_kind, kind, code, detail FROM attempts WHERE request = ?1 ORDER BY n";
+
+/// Attempts of which only the intent is known, in the shape of [`ATTEMPTS`].
+const OPEN_ATTEMPTS: &str = "SELECT n, 'open' AS state, at, provider, model, key_id, key_name, billing, NULL AS lane,
+    NULL AS started_us, NULL AS first_us, NULL AS total_us, NULL AS status, NULL AS retry_after_ms, expected,
+    NULL AS counted, NULL AS cost_kind, NULL AS kind FROM intents WHERE request = ?1 ORDER BY n";
 
 fn request(row: &Row<'_>) -> rusqlite::Result<RequestRow> {
     let losses: Option<String> = row.get("losses")?;

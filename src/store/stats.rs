@@ -40,6 +40,8 @@ pub enum By {
     Session,
     /// The group asked for.
     Group,
+    /// What a group sent where: `GROUP PROVIDER/MODEL`. Requests that named no group are left out.
+    GroupTarget,
     /// A calendar day in that time zone. Days without requests have a row too.
     Day(TimeZone),
     /// A calendar hour in that time zone. Hours without requests have a row too.
@@ -51,6 +53,8 @@ pub enum By {
 pub struct StatsReport {
     /// The span.
     pub range: Range,
+    /// Requests of the span that are not finished; nothing else counts them.
+    pub open: u64,
     /// Everything in it.
     pub totals: Sums,
     /// One row for each model, provider, day …: the dearest first, days and hours in order.
@@ -102,8 +106,6 @@ pub struct Requests {
     pub client_gone: u64,
     /// Left open by a process that died.
     pub in_doubt: u64,
-    /// Still open.
-    pub open: u64,
     /// Answered in full after an attempt had failed.
     pub rescued: u64,
     /// With a failed attempt or a failed end; `rescued` is a part of it.
@@ -217,12 +219,15 @@ pub fn report(db: &Db, range: Range, by: &By) -> Result<StatsReport, StoreError>
         By::Client => keyed(&tx, range, &of_request("r.client"))?,
         By::Session => keyed(&tx, range, &of_request("r.session"))?,
         By::Group => keyed(&tx, range, &of_request("r.group_name"))?,
+        By::GroupTarget => keyed(&tx, range, &OF_GROUP_TARGET)?,
         By::Day(zone) => series(&tx, range, zone, Step::Day)?,
         By::Hour(zone) => series(&tx, range, zone, Step::Hour)?,
     };
     let errors = errors(&tx, range)?;
+    let open = "SELECT count(DISTINCT request) FROM intents WHERE started >= ?1 AND started < ?2";
+    let open = tx.query_row(open, params![range.from.0, range.to.0], |row| count(row, 0))?;
     tx.commit()?;
-    Ok(StatsReport { range, totals, rows, errors })
+    Ok(StatsReport { range, open, totals, rows, errors })
 }
 
 /// The SQL that names the row of a request, and of an attempt.
@@ -239,6 +244,11 @@ const OF_PROVIDER: Naming = Naming { request: "r.provider", attempt: "a.provider
 const OF_KEY: Naming = Naming {
     request: "r.provider || ' ' || r.key_name",
     attempt: "a.provider || ' ' || a.key_name",
+    skip_unnamed: true,
+};
+const OF_GROUP_TARGET: Naming = Naming {
+    request: "r.group_name || ' ' || r.provider || '/' || r.model",
+    attempt: "r.group_name || ' ' || a.provider || '/' || a.model",
     skip_unnamed: true,
 };
 const ALL: Naming = of_request("NULL");
@@ -296,7 +306,7 @@ fn gather(conn: &Connection, range: Range, naming: &Naming) -> Result<Named, Sto
 // The span is a range of the index on `started`; CROSS JOIN keeps the planner from starting at the attempts.
 const REQUESTS: &str = "
     SELECT {name}, count(*), total(outcome = 'ok'), total(outcome = 'refused'), total(outcome = 'failed'),
-        total(outcome = 'cut'), total(outcome = 'client_gone'), total(outcome = 'in_doubt'), total(outcome IS NULL),
+        total(outcome = 'cut'), total(outcome = 'client_gone'), total(outcome = 'in_doubt'),
         total(outcome = 'ok' AND attempts > 1)
     FROM requests r WHERE started >= ?1 AND started < ?2 GROUP BY 1";
 
@@ -312,7 +322,7 @@ const ATTEMPTS: &str = "
         total(a.cost_kind = 'in-doubt'), total(a.cost_kind = 'unpriced'),
         total(a.billing = 'subscription' AND a.state = 'settled' AND a.kind IS NULL),
         total(a.billing = 'free' AND a.state = 'settled' AND a.kind IS NULL),
-        total(a.n = 1 AND a.state <> 'open'), total(a.n = 1 AND a.state = 'settled' AND a.kind IS NULL)
+        total(a.n = 1), total(a.n = 1 AND a.state = 'settled' AND a.kind IS NULL)
     FROM requests r CROSS JOIN attempts a ON a.request = r.id
     WHERE r.started >= ?1 AND r.started < ?2 GROUP BY 1";
 
@@ -321,7 +331,7 @@ const TTFT: &str = "
     WHERE r.started >= ?1 AND r.started < ?2 AND r.stream = 1 AND a.first_us IS NOT NULL";
 
 fn requests(row: &Row<'_>) -> rusqlite::Result<Requests> {
-    let (ok, failed, cut, rescued) = (whole(row, 2)?, whole(row, 4)?, whole(row, 5)?, whole(row, 9)?);
+    let (ok, failed, cut, rescued) = (whole(row, 2)?, whole(row, 4)?, whole(row, 5)?, whole(row, 8)?);
     Ok(Requests {
         all: count(row, 1)?,
         ok,
@@ -330,7 +340,6 @@ fn requests(row: &Row<'_>) -> rusqlite::Result<Requests> {
         cut,
         client_gone: whole(row, 6)?,
         in_doubt: whole(row, 7)?,
-        open: whole(row, 8)?,
         rescued,
         failing: rescued + failed + cut,
     })

@@ -12,6 +12,7 @@ use http_body::Body as _;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 
 use crate::domain::clock::Stamp;
+use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Kind, Origin};
 use crate::domain::id::ProviderName;
 use crate::domain::policy::{Auth, Provider, Speech};
@@ -88,7 +89,7 @@ impl Upstream {
             None => None,
             Some(id) => Some(self.keyring.load().get(id).cloned().ok_or_else(|| no_secret(provider, seat))?),
         };
-        let headers = self::headers(provider, client_headers, secret.as_ref())?;
+        let headers = self::headers(provider, speech.dialect, client_headers, secret.as_ref())?;
         let answer = self.client.post(&speech.url).headers(headers).body(body).send().await;
         let response = answer.map_err(|it| transport(&provider.name, it))?;
         Ok(Incoming { secret, ..Incoming::plain(response, provider.name.clone()) })
@@ -179,12 +180,22 @@ fn is_relayable(name: &str) -> bool {
 
 // === private ===
 
-fn headers(provider: &Provider, client: &[(String, String)], secret: Option<&Secret>) -> Result<HeaderMap, Failure> {
+/// The headers of a request. Where two say the same name, the provider's row overrules the dialect's own, and the
+/// client's word, which is there only where nothing is translated, overrules both.
+pub(super) fn headers(
+    provider: &Provider,
+    dialect: Dialect,
+    client: &[(String, String)],
+    secret: Option<&Secret>,
+) -> Result<HeaderMap, Failure> {
     let mut headers = HeaderMap::with_capacity(8 + client.len());
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
     // A compressed answer could neither be watched nor relayed as it streams.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    for (name, value) in dialect.headers() {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
     for (name, value) in provider.headers.iter().chain(client) {
         // Both lists were checked where they came from; what still does not fit a header is left out, not sent wrong.
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {

@@ -1,9 +1,13 @@
 use std::time::Duration;
 
-use super::{verdict, wait};
+use super::{send, verdict, wait};
 use crate::domain::clock::Stamp;
+use crate::domain::dialect::Dialect;
 use crate::domain::event::Fault;
 use crate::domain::failure::{Kind, Next};
+use crate::domain::policy::{Auth, Provider};
+use crate::domain::quirks::Quirks;
+use crate::domain::secret::Secret;
 
 const NOON: Stamp = Stamp(1_795_262_400_000_000); // 2026-11-21 12:00:00 UTC
 
@@ -101,4 +105,35 @@ fn a_short_wait_makes_the_same_key_worth_another_try_and_a_refused_key_is_not_qu
     assert_eq!((long.next, long.retry_after), (Next::Elsewhere, Some(Duration::from_secs(60))));
     let auth = verdict::failure(&"openai".into(), 401, &fault("", "", "Incorrect API key provided: sk-abc"), None);
     assert!(!auth.told.contains("sk-abc"), "{}", auth.told);
+}
+
+#[test]
+fn the_dialects_own_headers_give_way_to_the_row_and_the_row_to_the_client() {
+    let named = |text: &str| vec![("anthropic-version".to_owned(), text.to_owned())];
+    let version = |dialect, row: &[(String, String)], client: &[(String, String)]| {
+        let provider = Provider {
+            name: "lab".into(),
+            speaks: Vec::new(),
+            auth: Auth::XApiKey,
+            headers: row.to_vec(),
+            quirks: Quirks::default(),
+            keys: Vec::new(),
+            local: false,
+            allow_private: false,
+            enabled: true,
+            fast: None,
+            smart: None,
+            models: Vec::new(),
+            price_id: None,
+        };
+        let headers = send::headers(&provider, dialect, client, Some(&Secret::new("sk-1".to_owned()))).unwrap();
+        assert_eq!(headers["x-api-key"], "sk-1");
+        let found: Vec<String> =
+            headers.get_all("anthropic-version").iter().map(|it| it.to_str().unwrap().to_owned()).collect();
+        found.join(" and ")
+    };
+    assert_eq!(version(Dialect::Anthropic, &[], &[]), "2023-06-01");
+    assert_eq!(version(Dialect::Anthropic, &named("row"), &[]), "row");
+    assert_eq!(version(Dialect::Anthropic, &named("row"), &named("client")), "client");
+    assert_eq!(version(Dialect::OpenaiChat, &[], &[]), "");
 }

@@ -162,8 +162,9 @@ fn ten_thousand_requests_of_a_hundred_clients_are_all_there() {
     });
     ledger.close();
     let db = open(&path, Access::ReadOnly).unwrap();
-    let it = stats::report(&db, EVER, &By::Total).unwrap().totals;
-    assert_eq!((it.requests.all, it.requests.ok, it.requests.open), (10_000, 10_000, 0));
+    let report = stats::report(&db, EVER, &By::Total).unwrap();
+    let it = report.totals;
+    assert_eq!((it.requests.all, it.requests.ok, report.open), (10_000, 10_000, 0));
     assert_eq!(it.money.exact, Usd::from_pico(30_000));
     assert_eq!(it.tokens.input, 1_000_000);
 }
@@ -262,6 +263,29 @@ fn a_process_of_which_only_rows_are_left_is_booked_at_the_next_start() {
     assert_eq!(row.outcome.as_deref(), Some("in_doubt"));
     assert_eq!(row.cost, Some(Cost::InDoubt(Some(Usd::from_pico(1)))));
     assert_eq!(attempts[0].state, "orphaned");
+}
+
+#[test]
+fn an_attempt_that_the_record_forgot_is_not_lost() {
+    let (_dir, path) = home();
+    let ledger = Ledger::start(&path, ProcessKind::Server).unwrap();
+    let told = Told { attempts: vec![Told::ok(1, "openai", 4).attempts[0]; 2], ..Told::ok(1, "openai", 4) };
+    let id = runtime().block_on(async {
+        let slot = ledger.slot().await.unwrap();
+        for n in [1, 2] {
+            ledger.intent(told.intent(slot.id(), n)).await.unwrap().await.unwrap();
+        }
+        let id = slot.id();
+        slot.settle(Told::ok(1, "openai", 4).record(id));
+        id
+    });
+    ledger.close();
+    Ledger::start(&path, ProcessKind::Server).unwrap().close();
+    let db = open(&path, Access::ReadOnly).unwrap();
+    let (row, attempts) = requests::show(&db, id).unwrap().unwrap();
+    assert_eq!((row.outcome.as_deref(), row.attempts), (Some("ok"), Some(2)));
+    assert_eq!(row.cost, Some(Cost::InDoubt(Some(Usd::from_pico(5)))));
+    assert_eq!(attempts[1].state, "orphaned");
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! The integration tests: one binary, one file a promise.
 
 mod anthropic;
+mod bench;
 mod catalog;
+mod cli;
 mod config;
 mod cross_dialect;
 mod door;

@@ -1,6 +1,7 @@
 //! The simulated providers, seen from a bare socket: every script does on the wire what its name says, and the meter
 //! charges what it should.
 
+mod recorded;
 mod requests;
 mod socket;
 
@@ -276,6 +277,7 @@ async fn a_client_that_hangs_up_pays_what_was_generated_or_everything() {
         timeout(SOON, meter.wait_settled(1)).await.expect("noticed");
         let outcome = meter.last().expect("arrival").outcome;
         assert!(outcome.cancelled_by_client && !outcome.completed);
+        assert!(outcome.settled.is_some() && outcome.sent == meter.sent());
         let billed = outcome.billed.expect("a hang-up is charged");
         match expected {
             Some(whole) => assert_eq!(billed, whole),

@@ -98,6 +98,7 @@ fn read_settings(fields: &Map<String, Value>, asked: &mut Asked) -> Read<()> {
                 let Some(budget) = thinking["budget_tokens"].as_u64().filter(|it| *it >= 1024) else {
                     return bad("thinking.enabled.budget_tokens: Input should be greater than or equal to 1024");
                 };
+                asked.thinks = true;
                 if asked.max_tokens.is_some_and(|it| it <= budget) {
                     return bad("`max_tokens` must be greater than `thinking.budget_tokens`.");
                 }
@@ -311,12 +312,10 @@ fn read_block(block: &Value, role: &str, place: &str, asked: &mut Asked, text: &
             }
             asked.count_text(block["thinking"].as_str().unwrap_or_default());
         }
-        (
-            "redacted_thinking" | "server_tool_use" | "web_search_tool_result" | "search_result" | "container_upload",
-            _,
-        ) => {
-            asked.count_json(block);
-        }
+        ("redacted_thinking" | "server_tool_use" | "mcp_tool_use", "assistant")
+        | ("search_result" | "container_upload" | "tool_reference", "user") => asked.count_json(block),
+        // What tools of the server's own gave back: `web_search_tool_result`, `bash_code_execution_tool_result` …
+        (other, "assistant") if other.ends_with("_tool_result") => asked.count_json(block),
         (other, _) => {
             return bad(format!(
                 "{place}: Input tag '{other}' found using 'type' does not match any of the expected tags for the role {role}"

@@ -48,11 +48,8 @@ impl Registered {
     /// Signs the process off. Requests still open stay the process's: they are booked by the next start.
     pub(super) fn end(self, conn: &mut Connection, now: Stamp) -> Result<(), StoreError> {
         let tx = Transaction::new(conn, TransactionBehavior::Immediate)?;
-        let open: bool = tx.query_row(
-            "SELECT EXISTS (SELECT 1 FROM requests WHERE process = ?1 AND outcome IS NULL)",
-            [self.id],
-            |row| row.get(0),
-        )?;
+        let open: bool =
+            tx.query_row("SELECT EXISTS (SELECT 1 FROM intents WHERE process = ?1)", [self.id], |row| row.get(0))?;
         if !open {
             tx.execute("UPDATE processes SET ended = ?2 WHERE id = ?1", params![self.id, now.0])?;
         }
@@ -98,21 +95,33 @@ fn take(file: &File, path: &Path) -> Result<bool, StoreError> {
     }
 }
 
-/// Does its work once, whoever calls it and how often: it touches open rows only.
+/// Does its work once, whoever calls it and how often: what it books is no intent any more.
 fn book(conn: &mut Connection, process: i64, now: Stamp) -> Result<usize, StoreError> {
     let tx = Transaction::new(conn, TransactionBehavior::Immediate)?;
-    tx.execute(
-        "UPDATE attempts SET state = 'orphaned', cost = expected, cost_kind = 'in-doubt'
-         WHERE state = 'open' AND request IN (SELECT id FROM requests WHERE process = ?1 AND outcome IS NULL)",
-        [process],
-    )?;
+    // A request that has its row although an intent of it is left: its record did not know of that attempt.
     let booked = tx.execute(
-        "UPDATE requests SET outcome = ?2, cost_kind = 'in-doubt',
-             cost = (SELECT sum(cost) FROM attempts WHERE request = requests.id),
-             attempts = (SELECT count(*) FROM attempts WHERE request = requests.id)
-         WHERE process = ?1 AND outcome IS NULL",
+        "INSERT INTO requests (id, process, started, dialect, asked, group_name, client, session, stream, outcome,
+             cost_kind)
+         SELECT request, process, started, dialect, asked, group_name, client, session, stream, ?2, 'in-doubt'
+         FROM intents WHERE process = ?1 GROUP BY request
+         ON CONFLICT (id) DO NOTHING",
         params![process, IN_DOUBT],
     )?;
+    tx.execute(
+        "INSERT INTO attempts (request, n, state, at, provider, model, key_id, key_name, billing, cost, cost_kind)
+         SELECT request, n, 'orphaned', at, provider, model, key_id, key_name, billing, expected, 'in-doubt'
+         FROM intents WHERE process = ?1
+         ON CONFLICT (request, n) DO NOTHING",
+        [process],
+    )?;
+    tx.execute(
+        "UPDATE requests SET cost_kind = 'in-doubt',
+             cost = (SELECT sum(cost) FROM attempts WHERE request = requests.id),
+             attempts = (SELECT count(*) FROM attempts WHERE request = requests.id)
+         WHERE id IN (SELECT request FROM intents WHERE process = ?1)",
+        [process],
+    )?;
+    tx.execute("DELETE FROM intents WHERE process = ?1", [process])?;
     tx.execute("UPDATE processes SET ended = ?2 WHERE id = ?1 AND ended IS NULL", params![process, now.0])?;
     tx.commit()?;
     Ok(booked)

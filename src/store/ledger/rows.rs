@@ -1,6 +1,7 @@
-//! The statements of the writer: one intent or one record into rows.
+//! The statements of the writer. An intent is one row in `intents`; a record moves its request from there into
+//! `requests` and `attempts`.
 
-use rusqlite::{Connection, params};
+use rusqlite::{CachedStatement, Connection, params};
 
 use crate::domain::id::RequestId;
 use crate::domain::money::Usd;
@@ -11,34 +12,35 @@ use crate::store::ledger::record::{AttemptRecord, FailureNote, Intent, RequestRe
 /// Statements kept prepared on the writer's connection.
 pub(super) const STATEMENTS: usize = 16;
 
-/// The request's row, if this is its first attempt, and the attempt's. Says whether the attempt is a new one.
-pub(super) fn intend(conn: &Connection, process: i64, intent: &Intent) -> rusqlite::Result<bool> {
-    let head = &intent.head;
-    let id = number(intent.id);
-    conn.prepare_cached(
-        "INSERT INTO requests (id, process, started, dialect, asked, group_name, client, session, stream)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING",
-    )?
-    .execute(params![
-        id,
-        process,
-        head.at.0,
-        head.dialect.name(),
-        head.asked,
-        head.group,
-        head.client,
-        head.session,
-        head.stream
-    ])?;
-    let new = conn
-        .prepare_cached(
-            "INSERT INTO attempts (request, n, state, at, provider, model, key_id, key_name, billing, input_estimate,
-             expected)
-         VALUES (?1, ?2, 'open', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (request, n) DO NOTHING",
-        )?
-        .execute(params![
-            id,
+/// Writes intents.
+pub(super) struct Intents<'a>(CachedStatement<'a>);
+
+impl<'a> Intents<'a> {
+    /// Looked up once for a batch: finding a statement by its text costs as much as running some of it.
+    pub(super) fn new(conn: &'a Connection) -> rusqlite::Result<Self> {
+        conn.prepare_cached(
+            "INSERT INTO intents (request, n, process, started, dialect, asked, group_name, client, session, stream,
+                 at, provider, model, key_id, key_name, billing, input_estimate, expected)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+             ON CONFLICT (request, n) DO NOTHING",
+        )
+        .map(Self)
+    }
+
+    /// One attempt. Says whether it is a new one.
+    pub(super) fn write(&mut self, process: i64, intent: &Intent) -> rusqlite::Result<bool> {
+        let head = &intent.head;
+        let written = self.0.execute(params![
+            number(intent.id),
             intent.attempt,
+            process,
+            head.at.0,
+            head.dialect.name(),
+            head.asked,
+            head.group,
+            head.client,
+            head.session,
+            head.stream,
             intent.at.0,
             intent.provider,
             intent.model,
@@ -48,38 +50,62 @@ pub(super) fn intend(conn: &Connection, process: i64, intent: &Intent) -> rusqli
             count(intent.input_estimate),
             intent.expected_cost.map(Usd::pico)
         ])?;
-    Ok(new == 1)
+        Ok(written == 1)
+    }
 }
 
-/// The request's final row and those of its attempts. Says whether the request was still open: a closed row is never
-/// written again.
-pub(super) fn settle(conn: &Connection, process: i64, record: &RequestRecord) -> rusqlite::Result<bool> {
-    let head = &record.head;
-    let usage = Columns::of(record.usage.as_ref());
-    let note = Note::of(record.error.as_ref());
-    let losses = (!record.losses.is_empty()).then(|| record.losses.join("\n"));
-    let written = conn
-        .prepare_cached(
+/// Writes records.
+pub(super) struct Records<'a> {
+    request: CachedStatement<'a>,
+    attempt: CachedStatement<'a>,
+    done: CachedStatement<'a>,
+}
+
+impl<'a> Records<'a> {
+    pub(super) fn new(conn: &'a Connection) -> rusqlite::Result<Self> {
+        let request = conn.prepare_cached(
             "INSERT INTO requests (id, process, started, dialect, asked, group_name, client, session, stream,
                  outcome, status, total_us, first_us, overhead_us, provider, model, key_name, served, finish,
                  input, cache_read, cache_write, cache_write_1h, output, reasoning, counted, suspect,
                  cost, cost_kind, cost_reported, moved, attempts, kind, code, detail, losses)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
                  ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36)
-             ON CONFLICT (id) DO UPDATE SET
-                 group_name = excluded.group_name, outcome = excluded.outcome, status = excluded.status,
-                 total_us = excluded.total_us, first_us = excluded.first_us, overhead_us = excluded.overhead_us,
-                 provider = excluded.provider, model = excluded.model, key_name = excluded.key_name,
-                 served = excluded.served, finish = excluded.finish, input = excluded.input,
-                 cache_read = excluded.cache_read, cache_write = excluded.cache_write,
-                 cache_write_1h = excluded.cache_write_1h, output = excluded.output, reasoning = excluded.reasoning,
-                 counted = excluded.counted, suspect = excluded.suspect, cost = excluded.cost,
-                 cost_kind = excluded.cost_kind, cost_reported = excluded.cost_reported, moved = excluded.moved,
-                 attempts = excluded.attempts, kind = excluded.kind, code = excluded.code, detail = excluded.detail,
-                 losses = excluded.losses
-             WHERE outcome IS NULL",
-        )?
-        .execute(params![
+             ON CONFLICT (id) DO NOTHING",
+        )?;
+        let attempt = conn.prepare_cached(
+            "INSERT INTO attempts (request, n, state, at, provider, model, key_id, key_name, billing, lane, started_us,
+                 first_us, total_us, status, kind, code, detail, retry_after_ms, input, cache_read, cache_write,
+                 cache_write_1h, output, reasoning, counted, suspect, cost, cost_kind)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
+                 ?22, ?23, ?24, ?25, ?26, ?27, ?28)
+             ON CONFLICT (request, n) DO NOTHING",
+        )?;
+        // An intent that the record does not know of stays, and is booked in doubt when the process is over.
+        let done = conn.prepare_cached("DELETE FROM intents WHERE request = ?1 AND n <= ?2")?;
+        Ok(Self { request, attempt, done })
+    }
+
+    /// A finished request with its attempts. Says whether it is the first record of that request: a row that is there
+    /// is never written again.
+    pub(super) fn write(&mut self, process: i64, record: &RequestRecord) -> rusqlite::Result<bool> {
+        if !self.request(process, record)? {
+            return Ok(false);
+        }
+        for attempt in &record.attempts {
+            self.attempt(record, attempt)?;
+        }
+        if let Some(last) = record.attempts.iter().map(|it| it.n).max() {
+            self.done.execute(params![number(record.id), last])?;
+        }
+        Ok(true)
+    }
+
+    fn request(&mut self, process: i64, record: &RequestRecord) -> rusqlite::Result<bool> {
+        let head = &record.head;
+        let usage = Columns::of(record.usage.as_ref());
+        let note = Note::of(record.error.as_ref());
+        let losses = (!record.losses.is_empty()).then(|| record.losses.join("\n"));
+        let written = self.request.execute(params![
             number(record.id),
             process,
             head.at.0,
@@ -118,66 +144,45 @@ pub(super) fn settle(conn: &Connection, process: i64, record: &RequestRecord) ->
             note.detail,
             losses
         ])?;
-    if written == 0 {
-        return Ok(false);
+        Ok(written == 1)
     }
-    for attempt in &record.attempts {
-        settle_attempt(conn, record, attempt)?;
-    }
-    Ok(true)
-}
 
-fn settle_attempt(conn: &Connection, record: &RequestRecord, attempt: &AttemptRecord) -> rusqlite::Result<()> {
-    let usage = Columns::of(attempt.usage.as_ref());
-    let note = Note::of(attempt.error.as_ref());
-    let at = record.head.at.0.saturating_add(count(attempt.started_us));
-    conn.prepare_cached(
-        "INSERT INTO attempts (request, n, state, at, provider, model, key_id, key_name, billing, lane, started_us,
-             first_us, total_us, status, kind, code, detail, retry_after_ms, input, cache_read, cache_write,
-             cache_write_1h, output, reasoning, counted, suspect, cost, cost_kind)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-             ?23, ?24, ?25, ?26, ?27, ?28)
-         ON CONFLICT (request, n) DO UPDATE SET
-             state = excluded.state, lane = excluded.lane, started_us = excluded.started_us,
-             first_us = excluded.first_us, total_us = excluded.total_us, status = excluded.status,
-             kind = excluded.kind, code = excluded.code, detail = excluded.detail,
-             retry_after_ms = excluded.retry_after_ms, input = excluded.input, cache_read = excluded.cache_read,
-             cache_write = excluded.cache_write, cache_write_1h = excluded.cache_write_1h, output = excluded.output,
-             reasoning = excluded.reasoning, counted = excluded.counted, suspect = excluded.suspect,
-             cost = excluded.cost, cost_kind = excluded.cost_kind
-         WHERE state = 'open'",
-    )?
-    .execute(params![
-        number(record.id),
-        attempt.n,
-        attempt.state.name(),
-        at,
-        attempt.provider,
-        attempt.model,
-        attempt.key.map(|it| it.0),
-        attempt.key_name,
-        billing_name(attempt.billing),
-        attempt.lane,
-        count(attempt.started_us),
-        attempt.first_content_us.map(count),
-        count(attempt.total_us),
-        attempt.status,
-        note.kind,
-        note.code,
-        note.detail,
-        attempt.retry_after_ms.map(count),
-        usage.input,
-        usage.cache_read,
-        usage.cache_write,
-        usage.cache_write_1h,
-        usage.output,
-        usage.reasoning,
-        usage.counted,
-        usage.suspect,
-        attempt.cost.amount().map(Usd::pico),
-        attempt.cost.name()
-    ])?;
-    Ok(())
+    fn attempt(&mut self, record: &RequestRecord, attempt: &AttemptRecord) -> rusqlite::Result<()> {
+        let usage = Columns::of(attempt.usage.as_ref());
+        let note = Note::of(attempt.error.as_ref());
+        let at = record.head.at.0.saturating_add(count(attempt.started_us));
+        self.attempt.execute(params![
+            number(record.id),
+            attempt.n,
+            attempt.state.name(),
+            at,
+            attempt.provider,
+            attempt.model,
+            attempt.key.map(|it| it.0),
+            attempt.key_name,
+            billing_name(attempt.billing),
+            attempt.lane,
+            count(attempt.started_us),
+            attempt.first_content_us.map(count),
+            count(attempt.total_us),
+            attempt.status,
+            note.kind,
+            note.code,
+            note.detail,
+            attempt.retry_after_ms.map(count),
+            usage.input,
+            usage.cache_read,
+            usage.cache_write,
+            usage.cache_write_1h,
+            usage.output,
+            usage.reasoning,
+            usage.counted,
+            usage.suspect,
+            attempt.cost.amount().map(Usd::pico),
+            attempt.cost.name()
+        ])?;
+        Ok(())
+    }
 }
 
 /// Usage as columns. Zeros of the rarer counts are left out: most rows have none of them.

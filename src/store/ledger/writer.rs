@@ -247,14 +247,20 @@ impl Writer {
 
     fn commit(&mut self, intents: &[(Box<Intent>, Ack)], more_ids: bool) -> Result<Option<Ids>, StoreError> {
         let tx = Transaction::new(&mut self.conn, TransactionBehavior::Immediate)?;
-        for (intent, _) in intents {
-            if !rows::intend(&tx, self.process.id, intent)? {
-                tracing::error!(id = %intent.id, attempt = intent.attempt, "an attempt was announced twice");
+        if !intents.is_empty() {
+            let mut rows = rows::Intents::new(&tx)?;
+            for (intent, _) in intents {
+                if !rows.write(self.process.id, intent)? {
+                    tracing::error!(id = %intent.id, attempt = intent.attempt, "an attempt was announced twice");
+                }
             }
         }
-        for (record, _turn) in &self.kept {
-            if !rows::settle(&tx, self.process.id, record)? {
-                tracing::error!(id = %record.id, "a request was settled twice; its first record stays");
+        if !self.kept.is_empty() {
+            let mut rows = rows::Records::new(&tx)?;
+            for (record, _turn) in &self.kept {
+                if !rows.write(self.process.id, record)? {
+                    tracing::error!(id = %record.id, "a request was settled twice; its first record stays");
+                }
             }
         }
         let ids = more_ids.then(|| reserve_ids(&tx, self.kind)).transpose()?;

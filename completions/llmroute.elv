@@ -1,0 +1,848 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[llmroute] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'llmroute'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'llmroute'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand ask 'Ask one question'
+            cand serve 'Run the server'
+            cand providers 'Who can be asked'
+            cand keys 'The credentials of providers'
+            cand groups 'Names that stand for weighted targets'
+            cand weights 'The shares of a group''s targets, as meant and as they came out'
+            cand models 'What can be sent as `model`'
+            cand prices 'Your own prices, and what is known of a target''s'
+            cand bench 'Measurements'
+            cand stats 'What happened and what it cost'
+            cand requests 'Single requests out of the ledger'
+            cand completions 'Print the completion script of a shell'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;ask'= {
+            cand -m 'A group, or PROVIDER/MODEL. Without it: the group `default` if there is one, else `fast`'
+            cand --model 'A group, or PROVIDER/MODEL. Without it: the group `default` if there is one, else `fast`'
+            cand -s 'The system prompt'
+            cand --system 'The system prompt'
+            cand -f 'A text file to read first; `-` is stdin; may be repeated'
+            cand --file 'A text file to read first; `-` is stdin; may be repeated'
+            cand -a 'An image; `-` is stdin; may be repeated'
+            cand --attach 'An image; `-` is stdin; may be repeated'
+            cand --footer 'When to print the receipt on stderr'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --raw 'Print the answer as it came: no line feed added, control sequences not made harmless on a terminal'
+            cand --no-stream 'Wait for the whole answer'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;serve'= {
+            cand --port 'The port on 127.0.0.1 and [::1]; 0 takes any free one'
+            cand --log 'How each request is told on stdout'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --demo 'Simulated providers in a throw-away home: no key needed, nothing leaves this machine'
+            cand --no-auth 'Let every program on this machine in, without the token'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;providers'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the providers in use (the default)'
+            cand add 'Add a provider that speaks a known dialect'
+            cand show 'Show one provider whole'
+            cand enable 'Let requests go there again'
+            cand disable 'Let no request go there; keys and history stay'
+            cand remove 'Remove a provider'
+            cand available 'The built-in table'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;providers;list'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;providers;add'= {
+            cand --base-url 'Where it is, up to and including the version: <https://api.example.com/v1>'
+            cand --speaks 'A dialect it speaks (openai-chat or anthropic), and the path if it is not the usual one; may be repeated'
+            cand --auth 'How it wants its key. Usually told by the dialect'
+            cand --like 'Copy everything that is not given from a built-in provider'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --allow-private 'The URL may point into a private network'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'llmroute;providers;show'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;providers;enable'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;providers;disable'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;providers;remove'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --cascade 'Also remove its keys, and its targets from groups'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;providers;available'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;providers;help'= {
+            cand list 'List the providers in use (the default)'
+            cand add 'Add a provider that speaks a known dialect'
+            cand show 'Show one provider whole'
+            cand enable 'Let requests go there again'
+            cand disable 'Let no request go there; keys and history stay'
+            cand remove 'Remove a provider'
+            cand available 'The built-in table'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;providers;help;list'= {
+        }
+        &'llmroute;providers;help;add'= {
+        }
+        &'llmroute;providers;help;show'= {
+        }
+        &'llmroute;providers;help;enable'= {
+        }
+        &'llmroute;providers;help;disable'= {
+        }
+        &'llmroute;providers;help;remove'= {
+        }
+        &'llmroute;providers;help;available'= {
+        }
+        &'llmroute;providers;help;help'= {
+        }
+        &'llmroute;keys'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the keys (the default)'
+            cand add 'Add a key: asks for it, reads it from stdin, or keeps a reference to it'
+            cand rotate 'Replace a key''s secret; its name, billing and history stay'
+            cand rename 'Give a key another name'
+            cand remove 'Remove a key. A stored secret is gone for good'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;keys;list'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;keys;add'= {
+            cand --name 'A name for it'
+            cand --from 'Keep a reference; the key is read from there when it is needed'
+            cand --billing 'How it is paid for'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --stdin 'Read the key from stdin'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'llmroute;keys;rotate'= {
+            cand --from 'Keep a reference; the key is read from there when it is needed'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --stdin 'Read the key from stdin'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;keys;rename'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;keys;remove'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;keys;help'= {
+            cand list 'List the keys (the default)'
+            cand add 'Add a key: asks for it, reads it from stdin, or keeps a reference to it'
+            cand rotate 'Replace a key''s secret; its name, billing and history stay'
+            cand rename 'Give a key another name'
+            cand remove 'Remove a key. A stored secret is gone for good'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;keys;help;list'= {
+        }
+        &'llmroute;keys;help;add'= {
+        }
+        &'llmroute;keys;help;rotate'= {
+        }
+        &'llmroute;keys;help;rename'= {
+        }
+        &'llmroute;keys;help;remove'= {
+        }
+        &'llmroute;keys;help;help'= {
+        }
+        &'llmroute;groups'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the groups (the default)'
+            cand show 'Show one group'
+            cand set 'Make a group, or replace it whole'
+            cand remove 'Remove a group'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;groups;list'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;groups;show'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;groups;set'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;groups;remove'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;groups;help'= {
+            cand list 'List the groups (the default)'
+            cand show 'Show one group'
+            cand set 'Make a group, or replace it whole'
+            cand remove 'Remove a group'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;groups;help;list'= {
+        }
+        &'llmroute;groups;help;show'= {
+        }
+        &'llmroute;groups;help;set'= {
+        }
+        &'llmroute;groups;help;remove'= {
+        }
+        &'llmroute;groups;help;help'= {
+        }
+        &'llmroute;weights'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand show 'Show the weights of a group, or of all (the default)'
+            cand set 'Change weights; targets that are not named keep theirs'
+            cand reset 'Go back to the weights the group was made with'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;weights;show'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;weights;set'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;weights;reset'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;weights;help'= {
+            cand show 'Show the weights of a group, or of all (the default)'
+            cand set 'Change weights; targets that are not named keep theirs'
+            cand reset 'Go back to the weights the group was made with'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;weights;help;show'= {
+        }
+        &'llmroute;weights;help;set'= {
+        }
+        &'llmroute;weights;help;reset'= {
+        }
+        &'llmroute;weights;help;help'= {
+        }
+        &'llmroute;models'= {
+            cand --provider 'Only what is of this provider'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;prices'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List your own prices (the default)'
+            cand show 'Show what is known of a target''s price'
+            cand set 'Set your own price; it comes before every table''s'
+            cand remove 'Remove your own prices of a target'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;prices;list'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;prices;show'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;prices;set'= {
+            cand --from 'From this day on; without it, always'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --ceiling 'Not the true price but one it will not exceed: costs are then estimates'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;prices;remove'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;prices;help'= {
+            cand list 'List your own prices (the default)'
+            cand show 'Show what is known of a target''s price'
+            cand set 'Set your own price; it comes before every table''s'
+            cand remove 'Remove your own prices of a target'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;prices;help;list'= {
+        }
+        &'llmroute;prices;help;show'= {
+        }
+        &'llmroute;prices;help;set'= {
+        }
+        &'llmroute;prices;help;remove'= {
+        }
+        &'llmroute;prices;help;help'= {
+        }
+        &'llmroute;bench'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand proxy 'What llmroute itself adds to a call, against a simulated provider on this machine'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;bench;proxy'= {
+            cand --connections 'Numbers of connections to measure at'
+            cand --blocks 'Pairs of blocks; six is the least that carries an interval'
+            cand --requests 'Requests in a block of one connection'
+            cand --seed 'Seed of the blocks'' order'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;bench;help'= {
+            cand proxy 'What llmroute itself adds to a call, against a simulated provider on this machine'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;bench;help;proxy'= {
+        }
+        &'llmroute;bench;help;help'= {
+        }
+        &'llmroute;stats'= {
+            cand --by 'One row for each of these'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;requests'= {
+            cand -n 'How many'
+            cand --limit 'How many'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the latest requests (the default)'
+            cand show 'Show one request and its attempts'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;requests;list'= {
+            cand -n 'How many'
+            cand --limit 'How many'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;requests;show'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;requests;help'= {
+            cand list 'List the latest requests (the default)'
+            cand show 'Show one request and its attempts'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;requests;help;list'= {
+        }
+        &'llmroute;requests;help;show'= {
+        }
+        &'llmroute;requests;help;help'= {
+        }
+        &'llmroute;completions'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder instead of the usual ones'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'llmroute;help'= {
+            cand ask 'Ask one question'
+            cand serve 'Run the server'
+            cand providers 'Who can be asked'
+            cand keys 'The credentials of providers'
+            cand groups 'Names that stand for weighted targets'
+            cand weights 'The shares of a group''s targets, as meant and as they came out'
+            cand models 'What can be sent as `model`'
+            cand prices 'Your own prices, and what is known of a target''s'
+            cand bench 'Measurements'
+            cand stats 'What happened and what it cost'
+            cand requests 'Single requests out of the ledger'
+            cand completions 'Print the completion script of a shell'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;help;ask'= {
+        }
+        &'llmroute;help;serve'= {
+        }
+        &'llmroute;help;providers'= {
+            cand list 'List the providers in use (the default)'
+            cand add 'Add a provider that speaks a known dialect'
+            cand show 'Show one provider whole'
+            cand enable 'Let requests go there again'
+            cand disable 'Let no request go there; keys and history stay'
+            cand remove 'Remove a provider'
+            cand available 'The built-in table'
+        }
+        &'llmroute;help;providers;list'= {
+        }
+        &'llmroute;help;providers;add'= {
+        }
+        &'llmroute;help;providers;show'= {
+        }
+        &'llmroute;help;providers;enable'= {
+        }
+        &'llmroute;help;providers;disable'= {
+        }
+        &'llmroute;help;providers;remove'= {
+        }
+        &'llmroute;help;providers;available'= {
+        }
+        &'llmroute;help;keys'= {
+            cand list 'List the keys (the default)'
+            cand add 'Add a key: asks for it, reads it from stdin, or keeps a reference to it'
+            cand rotate 'Replace a key''s secret; its name, billing and history stay'
+            cand rename 'Give a key another name'
+            cand remove 'Remove a key. A stored secret is gone for good'
+        }
+        &'llmroute;help;keys;list'= {
+        }
+        &'llmroute;help;keys;add'= {
+        }
+        &'llmroute;help;keys;rotate'= {
+        }
+        &'llmroute;help;keys;rename'= {
+        }
+        &'llmroute;help;keys;remove'= {
+        }
+        &'llmroute;help;groups'= {
+            cand list 'List the groups (the default)'
+            cand show 'Show one group'
+            cand set 'Make a group, or replace it whole'
+            cand remove 'Remove a group'
+        }
+        &'llmroute;help;groups;list'= {
+        }
+        &'llmroute;help;groups;show'= {
+        }
+        &'llmroute;help;groups;set'= {
+        }
+        &'llmroute;help;groups;remove'= {
+        }
+        &'llmroute;help;weights'= {
+            cand show 'Show the weights of a group, or of all (the default)'
+            cand set 'Change weights; targets that are not named keep theirs'
+            cand reset 'Go back to the weights the group was made with'
+        }
+        &'llmroute;help;weights;show'= {
+        }
+        &'llmroute;help;weights;set'= {
+        }
+        &'llmroute;help;weights;reset'= {
+        }
+        &'llmroute;help;models'= {
+        }
+        &'llmroute;help;prices'= {
+            cand list 'List your own prices (the default)'
+            cand show 'Show what is known of a target''s price'
+            cand set 'Set your own price; it comes before every table''s'
+            cand remove 'Remove your own prices of a target'
+        }
+        &'llmroute;help;prices;list'= {
+        }
+        &'llmroute;help;prices;show'= {
+        }
+        &'llmroute;help;prices;set'= {
+        }
+        &'llmroute;help;prices;remove'= {
+        }
+        &'llmroute;help;bench'= {
+            cand proxy 'What llmroute itself adds to a call, against a simulated provider on this machine'
+        }
+        &'llmroute;help;bench;proxy'= {
+        }
+        &'llmroute;help;stats'= {
+        }
+        &'llmroute;help;requests'= {
+            cand list 'List the latest requests (the default)'
+            cand show 'Show one request and its attempts'
+        }
+        &'llmroute;help;requests;list'= {
+        }
+        &'llmroute;help;requests;show'= {
+        }
+        &'llmroute;help;completions'= {
+        }
+        &'llmroute;help;help'= {
+        }
+    ]
+    $completions[$command]
+}

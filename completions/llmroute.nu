@@ -1,0 +1,1192 @@
+module completions {
+
+  def "nu-complete llmroute format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # One local endpoint for every LLM provider: routes, fails over, keeps a truthful ledger
+  export extern llmroute [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute format" # How data is printed
+    --color: string@"nu-complete llmroute color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
+  def "nu-complete llmroute ask footer" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  def "nu-complete llmroute ask format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute ask color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Ask one question
+  export extern "llmroute ask" [
+    --model(-m): string       # A group, or PROVIDER/MODEL. Without it: the group `default` if there is one, else `fast`
+    --system(-s): string      # The system prompt
+    --file(-f): string        # A text file to read first; `-` is stdin; may be repeated
+    --attach(-a): string      # An image; `-` is stdin; may be repeated
+    --raw                     # Print the answer as it came: no line feed added, control sequences not made harmless on a terminal
+    --no-stream               # Wait for the whole answer
+    --footer: string@"nu-complete llmroute ask footer" # When to print the receipt on stderr
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute ask format" # How data is printed
+    --color: string@"nu-complete llmroute ask color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+    prompt?: string           # The question; `-` reads it from stdin. Piped input comes before it, as context
+  ]
+
+  def "nu-complete llmroute serve log" [] {
+    [ "plain" "json" ]
+  }
+
+  def "nu-complete llmroute serve format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute serve color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Run the server
+  export extern "llmroute serve" [
+    --port: string            # The port on 127.0.0.1 and [::1]; 0 takes any free one
+    --demo                    # Simulated providers in a throw-away home: no key needed, nothing leaves this machine
+    --no-auth                 # Let every program on this machine in, without the token
+    --log: string@"nu-complete llmroute serve log" # How each request is told on stdout
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute serve format" # How data is printed
+    --color: string@"nu-complete llmroute serve color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute providers format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute providers color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Who can be asked
+  export extern "llmroute providers" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute providers format" # How data is printed
+    --color: string@"nu-complete llmroute providers color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute providers list format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute providers list color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # List the providers in use (the default)
+  export extern "llmroute providers list" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute providers list format" # How data is printed
+    --color: string@"nu-complete llmroute providers list color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute providers add auth" [] {
+    [ "bearer" "x-api-key" "api-key" "none" ]
+  }
+
+  def "nu-complete llmroute providers add format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute providers add color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Add a provider that speaks a known dialect
+  export extern "llmroute providers add" [
+    --base-url: string        # Where it is, up to and including the version: <https://api.example.com/v1>
+    --speaks: string          # A dialect it speaks (openai-chat or anthropic), and the path if it is not the usual one; may be repeated
+    --auth: string@"nu-complete llmroute providers add auth" # How it wants its key. Usually told by the dialect
+    --like: string            # Copy everything that is not given from a built-in provider
+    --allow-private           # The URL may point into a private network
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute providers add format" # How data is printed
+    --color: string@"nu-complete llmroute providers add color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help (see more with '--help')
+    name: string              # Its name: lower-case letters, digits, `-`, `_`, `.`
+  ]
+
+  def "nu-complete llmroute providers show format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute providers show color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Show one provider whole
+  export extern "llmroute providers show" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute providers show format" # How data is printed
+    --color: string@"nu-complete llmroute providers show color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+    name: string              # Its name
+  ]
+
+  def "nu-complete llmroute providers enable format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute providers enable color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Let requests go there again
+  export extern "llmroute providers enable" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute providers enable format" # How data is printed
+    --color: string@"nu-complete llmroute providers enable color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+    name: string              # Its name
+  ]
+
+  def "nu-complete llmroute providers disable format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute providers disable color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Let no request go there; keys and history stay
+  export extern "llmroute providers disable" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute providers disable format" # How data is printed
+    --color: string@"nu-complete llmroute providers disable color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+    name: string              # Its name
+  ]
+
+  def "nu-complete llmroute providers remove format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute providers remove color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Remove a provider
+  export extern "llmroute providers remove" [
+    --cascade                 # Also remove its keys, and its targets from groups
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute providers remove format" # How data is printed
+    --color: string@"nu-complete llmroute providers remove color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+    name: string              # Its name
+  ]
+
+  def "nu-complete llmroute providers available format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute providers available color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # The built-in table
+  export extern "llmroute providers available" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute providers available format" # How data is printed
+    --color: string@"nu-complete llmroute providers available color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute providers help" [
+  ]
+
+  # List the providers in use (the default)
+  export extern "llmroute providers help list" [
+  ]
+
+  # Add a provider that speaks a known dialect
+  export extern "llmroute providers help add" [
+  ]
+
+  # Show one provider whole
+  export extern "llmroute providers help show" [
+  ]
+
+  # Let requests go there again
+  export extern "llmroute providers help enable" [
+  ]
+
+  # Let no request go there; keys and history stay
+  export extern "llmroute providers help disable" [
+  ]
+
+  # Remove a provider
+  export extern "llmroute providers help remove" [
+  ]
+
+  # The built-in table
+  export extern "llmroute providers help available" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute providers help help" [
+  ]
+
+  def "nu-complete llmroute keys format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute keys color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # The credentials of providers
+  export extern "llmroute keys" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute keys format" # How data is printed
+    --color: string@"nu-complete llmroute keys color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute keys list format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute keys list color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # List the keys (the default)
+  export extern "llmroute keys list" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute keys list format" # How data is printed
+    --color: string@"nu-complete llmroute keys list color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute keys add billing" [] {
+    [ "metered" "subscription" "free" ]
+  }
+
+  def "nu-complete llmroute keys add format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute keys add color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Add a key: asks for it, reads it from stdin, or keeps a reference to it
+  export extern "llmroute keys add" [
+    --name: string            # A name for it
+    --stdin                   # Read the key from stdin
+    --from: string            # Keep a reference; the key is read from there when it is needed
+    --billing: string@"nu-complete llmroute keys add billing" # How it is paid for
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute keys add format" # How data is printed
+    --color: string@"nu-complete llmroute keys add color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help (see more with '--help')
+    provider: string          # The provider it is for
+  ]
+
+  def "nu-complete llmroute keys rotate format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute keys rotate color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Replace a key's secret; its name, billing and history stay
+  export extern "llmroute keys rotate" [
+    --stdin                   # Read the key from stdin
+    --from: string            # Keep a reference; the key is read from there when it is needed
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute keys rotate format" # How data is printed
+    --color: string@"nu-complete llmroute keys rotate color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+    provider: string          # The provider it is for
+    name?: string             # Its name; not needed if the provider has one key
+  ]
+
+  def "nu-complete llmroute keys rename format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute keys rename color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Give a key another name
+  export extern "llmroute keys rename" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute keys rename format" # How data is printed
+    --color: string@"nu-complete llmroute keys rename color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+    provider: string          # The provider it is for
+    name: string              # Its name
+    to: string                # The new name
+  ]
+
+  def "nu-complete llmroute keys remove format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute keys remove color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Remove a key. A stored secret is gone for good
+  export extern "llmroute keys remove" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute keys remove format" # How data is printed
+    --color: string@"nu-complete llmroute keys remove color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+    provider: string          # The provider it is for
+    name?: string             # Its name; not needed if the provider has one key
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute keys help" [
+  ]
+
+  # List the keys (the default)
+  export extern "llmroute keys help list" [
+  ]
+
+  # Add a key: asks for it, reads it from stdin, or keeps a reference to it
+  export extern "llmroute keys help add" [
+  ]
+
+  # Replace a key's secret; its name, billing and history stay
+  export extern "llmroute keys help rotate" [
+  ]
+
+  # Give a key another name
+  export extern "llmroute keys help rename" [
+  ]
+
+  # Remove a key. A stored secret is gone for good
+  export extern "llmroute keys help remove" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute keys help help" [
+  ]
+
+  def "nu-complete llmroute groups format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute groups color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Names that stand for weighted targets
+  export extern "llmroute groups" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute groups format" # How data is printed
+    --color: string@"nu-complete llmroute groups color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute groups list format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute groups list color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # List the groups (the default)
+  export extern "llmroute groups list" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute groups list format" # How data is printed
+    --color: string@"nu-complete llmroute groups list color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute groups show format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute groups show color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Show one group
+  export extern "llmroute groups show" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute groups show format" # How data is printed
+    --color: string@"nu-complete llmroute groups show color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+    name: string              # Its name
+  ]
+
+  def "nu-complete llmroute groups set format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute groups set color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Make a group, or replace it whole
+  export extern "llmroute groups set" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute groups set format" # How data is printed
+    --color: string@"nu-complete llmroute groups set color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+    name: string              # Its name: what clients send as `model`
+    ...targets: string        # Targets, as PROVIDER/MODEL=WEIGHT; without a weight, 1
+  ]
+
+  def "nu-complete llmroute groups remove format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute groups remove color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Remove a group
+  export extern "llmroute groups remove" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute groups remove format" # How data is printed
+    --color: string@"nu-complete llmroute groups remove color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+    name: string              # Its name
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute groups help" [
+  ]
+
+  # List the groups (the default)
+  export extern "llmroute groups help list" [
+  ]
+
+  # Show one group
+  export extern "llmroute groups help show" [
+  ]
+
+  # Make a group, or replace it whole
+  export extern "llmroute groups help set" [
+  ]
+
+  # Remove a group
+  export extern "llmroute groups help remove" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute groups help help" [
+  ]
+
+  def "nu-complete llmroute weights format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute weights color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # The shares of a group's targets, as meant and as they came out
+  export extern "llmroute weights" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute weights format" # How data is printed
+    --color: string@"nu-complete llmroute weights color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute weights show format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute weights show color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Show the weights of a group, or of all (the default)
+  export extern "llmroute weights show" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute weights show format" # How data is printed
+    --color: string@"nu-complete llmroute weights show color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+    group?: string            # The group
+  ]
+
+  def "nu-complete llmroute weights set format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute weights set color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Change weights; targets that are not named keep theirs
+  export extern "llmroute weights set" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute weights set format" # How data is printed
+    --color: string@"nu-complete llmroute weights set color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+    group: string             # The group
+    ...weights: string        # Targets with their new weights; 0 = only as a fallback
+  ]
+
+  def "nu-complete llmroute weights reset format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute weights reset color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Go back to the weights the group was made with
+  export extern "llmroute weights reset" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute weights reset format" # How data is printed
+    --color: string@"nu-complete llmroute weights reset color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+    group: string             # The group
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute weights help" [
+  ]
+
+  # Show the weights of a group, or of all (the default)
+  export extern "llmroute weights help show" [
+  ]
+
+  # Change weights; targets that are not named keep theirs
+  export extern "llmroute weights help set" [
+  ]
+
+  # Go back to the weights the group was made with
+  export extern "llmroute weights help reset" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute weights help help" [
+  ]
+
+  def "nu-complete llmroute models format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute models color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # What can be sent as `model`
+  export extern "llmroute models" [
+    --provider: string        # Only what is of this provider
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute models format" # How data is printed
+    --color: string@"nu-complete llmroute models color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute prices format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute prices color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Your own prices, and what is known of a target's
+  export extern "llmroute prices" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute prices format" # How data is printed
+    --color: string@"nu-complete llmroute prices color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute prices list format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute prices list color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # List your own prices (the default)
+  export extern "llmroute prices list" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute prices list format" # How data is printed
+    --color: string@"nu-complete llmroute prices list color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute prices show format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute prices show color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Show what is known of a target's price
+  export extern "llmroute prices show" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute prices show format" # How data is printed
+    --color: string@"nu-complete llmroute prices show color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+    target: string            # PROVIDER/MODEL
+  ]
+
+  def "nu-complete llmroute prices set format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute prices set color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Set your own price; it comes before every table's
+  export extern "llmroute prices set" [
+    --from: string            # From this day on; without it, always
+    --ceiling                 # Not the true price but one it will not exceed: costs are then estimates
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute prices set format" # How data is printed
+    --color: string@"nu-complete llmroute prices set color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+    target: string            # PROVIDER/MODEL
+    ...parts: string          # `in=USD out=USD`, and `cache-read=USD`, `cache-write=USD` where they differ
+  ]
+
+  def "nu-complete llmroute prices remove format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute prices remove color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Remove your own prices of a target
+  export extern "llmroute prices remove" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute prices remove format" # How data is printed
+    --color: string@"nu-complete llmroute prices remove color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+    target: string            # PROVIDER/MODEL
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute prices help" [
+  ]
+
+  # List your own prices (the default)
+  export extern "llmroute prices help list" [
+  ]
+
+  # Show what is known of a target's price
+  export extern "llmroute prices help show" [
+  ]
+
+  # Set your own price; it comes before every table's
+  export extern "llmroute prices help set" [
+  ]
+
+  # Remove your own prices of a target
+  export extern "llmroute prices help remove" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute prices help help" [
+  ]
+
+  def "nu-complete llmroute bench format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute bench color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Measurements
+  export extern "llmroute bench" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute bench format" # How data is printed
+    --color: string@"nu-complete llmroute bench color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute bench proxy format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute bench proxy color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # What llmroute itself adds to a call, against a simulated provider on this machine
+  export extern "llmroute bench proxy" [
+    --connections: string     # Numbers of connections to measure at
+    --blocks: string          # Pairs of blocks; six is the least that carries an interval
+    --requests: string        # Requests in a block of one connection
+    --seed: string            # Seed of the blocks' order
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute bench proxy format" # How data is printed
+    --color: string@"nu-complete llmroute bench proxy color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute bench help" [
+  ]
+
+  # What llmroute itself adds to a call, against a simulated provider on this machine
+  export extern "llmroute bench help proxy" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute bench help help" [
+  ]
+
+  def "nu-complete llmroute stats by" [] {
+    [ "model" "provider" "key" "client" "session" "group" "day" "hour" "error" ]
+  }
+
+  def "nu-complete llmroute stats format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute stats color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # What happened and what it cost
+  export extern "llmroute stats" [
+    --by: string@"nu-complete llmroute stats by" # One row for each of these
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute stats format" # How data is printed
+    --color: string@"nu-complete llmroute stats color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+    span?: string             # The span: `today`, `month`, or a number of days up to today like `7d`
+  ]
+
+  def "nu-complete llmroute requests format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute requests color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Single requests out of the ledger
+  export extern "llmroute requests" [
+    --limit(-n): string       # How many
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute requests format" # How data is printed
+    --color: string@"nu-complete llmroute requests color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute requests list format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute requests list color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # List the latest requests (the default)
+  export extern "llmroute requests list" [
+    --limit(-n): string       # How many
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute requests list format" # How data is printed
+    --color: string@"nu-complete llmroute requests list color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute requests show format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute requests show color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Show one request and its attempts
+  export extern "llmroute requests show" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute requests show format" # How data is printed
+    --color: string@"nu-complete llmroute requests show color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help
+    id: string                # Its id, as receipts and lists show it
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute requests help" [
+  ]
+
+  # List the latest requests (the default)
+  export extern "llmroute requests help list" [
+  ]
+
+  # Show one request and its attempts
+  export extern "llmroute requests help show" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute requests help help" [
+  ]
+
+  def "nu-complete llmroute completions shell" [] {
+    [ "bash" "zsh" "fish" "nu" "elvish" "powershell" ]
+  }
+
+  def "nu-complete llmroute completions format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute completions color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Print the completion script of a shell
+  export extern "llmroute completions" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute completions format" # How data is printed
+    --color: string@"nu-complete llmroute completions color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder instead of the usual ones
+    --help(-h)                # Print help (see more with '--help')
+    shell: string@"nu-complete llmroute completions shell" # The shell
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute help" [
+  ]
+
+  # Ask one question
+  export extern "llmroute help ask" [
+  ]
+
+  # Run the server
+  export extern "llmroute help serve" [
+  ]
+
+  # Who can be asked
+  export extern "llmroute help providers" [
+  ]
+
+  # List the providers in use (the default)
+  export extern "llmroute help providers list" [
+  ]
+
+  # Add a provider that speaks a known dialect
+  export extern "llmroute help providers add" [
+  ]
+
+  # Show one provider whole
+  export extern "llmroute help providers show" [
+  ]
+
+  # Let requests go there again
+  export extern "llmroute help providers enable" [
+  ]
+
+  # Let no request go there; keys and history stay
+  export extern "llmroute help providers disable" [
+  ]
+
+  # Remove a provider
+  export extern "llmroute help providers remove" [
+  ]
+
+  # The built-in table
+  export extern "llmroute help providers available" [
+  ]
+
+  # The credentials of providers
+  export extern "llmroute help keys" [
+  ]
+
+  # List the keys (the default)
+  export extern "llmroute help keys list" [
+  ]
+
+  # Add a key: asks for it, reads it from stdin, or keeps a reference to it
+  export extern "llmroute help keys add" [
+  ]
+
+  # Replace a key's secret; its name, billing and history stay
+  export extern "llmroute help keys rotate" [
+  ]
+
+  # Give a key another name
+  export extern "llmroute help keys rename" [
+  ]
+
+  # Remove a key. A stored secret is gone for good
+  export extern "llmroute help keys remove" [
+  ]
+
+  # Names that stand for weighted targets
+  export extern "llmroute help groups" [
+  ]
+
+  # List the groups (the default)
+  export extern "llmroute help groups list" [
+  ]
+
+  # Show one group
+  export extern "llmroute help groups show" [
+  ]
+
+  # Make a group, or replace it whole
+  export extern "llmroute help groups set" [
+  ]
+
+  # Remove a group
+  export extern "llmroute help groups remove" [
+  ]
+
+  # The shares of a group's targets, as meant and as they came out
+  export extern "llmroute help weights" [
+  ]
+
+  # Show the weights of a group, or of all (the default)
+  export extern "llmroute help weights show" [
+  ]
+
+  # Change weights; targets that are not named keep theirs
+  export extern "llmroute help weights set" [
+  ]
+
+  # Go back to the weights the group was made with
+  export extern "llmroute help weights reset" [
+  ]
+
+  # What can be sent as `model`
+  export extern "llmroute help models" [
+  ]
+
+  # Your own prices, and what is known of a target's
+  export extern "llmroute help prices" [
+  ]
+
+  # List your own prices (the default)
+  export extern "llmroute help prices list" [
+  ]
+
+  # Show what is known of a target's price
+  export extern "llmroute help prices show" [
+  ]
+
+  # Set your own price; it comes before every table's
+  export extern "llmroute help prices set" [
+  ]
+
+  # Remove your own prices of a target
+  export extern "llmroute help prices remove" [
+  ]
+
+  # Measurements
+  export extern "llmroute help bench" [
+  ]
+
+  # What llmroute itself adds to a call, against a simulated provider on this machine
+  export extern "llmroute help bench proxy" [
+  ]
+
+  # What happened and what it cost
+  export extern "llmroute help stats" [
+  ]
+
+  # Single requests out of the ledger
+  export extern "llmroute help requests" [
+  ]
+
+  # List the latest requests (the default)
+  export extern "llmroute help requests list" [
+  ]
+
+  # Show one request and its attempts
+  export extern "llmroute help requests show" [
+  ]
+
+  # Print the completion script of a shell
+  export extern "llmroute help completions" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute help help" [
+  ]
+
+}
+
+export use completions *

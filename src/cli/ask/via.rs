@@ -1,0 +1,138 @@
+//! The way to an answer: through the running server of this home, else through an engine in this process over the
+//! same file. Both give the same bytes.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _};
+
+use crate::cli::diag::{Diag, Done, Exit};
+use crate::cli::session::Session;
+use crate::cli::start;
+use crate::config::LocalToken;
+use crate::domain::dialect::Dialect;
+use crate::domain::failure::Failure;
+use crate::domain::secret::Secret;
+use crate::engine::prices::Prices;
+use crate::engine::{AnswerBody, Call, Engine};
+use crate::store::{ProcessKind, server_lock};
+use crate::upstream::Incoming;
+use crate::upstream::local::Local;
+
+/// Who answers.
+pub(super) enum Via {
+    /// The running server.
+    Server(Local),
+    /// This process.
+    Here(Arc<Engine>),
+}
+
+/// An answer that begins.
+pub(super) struct Reply {
+    /// HTTP status.
+    pub(super) status: u16,
+    /// The request's id.
+    pub(super) id: Option<String>,
+    /// llmroute's code of what went wrong, if it did.
+    pub(super) error: Option<String>,
+    body: Body,
+}
+
+enum Body {
+    Server(Incoming),
+    Whole(Option<Bytes>),
+    Stream(Pin<Box<dyn Stream<Item = Bytes> + Send>>),
+}
+
+impl Via {
+    /// The running server if there is one.
+    ///
+    /// # Errors
+    /// The local file or the token cannot be used, or nothing can be asked because no provider has a key.
+    pub(super) fn open(session: &Session) -> Done<Self> {
+        let paths = session.paths()?;
+        if let Some(server) = server_lock::find(paths.home())? {
+            let token = LocalToken::load(&paths.token())?.map(|it| Secret::new(it.reveal().to_owned()));
+            return Ok(Self::Server(Local::new(server.port, token).map_err(|it| unreachable_server(&it))?));
+        }
+        let loaded = start::load(session)?;
+        start::require_usable(&loaded)?;
+        let prices = Prices::loading(loaded.prices.clone());
+        Ok(Self::Here(start::engine(session, loaded, prices, ProcessKind::Command)?))
+    }
+
+    /// Sends a request.
+    ///
+    /// # Errors
+    /// The server does not answer.
+    pub(super) async fn post(&self, session: &Session, body: Bytes) -> Done<Reply> {
+        match self {
+            Self::Server(local) => {
+                let incoming = local.post("/v1/chat/completions", body).await.map_err(|it| unreachable_server(&it))?;
+                let header = |name| incoming.header(name).map(ToOwned::to_owned);
+                let (id, error) = (header("x-llmroute-id"), header("x-llmroute-error"));
+                Ok(Reply { status: incoming.status, id, error, body: Body::Server(incoming) })
+            }
+            Self::Here(engine) => {
+                let call = Call {
+                    at: engine.now(),
+                    dialect: Dialect::OpenaiChat,
+                    body,
+                    headers: Vec::new(),
+                    client: "llmroute-ask".to_owned(),
+                    session: session.environment.text("LLMROUTE_SESSION"),
+                    strict: false,
+                };
+                let answer = engine.answer(call).await;
+                let header = |name| answer.headers.iter().find(|it| it.0 == name).map(|it| it.1.clone());
+                let (id, error) = (header("x-llmroute-id"), header("x-llmroute-error"));
+                let body = match answer.body {
+                    AnswerBody::Whole(bytes) => Body::Whole(Some(bytes)),
+                    AnswerBody::Stream(stream) => Body::Stream(stream),
+                };
+                Ok(Reply { status: answer.status, id, error, body })
+            }
+        }
+    }
+
+    /// Waits until the ledger holds everything that was asked in this process.
+    pub(super) async fn settled(&self) {
+        if let Self::Here(engine) = self
+            && let Err(error) = engine.ledger().flush().await
+        {
+            tracing::warn!("the ledger could not be written: {error}");
+        }
+    }
+}
+
+impl Reply {
+    /// The next bytes of the body; `None` at its end.
+    ///
+    /// # Errors
+    /// The connection to the server broke.
+    pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
+        match &mut self.body {
+            Body::Server(incoming) => incoming.chunk().await,
+            Body::Whole(bytes) => Ok(bytes.take()),
+            Body::Stream(stream) => Ok(stream.next().await),
+        }
+    }
+
+    /// The whole body.
+    ///
+    /// # Errors
+    /// The connection to the server broke.
+    pub(super) async fn whole(&mut self) -> Result<Vec<u8>, Failure> {
+        let mut bytes = Vec::new();
+        while let Some(chunk) = self.chunk().await? {
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    }
+}
+
+fn unreachable_server(failure: &Failure) -> Diag {
+    Diag::new(Exit::NoServer, "server-unreachable", &failure.told, &failure.detail)
+        .fix("wait for it to finish starting or stopping, then ask again")
+}

@@ -1,0 +1,195 @@
+//! `groups`: names that stand for weighted targets.
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use crate::cli::diag::{Diag, Done, Exit};
+use crate::cli::question;
+use crate::cli::session::Session;
+use crate::cli::view::table::{Table, left, right};
+use crate::cli::view::{Frame, amounts};
+use crate::config::edits::weighted;
+use crate::domain::policy::Group;
+use crate::store::{self, GroupSettings};
+
+/// `groups`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  llmroute groups\n  llmroute groups set fast openai/gpt-5.4-mini=3 groq/llama-3.3-70b-versatile=1"
+)]
+pub struct Groups {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// List the groups (the default).
+    #[command(after_help = "Example:\n  llmroute groups list --json")]
+    List,
+    /// Show one group.
+    #[command(after_help = "Example:\n  llmroute groups show fast")]
+    Show {
+        /// Its name.
+        name: String,
+    },
+    /// Make a group, or replace it whole.
+    #[command(after_help = "A weight of 0 keeps a target as a fallback only.\n\n\
+                            Example:\n  llmroute groups set smart anthropic/claude-sonnet-5=3 openai/gpt-5.6-sol=2")]
+    Set {
+        /// Its name: what clients send as `model`.
+        name: String,
+        /// Targets, as PROVIDER/MODEL=WEIGHT; without a weight, 1.
+        #[arg(required = true, value_name = "PROVIDER/MODEL[=WEIGHT]")]
+        targets: Vec<String>,
+    },
+    /// Remove a group.
+    #[command(after_help = "Example:\n  llmroute groups remove smart")]
+    Remove {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// The document of `groups`.
+#[derive(Debug, Serialize)]
+struct Listed {
+    schema_version: u32,
+    groups: Vec<Shown>,
+}
+
+/// The document of `groups show` and of the edits.
+#[derive(Debug, Serialize)]
+struct One {
+    schema_version: u32,
+    group: Shown,
+}
+
+#[derive(Debug, Serialize)]
+struct Removed<'a> {
+    schema_version: u32,
+    removed: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct Shown {
+    name: String,
+    /// Made by llmroute from the providers that can be used.
+    built_in: bool,
+    targets: Vec<Weighed>,
+}
+
+/// A target with its weight and share.
+#[derive(Debug, Serialize)]
+struct Weighed {
+    target: String,
+    weight: f64,
+    /// Of the requests, while every target is healthy; 0 = only as a fallback.
+    share: f64,
+}
+
+impl Groups {
+    /// Lists or edits groups.
+    ///
+    /// # Errors
+    /// A name, target or weight is wrong, or the local file cannot be used.
+    pub fn run(&self, session: &Session) -> Done {
+        match &self.verb {
+            None | Some(Verb::List) => list(session),
+            Some(Verb::Show { name }) => show(session, name),
+            Some(Verb::Set { name, targets }) => set(session, name, targets),
+            Some(Verb::Remove { name }) => remove(session, name),
+        }
+    }
+}
+
+fn list(session: &Session) -> Done {
+    let groups = session.load(None)?.policy.groups;
+    let listed = Listed { schema_version: 1, groups: groups.values().map(|it| Shown::of(it)).collect() };
+    session.screen.show(&listed, |it, frame| {
+        if it.groups.is_empty() {
+            return "no groups: add a key for the built-in ones, or make one: llmroute groups set NAME PROVIDER/MODEL=WEIGHT …"
+                .to_owned();
+        }
+        table(&it.groups, frame)
+    })
+}
+
+fn show(session: &Session, name: &str) -> Done {
+    let loaded = session.load(None)?;
+    let Some(group) = loaded.policy.groups.get(name) else {
+        return Err(unknown(name, loaded.policy.groups.keys().map(crate::domain::id::GroupName::as_str)).into());
+    };
+    let one = One { schema_version: 1, group: Shown::of(group) };
+    session.screen.show(&one, |it, frame| table(std::slice::from_ref(&it.group), frame))
+}
+
+fn set(session: &Session, name: &str, texts: &[String]) -> Done {
+    let mut targets = Vec::new();
+    for text in texts {
+        targets.push(weighted(text)?);
+    }
+    session.edit(|edits| {
+        // What `groups set` does not name stays as it is.
+        let settings = store::groups::get(edits.db, name)?.map_or_else(GroupSettings::default, |it| it.settings);
+        edits.set_group(name, &targets, settings)
+    })?;
+    let one = One { schema_version: 1, group: Shown::new(name, false, &targets) };
+    let shares: Vec<String> =
+        one.group.targets.iter().map(|it| format!("{} {}", it.target, amounts::share(it.share))).collect();
+    session.screen.did(&one, format_args!("✓ group {name}: {}", shares.join(" · ")))
+}
+
+fn remove(session: &Session, name: &str) -> Done {
+    question::confirm(&session.global, &format!("Remove the group {name}?"))?;
+    session.edit(|edits| edits.remove_group(name))?;
+    session.screen.did(&Removed { schema_version: 1, removed: name }, format_args!("✓ group {name} removed"))
+}
+
+/// There is no such group.
+pub(super) fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Diag {
+    let known: Vec<&str> = known.collect();
+    let why =
+        if known.is_empty() { "there are none yet".to_owned() } else { format!("there are: {}", known.join(", ")) };
+    Diag::new(Exit::Usage, "unknown-group", format_args!("there is no group `{name}`"), why)
+        .fix(format_args!("llmroute groups set {name} PROVIDER/MODEL=WEIGHT …"))
+}
+
+impl Shown {
+    fn of(group: &Group) -> Self {
+        let targets: Vec<(String, f64)> = group.targets.iter().map(|(it, weight)| (it.to_string(), *weight)).collect();
+        Self::new(group.name.as_str(), group.built_in, &targets)
+    }
+
+    fn new(name: &str, built_in: bool, targets: &[(String, f64)]) -> Self {
+        let shares = shares(targets.iter().map(|it| it.1));
+        let weighed = |((target, weight), share): (&(String, f64), f64)| Weighed {
+            target: target.clone(),
+            weight: *weight,
+            share,
+        };
+        Self { name: name.to_owned(), built_in, targets: targets.iter().zip(shares).map(weighed).collect() }
+    }
+}
+
+/// The share of each weight. Where all are 0, targets are tried as listed, so nobody has one.
+pub(super) fn shares(weights: impl Iterator<Item = f64> + Clone) -> Vec<f64> {
+    let sum: f64 = weights.clone().sum();
+    weights.map(|it| if sum > 0.0 { it / sum } else { 0.0 }).collect()
+}
+
+fn table(groups: &[Shown], frame: Frame) -> String {
+    let mut table = Table::new(&[left("GROUP"), left("TARGET"), right("WEIGHT"), right("SHARE")]);
+    for group in groups {
+        for (at, it) in group.targets.iter().enumerate() {
+            let built_in = if group.built_in { " (built in)" } else { "" };
+            table.row([
+                if at == 0 { format!("{}{built_in}", group.name) } else { String::new() },
+                it.target.clone(),
+                amounts::weight(it.weight),
+                if it.weight > 0.0 { amounts::share(it.share) } else { "fallback".to_owned() },
+            ]);
+        }
+    }
+    table.draw(frame)
+}

@@ -1,0 +1,276 @@
+//! `prices`: the user's own prices, and what is known of a target's price.
+
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use crate::catalog;
+use crate::catalog::prices::{PriceBook, find};
+use crate::cli::diag::{Diag, Done, Stop};
+use crate::cli::session::Session;
+use crate::cli::view::table::{Table, left, right};
+use crate::cli::view::{Frame, amounts, safe};
+use crate::domain::clock::Stamp;
+use crate::domain::money::Usd;
+use crate::domain::target::Target;
+use crate::domain::usage::{Source, Usage};
+use crate::store;
+use crate::store::prices::PriceRow;
+
+/// `prices`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Prices are dollars per million tokens.\n\nExample:\n  llmroute prices\n  llmroute prices set lab/qwen3 in=0.2 out=0.6"
+)]
+pub struct Prices {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// List your own prices (the default).
+    #[command(after_help = "Example:\n  llmroute prices list --json")]
+    List,
+    /// Show what is known of a target's price.
+    #[command(after_help = "Example:\n  llmroute prices show openai/gpt-5.6-sol")]
+    Show {
+        /// PROVIDER/MODEL.
+        target: String,
+    },
+    /// Set your own price; it comes before every table's.
+    #[command(after_help = "Example:\n  llmroute prices set lab/qwen3 in=0.2 out=0.6\n  \
+                            llmroute prices set openai/gpt-5.6-sol in=1.25 out=10 cache-read=0.125 --from 2027-01-01")]
+    Set {
+        /// PROVIDER/MODEL.
+        target: String,
+        /// `in=USD out=USD`, and `cache-read=USD`, `cache-write=USD` where they differ.
+        #[arg(required = true, value_name = "PART=USD")]
+        parts: Vec<String>,
+        /// From this day on; without it, always.
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        from: Option<String>,
+        /// Not the true price but one it will not exceed: costs are then estimates.
+        #[arg(long)]
+        ceiling: bool,
+    },
+    /// Remove your own prices of a target.
+    #[command(after_help = "Example:\n  llmroute prices remove lab/qwen3")]
+    Remove {
+        /// PROVIDER/MODEL.
+        target: String,
+    },
+}
+
+/// The document of `prices` and `prices set`.
+#[derive(Debug, Serialize)]
+struct Listed {
+    schema_version: u32,
+    prices: Vec<Line>,
+}
+
+/// The document of `prices show`.
+#[derive(Debug, Serialize)]
+struct Known {
+    schema_version: u32,
+    /// `null` = unknown: costs are shown as `?`.
+    price: Option<Line>,
+}
+
+/// Dollars per million tokens.
+#[derive(Debug, Serialize)]
+struct Line {
+    target: String,
+    input_usd: f64,
+    output_usd: f64,
+    cache_read_usd: Option<f64>,
+    cache_write_usd: Option<f64>,
+    /// `null` = always.
+    from: Option<String>,
+    ceiling: bool,
+    /// Where it comes from: `own`, or a table with its version.
+    source: &'static str,
+    #[serde(skip)]
+    shown: [String; 4],
+}
+
+#[derive(Debug, Serialize)]
+struct Gone<'a> {
+    schema_version: u32,
+    target: &'a str,
+    removed: usize,
+}
+
+impl Prices {
+    /// Lists, shows or edits prices.
+    ///
+    /// # Errors
+    /// A target or an amount is wrong, or the local file cannot be used.
+    pub fn run(&self, session: &Session) -> Done {
+        match &self.verb {
+            None | Some(Verb::List) => list(session),
+            Some(Verb::Show { target }) => show(session, target),
+            Some(Verb::Set { target, parts, from, ceiling }) => set(session, target, parts, from.as_deref(), *ceiling),
+            Some(Verb::Remove { target }) => remove(session, target),
+        }
+    }
+}
+
+fn list(session: &Session) -> Done {
+    let zone = session.settings()?.time_zone;
+    let rows = store::prices::list(&session.read()?)?;
+    let listed = Listed { schema_version: 1, prices: rows.iter().map(|it| Line::own(it, &zone)).collect() };
+    session.screen.show(&listed, |it, frame| {
+        if it.prices.is_empty() {
+            return "no prices of your own; the built-in table is used: llmroute prices show PROVIDER/MODEL".to_owned();
+        }
+        table(&it.prices, frame)
+    })
+}
+
+fn set(session: &Session, target: &str, parts: &[String], from: Option<&str>, ceiling: bool) -> Done {
+    let zone = session.settings()?.time_zone;
+    let from = from.map(|it| day(it, &zone)).transpose()?.unwrap_or_default();
+    let row = session.edit(|edits| edits.set_price(target, parts, from, ceiling))?;
+    let line = Line::own(&row, &zone);
+    let text = format!("✓ {} costs {} in, {} out per million tokens", row.target, line.shown[0], line.shown[1]);
+    session.screen.did(&Listed { schema_version: 1, prices: vec![line] }, text)
+}
+
+fn remove(session: &Session, target: &str) -> Done {
+    let removed = session.edit(|edits| edits.remove_price(target))?;
+    let text = format!("✓ {} of your own for {target} removed", amounts::plural(removed as u64, "price", "prices"));
+    session.screen.did(&Gone { schema_version: 1, target, removed }, text)
+}
+
+fn show(session: &Session, text: &str) -> Done {
+    let refuse = |why: &str| {
+        Stop::from(
+            Diag::usage(format_args!("`{text}` is no target"), why).fix("llmroute prices show openai/gpt-5.6-sol"),
+        )
+    };
+    let target = Target::parse(text).ok_or_else(|| refuse("a target is PROVIDER/MODEL"))?;
+    let now = session.clock.now().wall;
+    let db = session.read()?;
+    let name = target.provider.as_str();
+    let row = store::providers::get(&db, name)?.and_then(|it| it.row).or_else(|| catalog::provider(name).cloned());
+    let row = row.ok_or_else(|| refuse("there is no such provider: llmroute providers available"))?;
+    let zone = session.settings()?.time_zone;
+    let loaded = session.load(None)?;
+    let price = match find(&loaded.prices, &target, now) {
+        // The row in force, as it was set.
+        Some(own) => {
+            let from = own.from.unwrap_or_default();
+            store::prices::list(&db)?
+                .iter()
+                .find(|it| it.target == text && it.from == from)
+                .map(|it| Line::own(it, &zone))
+        }
+        None => row.price_id.as_deref().and_then(|id| Line::listed(&PriceBook::load(), id, &target, now)),
+    };
+    session.screen.show(&Known { schema_version: 1, price }, |it, frame| match &it.price {
+        Some(line) => table(std::slice::from_ref(line), frame),
+        None if row.local => safe::line(&format!("{text} is local: its answers cost $0.00")).into_owned(),
+        None => {
+            safe::line(&format!("{text}: ? (unknown). Set one: llmroute prices set {text} in=USD out=USD")).into_owned()
+        }
+    })
+}
+
+/// Midnight of a day.
+fn day(text: &str, zone: &TimeZone) -> Done<Stamp> {
+    let date: Result<Date, _> = text.parse();
+    let start = date.and_then(|it| it.to_zoned(zone.clone()));
+    match start {
+        Ok(it) => Ok(Stamp(it.timestamp().as_microsecond())),
+        Err(_) => Err(Diag::usage(format_args!("`{text}` is no day"), "a day is written as YYYY-MM-DD")
+            .fix("--from 2027-01-01")
+            .into()),
+    }
+}
+
+// === impl Line ===
+
+impl Line {
+    fn own(row: &PriceRow, zone: &TimeZone) -> Self {
+        let from = (row.from != Stamp(0)).then(|| {
+            Timestamp::from_microsecond(row.from.0)
+                .map(|it| it.to_zoned(zone.clone()).strftime("%Y-%m-%d").to_string())
+                .unwrap_or_default()
+        });
+        Self::new(
+            &row.target,
+            [Some(row.input), Some(row.output), row.cache_read, row.cache_write],
+            "own",
+            row.ceiling,
+            from,
+        )
+    }
+
+    /// From the table: what a thousand tokens of each kind cost, times a thousand. A whole million at once would be
+    /// priced by the tier for long contexts.
+    fn listed(book: &PriceBook, price_id: &str, target: &Target, now: Stamp) -> Option<Self> {
+        let usage = |input, output, cache_read, cache_write| Usage {
+            input,
+            output,
+            cache_read,
+            cache_write,
+            source: Source::Provider,
+            ..Usage::default()
+        };
+        let million = |usage: Usage| {
+            let cost = book.price(price_id, target.model.as_str(), &usage, now)?.usd;
+            Some(Usd::from_pico(cost.pico().checked_mul(1000)?))
+        };
+        let (input, output) = (million(usage(1000, 0, 0, 0))?, million(usage(0, 1000, 0, 0))?);
+        let differs = |it: &Usd| *it != input;
+        let cache_read = million(usage(1000, 0, 1000, 0)).filter(differs);
+        let cache_write = million(usage(1000, 0, 0, 1000)).filter(differs);
+        let parts = [Some(input), Some(output), cache_read, cache_write];
+        Some(Self::new(&target.to_string(), parts, book.version(), false, None))
+    }
+
+    fn new(target: &str, parts: [Option<Usd>; 4], source: &'static str, ceiling: bool, from: Option<String>) -> Self {
+        let dollars = parts.map(|it| it.map(Usd::dollars));
+        let [input, output, cache_read, cache_write] = dollars;
+        Self {
+            target: target.to_owned(),
+            input_usd: input.unwrap_or_default(),
+            output_usd: output.unwrap_or_default(),
+            cache_read_usd: cache_read,
+            cache_write_usd: cache_write,
+            from,
+            ceiling,
+            source,
+            shown: parts.map(|it| it.map_or_else(|| "as in".to_owned(), |it| it.to_string())),
+        }
+    }
+}
+
+fn table(prices: &[Line], frame: Frame) -> String {
+    let mut table = Table::new(&[
+        left("$ PER MILLION TOKENS"),
+        right("IN"),
+        right("OUT"),
+        right("CACHE READ").wide(),
+        right("CACHE WRITE").wide(),
+        left("FROM").wide(),
+        left("SOURCE"),
+    ]);
+    for line in prices {
+        let [input, output, cache_read, cache_write] = line.shown.clone();
+        let ceiling = if line.ceiling { " (ceiling)" } else { "" };
+        table.row([
+            line.target.clone(),
+            input,
+            output,
+            cache_read,
+            cache_write,
+            line.from.clone().unwrap_or_else(|| amounts::NONE.to_owned()),
+            format!("{}{ceiling}", line.source),
+        ]);
+    }
+    table.draw(frame)
+}

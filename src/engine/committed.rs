@@ -1,0 +1,57 @@
+//! A target that answers: what an attempt hands to the relay.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::time::Instant;
+
+use crate::domain::policy::{Deadlines, Provider};
+use crate::domain::target::Seat;
+use crate::engine::flow::Flow;
+use crate::upstream::Incoming;
+use crate::wire::Facts;
+
+/// A target that answers.
+#[derive(Debug)]
+pub struct Committed {
+    /// Who, and what holds from here on.
+    pub by: By,
+    /// The answer.
+    pub content: Content,
+}
+
+/// Who answers.
+#[derive(Debug)]
+pub struct By {
+    /// Headers of the provider that may be passed on.
+    pub headers: Vec<(String, String)>,
+    /// Who answers.
+    pub provider: Arc<Provider>,
+    /// With which model and key.
+    pub seat: Seat,
+    /// The deadlines that hold from here on.
+    pub deadlines: Deadlines,
+}
+
+/// The answer of a [`Committed`] target.
+#[derive(Debug)]
+pub enum Content {
+    /// All of it, in the client's dialect.
+    Whole {
+        /// The body.
+        body: Bytes,
+        /// What the ledger needs of it.
+        facts: Box<Facts>,
+    },
+    /// Its beginning, and where the rest comes from.
+    Stream {
+        /// What was held back, in the client's dialect.
+        held: Bytes,
+        /// The pump.
+        flow: Box<Flow>,
+        /// The rest; `None` when the provider has closed already.
+        incoming: Option<Box<Incoming>>,
+        /// When the stream began.
+        began: Instant,
+    },
+}

@@ -1,0 +1,63 @@
+"""Whether a request is one the provider would take, judged by the request types of the provider's own SDK.
+
+The SDKs describe requests as typed dictionaries. Read as they are, they accept any further field and look at lists
+only when somebody iterates over them; here further fields are refused and lists are looked at.
+"""
+
+import functools
+from typing import Any
+
+import pydantic
+import pydantic_core
+from anthropic.types import message_create_params as anthropic_params
+from openai.types.chat import completion_create_params as openai_params
+
+# The versions of the Messages API, with what each takes beyond the SDK's types: 2026-10-21 removed sampling.
+VERSIONS = {"2023-06-01": {"temperature", "top_p", "top_k"}, "2026-10-21": set()}
+
+TYPES = {
+    ("anthropic", False): anthropic_params.MessageCreateParamsNonStreaming,
+    ("anthropic", True): anthropic_params.MessageCreateParamsStreaming,
+    ("openai-chat", False): openai_params.CompletionCreateParamsNonStreaming,
+    ("openai-chat", True): openai_params.CompletionCreateParamsStreaming,
+}
+
+
+def _hardened(schema: Any) -> Any:
+    """The same schema with lists that are read at once and dictionaries that are closed."""
+    if isinstance(schema, list):
+        return [_hardened(it) for it in schema]
+    if isinstance(schema, tuple):
+        return tuple(_hardened(it) for it in schema)
+    if not isinstance(schema, dict):
+        return schema
+    schema = {key: _hardened(value) for key, value in schema.items()}
+    if schema.get("type") == "generator":
+        schema["type"] = "list"
+        schema.pop("min_length", None)
+    if schema.get("type") == "typed-dict":
+        schema["extra_behavior"] = "forbid"
+        schema.pop("extras_schema", None)
+    return schema
+
+
+@functools.cache
+def _validator(dialect: str, stream: bool) -> pydantic_core.SchemaValidator:
+    schema = pydantic.TypeAdapter(TYPES[dialect, stream]).core_schema
+    return pydantic_core.SchemaValidator(_hardened(schema))
+
+
+def faults(dialect: str, body: dict[str, Any], version: str | None = None) -> list[str]:
+    """What the provider would not take in this body; nothing if it is as it should be. `version` is the header
+    `anthropic-version`."""
+    untyped = set()
+    if dialect == "anthropic":
+        if version not in VERSIONS:
+            return [f"anthropic-version: {version}"]
+        untyped = VERSIONS[version]
+    known = {key: value for key, value in body.items() if key not in untyped}
+    try:
+        _validator(dialect, bool(body.get("stream"))).validate_python(known, strict=True)
+    except pydantic_core.ValidationError as error:
+        return [f"{'.'.join(map(str, it['loc']))}: {it['msg']}" for it in error.errors()]
+    return []
