@@ -488,6 +488,8 @@ impl Scanner<'_> {
 fn plain_length(text: &[u8]) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
+    const QUOTES: u64 = 0x2222_2222_2222_2222;
+    const BACKSLASHES: u64 = 0x5C5C_5C5C_5C5C_5C5C;
     // Marks the bytes below `n` by their high bit. A borrow may mark a byte above a marked one too, so only the lowest
     // mark is sure; it is the one that is used.
     const fn below(word: u64, n: u64) -> u64 {
@@ -496,7 +498,7 @@ fn plain_length(text: &[u8]) -> usize {
     let (words, rest) = text.as_chunks::<8>();
     for (nth, bytes) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*bytes);
-        let marks = below(word, 0x20) | below(word ^ (ONES * b'"' as u64), 1) | below(word ^ (ONES * b'\\' as u64), 1);
+        let marks = below(word, 0x20) | below(word ^ QUOTES, 1) | below(word ^ BACKSLASHES, 1);
         if marks != 0 {
             return nth * 8 + marks.trailing_zeros() as usize / 8;
         }
