@@ -124,7 +124,7 @@ class Router:
         deadline = time.monotonic() + 10
         while True:
             totals = self.json("stats", "today")["totals"]
-            if totals["requests"] >= requests and totals["open"] == 0 or time.monotonic() > deadline:
+            if totals["requests"] >= requests and totals.get("open", 0) == 0 or time.monotonic() > deadline:
                 return totals
             time.sleep(0.05)
 
