@@ -16,7 +16,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
@@ -48,7 +48,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     prompt?: string           # The question; `-` reads it from stdin. Piped input comes before it, as context
   ]
@@ -77,7 +77,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
   ]
 
@@ -97,7 +97,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
   ]
 
@@ -117,7 +117,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
   ]
 
@@ -146,7 +146,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help (see more with '--help')
     name: string              # Its name: lower-case letters, digits, `-`, `_`, `.`
   ]
@@ -167,7 +167,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     name: string              # Its name
   ]
@@ -188,7 +188,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     name: string              # Its name
   ]
@@ -209,7 +209,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     name: string              # Its name
   ]
@@ -231,7 +231,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     name: string              # Its name
   ]
@@ -252,7 +252,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
   ]
 
@@ -308,7 +308,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
   ]
 
@@ -328,7 +328,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
   ]
 
@@ -356,7 +356,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help (see more with '--help')
     provider: string          # The provider it is for
   ]
@@ -379,7 +379,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     provider: string          # The provider it is for
     name?: string             # Its name; not needed if the provider has one key
@@ -401,7 +401,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     provider: string          # The provider it is for
     name: string              # Its name
@@ -424,7 +424,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     provider: string          # The provider it is for
     name?: string             # Its name; not needed if the provider has one key
@@ -474,7 +474,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
   ]
 
@@ -494,7 +494,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
   ]
 
@@ -514,7 +514,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     name: string              # Its name
   ]
@@ -535,7 +535,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     name: string              # Its name: what clients send as `model`
     ...targets: string        # Targets, as PROVIDER/MODEL=WEIGHT; without a weight, 1
@@ -557,7 +557,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     name: string              # Its name
   ]
@@ -602,7 +602,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
   ]
 
@@ -622,7 +622,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     group?: string            # The group
   ]
@@ -643,7 +643,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     group: string             # The group
     ...weights: string        # Targets with their new weights; 0 = only as a fallback
@@ -665,7 +665,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     group: string             # The group
   ]
@@ -707,7 +707,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
   ]
 
@@ -727,7 +727,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
   ]
 
@@ -747,7 +747,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
   ]
 
@@ -767,7 +767,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     target: string            # PROVIDER/MODEL
   ]
@@ -790,7 +790,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     target: string            # PROVIDER/MODEL
     ...parts: string          # `in=USD out=USD`, and `cache-read=USD`, `cache-write=USD` where they differ
@@ -812,7 +812,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     target: string            # PROVIDER/MODEL
   ]
@@ -857,7 +857,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
   ]
 
@@ -881,7 +881,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
   ]
 
@@ -918,7 +918,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     span?: string             # The span: `today`, `month`, or a number of days up to today like `7d`
   ]
@@ -940,7 +940,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
   ]
 
@@ -961,7 +961,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
   ]
 
@@ -981,7 +981,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     id: string                # Its id, as receipts and lists show it
   ]
@@ -1022,7 +1022,7 @@ module completions {
     --quiet(-q)               # No notes, no receipt
     --no-input                # Never ask; refuse instead
     --yes(-y)                 # Answer yes to every question
-    --home: path              # Keep everything under this folder instead of the usual ones
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help (see more with '--help')
     shell: string@"nu-complete llmroute completions shell" # The shell
   ]

@@ -50,15 +50,8 @@ pub struct Global {
     /// Answer yes to every question.
     #[arg(short, long, global = true, help_heading = "Everywhere")]
     pub yes: bool,
-    /// Keep everything under this folder instead of the usual ones.
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR",
-        env = "LLMROUTE_HOME",
-        hide_env_values = true,
-        help_heading = "Everywhere"
-    )]
+    /// Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders.
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
     pub home: Option<PathBuf>,
 }
 

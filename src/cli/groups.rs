@@ -104,7 +104,7 @@ impl Groups {
 }
 
 fn list(session: &Session) -> Done {
-    let groups = session.load(None)?.policy.groups;
+    let groups = session.glance()?.policy.groups;
     let listed = Listed { schema_version: 1, groups: groups.values().map(|it| Shown::of(it)).collect() };
     session.screen.show(&listed, |it, frame| {
         if it.groups.is_empty() {
@@ -116,7 +116,7 @@ fn list(session: &Session) -> Done {
 }
 
 fn show(session: &Session, name: &str) -> Done {
-    let loaded = session.load(None)?;
+    let loaded = session.glance()?;
     let Some(group) = loaded.policy.groups.get(name) else {
         return Err(unknown(name, loaded.policy.groups.keys().map(crate::domain::id::GroupName::as_str)).into());
     };

@@ -133,7 +133,7 @@ struct Line {
     enabled: bool,
     /// Found in the environment; nothing of it is stored.
     found: bool,
-    /// `ok`, `disabled`, or why the key cannot be had.
+    /// `ok`, `disabled`, `not asked` (a command prints it), or why the key cannot be had.
     state: String,
     /// Spent in those days; `null` = unknown.
     spent_usd: Option<f64>,
@@ -183,7 +183,7 @@ impl Keys {
 }
 
 fn list(session: &Session) -> Done {
-    let keys = session.load(None)?.keys;
+    let keys = session.glance()?.keys;
     let to = Stamp(session.clock.now().wall.0.saturating_add(1));
     let from = Timestamp::from_microsecond(to.0).ok().and_then(|it| it.checked_sub((24 * DAYS).hours()).ok());
     let range = Range { from: from.map_or(Stamp(0), |it| Stamp(it.as_microsecond())), to };
@@ -314,6 +314,7 @@ impl Line {
         let state = match (&it.problem, it.enabled) {
             (_, false) => "disabled".to_owned(),
             (Some(problem), true) => problem.clone(),
+            (None, true) if it.source.starts_with("cmd:") => "not asked".to_owned(),
             (None, true) if found => "ok (found, not stored)".to_owned(),
             (None, true) => "ok".to_owned(),
         };

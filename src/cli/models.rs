@@ -43,7 +43,7 @@ impl Models {
     /// # Errors
     /// The local file cannot be read.
     pub fn run(&self, session: &Session) -> Done {
-        let listed = Listed { schema_version: 1, models: self.lines(&session.load(None)?.policy) };
+        let listed = Listed { schema_version: 1, models: self.lines(&session.glance()?.policy) };
         session.screen.show(&listed, |it, frame| {
             if session.global.quiet {
                 return it.models.iter().map(|it| it.id.as_str()).collect::<Vec<_>>().join("\n");

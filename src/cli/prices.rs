@@ -158,7 +158,7 @@ fn show(session: &Session, text: &str) -> Done {
     let row = store::providers::get(&db, name)?.and_then(|it| it.row).or_else(|| catalog::provider(name).cloned());
     let row = row.ok_or_else(|| refuse("there is no such provider: llmroute providers available"))?;
     let zone = session.settings()?.time_zone;
-    let loaded = session.load(None)?;
+    let loaded = session.glance()?;
     let price = match find(&loaded.prices, &target, now) {
         // The row in force, as it was set.
         Some(own) => {

@@ -142,7 +142,7 @@ impl Providers {
 }
 
 fn list(session: &Session) -> Done {
-    let policy = session.load(None)?.policy;
+    let policy = session.glance()?.policy;
     let listed = Listed { schema_version: 1, providers: policy.providers.values().map(|it| Line::new(it)).collect() };
     session.screen.show(&listed, |it, frame| {
         let mut table =

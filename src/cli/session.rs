@@ -5,7 +5,7 @@ use crate::cli::args::Global;
 use crate::cli::diag::{Diag, Done, Exit, Stop};
 use crate::cli::view::screen::Screen;
 use crate::config::edits::Edits;
-use crate::config::{self, Environment, Loaded, Paths, Refusal, Settings, Sources, settings};
+use crate::config::{self, Environment, LoadError, Loaded, Paths, Refusal, Settings, Sources, settings};
 use crate::domain::clock::Clock;
 use crate::store::{self, Access, Db, StoreError};
 
@@ -64,11 +64,23 @@ impl Session {
         Ok(change(&mut edits)?)
     }
 
-    /// The policy in force and its keys. `previous` spares commands that print keys from being run again.
+    /// The policy in force and its keys, to act on. `previous` spares commands that print keys from being run again.
     ///
     /// # Errors
     /// The file cannot be read, or rows in it are wrong.
     pub fn load(&self, previous: Option<&Loaded>) -> Done<Loaded> {
+        self.with_sources(|it| config::load(it, previous))
+    }
+
+    /// The same to look at: commands that print keys are not run.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn glance(&self) -> Done<Loaded> {
+        self.with_sources(config::glance)
+    }
+
+    fn with_sources(&self, read: impl FnOnce(&Sources<'_>) -> Result<Loaded, LoadError>) -> Done<Loaded> {
         let paths = self.paths()?;
         let db = store::open(&paths.database(), Access::ReadOnly)?;
         let sources = Sources {
@@ -78,7 +90,7 @@ impl Session {
             master_key: &paths.master_key(),
             deadlines: self.settings()?.deadlines,
         };
-        Ok(config::load(&sources, previous).map_err(Refusal::from)?)
+        Ok(read(&sources).map_err(Refusal::from)?)
     }
 
     /// `config.toml`, or what holds without it.

@@ -111,7 +111,7 @@ pub(super) fn require_usable(loaded: &Loaded) -> Done {
 
 /// Why nothing can be asked without naming a model.
 pub(super) fn no_default(session: &Session) -> Stop {
-    if let Err(stop) = session.load(None).and_then(|it| require_usable(&it)) {
+    if let Err(stop) = session.glance().and_then(|it| require_usable(&it)) {
         return stop;
     }
     let why = "there is no group `default`, and no provider with a key names a small model for `fast`";

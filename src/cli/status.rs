@@ -53,7 +53,7 @@ struct Shown {
 /// The local file cannot be read.
 pub(super) fn run(session: &Session) -> Done {
     let paths = session.paths()?;
-    let loaded = session.load(None)?;
+    let loaded = session.glance()?;
     let policy = &loaded.policy;
     let server = server_lock::find(paths.home())?.map(|it| Server { pid: it.pid, port: it.port });
     let usable: Vec<&Provider> = policy.providers.values().map(AsRef::as_ref).filter(|it| is_usable(it)).collect();

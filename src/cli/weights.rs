@@ -141,7 +141,7 @@ fn report(session: &Session, group: &str, what: &str) -> Done {
 }
 
 fn read(session: &Session, group: Option<&str>) -> Done<Listed> {
-    let policy = session.load(None)?.policy;
+    let policy = session.glance()?.policy;
     let chosen: Vec<&Group> = match group {
         None => policy.groups.values().map(AsRef::as_ref).collect(),
         Some(name) => match policy.groups.get(name) {

@@ -142,12 +142,34 @@ impl From<LoadError> for Refusal {
 /// # Errors
 /// The file cannot be read, or rows in it are wrong: all of them are named.
 pub fn load(sources: &Sources<'_>, previous: Option<&Loaded>) -> Result<Loaded, LoadError> {
+    build(sources, Commands::Run(previous))
+}
+
+/// The same for commands that only look: no command that prints a key is run, since it may ask its owner for a
+/// fingerprint. Such a key counts as there, and the keyring lacks it.
+///
+/// # Errors
+/// As [`load`].
+pub fn glance(sources: &Sources<'_>) -> Result<Loaded, LoadError> {
+    build(sources, Commands::Leave)
+}
+
+/// What to do with keys that a command prints.
+#[derive(Clone, Copy)]
+enum Commands<'a> {
+    /// Run it, unless the earlier policy knows what it printed.
+    Run(Option<&'a Loaded>),
+    /// Do without.
+    Leave,
+}
+
+fn build(sources: &Sources<'_>, commands: Commands<'_>) -> Result<Loaded, LoadError> {
     let rows = policy::read(sources.db)?;
     let mut problems = Vec::new();
     let known = Known::of(&rows, sources.built_in);
     let mut loaded = Loaded::default();
     let wanted = wanted(&rows, sources, &known);
-    let resolved = keys::resolve(&rows, sources, &wanted, previous);
+    let resolved = keys::resolve(&rows, sources, &wanted, commands);
     for (row, enabled) in known.0.values().filter(|(row, _)| wanted.contains(row.name.as_str())) {
         let mut keys = Vec::new();
         for it in resolved.iter().filter(|it| it.view.provider == row.name) {

@@ -23,7 +23,7 @@ pub mod settings;
 pub mod token;
 
 pub use environment::Environment;
-pub use load::{KeyView, LoadError, Loaded, Problem, Sources, load};
+pub use load::{KeyView, LoadError, Loaded, Problem, Sources, glance, load};
 pub use paths::Paths;
 pub use refusal::Refusal;
 pub use seal::MasterKey;

@@ -117,6 +117,57 @@ fn help_goes_to_stdout_and_version_is_one_line() {
 }
 
 #[test]
+fn colour_is_for_terminals_unless_asked_for() {
+    let home = Home::new();
+    let output = |args: &[&str]| home.command(args).output().expect("the program starts");
+    let always = output(&["providers", "--color", "always"]);
+    assert!(String::from_utf8_lossy(&always.stdout).contains('\u{1b}'));
+    let refused = output(&["groups", "show", "x", "--color", "always"]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains('\u{1b}'));
+    home.ok(&["providers", "--color", "never"]);
+}
+
+#[test]
+fn without_a_home_nothing_is_guessed() {
+    let home = Home::new();
+    let output =
+        home.command(&["keys"]).env_remove("HOME").env("LLMROUTE_HOME", "").output().expect("the program starts");
+    Ran::of(&output).refused("no-home", 1);
+    let other = home.path().join("other");
+    home.ok(&["--home", other.to_str().expect("a path"), "groups", "set", "a", "openai/x"]);
+    assert!(other.join("llmroute.db").is_file() && !home.path().join("llmroute.db").exists());
+}
+
+/// A stand-in for cargo: the script's own part is what is looked at.
+#[test]
+fn the_install_script_puts_the_program_where_it_is_told() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = Home::new();
+    let (bin, target) = (home.path().join("bin"), home.path().join("to here"));
+    std::fs::create_dir(&bin).expect("a folder");
+    let cargo = bin.join("cargo");
+    let fake = "#!/bin/sh\nset -eu\nwhile [ $# -gt 0 ]; do [ \"$1\" = --root ] && root=$2; shift; done\n\
+                mkdir -p \"$root/bin\"\nprintf '#!/bin/sh\\necho llmroute 9.9.9\\n' > \"$root/bin/llmroute\"\n\
+                chmod +x \"$root/bin/llmroute\"\n";
+    std::fs::write(&cargo, fake).expect("a file");
+    std::fs::set_permissions(&cargo, std::fs::Permissions::from_mode(0o755)).expect("the mode");
+    let run = |args: &[&str]| {
+        let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("install.sh");
+        let mut command = Command::new("/bin/sh");
+        command.arg(script).args(args).env_clear().env("HOME", home.path()).env("LLMROUTE_INSTALL_DIR", &target);
+        command.env("PATH", format!("{}:/usr/bin:/bin", bin.display()));
+        Ran::of(&command.output().expect("a shell"))
+    };
+    let ran = run(&["--from-source"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.starts_with("llmroute 9.9.9 · "), "{}", ran.stdout);
+    assert!(target.join("llmroute").is_file());
+    run(&[]).refused("no-release", 2);
+    run(&["--bogus"]).refused("usage", 2);
+    run(&["--from-source", "/nowhere"]).refused("no-source", 2);
+}
+
+#[test]
 fn a_closed_pipe_is_no_failure() {
     let home = Home::new();
     let mut command = home.command(&["completions", "zsh"]);

@@ -20,7 +20,13 @@ pub(super) fn refused(status: u16, code: Option<&str>, body: &[u8]) -> Diag {
 #[must_use]
 pub(super) fn fault(fault: &Fault, has_text: bool) -> Diag {
     let why = told(fault, 200);
-    if has_text { cut(&why) } else { failed("broken-answer", &why) }
+    if has_text {
+        return cut(&why);
+    }
+    // The status line had gone out before anybody failed; llmroute's own code still says how.
+    let code = fault.code.clone().unwrap_or_else(|| "broken_answer".to_owned());
+    let exit = exit(502, &code);
+    Diag::new(exit, code.replace('_', "-"), what(exit), why).fix(fix(exit, &code))
 }
 
 /// The answer stopped after some of it was printed.
@@ -74,6 +80,7 @@ fn exit(status: u16, code: &str) -> Exit {
         "no_route" | "bad_model" => Exit::Usage,
         "no_key" | "upstream_auth" => Exit::Key,
         "upstream_silent" | "upstream_connect_timeout" | "upstream_timeout" | "deadline" => Exit::TimedOut,
+        "upstream_model" => Exit::NoProvider,
         _ if code.starts_with("budget") => Exit::Budget,
         _ if status == 408 || status == 504 => Exit::TimedOut,
         _ if status == 429 || status >= 500 => Exit::NoProvider,
@@ -118,9 +125,12 @@ mod tests {
             (503, "all_resting", Exit::NoProvider),
             (502, "upstream_error", Exit::NoProvider),
             (400, "upstream_refused_request", Exit::Failed),
+            (404, "upstream_model", Exit::NoProvider),
             (418, "brand_new", Exit::Failed),
         ] {
             assert_eq!(exit(status, code), expected, "{status} {code}");
         }
+        let late = Fault { code: Some("upstream_silent".into()), message: "no content".into(), ..Fault::default() };
+        assert_eq!((fault(&late, false).exit, fault(&late, true).exit), (Exit::TimedOut, Exit::Cut));
     }
 }

@@ -10,13 +10,13 @@ use futures_util::{Stream, StreamExt as _};
 use crate::cli::diag::{Diag, Done, Exit};
 use crate::cli::session::Session;
 use crate::cli::start;
-use crate::config::LocalToken;
+use crate::config::{Loaded, LocalToken};
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::Failure;
 use crate::domain::secret::Secret;
 use crate::engine::prices::Prices;
 use crate::engine::{AnswerBody, Call, Engine};
-use crate::store::{ProcessKind, server_lock};
+use crate::store::{ProcessKind, requests, server_lock};
 use crate::upstream::Incoming;
 use crate::upstream::local::Local;
 
@@ -58,6 +58,7 @@ impl Via {
         }
         let loaded = start::load(session)?;
         start::require_usable(&loaded)?;
+        tell_what_was_found(session, &loaded)?;
         let prices = Prices::loading(loaded.prices.clone());
         Ok(Self::Here(start::engine(session, loaded, prices, ProcessKind::Command)?))
     }
@@ -130,6 +131,16 @@ impl Reply {
         }
         Ok(bytes)
     }
+}
+
+/// Before the very first request: which keys it found by itself, and that it kept none of them.
+fn tell_what_was_found(session: &Session, loaded: &Loaded) -> Done {
+    let found: Vec<&str> =
+        loaded.keys.iter().filter(|it| it.id.0 < 0).map(|it| it.source.trim_start_matches("env:")).collect();
+    if !found.is_empty() && session.screen.stderr_is_terminal() && requests::recent(&session.read()?, 1)?.is_empty() {
+        session.screen.note(format_args!("note: found {}; nothing stored. See: llmroute providers", found.join(", ")));
+    }
+    Ok(())
 }
 
 fn unreachable_server(failure: &Failure) -> Diag {

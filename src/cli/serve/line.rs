@@ -179,7 +179,7 @@ mod tests {
     fn a_line_tells_the_whole_way() {
         assert_eq!(
             plain(&record(), &TimeZone::UTC),
-            "14:02:15 r77xf python      smart → anthropic 429 → openai/gpt-5.6-sol    200  first 0.91s  all 1.9s    \
+            "14:02:15 r77xf python      smart → anthropic 429 → openai/gpt-5.6-sol    200  first 0.91s  all 1.9s      \
              310→120 tok  $0.0022"
         );
         assert_eq!(json(&record())["attempts"][0]["error"], "upstream_rate_limit");

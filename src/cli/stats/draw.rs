@@ -67,11 +67,9 @@ fn headline(totals: &Line) -> String {
         parts.push(format!("{} on subscription", amounts::count(totals.subscription_answers)));
     }
     if totals.in_doubt_attempts > 0 {
-        parts.push(format!(
-            "{} in doubt (at most {})",
-            amounts::count(totals.in_doubt_attempts),
-            Usd::from_dollars(totals.in_doubt_at_most_usd).unwrap_or_default()
-        ));
+        let most = totals.in_doubt_at_most_usd.and_then(Usd::from_dollars);
+        let most = most.map_or_else(String::new, |it| format!(" (at most {it})"));
+        parts.push(format!("{} in doubt{most}", amounts::count(totals.in_doubt_attempts)));
     }
     parts.push(format!("{} unpriced", amounts::count(totals.unpriced_attempts)));
     paint(BOLD, &parts.join(" · "))
@@ -212,11 +210,14 @@ fn rescued(totals: &Line) -> Option<String> {
     }
     // Requests that could succeed: not those that were wrong in themselves, and not those the client left.
     let fair = totals.answered + totals.failed + totals.cut;
+    let failing = amounts::plural(totals.failing, "failing request", "failing requests");
+    if totals.rescued == 0 {
+        return Some(format!("FAILED {failing} of {}: llmroute stats --by error", amounts::count(fair)));
+    }
     let percent = |n: u64| format!("{:.2}%", fraction(n, fair) * 100.0);
     Some(format!(
-        "SAVED  {} of {} rescued by failover: success {} seen by clients, {} without",
+        "SAVED  {} of {failing} rescued by failover: success {} seen by clients, {} without",
         amounts::count(totals.rescued),
-        amounts::plural(totals.failing, "failing request", "failing requests"),
         percent(totals.answered),
         percent(totals.answered.saturating_sub(totals.rescued)),
     ))

@@ -55,7 +55,8 @@ pub(super) struct Line {
     pub(super) cost_usd: Option<f64>,
     pub(super) cost_exact_usd: f64,
     pub(super) cost_estimated_usd: f64,
-    pub(super) in_doubt_at_most_usd: f64,
+    /// `null` where nothing is in doubt, or nothing of it has a price.
+    pub(super) in_doubt_at_most_usd: Option<f64>,
     pub(super) in_doubt_attempts: u64,
     pub(super) unpriced_attempts: u64,
     pub(super) subscription_answers: u64,
@@ -168,7 +169,7 @@ impl Line {
             cost_usd: known(money.spent(), money.unpriced),
             cost_exact_usd: money.exact.dollars(),
             cost_estimated_usd: money.estimated.dollars(),
-            in_doubt_at_most_usd: money.in_doubt.dollars(),
+            in_doubt_at_most_usd: (money.in_doubt != Usd::ZERO).then(|| money.in_doubt.dollars()),
             in_doubt_attempts: money.in_doubt_count,
             unpriced_attempts: money.unpriced,
             subscription_answers: money.subscription,

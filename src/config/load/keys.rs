@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::config::environment::{Environment, Variable};
-use crate::config::load::{KeyView, Known, Loaded, Printed, Problem, Sources};
+use crate::config::load::{Commands, KeyView, Known, Loaded, Printed, Problem, Sources};
 use crate::config::seal::{MasterKey, fingerprint};
 use crate::config::secrets::Resolver;
 use crate::domain::id::KeyId;
@@ -39,15 +39,19 @@ pub(super) fn resolve(
     rows: &PolicyRows,
     sources: &Sources<'_>,
     wanted: &BTreeSet<&str>,
-    previous: Option<&Loaded>,
+    commands: Commands<'_>,
 ) -> Vec<ResolvedKey> {
     let master = master(rows, sources);
     let resolver = Resolver::new(sources.environment, master.as_ref().map_err(String::as_str));
     let mut all: Vec<KeyRow> = rows.keys.clone();
     all.extend(implicit(rows, sources, wanted));
-    let with_secret = |row: KeyRow| {
-        let known = previous.and_then(|it| it.printed_before(&row));
-        resolve_one(&resolver, row, known)
+    let with_secret = |row: KeyRow| match (commands, &row.source) {
+        (Commands::Leave, KeySource::Cmd(_)) => unasked(row),
+        (Commands::Run(Some(previous)), _) => {
+            let known = previous.printed_before(&row);
+            resolve_one(&resolver, row, known)
+        }
+        _ => resolve_one(&resolver, row, None),
     };
     let with_secret = &with_secret;
     std::thread::scope(|scope| {
@@ -86,8 +90,9 @@ fn master(rows: &PolicyRows, sources: &Sources<'_>) -> Result<MasterKey, String>
     }
 }
 
-fn resolve_one(resolver: &Resolver<'_>, row: KeyRow, known: Option<Secret>) -> ResolvedKey {
-    let mut view = KeyView {
+/// The key as its row has it.
+fn unasked(row: KeyRow) -> ResolvedKey {
+    let view = KeyView {
         id: row.id,
         source: row.source.to_string(),
         fingerprint: row.fingerprint,
@@ -98,17 +103,23 @@ fn resolve_one(resolver: &Resolver<'_>, row: KeyRow, known: Option<Secret>) -> R
         provider: row.provider,
         name: row.name,
     };
-    let command = match &row.source {
+    ResolvedKey { view, secret: None, notices: Vec::new(), command: None }
+}
+
+fn resolve_one(resolver: &Resolver<'_>, row: KeyRow, known: Option<Secret>) -> ResolvedKey {
+    let source = row.source.clone();
+    let ResolvedKey { mut view, .. } = unasked(row);
+    let command = match &source {
         KeySource::Cmd(command) => Some(command.clone()),
         _ => None,
     };
-    if !row.enabled {
+    if !view.enabled {
         return ResolvedKey { view, secret: None, notices: Vec::new(), command };
     }
     if let Some(secret) = known {
         return ResolvedKey { view, secret: Some(secret), notices: Vec::new(), command };
     }
-    match resolver.resolve(&view.provider, &view.name, &row.source) {
+    match resolver.resolve(&view.provider, &view.name, &source) {
         Ok(it) => {
             // What a reference points to may have changed since it was added.
             view.fingerprint = fingerprint(&it.secret);

@@ -123,6 +123,24 @@ fn references_are_kept_as_references() {
 }
 
 #[test]
+fn looking_runs_no_command() {
+    let home = Home::new();
+    let mark = home.path().join("asked");
+    let command = format!("cmd:touch {} && echo {SECRET}", mark.display());
+    home.ok(&["keys", "add", "openai", "--from", &command]);
+    std::fs::remove_file(&mark).expect("the command was run when the key was added");
+    for args in [&["keys"][..], &["providers"], &["models"], &["groups"], &["weights"], &[]] {
+        home.ok(args);
+    }
+    assert!(!mark.exists(), "the command was run");
+    let listed = home.json(&["keys", "--json"]);
+    assert_eq!(
+        (&listed["keys"][0]["state"], &listed["keys"][0]["source"]),
+        (&"not asked".into(), &format!("cmd: touch {} …", mark.display()).into())
+    );
+}
+
+#[test]
 fn refusals_change_nothing() {
     let home = with_key();
     home.ok(&["groups", "set", "mine", "openai/a=1"]);
