@@ -154,6 +154,9 @@ impl Ask {
         let began = session.clock.now().mono;
         let mut reply = via.post(session, body).await?;
         if reply.status != 200 {
+            if self.model.is_none() && reply.error.as_deref() == Some("no_route") {
+                return Err(start::no_default(session));
+            }
             let body = reply.whole().await.map_err(|it| outcome::broken(&it))?;
             return Err(outcome::refused(reply.status, reply.error.as_deref(), &body).into());
         }

@@ -8,13 +8,13 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 
 use crate::catalog;
-use crate::cli::diag::{Diag, Done, Exit};
+use crate::cli::diag::{Diag, Done, Exit, Stop};
 use crate::cli::session::Session;
 use crate::config::Loaded;
 use crate::domain::policy::{Auth, Provider};
 use crate::engine::Engine;
 use crate::engine::prices::Prices;
-use crate::store::{self, Access, Ledger, ProcessKind};
+use crate::store::{self, Ledger, ProcessKind};
 use crate::upstream::Upstream;
 
 /// What `ask` asks when nothing is named.
@@ -24,15 +24,11 @@ const FAST: &str = "fast";
 /// How long a local server may take to accept a connection before it counts as not there.
 const KNOCK: Duration = Duration::from_millis(200);
 
-/// The policy of this home, with a warning for everything odd about it. The file is made if it is not there: an engine
-/// writes its ledger there.
+/// The policy of this home, with a warning for everything odd about it.
 ///
 /// # Errors
 /// The file cannot be read, or rows in it are wrong.
 pub(super) fn load(session: &Session) -> Done<Loaded> {
-    let paths = session.paths()?;
-    paths.create()?;
-    store::open(&paths.database(), Access::ReadWrite)?;
     let loaded = session.load(None)?;
     for notice in &loaded.notices {
         session.screen.warn(notice);
@@ -55,7 +51,9 @@ pub(super) fn engine(
     let upstream = Upstream::new(connect, keyring).map_err(|error| {
         Diag::new(Exit::Failed, "http-client", "nothing can be sent", error).fix("check the system's certificates")
     })?;
-    let ledger = Ledger::start(&session.paths()?.database(), process)?;
+    let paths = session.paths()?;
+    paths.create()?;
+    let ledger = Ledger::start(&paths.database(), process)?;
     Ok(Engine::new(policy, upstream, ledger, prices, session.clock.clone()))
 }
 
@@ -109,6 +107,17 @@ pub(super) fn require_usable(loaded: &Loaded) -> Done {
     Err(Diag::new(Exit::Key, "no-key", "nothing to ask: no provider has a key", why.join("\n"))
         .fix("llmroute keys add openai   or   export OPENAI_API_KEY=…\nwithout any key: llmroute serve --demo")
         .into())
+}
+
+/// Why nothing can be asked without naming a model.
+pub(super) fn no_default(session: &Session) -> Stop {
+    if let Err(stop) = session.load(None).and_then(|it| require_usable(&it)) {
+        return stop;
+    }
+    let why = "there is no group `default`, and no provider with a key names a small model for `fast`";
+    Diag::new(Exit::Usage, "no-default", "nothing to ask without -m", why)
+        .fix("llmroute ask -m PROVIDER/MODEL …   or   llmroute groups set default PROVIDER/MODEL")
+        .into()
 }
 
 /// Whether something listens where a local provider should be.

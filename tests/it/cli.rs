@@ -1,7 +1,11 @@
 //! The program as a person or a script meets it: run as a process, in a throw-away home.
 
+mod ask;
 mod completions;
+mod nouns;
+mod serve;
 
+use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -39,16 +43,33 @@ impl Home {
         Ran::of(&self.command(args).output().expect("the program starts"))
     }
 
+    pub(crate) fn run_with_stdin(&self, args: &[&str], stdin: &str) -> Ran {
+        let mut command = self.command(args);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program starts");
+        let mut pipe = child.stdin.take().expect("a pipe");
+        // A program that refuses early closes the pipe; that is its good right.
+        let _ = pipe.write_all(stdin.as_bytes());
+        drop(pipe);
+        Ran::of(&child.wait_with_output().expect("the program ends"))
+    }
+
     /// Runs a command that must succeed.
     pub(crate) fn ok(&self, args: &[&str]) -> Ran {
         let ran = self.run(args);
         assert_eq!(ran.code, 0, "{args:?} failed: {}", ran.stderr);
         ran
     }
+
+    /// Runs a command that must print one JSON document.
+    pub(crate) fn json(&self, args: &[&str]) -> Value {
+        let ran = self.ok(args);
+        serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{args:?}: {error}: {}", ran.stdout))
+    }
 }
 
 impl Ran {
-    fn of(output: &Output) -> Self {
+    pub(crate) fn of(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
         let ran = Self {
             stdout: text(&output.stdout),

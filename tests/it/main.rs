@@ -10,6 +10,7 @@ mod door;
 mod floors;
 mod house;
 mod ledger;
+mod openai_chat;
 mod recorded_anthropic;
 mod recorded_openai;
 mod sim;

@@ -190,6 +190,3 @@ fn finish_word(finish: &Finish) -> &str {
         Finish::Other(word) => word,
     }
 }
-
-#[cfg(test)]
-mod tests;

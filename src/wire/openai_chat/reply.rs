@@ -26,7 +26,8 @@ pub(super) fn read(body: &[u8]) -> Result<Reply, Malformed> {
             return fault.map(|it| Reply { fault: Some(it), ..Reply::default() }).ok_or(malformed);
         }
     };
-    let mut reply = Reply { fault: top.take("error").map(error::of_error), ..Reply::default() };
+    let fault = top.take("error").map(error::of_error);
+    let mut reply = Reply { fault, usage: usage::find(&top), ..Reply::default() };
     let Some(choices) = top.take_items("choices")? else {
         return if reply.fault.is_some() { Ok(reply) } else { Err(wrong("choices", "an array")) };
     };
@@ -34,7 +35,6 @@ pub(super) fn read(body: &[u8]) -> Result<Reply, Malformed> {
     reply.id = text(top.take("id"));
     reply.model = text(top.take("model"));
     reply.created = top.take("created").and_then(|it| serde_json::from_str(it.get()).ok());
-    reply.usage = usage::find(&top);
     top.take("usage");
     top.take("object");
     for (nth, raw) in choices.iter().enumerate() {
@@ -46,7 +46,7 @@ pub(super) fn read(body: &[u8]) -> Result<Reply, Malformed> {
         }
     }
     keep_rest(top, "", &mut reply.extra);
-    reply.ended = reply.fault.is_none();
+    reply.ended = reply.fault.is_none() && reply.finish.is_some();
     Ok(reply)
 }
 

@@ -1,13 +1,14 @@
 //! The few facts that routing and the ledger need of an answer that is relayed as it is.
 //!
-//! Up to the first content every frame is parsed one level deep. After it a frame costs four substring searches and is
-//! parsed only if one of them says that it matters: inside text a quote is escaped, so a field's quoted name followed by
-//! a colon is the field. Content is counted exactly in parsed frames; in the others it is the length of the frame less
-//! that of its envelope, as measured on the last parsed frame with content. Tool pieces have a longer envelope than
-//! text, which overstates them by some 60 bytes a frame; the count is only used where a provider gives no usage.
+//! Up to the first content every frame is parsed one level deep. After it a frame costs a few substring searches: for the
+//! fields that matter, and for the text under the key that the last content had. Inside text a quote is escaped, so a
+//! field's quoted name is the field. Only a frame that has one of those fields, or no text under that key, is parsed.
+//! Content is counted exactly in parsed frames and as it is spelled in the others, where an escape counts all its bytes;
+//! the count is only used where a provider gives no usage.
 
 use std::sync::LazyLock;
 
+use memchr::memchr2;
 use memchr::memmem::Finder;
 use serde_json::value::RawValue;
 
@@ -20,7 +21,13 @@ use crate::wire::{Facts, Malformed, Sight, Watcher};
 static USAGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"usage\""));
 static ERROR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"error\""));
 static FINISH: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"finish_reason\""));
-static CALLS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"tool_calls\""));
+static DELTA: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"delta\""));
+
+/// The keys text comes under.
+const KEYS: [&str; 5] = ["content", "reasoning_content", "reasoning", "refusal", "arguments"];
+static TEXTS: LazyLock<[Finder<'static>; 5]> = LazyLock::new(|| {
+    [&b"\"content\""[..], b"\"reasoning_content\"", b"\"reasoning\"", b"\"refusal\"", b"\"arguments\""].map(Finder::new)
+});
 
 /// Whether a field is there with a value other than null.
 fn is_stated(data: &[u8], field: &Finder) -> bool {
@@ -34,12 +41,12 @@ fn is_stated(data: &[u8], field: &Finder) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct Watch {
     facts: Facts,
-    /// A chunk with a choice came.
-    begun: bool,
+    /// `index` of the choice that is the answer: the first that came.
+    choice: Option<String>,
     /// A tool call came.
     calls: bool,
-    /// Bytes of a frame that are not content.
-    envelope: usize,
+    /// Which of [`KEYS`] the last content came under.
+    key: usize,
 }
 
 impl Watcher for Watch {
@@ -54,7 +61,7 @@ impl Watcher for Watch {
             return Sight::default();
         }
         if data == DONE {
-            if self.begun && self.facts.finish.is_none() {
+            if self.choice.is_some() && self.facts.finish.is_none() {
                 self.facts.finish = Some(finish_with_calls(None, self.calls));
             }
             // Some providers end a failed stream with it too.
@@ -63,17 +70,15 @@ impl Watcher for Watch {
         if !matches!(data.first(), Some(b'{' | b'[')) {
             return Sight { malformed: true, ..Sight::default() };
         }
-        let matters = !self.facts.content
-            || is_stated(data, &USAGE)
-            || is_stated(data, &FINISH)
-            || is_stated(data, &ERROR)
-            || (!self.calls && is_stated(data, &CALLS));
-        if matters {
+        let matters = is_stated(data, &USAGE) || is_stated(data, &FINISH) || is_stated(data, &ERROR);
+        if !self.facts.content || matters {
             return self.parse(data);
         }
-        let content = data.len().saturating_sub(self.envelope);
-        self.facts.content_bytes = self.facts.content_bytes.saturating_add(content as u64);
-        Sight { content: content > 0, ..Sight::default() }
+        let Some(length) = TEXTS.get(self.key).and_then(|key| spelled_length(data, key)) else {
+            return self.parse(data);
+        };
+        self.facts.content_bytes = self.facts.content_bytes.saturating_add(length as u64);
+        Sight { content: true, ..Sight::default() }
     }
 
     fn facts(&self) -> &Facts {
@@ -93,18 +98,17 @@ impl Watch {
         seen.top(&chunk, &mut self.facts);
         for raw in &choices {
             if let Some(choice) = Object::of(raw) {
-                seen.choice(&choice, "delta", &mut self.facts);
+                let index = choice.get("index").map_or("0", RawValue::get);
+                let main = self.choice.get_or_insert_with(|| index.to_owned()) == index;
+                seen.choice(&choice, "delta", main, &mut self.facts);
             }
         }
-        self.begun |= !choices.is_empty();
         self.calls |= seen.calls;
         if let Some(reason) = seen.finish {
             self.facts.finish.get_or_insert_with(|| finish_with_calls(Some(reason), self.calls));
         }
         let content = seen.bytes > 0 || seen.opened;
-        if seen.bytes > 0 && !seen.usage {
-            self.envelope = data.len().saturating_sub(seen.bytes);
-        }
+        self.key = seen.key.unwrap_or(self.key);
         self.facts.content |= content;
         self.facts.content_bytes = self.facts.content_bytes.saturating_add(seen.bytes as u64);
         let fault = self.facts.fault.clone();
@@ -132,7 +136,7 @@ pub(super) fn read_facts(body: &[u8]) -> Result<Facts, Malformed> {
         return if facts.fault.is_some() { Ok(facts) } else { Err(wrong("choices", "an array")) };
     };
     if let Some(choice) = choices.first().and_then(|it| Object::of(it)) {
-        seen.choice(&choice, "message", &mut facts);
+        seen.choice(&choice, "message", true, &mut facts);
         if facts.fault.is_none() {
             facts.finish = Some(finish_with_calls(seen.finish, seen.calls));
         }
@@ -150,6 +154,8 @@ struct Seen {
     calls: bool,
     usage: bool,
     finish: Option<Finish>,
+    /// Which of [`KEYS`] had text.
+    key: Option<usize>,
 }
 
 impl Seen {
@@ -163,12 +169,13 @@ impl Seen {
         }
     }
 
-    /// `said` is `delta` or `message`; a chunk may have the second in place of the first.
-    fn choice(&mut self, choice: &Object, said: &str, facts: &mut Facts) {
+    /// `said` is `delta` or `message`; a chunk may have the second in place of the first. Only the `main` choice tells
+    /// how the answer ended.
+    fn choice(&mut self, choice: &Object, said: &str, main: bool, facts: &mut Facts) {
         if let Some(message) = choice.get(said).or_else(|| choice.get("message")).and_then(Object::of) {
             self.message(&message);
         }
-        if choice.get("index").is_some_and(|it| it.get() != "0") {
+        if !main {
             return;
         }
         if let Some(usage) = choice.get("usage").filter(|_| !self.usage).and_then(usage::read) {
@@ -186,21 +193,42 @@ impl Seen {
     }
 
     fn message(&mut self, message: &Object) {
-        let length = |key: &str| message.get(key).map_or(0, text_length);
-        self.bytes += length("content") + length("refusal");
-        let reasoning =
-            [message.get("reasoning_content"), message.get("reasoning")].map(|it| it.map_or("", RawValue::get));
-        self.bytes += length("reasoning_content");
-        if reasoning[0] != reasoning[1] {
-            self.bytes += length("reasoning");
+        let reasoning = ["reasoning_content", "reasoning"].map(|key| message.get(key).map_or("", RawValue::get));
+        // Some providers say the same under both names.
+        let fields: &[usize] = if reasoning[0] == reasoning[1] { &[0, 1, 3] } else { &[0, 1, 2, 3] };
+        for &nth in fields {
+            let raw = KEYS.get(nth).and_then(|key| message.get(key));
+            self.text(nth, raw.map_or(0, text_length));
         }
         for raw in message.get("tool_calls").and_then(json::items).unwrap_or_default() {
             self.calls = true;
             let function = Object::of(raw).and_then(|it| it.get("function").and_then(Object::of));
             let field = |key: &str| function.as_ref().and_then(|it| it.get(key));
             self.opened |= field("name").is_some_and(|it| it.get() != "\"\"");
-            self.bytes += field("arguments").map_or(0, |it| reply::arguments(it).len());
+            self.text(4, field("arguments").map_or(0, |it| reply::arguments(it).len()));
         }
+    }
+
+    fn text(&mut self, key: usize, length: usize) {
+        if length > 0 {
+            self.key = Some(key);
+            self.bytes += length;
+        }
+    }
+}
+
+/// Length of the text under `key` in a chunk's delta, as it is spelled. `None` if there is none, or not surely.
+fn spelled_length(data: &[u8], key: &Finder) -> Option<usize> {
+    let delta = data.get(DELTA.find(data)?..)?;
+    let after = delta.get(key.find(delta)? + key.needle().len()..)?.trim_ascii_start();
+    let text = after.strip_prefix(b":")?.trim_ascii_start().strip_prefix(b"\"")?;
+    let mut at = 0;
+    loop {
+        at += memchr2(b'"', b'\\', text.get(at..)?)?;
+        if text.get(at) == Some(&b'"') {
+            return (at > 0).then_some(at);
+        }
+        at += 2;
     }
 }
 

@@ -198,7 +198,13 @@ impl Messages<'_> {
             if !said.calls.is_empty() {
                 message.list("tool_calls", &said.calls, |part, out| write_call(part, out));
             }
-            write_extra(&turn.extra, "", message);
+            // Where both names of reasoning came with different texts, the provider reads one of them.
+            let (twice, extra): (Vec<&Opaque>, Vec<&Opaque>) =
+                turn.extra.iter().partition(|it| is_own(it) && it.name == field && !said.thinking.is_empty());
+            if !twice.is_empty() {
+                losses.add(format!("{path}.{field}"), "the message has reasoning under two names");
+            }
+            write_extra(extra, "", message);
         });
     }
 }
@@ -410,20 +416,26 @@ fn write_reasoning(prompt: &Prompt, top: &mut ObjectWriter, losses: &mut Losses)
         let mut object = top.object("reasoning");
         if let Some(effort) = effort {
             object.text("effort", effort);
-        } else if let Some(budget) = budget {
+        }
+        if let Some(budget) = budget {
             object.plain("max_tokens", budget);
         }
-        object.plain("enabled", enabled);
+        if !enabled {
+            object.raw("enabled", "false");
+        }
         write_extra(&prompt.extra, place::REASONING, &mut object);
         object.end();
     }
     if thinking {
         let mut object = top.object("thinking");
         object.text("type", if *enabled { "enabled" } else { "disabled" });
+        if let Some(budget) = budget {
+            object.plain("budget_tokens", budget);
+        }
         write_extra(&prompt.extra, place::THINKING, &mut object);
         object.end();
     }
-    if open_router || thinking {
+    if open_router || (thinking && effort.is_none()) {
         return;
     }
     match (effort, budget) {

@@ -15,6 +15,8 @@ use crate::wire::{Malformed, StreamReader};
 pub(in crate::wire::openai_chat) struct Reader {
     /// Id of the answer; set when `Start` was told.
     answer: Option<String>,
+    /// `index` of the choice that is the answer: the first that came.
+    choice: Option<String>,
     /// Number of the next block.
     next: u32,
     /// The open block of text, reasoning or refusal, and half a character at its end.
@@ -98,7 +100,7 @@ impl Reader {
         // Random padding against guessing at lengths.
         chunk.take("obfuscation");
         // Azure begins with a chunk about its filter that has neither id nor model.
-        if self.answer.is_none() && (!choices.is_empty() || !id.is_empty()) {
+        if self.answer.is_none() && (!choices.is_empty() || !id.is_empty() || counts.is_some()) {
             self.answer = Some(id.clone());
             out.push(Event::Start { id, model, created });
             out.extend(self.early.drain(..).map(Event::Opaque));
@@ -109,8 +111,8 @@ impl Reader {
         for raw in choices {
             let Some(mut choice) = Object::of(raw) else { continue };
             let index = choice.take("index").map_or("0", RawValue::get);
-            if index != "0" {
-                // The hub has one answer. The choices of a request for several are told as they came.
+            if self.choice.get_or_insert_with(|| index.to_owned()) != index {
+                // The hub has one answer, the first. The others of a request for several are told as they came.
                 out.push(Event::Opaque(opaque(format!("choices[{index}]"), raw)));
                 continue;
             }

@@ -1,0 +1,245 @@
+//! Providers, keys, groups, weights, prices: what is typed is checked, what is stored is shown, and a secret is
+//! never seen again.
+
+use clap::CommandFactory as _;
+use llmroute::cli::args::Cli;
+use serde_json::Value;
+
+use crate::cli::Home;
+
+const SECRET: &str = "sk-canary-0123456789abcdefghij";
+
+fn with_key() -> Home {
+    let home = Home::new();
+    let ran = home.run_with_stdin(&["keys", "add", "openai", "--stdin"], SECRET);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    home
+}
+
+#[test]
+fn every_verb_ends_its_help_with_an_example() {
+    fn walk(command: &clap::Command, path: &str) {
+        let path = format!("{path} {}", command.get_name());
+        let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        assert!(after.contains("Example:\n  llmroute"), "{path} has no example");
+        command.get_subcommands().filter(|it| it.get_name() != "help").for_each(|it| walk(it, &path));
+    }
+    walk(&Cli::command(), "");
+}
+
+#[test]
+fn lists_are_json_documents_also_when_empty() {
+    let home = Home::new();
+    for (noun, list) in [
+        ("keys", "keys"),
+        ("groups", "groups"),
+        ("weights", "groups"),
+        ("prices", "prices"),
+        ("models", "models"),
+        ("requests", "requests"),
+        ("stats", "rows"),
+    ] {
+        let document = home.json(&[noun, "--json"]);
+        assert_eq!(document["schema_version"], 1, "{noun}");
+        assert_eq!(document[list], Value::Array(Vec::new()), "{noun}");
+    }
+    assert!(home.json(&["providers", "--format", "json"])["providers"].is_array());
+    assert!(home.json(&["--json"])["next"].is_string());
+    assert!(std::fs::read_dir(home.path()).expect("the home").next().is_none(), "looking made files");
+}
+
+#[test]
+fn a_secret_is_stored_sealed_and_never_shown() {
+    let home = with_key();
+    let mut outputs = Vec::new();
+    for args in [
+        &["keys"][..],
+        &["keys", "--json"],
+        &["providers"],
+        &["providers", "show", "openai", "--json"],
+        &["models"],
+        &["--json"],
+        &["keys", "rename", "openai", "main", "work"],
+        &["keys", "remove", "openai", "nothing-like-it"],
+    ] {
+        let ran = home.run(args);
+        outputs.extend([ran.stdout, ran.stderr]);
+    }
+    for output in &outputs {
+        assert!(!output.contains("canary-0123"), "{output}");
+    }
+    assert!(outputs[0].contains("stored"), "{}", outputs[0]);
+    for entry in std::fs::read_dir(home.path()).expect("the home") {
+        let path = entry.expect("an entry").path();
+        let bytes = if path.is_file() { std::fs::read(&path).expect("a file") } else { Vec::new() };
+        let found = bytes.windows(SECRET.len()).any(|it| it == SECRET.as_bytes());
+        assert!(!found, "the secret stands in {}", path.display());
+    }
+    assert_eq!(home.json(&["keys", "--json"])["keys"][0]["name"], "work");
+    home.ok(&["keys", "remove", "openai", "work"]);
+    assert_eq!(home.json(&["keys", "--json"])["keys"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn a_key_typed_as_an_argument_is_refused_and_not_repeated() {
+    let home = Home::new();
+    for args in [
+        &["keys", "add", "openai", SECRET][..],
+        &["keys", "add", SECRET],
+        &["keys", "add", "openai", "--name", SECRET],
+        &["keys", "add", "openai", "--from", SECRET],
+        &["keys", "add", "openai", "--from", "env:sk-canary-0123456789abcdefghij"],
+        &["keys", "rotate", "openai", SECRET],
+        &["keys", "rename", "openai", "main", SECRET],
+        &["keys", "remove", SECRET],
+        &["providers", "add", SECRET, "--base-url", "https://example.com/v1", "--speaks", "openai-chat"],
+        &["providers", "show", SECRET],
+    ] {
+        let ran = home.run(args);
+        ran.refused("key-in-argument", 2);
+        assert!(!ran.stderr.contains("canary"), "{args:?}: {}", ran.stderr);
+    }
+    assert!(std::fs::read_dir(home.path()).expect("the home").next().is_none(), "something was written");
+}
+
+#[test]
+fn references_are_kept_as_references() {
+    let home = Home::new();
+    let mut command = home.command(&["keys", "add", "groq", "--from", "env:MY_GROQ", "--billing", "free", "--json"]);
+    let output = command.env("MY_GROQ", SECRET).output().expect("the program starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let saved: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!((&saved["source"], &saved["name"]), (&"env".into(), &"main".into()));
+    let listed = home.json(&["keys", "--json"]);
+    assert_eq!(listed["keys"][0]["source"], "env: MY_GROQ");
+    assert_eq!(listed["keys"][0]["billing"], "free");
+    assert!(listed["keys"][0]["state"].as_str().is_some_and(|it| it.contains("MY_GROQ is not set")), "{listed}");
+
+    let mut command = home.command(&["keys", "--json"]);
+    let output = command.env("OPENAI_API_KEY", SECRET).output().expect("the program starts");
+    let listed: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let found = listed["keys"].as_array().expect("keys").iter().find(|it| it["provider"] == "openai").expect("openai");
+    assert_eq!((&found["found"], &found["source"]), (&true.into(), &"env: OPENAI_API_KEY".into()));
+}
+
+#[test]
+fn refusals_change_nothing() {
+    let home = with_key();
+    home.ok(&["groups", "set", "mine", "openai/a=1"]);
+    let before =
+        [home.json(&["groups", "--json"]), home.json(&["providers", "--json"]), home.json(&["keys", "--json"])];
+    for (args, code) in [
+        (&["groups", "set", "mine", "openai/a=1", "nowhere/b=1"][..], "unknown-provider"),
+        (&["groups", "set", "mine", "openai/a=1", "openai/a=2"], "bad-group"),
+        (&["groups", "set", "mine", "openai/a=-1"], "bad-weight"),
+        (&["groups", "set", "mine", "openai/a=NaN"], "bad-weight"),
+        (&["groups", "set", "mine", "openai"], "bad-target"),
+        (&["groups", "set", "my/group", "openai/a"], "bad-name"),
+        (&["groups", "set", "mine"], "usage"),
+        (&["groups", "remove", "theirs"], "unknown-group"),
+        (&["groups", "show", "theirs"], "unknown-group"),
+        (&["weights", "set", "mine", "openai/a=2", "openai/b=2"], "unknown-target"),
+        (&["weights", "set", "theirs", "openai/a=2"], "unknown-group"),
+        (&["weights", "show", "theirs"], "unknown-group"),
+        (&["weights", "reset", "theirs"], "unknown-group"),
+        (&["keys", "add", "openai", "--from", "nonsense"], "bad-reference"),
+        (&["keys", "add", "openai", "--from", "file:/no/such/file"], "exists"),
+        (&["keys", "add", "openai", "--stdin", "--from", "env:X"], "usage"),
+        (&["keys", "add", "openai"], "no-input"),
+        (&["keys", "add", "opnai", "--from", "env:X"], "unknown-provider"),
+        (&["keys", "add", "ollama", "--from", "env:X"], "no-key-needed"),
+        (&["keys", "remove", "openai", "other"], "unknown-key"),
+        (&["keys", "rename", "openai", "main", "a b"], "bad-name"),
+        (&["providers", "add", "lab", "--speaks", "openai-chat"], "usage"),
+        (&["providers", "add", "lab", "--base-url", "https://x.example/v1"], "usage"),
+        (&["providers", "add", "lab", "--base-url", "https://x.example/v1", "--speaks", "klingon"], "usage"),
+        (&["providers", "add", "lab", "--base-url", "https://x.example/v1", "--speaks", "anthropic=v1"], "usage"),
+        (&["providers", "add", "lab", "--base-url", "http://10.0.0.1/v1", "--speaks", "anthropic"], "bad-provider"),
+        (&["providers", "add", "lab", "--like", "opnai", "--base-url", "https://x.example/v1"], "usage"),
+        (&["providers", "remove", "openai"], "built-in"),
+        (&["providers", "disable", "nowhere"], "unknown-provider"),
+        (&["providers", "show", "nowhere"], "unknown-provider"),
+        (&["prices", "set", "openai/a", "in=1"], "bad-price"),
+        (&["prices", "set", "openai/a", "in=1", "out=free"], "bad-price"),
+        (&["prices", "set", "openai/a", "in=1", "out=2", "--from", "tomorrow"], "usage"),
+        (&["prices", "remove", "openai/a"], "unknown-price"),
+        (&["prices", "show", "openai"], "usage"),
+        (&["stats", "yesterday"], "usage"),
+        (&["requests", "show", "r0001"], "not-found"),
+        (&["requests", "show", "0001"], "usage"),
+    ] {
+        home.run(args).refused(code, 2);
+    }
+    let after = [home.json(&["groups", "--json"]), home.json(&["providers", "--json"]), home.json(&["keys", "--json"])];
+    assert_eq!(before, after);
+    assert_eq!(home.json(&["prices", "--json"])["prices"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn edits_are_seen_by_the_next_command() {
+    let home = with_key();
+    home.ok(&[
+        "providers",
+        "add",
+        "lab",
+        "--base-url",
+        "http://127.0.0.1:9/v1",
+        "--speaks",
+        "openai-chat",
+        "--auth",
+        "none",
+    ]);
+    home.ok(&["groups", "set", "mine", "openai/a=3", "lab/b", "lab/c=0"]);
+    let shown = home.json(&["groups", "show", "mine", "--json"]);
+    let shares: Vec<_> = shown["group"]["targets"].as_array().expect("targets").iter().map(|it| &it["share"]).collect();
+    assert_eq!(shares, [&0.75, &0.25, &0.0]);
+    home.ok(&["weights", "set", "mine", "lab/b=9"]);
+    assert_eq!(home.json(&["weights", "show", "mine", "--json"])["groups"][0]["targets"][1]["target_share"], 0.75);
+    home.ok(&["weights", "reset", "mine"]);
+    assert_eq!(home.json(&["weights", "show", "mine", "--json"])["groups"][0]["targets"][1]["weight"], 1.0);
+    home.ok(&["providers", "disable", "lab"]);
+    assert!(home.ok(&["providers"]).stdout.lines().any(|it| it.starts_with("lab") && it.contains("disabled")));
+    home.run(&["providers", "remove", "lab"]).refused("in-use", 2);
+    let gone = home.json(&["providers", "remove", "lab", "--cascade", "--json"]);
+    assert_eq!(gone["groups"], serde_json::json!(["mine"]));
+    assert_eq!(home.json(&["groups", "show", "mine", "--json"])["group"]["targets"].as_array().map(Vec::len), Some(1));
+    home.ok(&["prices", "set", "openai/a", "in=1", "out=2.5", "--from", "2026-01-01"]);
+    assert_eq!(home.json(&["prices", "show", "openai/a", "--json"])["price"]["output_usd"], 2.5);
+    home.ok(&["prices", "remove", "openai/a"]);
+    assert_eq!(home.json(&["prices", "show", "openai/a", "--json"])["price"], Value::Null);
+    home.ok(&["groups", "remove", "mine"]);
+    home.run(&["groups", "show", "mine"]).refused("unknown-group", 2);
+}
+
+#[test]
+fn a_copied_provider_keeps_what_is_not_given() {
+    let home = Home::new();
+    home.ok(&["providers", "add", "work", "--like", "anthropic", "--base-url", "https://gateway.example.com/v1"]);
+    let row = &home.json(&["providers", "show", "work", "--json"])["provider"];
+    assert_eq!((&row["auth"], &row["speaks"][0]["dialect"]), (&"x-api-key".into(), &"anthropic".into()));
+    assert_eq!(row["base-url"], "https://gateway.example.com/v1");
+    home.ok(&["providers", "add", "plain", "--base-url", "https://x.example/v1", "--speaks", "anthropic=/custom"]);
+    let row = &home.json(&["providers", "show", "plain", "--json"])["provider"];
+    assert_eq!((&row["auth"], &row["speaks"][0]["path"]), (&"x-api-key".into(), &"/custom".into()));
+}
+
+#[test]
+fn a_damaged_file_is_a_failure_and_no_usage_error() {
+    let home = Home::new();
+    std::fs::write(home.path().join("llmroute.db"), "this is no database, whatever its name says").expect("a file");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(home.path().join("llmroute.db"), mode).expect("the mode");
+    home.run(&["keys"]).refused("db-corrupt", 1);
+    std::fs::write(home.path().join("config.toml"), "prot = 1\n").expect("a file");
+    let ran = home.run(&["stats"]);
+    ran.refused("settings", 2);
+    assert!(ran.stderr.contains("config.toml:1:1"), "{}", ran.stderr);
+}
+
+#[test]
+fn prices_of_the_table_are_shown_by_the_million() {
+    let home = Home::new();
+    let price = &home.json(&["prices", "show", "anthropic/claude-sonnet-4-5", "--json"])["price"];
+    assert_eq!((&price["input_usd"], &price["output_usd"]), (&3.0.into(), &15.0.into()), "{price}");
+    assert!(home.ok(&["prices", "show", "openai/never-heard-of-it"]).stdout.contains("? (unknown)"));
+}
