@@ -56,8 +56,8 @@ impl File {
         if module.last().is_some_and(|it| ["mod", "lib", "main"].contains(&it.as_str())) {
             module.pop();
         }
-        let test = module.iter().any(|it| it == "tests");
-        Self { path: path.to_owned(), module, test, lines: text.lines().count(), tokens: tokens(text) }
+        let of_tests = module.iter().any(|it| it == "tests");
+        Self { path: path.to_owned(), module, test: of_tests, lines: text.lines().count(), tokens: tokens(text) }
     }
 
     fn room(&self) -> Option<&str> {
