@@ -166,8 +166,9 @@ impl Settlement {
     }
 
     /// The whole answer is known: its row is on its way, and it has its headers.
-    pub async fn whole(mut self, by: By, body: Bytes, facts: &Facts) -> Answer {
+    pub async fn whole(mut self, by: By, body: Bytes, facts: &Facts, losses: &[Loss]) -> Answer {
         self.engine.prices.ready().await;
+        self.losses.extend(losses.iter().map(|it| it.what.clone()));
         self.close_answer(facts, None);
         let record = self.record(Outcome::Ok, 200, None);
         let mut headers = self.headers(Some((&by.seat, &record)));
