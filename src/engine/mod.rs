@@ -118,7 +118,7 @@ impl Engine {
     pub fn new(policy: Policy, upstream: Upstream, ledger: Ledger, prices: Arc<Prices>, clock: Clock) -> Arc<Self> {
         let fleet = Fleet::new(clock.clone(), ledger.salt());
         // The channel is lossy on purpose: a slow terminal must never slow a request.
-        let (finished, _) = broadcast::channel(256);
+        let (finished, _) = broadcast::channel(1024);
         let policy = ArcSwap::from_pointee(policy);
         let (closing, _) = watch::channel(false);
         Arc::new(Self { policy, upstream, fleet, ledger, prices, clock, finished, closing })
