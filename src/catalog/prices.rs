@@ -4,7 +4,9 @@
 //! The table is the `genai-prices` crate's: prices by date, context tier and kind of token, for the providers whose
 //! row names a `price_id`. It calculates in doubles; each amount is rounded once, here, into integer pico-dollars.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use genai_prices::{Calculator, PriceRequest, UsageKey};
@@ -16,6 +18,9 @@ use crate::domain::policy::{Billing, Provider};
 use crate::domain::target::Target;
 use crate::domain::usage::{Source, Usage};
 
+use rates::Rates;
+
+mod rates;
 #[cfg(test)]
 mod tests;
 
@@ -27,6 +32,9 @@ const OWN: &str = "own";
 
 /// What the amounts of free keys and local servers are called in the ledger.
 const FREE: &str = "free";
+
+/// Models of one provider whose line is remembered.
+const MOST_LINES: usize = 512;
 
 /// The price of one answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +102,9 @@ pub fn price(usage: &Usage, prices: &UnitPrices) -> Option<Usd> {
 pub struct PriceBook {
     table: Table,
     version: &'static str,
+    /// By provider and model: the minute it was found in (prices change by the clock, too), and the straight line, if
+    /// it is one.
+    lines: RwLock<HashMap<String, HashMap<String, (i64, Option<Rates>)>>>,
 }
 
 enum Table {
@@ -116,7 +127,7 @@ impl PriceBook {
     /// Decodes the compiled-in table; the second call in a process costs nothing.
     #[must_use]
     pub fn load() -> Self {
-        Self { table: Table::Bundled(Calculator::bundled()), version: BUNDLED }
+        Self::over(Table::Bundled(Calculator::bundled()), BUNDLED)
     }
 
     /// Decodes a table in the crate's own form (its "v2" data). `version` is what the ledger will call it.
@@ -125,7 +136,11 @@ impl PriceBook {
     /// The text is not such a table.
     pub fn from_json(text: &[u8], version: &'static str) -> Result<Self, BrokenTable> {
         let calculator = Calculator::from_json(text).map_err(BrokenTable)?;
-        Ok(Self { table: Table::Own(Box::new(calculator)), version })
+        Ok(Self::over(Table::Own(Box::new(calculator)), version))
+    }
+
+    fn over(table: Table, version: &'static str) -> Self {
+        Self { table, version, lines: RwLock::default() }
     }
 
     /// What the ledger calls this table.
@@ -138,6 +153,33 @@ impl PriceBook {
     /// does not know the model, or knows no amount for what was used.
     #[must_use]
     pub fn price(&self, price_id: &str, model: &str, usage: &Usage, at: Stamp) -> Option<Priced> {
+        let line = self.line(price_id, model, at).and_then(|it| it.price(usage));
+        line.or_else(|| self.ask(price_id, model, usage, at))
+    }
+
+    /// The straight line that a model's prices are at this minute, if they are one.
+    fn line(&self, price_id: &str, model: &str, at: Stamp) -> Option<Rates> {
+        let minute = at.0.div_euclid(60_000_000);
+        let lines = self.lines.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some((found, line)) = lines.get(price_id).and_then(|it| it.get(model))
+            && *found == minute
+        {
+            return *line;
+        }
+        drop(lines);
+        let line = Rates::of(self, price_id, model, at);
+        let mut lines = self.lines.write().unwrap_or_else(PoisonError::into_inner);
+        let models = lines.entry(price_id.to_owned()).or_default();
+        // A client can make up model names without end.
+        if models.len() >= MOST_LINES {
+            models.clear();
+        }
+        models.insert(model.to_owned(), (minute, line));
+        line
+    }
+
+    /// The price as the table itself calculates it.
+    fn ask(&self, price_id: &str, model: &str, usage: &Usage, at: Stamp) -> Option<Priced> {
         let coherent = Coherent::of(usage);
         let (units, certain) = units(&coherent);
         let total = self.total(price_id, model, &units, at)?;

@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch as channel;
 
 use crate::cli::diag::{Diag, Done, Exit, Stop};
@@ -32,6 +32,8 @@ use crate::store::server_lock::{self, Refused, RunningServer, ServerLock};
 use crate::store::stats::{self, By};
 use crate::store::{ProcessKind, RequestRecord};
 
+/// How long lines are collected before they are printed together.
+const BATCH: Duration = Duration::from_millis(40);
 /// How long a shutdown is quiet before it says what it waits for.
 const QUIET: Duration = Duration::from_millis(150);
 
@@ -214,30 +216,43 @@ async fn tell(
     mut closing: channel::Receiver<Closing>,
 ) {
     let zone = session.settings().map_or(jiff::tz::TimeZone::UTC, |it| it.time_zone);
-    let print = |record: &RequestRecord| {
-        let text = match log {
-            LogStyle::Plain => line::plain(record, &zone),
-            LogStyle::Json => line::json(record).to_string(),
-        };
-        // Nobody reads stdout any more: requests are served all the same.
-        let _ = session.screen.say(text);
+    let line = |record: &RequestRecord| match log {
+        LogStyle::Plain => line::plain(record, &zone),
+        LogStyle::Json => line::json(record).to_string(),
     };
     loop {
-        tokio::select! {
+        let mut lines = Vec::new();
+        let open = tokio::select! {
             it = finished.recv() => match it {
-                Ok(record) => print(&record),
-                Err(RecvError::Lagged(missed)) => session.screen.note(format_args!("{missed} requests not shown")),
-                Err(RecvError::Closed) => return,
+                Ok(record) => {
+                    lines.push(line(&record));
+                    true
+                }
+                Err(RecvError::Lagged(missed)) => {
+                    lines.push(format!("({missed} requests not shown)"));
+                    true
+                }
+                Err(RecvError::Closed) => false,
             },
-            _ = closing.wait_for(|it| *it == Closing::Now) => break,
+            _ = closing.wait_for(|it| *it == Closing::Now) => false,
+        };
+        while let Ok(record) = finished.try_recv() {
+            lines.push(line(&record));
         }
-    }
-    loop {
-        match finished.try_recv() {
-            Ok(record) => print(&record),
-            Err(TryRecvError::Lagged(_)) => {}
-            Err(TryRecvError::Empty | TryRecvError::Closed) => return,
+        if !lines.is_empty() {
+            // A terminal or pipe that takes nothing must not hold up a thread that serves; and nobody reads stdout
+            // any more is no reason to stop serving.
+            let session = Arc::clone(&session);
+            let said = tokio::task::spawn_blocking(move || session.screen.say(lines.join("\n")));
+            if !matches!(said.await, Ok(Ok(()))) {
+                return;
+            }
         }
+        if !open {
+            return;
+        }
+        // Under load, lines leave in batches: a wake-up for each would cost as much as a tenth of its request.
+        tokio::time::sleep(BATCH).await;
     }
 }
 

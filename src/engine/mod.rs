@@ -118,7 +118,7 @@ impl Engine {
     pub fn new(policy: Policy, upstream: Upstream, ledger: Ledger, prices: Arc<Prices>, clock: Clock) -> Arc<Self> {
         let fleet = Fleet::new(clock.clone(), ledger.salt());
         // The channel is lossy on purpose: a slow terminal must never slow a request.
-        let (finished, _) = broadcast::channel(256);
+        let (finished, _) = broadcast::channel(1024);
         let policy = ArcSwap::from_pointee(policy);
         let (closing, _) = watch::channel(false);
         Arc::new(Self { policy, upstream, fleet, ledger, prices, clock, finished, closing })
@@ -141,13 +141,13 @@ impl Engine {
         let decision = route::decide(&policy, &ask, &fleet, &mut Dice::of(ask.id, self.ledger.salt()));
         settlement.decided(&decision);
         if let Some(refusal) = decision.refusal {
-            return settlement.refuse(refusal).await;
+            return settlement.refuse(refusal);
         }
         self.fleet.count_request();
         let group = decision.group.as_ref().and_then(|it| policy.groups.get(it));
         let deadlines = group.map(|it| it.deadlines).unwrap_or_default();
         let walk = failover::run(Arc::clone(self), Arc::clone(&ask), decision.plan, deadlines, settlement);
-        if ask.stream { relay::held(Box::pin(walk), &ask).await } else { relay::finished(walk.await).await }
+        if ask.stream { relay::held(Box::pin(walk), &ask).await } else { relay::finished(walk.await) }
     }
 
     /// The policy in force.

@@ -46,6 +46,12 @@ impl Prices {
         self.overrides.store(Arc::new(overrides));
     }
 
+    /// Whether the table is there.
+    #[must_use]
+    pub fn are_loaded(&self) -> bool {
+        self.book.get().is_some()
+    }
+
     /// Waits until the table is there: some tens of milliseconds after the start, nothing after that.
     pub async fn ready(&self) {
         if self.book.get().is_none() {

@@ -32,12 +32,12 @@ const DRAIN: Duration = Duration::from_secs(60);
 pub type Walking = Pin<Box<dyn Future<Output = Walked> + Send>>;
 
 /// The answer of a walk that has ended.
-pub async fn finished(walked: Walked) -> Answer {
+pub fn finished(walked: Walked) -> Answer {
     let (outcome, settlement) = walked;
     match outcome {
-        Err(failure) => settlement.refuse(failure).await,
+        Err(failure) => settlement.refuse(failure),
         Ok(Committed { by, content }) => match content {
-            Content::Whole { body, facts, losses } => settlement.whole(by, body, &facts, &losses).await,
+            Content::Whole { body, facts, losses } => settlement.whole(by, body, &facts, &losses),
             Content::Stream { held, flow, incoming, began } => {
                 let headers = settlement.stream_headers(Some(&by.seat));
                 let relayed = by.headers.iter().filter(|it| it.0 != "content-type").cloned().collect();
@@ -52,7 +52,7 @@ pub async fn finished(walked: Walked) -> Answer {
 /// client's own patience; then pings go out while the walk goes on.
 pub async fn held(mut walk: Walking, ask: &Ask) -> Answer {
     if let Ok(walked) = timeout(PING, &mut walk).await {
-        return finished(walked).await;
+        return finished(walked);
     }
     let headers = vec![
         ("x-llmroute-id", ask.id.to_string()),
@@ -79,7 +79,7 @@ impl Stage {
             Self::Waiting { walk, ping, due: true } => Some((ping.clone(), Self::Waiting { walk, ping, due: false })),
             Self::Waiting { mut walk, ping, due: false } => match timeout(PING, &mut walk).await {
                 Err(_) => Some((ping.clone(), Self::Waiting { walk, ping, due: false })),
-                Ok((Err(failure), settlement)) => Some((settlement.refuse_in_stream(failure).await, Self::Over)),
+                Ok((Err(failure), settlement)) => Some((settlement.refuse_in_stream(failure), Self::Over)),
                 Ok((Ok(Committed { by, content }), settlement)) => match content {
                     Content::Stream { held, flow, incoming, began } => {
                         let relay = Relay::new(&by, settlement, held, flow, incoming, began);
@@ -172,7 +172,7 @@ impl Relay {
             };
             let Some(chunk) = chunk else {
                 let told = "llmroute is shutting down and had to cut this answer";
-                return self.cut(Failure::upstream(Kind::Cut, "shutting_down", told)).await;
+                return self.cut(Failure::upstream(Kind::Cut, "shutting_down", told));
             };
             let taken = match chunk {
                 Ok(Ok(Some(chunk))) => {
@@ -183,7 +183,7 @@ impl Relay {
                     self.incoming = None;
                     self.flow.finish()
                 }
-                Ok(Err(failure)) => return self.cut(failure).await,
+                Ok(Err(failure)) => return self.cut(failure),
                 Err(_) if wake == ping => {
                     self.last_out = Instant::now();
                     let dialect = self.settlement.as_ref()?.ask().dialect;
@@ -198,7 +198,7 @@ impl Relay {
                         "did not finish its answer within the longest time a stream may take"
                     };
                     let told = format!("{} {what}", self.provider);
-                    return self.cut(Failure::upstream(Kind::Cut, "upstream_cut", told)).await;
+                    return self.cut(Failure::upstream(Kind::Cut, "upstream_cut", told));
                 }
             };
             if taken.content {
@@ -228,17 +228,17 @@ impl Relay {
             Some((failure, false)) => Bytes::from(wire::codec(dialect).write_stream_error(failure, id)),
             _ => Bytes::new(),
         };
-        settlement.ended(self.flow.facts(), self.flow.losses(), failure.map(|it| it.0)).await;
+        settlement.ended(self.flow.facts(), self.flow.losses(), failure.map(|it| it.0));
         (!frame.is_empty()).then_some((frame, self))
     }
 
-    async fn cut(mut self, failure: Failure) -> Option<(Bytes, Self)> {
+    fn cut(mut self, failure: Failure) -> Option<(Bytes, Self)> {
         let settlement = self.settlement.take()?;
         let mut frame = BytesMut::new();
         let error = wire::codec(settlement.ask().dialect).write_stream_error(&failure, settlement.ask().id);
         frame.extend_from_slice(&error);
         self.incoming = None;
-        settlement.ended(self.flow.facts(), self.flow.losses(), Some(failure)).await;
+        settlement.ended(self.flow.facts(), self.flow.losses(), Some(failure));
         Some((frame.freeze(), self))
     }
 
@@ -279,7 +279,7 @@ impl Drop for Relay {
         match self.incoming.take() {
             // The client read the end mark and hung up before the connection did: that is a whole answer.
             _ if flow.ending() == Some(&Ending::Whole) && self.held.is_none() => {
-                runtime.spawn(async move { settlement.ended(flow.facts(), flow.losses(), None).await });
+                settlement.ended(flow.facts(), flow.losses(), None);
             }
             // Hanging up would not stop the bill, only hide it.
             Some(incoming) if self.bills_anyway => {

@@ -12,6 +12,7 @@ use crate::domain::clock::{Moment, Stamp};
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Kind, Origin};
 use crate::domain::id::RequestId;
+use crate::domain::money::Usd;
 use crate::domain::policy::{Auth, Billing, Provider};
 use crate::domain::prompt::Loss;
 use crate::domain::target::Seat;
@@ -25,6 +26,8 @@ use crate::wire::{self, Facts, tokens};
 
 /// Bytes of a streamed answer for one token, where the provider gave no count.
 const BYTES_A_TOKEN: u64 = 4;
+/// The status a row has whose client hung up: nobody was sent one.
+const CLIENT_GONE: u16 = 499;
 
 /// The account of one request, from its arrival to its row.
 #[derive(Debug)]
@@ -166,21 +169,26 @@ impl Settlement {
     }
 
     /// The whole answer is known: its row is on its way, and it has its headers.
-    pub async fn whole(mut self, by: By, body: Bytes, facts: &Facts, losses: &[Loss]) -> Answer {
-        self.engine.prices.ready().await;
+    pub fn whole(mut self, by: By, body: Bytes, facts: &Facts, losses: &[Loss]) -> Answer {
         self.losses.extend(losses.iter().map(|it| it.what.clone()));
         self.close_answer(facts, None);
-        let record = self.record(Outcome::Ok, 200, None);
-        let mut headers = self.headers(Some((&by.seat, &record)));
+        let mut headers = self.headers();
+        headers.extend(seat_headers(&by.seat));
         headers.push(("content-type", "application/json".to_owned()));
-        self.send(record);
+        // Within the first moments of the process the price is not known yet: then only the ledger tells it.
+        if self.engine.prices.are_loaded()
+            && let Cost::Exact(cost) | Cost::Estimated(cost) = self.total_cost()
+        {
+            headers.push(("x-llmroute-cost-usd", format!("{:.12}", cost.dollars())));
+        }
+        self.finish(Outcome::Ok, 200, None);
         Answer { status: 200, headers, relayed: by.headers, body: AnswerBody::Whole(body) }
     }
 
     /// The headers a stream begins with; what it cost is only known at its end, and then in the ledger.
     #[must_use]
     pub fn stream_headers(&self, seat: Option<&Seat>) -> Vec<(&'static str, String)> {
-        let mut headers = self.headers(None);
+        let mut headers = self.headers();
         if let Some(seat) = seat {
             headers.extend(seat_headers(seat));
         }
@@ -190,8 +198,7 @@ impl Settlement {
     }
 
     /// A stream came to its end. `failure`: it was cut.
-    pub async fn ended(mut self, facts: &Facts, losses: &[Loss], failure: Option<Failure>) {
-        self.engine.prices.ready().await;
+    pub fn ended(mut self, facts: &Facts, losses: &[Loss], failure: Option<Failure>) {
         self.losses.extend(losses.iter().map(|it| it.what.clone()));
         if failure.is_some()
             && let Some(it) = self.tries.last()
@@ -200,39 +207,31 @@ impl Settlement {
         }
         let outcome = if failure.is_some() { Outcome::Cut } else { Outcome::Ok };
         self.close_answer(facts, failure.clone());
-        let record = self.record(outcome, 200, failure.as_ref());
-        self.send(record);
+        self.finish(outcome, 200, failure);
     }
 
     /// The client hung up in the middle of a stream.
     pub fn left(mut self, facts: &Facts) {
         self.close_answer(facts, None);
-        self.abandon();
+        self.finish(Outcome::ClientGone, CLIENT_GONE, None);
     }
 
     /// Nothing could answer: the client is told why, in its own dialect.
-    pub async fn refuse(mut self, failure: Failure) -> Answer {
-        // What was never sent has no price to wait for.
-        if !self.tries.is_empty() {
-            self.engine.prices.ready().await;
-        }
+    pub fn refuse(self, failure: Failure) -> Answer {
         let outcome = match failure.origin {
             Origin::Upstream if !matches!(failure.kind, Kind::Client | Kind::Context | Kind::Filter) => Outcome::Failed,
             _ => Outcome::Refused,
         };
         let mut answer = refusal(self.ask.dialect, self.ask.id, &failure);
-        let record = self.record(outcome, answer.status, Some(&failure));
-        answer.headers.extend(self.headers(None));
-        self.send(record);
+        answer.headers.extend(self.headers());
+        self.finish(outcome, answer.status, Some(failure));
         answer
     }
 
     /// The same, for a stream whose status line has already left: the frame that tells the client.
-    pub async fn refuse_in_stream(mut self, failure: Failure) -> Bytes {
-        self.engine.prices.ready().await;
-        let record = self.record(Outcome::Failed, 200, Some(&failure));
+    pub fn refuse_in_stream(self, failure: Failure) -> Bytes {
         let frame = wire::codec(self.ask.dialect).write_stream_error(&failure, self.ask.id);
-        self.send(record);
+        self.finish(Outcome::Failed, 200, Some(failure));
         Bytes::from(frame)
     }
 
@@ -290,8 +289,7 @@ impl Settlement {
         });
     }
 
-    fn record(&self, outcome: Outcome, status: u16, failure: Option<&Failure>) -> RequestRecord {
-        let now = self.engine.now().mono;
+    fn record(&self, outcome: Outcome, status: u16, failure: Option<&Failure>, ended: Moment) -> RequestRecord {
         let micros = |from: Moment, to: Moment| u64::try_from(to.since(from).as_micros()).unwrap_or(u64::MAX);
         let attempts: Vec<AttemptRecord> = (1u32..).zip(&self.tries).map(|(n, it)| self.attempt(n, it)).collect();
         let answered = self.tries.last().filter(|it| it.state == AttemptState::Settled);
@@ -299,7 +297,7 @@ impl Settlement {
         RequestRecord {
             id: self.ask.id,
             head: self.head(),
-            total_us: micros(self.ask.at.mono, now),
+            total_us: micros(self.ask.at.mono, ended),
             first_content_us: self.first_content.map(|it| micros(self.ask.at.mono, it)),
             overhead_us: self.sent.map_or(0, |it| micros(self.ask.at.mono, it)),
             status,
@@ -311,7 +309,7 @@ impl Settlement {
             finish: answered.and_then(|it| it.finish.clone()),
             reported_cost: usage.as_ref().and_then(|it| it.cost_reported),
             usage,
-            cost: attempts.iter().map(|it| it.cost).fold(Cost::Exact(crate::domain::money::Usd::ZERO), Cost::plus),
+            cost: attempts.iter().map(|it| it.cost).fold(Cost::Exact(Usd::ZERO), Cost::plus),
             moved: answered.is_some() && self.tries.len() > 1,
             error: failure.map(note),
             losses: self.losses.clone(),
@@ -349,7 +347,7 @@ impl Settlement {
         let prices = &self.engine.prices;
         let asked = it.seat.target.model.as_str();
         match (it.state, &it.usage) {
-            (AttemptState::Voided, _) => Cost::Exact(crate::domain::money::Usd::ZERO),
+            (AttemptState::Voided, _) => Cost::Exact(Usd::ZERO),
             (AttemptState::Settled, Some(usage)) => {
                 // Priced by the model that served; aggregators name it in ways no price table knows, so then by the
                 // one that was asked for.
@@ -370,7 +368,7 @@ impl Settlement {
         }
     }
 
-    fn headers(&self, answered: Option<(&Seat, &RequestRecord)>) -> Vec<(&'static str, String)> {
+    fn headers(&self) -> Vec<(&'static str, String)> {
         let mut headers = vec![("x-llmroute-id", self.ask.id.to_string())];
         if !self.tries.is_empty() {
             let tries = self.tries.iter().map(|it| format!("{} {}", it.seat.target, outcome(it)));
@@ -382,17 +380,33 @@ impl Settlement {
         if !self.losses.is_empty() {
             headers.push(("x-llmroute-dropped", header_text(&self.losses.join(", "))));
         }
-        if let Some((seat, record)) = answered {
-            headers.extend(seat_headers(seat));
-            if let Cost::Exact(cost) | Cost::Estimated(cost) = record.cost {
-                headers.push(("x-llmroute-cost-usd", format!("{:.12}", cost.dollars())));
-            }
-        }
         headers
     }
 
-    fn send(&mut self, record: RequestRecord) {
+    fn total_cost(&self) -> Cost {
+        let costs = self.tries.iter().map(|it| self.cost(it, self.ask.at.wall));
+        costs.fold(Cost::Exact(Usd::ZERO), Cost::plus)
+    }
+
+    /// Sends the record: now, or as soon as there are prices to write into it.
+    fn finish(mut self, outcome: Outcome, status: u16, failure: Option<Failure>) {
+        let ended = self.engine.now().mono;
+        let prices = Arc::clone(&self.engine.prices);
+        if prices.are_loaded() || self.tries.is_empty() {
+            return self.send(outcome, status, failure.as_ref(), ended);
+        }
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return self.send(outcome, status, failure.as_ref(), ended);
+        };
+        runtime.spawn(async move {
+            prices.ready().await;
+            self.send(outcome, status, failure.as_ref(), ended);
+        });
+    }
+
+    fn send(&mut self, outcome: Outcome, status: u16, failure: Option<&Failure>, ended: Moment) {
         let Some(slot) = self.slot.take() else { return };
+        let record = self.record(outcome, status, failure, ended);
         if self.engine.finished.receiver_count() > 0 {
             // Nobody listening is no failure.
             let _ = self.engine.finished.send(Arc::new(record.clone()));
@@ -400,26 +414,36 @@ impl Settlement {
         slot.settle(record);
     }
 
-    /// The client is gone: records what is known, now or as soon as there are prices.
-    fn abandon(&mut self) {
-        let now = self.engine.now().mono;
-        if self.running {
-            self.running = false;
-            if let Some(it) = self.tries.last_mut() {
-                it.ended = now;
-            }
+    /// Everything this is the account of, handed on; what is left behind records nothing.
+    fn take(&mut self) -> Self {
+        Self {
+            engine: Arc::clone(&self.engine),
+            slot: self.slot.take(),
+            ask: Arc::clone(&self.ask),
+            group: self.group.take(),
+            tries: std::mem::take(&mut self.tries),
+            running: self.running,
+            sent: self.sent,
+            first_content: self.first_content,
+            losses: std::mem::take(&mut self.losses),
         }
-        let record = self.record(Outcome::ClientGone, 499, None);
-        self.send(record);
     }
 }
 
 impl Drop for Settlement {
     fn drop(&mut self) {
         // A request of which nothing was sent and nobody was told leaves no row: there is nothing true to say of it.
-        if self.slot.is_some() && !self.tries.is_empty() {
-            self.abandon();
+        if self.slot.is_none() || self.tries.is_empty() {
+            return;
         }
+        let mut account = self.take();
+        if account.running
+            && let Some(it) = account.tries.last_mut()
+        {
+            it.ended = account.engine.now().mono;
+        }
+        account.running = false;
+        account.finish(Outcome::ClientGone, CLIENT_GONE, None);
     }
 }
 

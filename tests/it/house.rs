@@ -137,6 +137,8 @@ impl Plan {
         if self.priced { self.targets.iter().map(|it| own(&it.0)).collect() } else { Vec::new() }
     }
 
+    /// Async, because sockets can only be bound within a runtime.
+    #[expect(clippy::unused_async, reason = "it needs the runtime, not a pause")]
     pub(crate) async fn open(self) -> House {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("home").join("llmroute.db");

@@ -237,3 +237,31 @@ mod tariff {
         check(Tariff { overrides: &overrides[1..2], book: None }, &shop, Billing::Metered, None);
     }
 }
+
+#[test]
+fn the_straight_line_of_a_model_is_the_tables_own_price() {
+    let book = PriceBook::load();
+    let mut lines = 0;
+    let mut all = 0;
+    for provider in Calculator::bundled().providers().filter(|it| matches!(it.id(), "openai" | "anthropic" | "google"))
+    {
+        for model in provider.models() {
+            all += 1;
+            lines += u32::from(book.line(provider.id(), model.id(), NOON).is_some());
+            for (input, parts, output) in [
+                (1, [0, 0, 0], 1),
+                (977, [13, 0, 0], 211),
+                (12_345, [6_789, 1_000, 55], 4_321),
+                (99_999, [90_000, 9_999, 0], 64_000),
+                (100_001, [1, 2, 3], 4),
+                (250_000, [200_000, 0, 0], 8_000),
+            ] {
+                let usage = tokens(input, parts, output);
+                let table = book.ask(provider.id(), model.id(), &usage, NOON);
+                assert_eq!(book.price(provider.id(), model.id(), &usage, NOON), table, "{} {usage:?}", model.id());
+            }
+        }
+    }
+    // Otherwise the line would spare nobody anything.
+    assert!(all > 50 && lines * 2 > all, "{lines} of {all}");
+}
