@@ -157,10 +157,10 @@ impl Relay {
             if self.flow.ending().is_some() {
                 return match self.afterwards().await {
                     Some(rest) => Some((rest, self)),
-                    None => self.close().await,
+                    None => self.close(),
                 };
             }
-            let Some(incoming) = self.incoming.as_mut() else { return self.close().await };
+            let Some(incoming) = self.incoming.as_mut() else { return self.close() };
             let ping = self.last_out + PING;
             let gap = self.last_byte + self.deadlines.byte_gap;
             let contents = self.last_content + self.deadlines.content_gap;
@@ -212,7 +212,7 @@ impl Relay {
     }
 
     /// The stream is over: records how, and gives the client the end it must see.
-    async fn close(mut self) -> Option<(Bytes, Self)> {
+    fn close(mut self) -> Option<(Bytes, Self)> {
         let failure = match self.flow.ending() {
             Some(Ending::Whole) => None,
             Some(Ending::Fault { fault, relayed }) => {

@@ -7,8 +7,10 @@ use std::path::Path;
 use llmroute::catalog::prices::PriceBook;
 use llmroute::catalog::{provider, providers};
 use llmroute::domain::clock::Stamp;
+use llmroute::domain::dialect::Dialect;
 use llmroute::domain::money::Usd;
 use llmroute::domain::usage::{Source, Usage};
+use llmroute::wire::codec;
 use serde_json::Value;
 
 /// 2026-08-21, 12:00 UTC: the day of the recorded price table.
@@ -49,6 +51,50 @@ fn counts(recorded: &Value) -> Option<Usage> {
     usage.cache_write = writes - hour;
     usage.cache_write_1h = hour;
     Some(usage)
+}
+
+/// An answer of `dialect` that reports `usage`.
+fn answer(dialect: Dialect, usage: &Value) -> Vec<u8> {
+    let body = match dialect {
+        Dialect::OpenaiChat => serde_json::json!({
+            "id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "m",
+            "choices": [{"index": 0, "message": {"role": "assistant", "content": "x"}, "finish_reason": "stop"}],
+            "usage": usage,
+        }),
+        Dialect::Anthropic => serde_json::json!({
+            "id": "msg_1", "type": "message", "role": "assistant", "model": "m",
+            "content": [{"type": "text", "text": "x"}], "stop_reason": "end_turn", "usage": usage,
+        }),
+    };
+    serde_json::to_vec(&body).unwrap()
+}
+
+/// The same 1,577 objects, each inside an answer of the dialect it is in: the codecs must take from them what the
+/// table's extractors for OpenAI chat and Anthropic took.
+#[test]
+fn codecs_read_recorded_usages_as_the_table_does() {
+    let Some(usages) = shared("genai_prices_usages.json.gz") else { return };
+    let entries: Vec<Value> = serde_json::from_slice(&usages).unwrap();
+    let dialects = [(Dialect::OpenaiChat, "openai", "chat"), (Dialect::Anthropic, "anthropic", "default")];
+    let mut faults = Vec::new();
+    let mut read = BTreeMap::new();
+    for (entry, (dialect, provider, flavor)) in entries.iter().flat_map(|it| dialects.map(|dialect| (it, dialect))) {
+        let by_it = |it: &&Value| {
+            let extractors = it["extractors"].as_array().unwrap();
+            extractors.iter().any(|by| by["provider_id"] == provider && by["api_flavor"] == flavor)
+        };
+        let Some(extracted) = entry["extracted"].as_array().unwrap().iter().find(by_it) else { continue };
+        let Some(expected) = counts(&extracted["usage"]) else { continue };
+        let facts = codec(dialect).read_facts(&answer(dialect, &entry["body"]["usage"])).unwrap();
+        let ours = facts.usage.map(|it| Usage { cost_reported: None, ..it });
+        if ours.as_ref() != Some(&expected) {
+            faults.push(format!("{dialect}: {}\n  ours {ours:?}\n  not  {expected:?}", entry["body"]["usage"]));
+        }
+        *read.entry(dialect).or_insert(0) += 1;
+    }
+    eprintln!("recorded usages read, by dialect: {read:?}");
+    assert!(faults.is_empty(), "{} of {read:?} differ:\n{}", faults.len(), faults.join("\n"));
+    assert!(read.len() == dialects.len() && read.values().all(|it| *it > 300), "{read:?}");
 }
 
 fn amount(recorded: &Value) -> Option<f64> {

@@ -13,7 +13,7 @@ const MILLION: i128 = 1_000_000;
 
 /// Prices of one model at one time, for usage of the common kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rates {
+pub(super) struct Rates {
     input: i64,
     /// `None`: the table has no price for such tokens of this model.
     cache_read: Option<i64>,
@@ -27,9 +27,9 @@ impl Rates {
     /// The rates of `model`, where the table has a price for it and that price is a straight line up to
     /// 100,000 prompt tokens.
     #[must_use]
-    pub fn of(book: &PriceBook, price_id: &str, model: &str, at: Stamp) -> Option<Self> {
+    pub(super) fn of(book: &PriceBook, price_id: &str, model: &str, at: Stamp) -> Option<Self> {
         let ask = |usage: Usage| book.ask(price_id, model, &Usage { source: Source::Provider, ..usage }, at);
-        let rate = |usage: Usage| Some(ask(usage)?.usd.pico().checked_mul(10)?);
+        let rate = |usage: Usage| ask(usage)?.usd.pico().checked_mul(10);
         let all = Usage { input: MOST, ..Usage::default() };
         let rates = Self {
             input: rate(all.clone())?,
@@ -60,7 +60,7 @@ impl Rates {
 
     /// The price of `usage`; `None` where it is not of the common kind and the table itself has to be asked.
     #[must_use]
-    pub fn price(&self, usage: &Usage) -> Option<Priced> {
+    pub(super) fn price(&self, usage: &Usage) -> Option<Priced> {
         let it = Coherent::of(usage);
         if it.input > MOST || it.input_audio > 0 || it.output_audio > 0 || it.web_searches > 0 || self.output == 0 {
             return None;
