@@ -398,9 +398,10 @@ impl Settlement {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             return self.send(outcome, status, failure.as_ref(), ended);
         };
+        let unpriced = Unpriced { account: self, outcome, status, failure, ended };
         runtime.spawn(async move {
             prices.ready().await;
-            self.send(outcome, status, failure.as_ref(), ended);
+            drop(unpriced);
         });
     }
 
@@ -427,6 +428,21 @@ impl Settlement {
             first_content: self.first_content,
             losses: std::mem::take(&mut self.losses),
         }
+    }
+}
+
+/// A record that waits for prices, and is sent without them where the runtime ends first.
+struct Unpriced {
+    account: Settlement,
+    outcome: Outcome,
+    status: u16,
+    failure: Option<Failure>,
+    ended: Moment,
+}
+
+impl Drop for Unpriced {
+    fn drop(&mut self) {
+        self.account.send(self.outcome, self.status, self.failure.as_ref(), self.ended);
     }
 }
 

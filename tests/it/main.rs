@@ -7,6 +7,7 @@ mod cli;
 mod config;
 mod cross_dialect;
 mod door;
+mod faults;
 mod floors;
 mod house;
 mod ledger;
