@@ -19,3 +19,4 @@ mod sim;
 mod sse;
 mod store;
 mod wall;
+mod weights;
