@@ -397,9 +397,10 @@ impl Settlement {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             return self.send(outcome, status, failure.as_ref(), ended);
         };
+        let waiting = Waiting { account: self.take(), outcome, status, failure, ended };
         runtime.spawn(async move {
             prices.ready().await;
-            self.send(outcome, status, failure.as_ref(), ended);
+            drop(waiting);
         });
     }
 
@@ -443,6 +444,24 @@ impl Drop for Settlement {
         }
         account.running = false;
         account.finish(Outcome::ClientGone, CLIENT_GONE, None);
+    }
+}
+
+// === impl Waiting ===
+
+/// An account whose record waits for its prices. A runtime that is shutting down drops what is spawned on it at once;
+/// the record is sent then, without them, because the account's own `Drop` would only spawn again, without an end.
+struct Waiting {
+    account: Settlement,
+    outcome: Outcome,
+    status: u16,
+    failure: Option<Failure>,
+    ended: Moment,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.account.send(self.outcome, self.status, self.failure.as_ref(), self.ended);
     }
 }
 
