@@ -102,9 +102,17 @@ pub fn price(usage: &Usage, prices: &UnitPrices) -> Option<Usd> {
 pub struct PriceBook {
     table: Table,
     version: &'static str,
-    /// By provider and model: the minute it was found in (prices change by the clock, too), and the straight line, if
-    /// it is one.
-    lines: RwLock<HashMap<String, HashMap<String, (i64, Option<Rates>)>>>,
+    /// By provider and model.
+    lines: RwLock<HashMap<String, HashMap<String, Line>>>,
+}
+
+/// What was found of a model's prices.
+#[derive(Debug, Clone, Copy)]
+struct Line {
+    /// In which minute: prices change by the clock, too.
+    minute: i64,
+    /// The straight line, if they are one.
+    rates: Option<Rates>,
 }
 
 enum Table {
@@ -161,21 +169,19 @@ impl PriceBook {
     fn line(&self, price_id: &str, model: &str, at: Stamp) -> Option<Rates> {
         let minute = at.0.div_euclid(60_000_000);
         let lines = self.lines.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some((found, line)) = lines.get(price_id).and_then(|it| it.get(model))
-            && *found == minute
-        {
-            return *line;
+        if let Some(line) = lines.get(price_id).and_then(|it| it.get(model)).filter(|it| it.minute == minute) {
+            return line.rates;
         }
         drop(lines);
-        let line = Rates::of(self, price_id, model, at);
+        let rates = Rates::of(self, price_id, model, at);
         let mut lines = self.lines.write().unwrap_or_else(PoisonError::into_inner);
         let models = lines.entry(price_id.to_owned()).or_default();
         // A client can make up model names without end.
         if models.len() >= MOST_LINES {
             models.clear();
         }
-        models.insert(model.to_owned(), (minute, line));
-        line
+        models.insert(model.to_owned(), Line { minute, rates });
+        rates
     }
 
     /// The price as the table itself calculates it.

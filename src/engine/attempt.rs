@@ -131,11 +131,11 @@ impl Try<'_> {
         let body = self.collect(&mut incoming, Bytes::new()).await?;
         let facts = self.facts(&incoming, &body)?;
         if self.speech.dialect == self.ask.dialect {
-            return Ok(Content::Whole { body, facts: Box::new(facts) });
+            return Ok(Content::Whole { body, facts: Box::new(facts), losses: Vec::new() });
         }
         let reply = self.reply(&body)?;
         let written = wire::codec(self.ask.dialect).write_reply(&reply);
-        Ok(Content::Whole { body: Bytes::from(written.body), facts: Box::new(facts) })
+        Ok(Content::Whole { body: Bytes::from(written.body), facts: Box::new(facts), losses: written.losses })
     }
 
     /// The client asked for a stream and the provider sent a whole answer (or an error) instead: it is told as a
@@ -150,7 +150,7 @@ impl Try<'_> {
         for event in &events {
             writer.write(event, &mut held);
         }
-        let flow = Flow::told(self.ask.dialect, facts);
+        let flow = Flow::told(self.ask.dialect, facts, writer.losses().to_vec());
         Ok(Content::Stream { held: Bytes::from(held), flow: Box::new(flow), incoming: None, began: self.began })
     }
 

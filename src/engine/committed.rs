@@ -6,6 +6,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use crate::domain::policy::{Deadlines, Provider};
+use crate::domain::prompt::Loss;
 use crate::domain::target::Seat;
 use crate::engine::flow::Flow;
 use crate::upstream::Incoming;
@@ -42,6 +43,8 @@ pub enum Content {
         body: Bytes,
         /// What the ledger needs of it.
         facts: Box<Facts>,
+        /// What the client's dialect could not say.
+        losses: Vec<Loss>,
     },
     /// Its beginning, and where the rest comes from.
     Stream {

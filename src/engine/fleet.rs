@@ -57,8 +57,9 @@ impl Fleet {
     #[must_use]
     pub fn view(&self, now: Moment) -> FleetView {
         let state = self.lock();
-        let standings = state.breakers.iter().map(|(id, it)| (id.clone(), it.standing(now)));
-        FleetView { now, standings: standings.filter(|it| it.1 != Standing::Healthy).collect() }
+        let unwell = state.breakers.iter().map(|(id, it)| (id, it.standing(now)));
+        let unwell = unwell.filter(|it| it.1 != Standing::Healthy).map(|(id, it)| (id.clone(), it));
+        FleetView { now, standings: unwell.collect() }
     }
 
     /// Leave to try `seat`; `None` if it recovers and another request has its one probe.

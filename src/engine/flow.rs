@@ -14,10 +14,10 @@ pub struct Flow {
     watcher: Box<dyn Watcher>,
     tongue: Tongue,
     frames: Vec<sse::Frame>,
-    /// The answer has come to its end, well or not; whatever follows is ignored.
+    /// The answer has come to its end, well or not; whatever follows has no meaning any more.
     ending: Option<Ending>,
-    /// Facts known from elsewhere: the answer was whole before it was told as a stream.
-    known: Option<Facts>,
+    /// Known from elsewhere: the answer was whole before it was told as a stream.
+    known: Option<(Facts, Vec<Loss>)>,
 }
 
 /// How frames become the client's bytes.
@@ -83,14 +83,14 @@ impl Flow {
 
     /// A stream with nothing left to pump: its answer was whole before it was told as one.
     #[must_use]
-    pub fn told(dialect: Dialect, facts: Facts) -> Self {
-        Self { ending: Some(Ending::Whole), known: Some(facts), ..Self::new(dialect, dialect, true, false) }
+    pub fn told(dialect: Dialect, facts: Facts, losses: Vec<Loss>) -> Self {
+        Self { ending: Some(Ending::Whole), known: Some((facts, losses)), ..Self::new(dialect, dialect, true, false) }
     }
 
     /// What stands in for a flow that has been handed on.
     #[must_use]
     pub fn over() -> Self {
-        Self::told(Dialect::OpenaiChat, Facts::default())
+        Self::told(Dialect::OpenaiChat, Facts::default(), Vec::new())
     }
 
     /// Takes the next bytes of the provider.
@@ -115,7 +115,7 @@ impl Flow {
     /// The provider closed the stream: whatever it sent without a final blank line still counts.
     pub fn finish(&mut self) -> Taken {
         match self.splitter.finish() {
-            Some(frame) if self.ending.is_none() => {
+            Some(frame) => {
                 let mut taken = self.read(&[frame]);
                 // The client's parser wants the blank line that the provider left out.
                 if !taken.out.is_empty() && !taken.out.ends_with(b"\n\n") {
@@ -125,7 +125,7 @@ impl Flow {
                 }
                 taken
             }
-            _ => Taken::default(),
+            None => Taken::default(),
         }
     }
 
@@ -138,15 +138,16 @@ impl Flow {
     /// What was learnt of the answer so far.
     #[must_use]
     pub fn facts(&self) -> &Facts {
-        self.known.as_ref().unwrap_or_else(|| self.watcher.facts())
+        self.known.as_ref().map_or_else(|| self.watcher.facts(), |it| &it.0)
     }
 
     /// What could not be said in the client's dialect so far.
     #[must_use]
     pub fn losses(&self) -> &[Loss] {
-        match &self.tongue {
-            Tongue::Same { .. } => &[],
-            Tongue::Other { writer, .. } => writer.losses(),
+        match (&self.tongue, &self.known) {
+            (_, Some((_, losses))) => losses,
+            (Tongue::Same { .. }, None) => &[],
+            (Tongue::Other { writer, .. }, None) => writer.losses(),
         }
     }
 
@@ -162,8 +163,14 @@ impl Flow {
         let mut single: Option<Bytes> = None;
         let mut content = false;
         for frame in frames {
-            if self.ending.is_some() {
-                break;
+            match (&self.ending, &self.tongue) {
+                (None, _) => {}
+                // It means nothing any more (`[DONE]` after another end mark), but a client may wait for it.
+                (Some(Ending::Whole), Tongue::Same { .. }) => {
+                    out.extend_from_slice(frame.raw());
+                    continue;
+                }
+                (Some(_), _) => break,
             }
             let sight = self.watcher.watch(frame);
             content |= sight.content;

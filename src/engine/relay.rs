@@ -23,7 +23,7 @@ use crate::engine::{Answer, AnswerBody, PING};
 use crate::upstream::{Incoming, verdict};
 use crate::wire;
 
-/// After the end mark a provider may take this long to close the connection for reuse.
+/// After the end mark a provider may take this long to say the rest and close its side.
 const CLOSING: Duration = Duration::from_millis(500);
 /// An abandoned answer of a provider that bills it anyway is read for its usage at most this long.
 const DRAIN: Duration = Duration::from_secs(60);
@@ -37,7 +37,7 @@ pub fn finished(walked: Walked) -> Answer {
     match outcome {
         Err(failure) => settlement.refuse(failure),
         Ok(Committed { by, content }) => match content {
-            Content::Whole { body, facts } => settlement.whole(by, body, &facts),
+            Content::Whole { body, facts, losses } => settlement.whole(by, body, &facts, &losses),
             Content::Stream { held, flow, incoming, began } => {
                 let headers = settlement.stream_headers(Some(&by.seat));
                 let relayed = by.headers.iter().filter(|it| it.0 != "content-type").cloned().collect();
@@ -110,6 +110,8 @@ struct Relay {
     settlement: Option<Settlement>,
     provider: ProviderName,
     closing: watch::Receiver<bool>,
+    /// Set at the end mark: what the provider sends until then is still passed on.
+    afterwards: Option<Instant>,
 }
 
 impl Relay {
@@ -136,6 +138,7 @@ impl Relay {
             settlement: Some(settlement),
             provider: by.provider.name.clone(),
             closing: settlement_closing,
+            afterwards: None,
         }
     }
 
@@ -152,9 +155,12 @@ impl Relay {
             // The settlement is taken with the last bytes; there is nothing after them.
             self.settlement.as_ref()?;
             if self.flow.ending().is_some() {
-                return self.close().await;
+                return match self.afterwards().await {
+                    Some(rest) => Some((rest, self)),
+                    None => self.close(),
+                };
             }
-            let Some(incoming) = self.incoming.as_mut() else { return self.close().await };
+            let Some(incoming) = self.incoming.as_mut() else { return self.close() };
             let ping = self.last_out + PING;
             let gap = self.last_byte + self.deadlines.byte_gap;
             let contents = self.last_content + self.deadlines.content_gap;
@@ -206,12 +212,9 @@ impl Relay {
     }
 
     /// The stream is over: records how, and gives the client the end it must see.
-    async fn close(mut self) -> Option<(Bytes, Self)> {
+    fn close(mut self) -> Option<(Bytes, Self)> {
         let failure = match self.flow.ending() {
-            Some(Ending::Whole) => {
-                self.release().await;
-                None
-            }
+            Some(Ending::Whole) => None,
             Some(Ending::Fault { fault, relayed }) => {
                 let failure = verdict::failure(&self.provider, 200, fault, None);
                 Some((Failure { kind: Kind::Cut, ..failure }, *relayed))
@@ -243,12 +246,28 @@ impl Relay {
         Failure::upstream(Kind::Cut, "upstream_cut", format!("{} {what}", self.provider))
     }
 
-    /// Reads the provider's own close, so that the connection can be used again. Not waited for long: the client's
-    /// stream ends with it.
-    async fn release(&mut self) {
-        let Some(mut incoming) = self.incoming.take() else { return };
-        // What comes after the end mark, or that nothing comes in time, changes nothing about the answer.
-        let _ = timeout(CLOSING, async { while let Ok(Some(_)) = incoming.chunk().await {} }).await;
+    /// What the provider sends after its end mark, up to its own close, so that the connection can be used again. Not
+    /// waited for long: the client's stream ends with it.
+    async fn afterwards(&mut self) -> Option<Bytes> {
+        if self.flow.ending() != Some(&Ending::Whole) {
+            return None;
+        }
+        let until = *self.afterwards.get_or_insert_with(|| Instant::now() + CLOSING);
+        while let Some(incoming) = &mut self.incoming {
+            // That it breaks, or that nothing comes in time, changes nothing about the answer.
+            let Ok(Ok(chunk)) = timeout_at(until, incoming.chunk()).await else { break };
+            let taken = if let Some(chunk) = chunk {
+                self.flow.take(chunk)
+            } else {
+                self.incoming = None;
+                self.flow.finish()
+            };
+            if !taken.out.is_empty() {
+                return Some(taken.out);
+            }
+        }
+        self.incoming = None;
+        None
     }
 }
 

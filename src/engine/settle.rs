@@ -169,7 +169,8 @@ impl Settlement {
     }
 
     /// The whole answer is known: its row is on its way, and it has its headers.
-    pub fn whole(mut self, by: By, body: Bytes, facts: &Facts) -> Answer {
+    pub fn whole(mut self, by: By, body: Bytes, facts: &Facts, losses: &[Loss]) -> Answer {
+        self.losses.extend(losses.iter().map(|it| it.what.clone()));
         self.close_answer(facts, None);
         let mut headers = self.headers();
         headers.extend(seat_headers(&by.seat));

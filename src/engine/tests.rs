@@ -130,10 +130,12 @@ fn a_stream_that_lacks_its_last_blank_line_still_ends_well() {
 }
 
 #[test]
-fn what_comes_after_the_end_is_not_passed_on() {
+fn what_comes_after_the_end_passes_in_the_same_dialect_and_changes_nothing() {
     let more = format!("{CHAT}data: {{\"error\":\"late\"}}\n\n");
     let it = Flow::new(Dialect::OpenaiChat, Dialect::OpenaiChat, true, false);
     let (out, _, it) = flow(it, &more, 0);
-    assert_eq!(out, CHAT.as_bytes());
+    assert_eq!(out, more.as_bytes());
     assert_eq!(it.ending(), Some(&Ending::Whole));
+    let translated = |stream| flow(Flow::new(Dialect::OpenaiChat, Dialect::Anthropic, true, false), stream, 0).0;
+    assert_eq!(translated(&more), translated(CHAT));
 }

@@ -98,6 +98,11 @@ pub(crate) fn cut(frames: &[Frame], slice: Slice) -> Vec<Frame> {
             let cuts: Vec<usize> = (0..whole.bytes.len()).step_by(n.max(1)).skip(1).collect();
             cut_at(frames, &whole.bytes, &cuts)
         }
+        Slice::Comb { first, step } => {
+            let whole = join(frames);
+            let cuts: Vec<usize> = (first.max(1)..whole.bytes.len()).step_by(step.max(1)).collect();
+            cut_at(frames, &whole.bytes, &cuts)
+        }
         Slice::At(offset) => {
             let whole = join(frames);
             let cuts = if (1..whole.bytes.len()).contains(&offset) { vec![offset] } else { Vec::new() };

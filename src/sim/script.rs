@@ -132,6 +132,14 @@ pub enum Slice {
     Bytes(usize),
     /// Two pieces, cut at this offset of the body.
     At(usize),
+    /// Pieces of `step` bytes after a first one of `first`: a comb whose teeth, over `first` from 1 to `step`, meet
+    /// every offset once.
+    Comb {
+        /// Bytes of the first piece.
+        first: usize,
+        /// Bytes of the others.
+        step: usize,
+    },
     /// This many events in one write.
     Merge(usize),
 }

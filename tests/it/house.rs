@@ -223,11 +223,33 @@ impl House {
         rows.into_iter().map(|it| requests::show(&db, it.id).unwrap().unwrap()).collect()
     }
 
+    /// The row of the request that was answered as `seen`, with its attempts, as soon as it is settled.
+    pub(crate) async fn row(&self, seen: &Seen) -> (RequestRow, Vec<AttemptRow>) {
+        let id = seen.header("x-llmroute-id").parse().unwrap_or_else(|error| panic!("{error}: {seen:?}"));
+        let db = open(&self.path, Access::ReadOnly).unwrap();
+        for _ in 0..1000 {
+            self.engine.ledger().flush().await.unwrap();
+            let row = requests::show(&db, id).unwrap().filter(|it| it.0.outcome.is_some());
+            if let Some(row) = row {
+                return row;
+            }
+            // A row is sent when the last byte has left; the client may be faster than that by a hair.
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("no row for {seen:?}")
+    }
+
     /// Stops the house; how many connections had to be cut.
     pub(crate) async fn stop(self) -> usize {
         self.closing.send_replace(Closing::Draining);
         self.serving.await.unwrap()
     }
+}
+
+/// A number from the environment, for runs that are longer than usual.
+#[expect(clippy::disallowed_methods, reason = "the length of a test run is no setting of llmroute")]
+pub(crate) fn setting(name: &str) -> Option<usize> {
+    std::env::var(name).ok().map(|it| it.parse().unwrap_or_else(|error| panic!("{name}={it}: {error}")))
 }
 
 /// The answer of a server, read whole.

@@ -13,6 +13,7 @@ mod ledger;
 mod openai_chat;
 mod recorded_anthropic;
 mod recorded_openai;
+mod replay;
 mod sim;
 mod sse;
 mod store;

@@ -29,7 +29,7 @@ impl Rates {
     #[must_use]
     pub(super) fn of(book: &PriceBook, price_id: &str, model: &str, at: Stamp) -> Option<Self> {
         let ask = |usage: Usage| book.ask(price_id, model, &Usage { source: Source::Provider, ..usage }, at);
-        let rate = |usage: Usage| Some(ask(usage)?.usd.pico().checked_mul(10)?);
+        let rate = |usage: Usage| ask(usage)?.usd.pico().checked_mul(10);
         let all = Usage { input: MOST, ..Usage::default() };
         let rates = Self {
             input: rate(all.clone())?,

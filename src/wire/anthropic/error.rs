@@ -2,7 +2,6 @@
 
 use serde_json::value::RawValue;
 
-use crate::domain::dialect::Dialect;
 use crate::domain::event::Fault;
 use crate::domain::failure::{Failure, Kind, Origin};
 use crate::domain::id::RequestId;
@@ -83,11 +82,9 @@ fn plain(text: &str) -> Fault {
     Fault { message: visible.take(MAX_TEXT).collect(), ..Fault::default() }
 }
 
-/// An error body and its status. A provider's own answer in this dialect goes back as it came.
+/// An error body in our own words, and its status. Whether the provider's words go back instead is the engine's to
+/// decide.
 pub(super) fn write(failure: &Failure, id: RequestId) -> (u16, Vec<u8>) {
-    if let Some(relay) = failure.relay.as_ref().filter(|it| it.dialect == Dialect::Anthropic) {
-        return (relay.status, relay.body.to_vec());
-    }
     let (status, kind) = class(failure);
     (status, envelope(kind, failure, id))
 }
@@ -162,12 +159,7 @@ fn by_status(status: u16) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use bytes::Bytes;
-
     use super::*;
-    use crate::domain::failure::Relay;
 
     #[test]
     fn reads_its_own_and_other_shapes() {
@@ -247,19 +239,6 @@ mod tests {
             assert_eq!(sent, status);
             assert!(String::from_utf8(body).unwrap().contains(&format!(r#""type":"{name}""#)), "{status} {code}");
         }
-    }
-
-    #[test]
-    fn a_relay_of_the_same_dialect_is_returned_word_for_word() {
-        let relay = |dialect| {
-            let mut failure = Failure::upstream(Kind::Client, "c", "told");
-            failure.retry_after = Some(Duration::from_secs(1));
-            let body = Bytes::from_static(b"{ as it came }");
-            failure.relay = Some(Box::new(Relay { dialect, status: 422, headers: Vec::new(), body }));
-            write(&failure, RequestId(1))
-        };
-        assert_eq!(relay(Dialect::Anthropic), (422, b"{ as it came }".to_vec()));
-        assert_eq!(relay(Dialect::OpenaiChat).0, 400);
     }
 
     #[test]

@@ -1,0 +1,389 @@
+//! What an answer says, found by a plain look at its JSON, in one form for both dialects. Nothing of llmroute is used.
+
+use std::collections::BTreeMap;
+
+use llmroute::domain::dialect::Dialect;
+use llmroute::store::requests::RowTokens;
+use serde_json::{Value, json};
+
+use super::record::{data, frames};
+
+/// What an answer says.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// Visible text, a refusal's included.
+    pub(super) text: String,
+    pub(super) thinking: String,
+    /// Name and arguments.
+    pub(super) calls: Vec<(String, Value)>,
+    /// There are words of refusal.
+    declined: bool,
+    /// Why it ended, in the ledger's words.
+    pub(super) finish: Option<String>,
+    pub(super) tokens: Option<Tokens>,
+    /// The counts contradict each other.
+    pub(super) suspect: bool,
+    pub(super) model: Option<String>,
+    /// What the provider says it cost, in pico-dollars.
+    pub(super) cost: Option<i64>,
+    /// The error it ended with.
+    pub(super) error: Option<String>,
+    /// What only this dialect can say.
+    pub(super) special: Vec<String>,
+    /// The spelling of arguments as far as they have come, by index.
+    open: BTreeMap<u64, (String, String)>,
+    /// Where the indexes of blocks begin: anew where a message begins anew in the middle.
+    base: u64,
+    /// The counts as they are in the JSON, later ones over earlier ones.
+    counts: BTreeMap<&'static str, u64>,
+}
+
+/// Token counts; cached and reasoning tokens are parts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Tokens {
+    pub(super) input: u64,
+    pub(super) cache_read: u64,
+    pub(super) cache_write: u64,
+    pub(super) output: u64,
+    pub(super) reasoning: u64,
+}
+
+impl Tokens {
+    pub(super) const fn of_row(it: &RowTokens) -> Self {
+        Self {
+            input: it.input,
+            cache_read: it.cache_read,
+            cache_write: it.cache_write + it.cache_write_1h,
+            output: it.output,
+            reasoning: it.reasoning,
+        }
+    }
+}
+
+impl Told {
+    pub(super) fn of_whole(dialect: Dialect, body: &Value) -> Self {
+        let mut told = Self { model: text(&body["model"]), ..Self::default() };
+        match dialect {
+            Dialect::OpenaiChat => {
+                told.openai_message(&body["choices"][0]["message"]);
+                told.openai_counts(body);
+                told.finish = text(&body["choices"][0]["finish_reason"]);
+            }
+            Dialect::Anthropic => {
+                for (nth, block) in (0..).zip(body["content"].as_array().into_iter().flatten()) {
+                    told.anthropic_block(nth, block);
+                }
+                told.anthropic_counts(&body["usage"]);
+                told.finish = text(&body["stop_reason"]);
+            }
+        }
+        told.settle(dialect)
+    }
+
+    pub(super) fn of_stream(dialect: Dialect, stream: &str) -> Self {
+        let mut told = Self::default();
+        for event in frames(stream).map(data).filter(Value::is_object) {
+            if event["error"].is_object() {
+                told.error = text(&event["error"]["message"]);
+                told.openai_counts(&event);
+                break;
+            }
+            match dialect {
+                Dialect::OpenaiChat => told.openai_chunk(&event),
+                Dialect::Anthropic => told.anthropic_event(&event),
+            }
+        }
+        told.settle(dialect)
+    }
+
+    fn openai_chunk(&mut self, chunk: &Value) {
+        self.model = self.model.take().or_else(|| text(&chunk["model"]));
+        self.openai_counts(chunk);
+        let choice = &chunk["choices"][0];
+        self.openai_message(&choice["delta"]);
+        self.finish = self.finish.take().or_else(|| text(&choice["finish_reason"]));
+    }
+
+    /// A message, or a piece of one.
+    fn openai_message(&mut self, message: &Value) {
+        self.text.push_str(&spoken(&message["content"]));
+        self.text.push_str(&spoken(&message["refusal"]));
+        self.declined |= !spoken(&message["refusal"]).is_empty();
+        let thoughts = ["reasoning_content", "reasoning"].map(|it| spoken(&message[it]));
+        self.thinking.push_str(if thoughts[0].is_empty() { &thoughts[1] } else { &thoughts[0] });
+        for (nth, call) in (0..).zip(message["tool_calls"].as_array().into_iter().flatten()) {
+            let at = self.open.entry(call["index"].as_u64().unwrap_or(nth)).or_default();
+            at.0.push_str(&spoken(&call["function"]["name"]));
+            at.1.push_str(&spoken(&call["function"]["arguments"]));
+        }
+        for key in ["audio", "annotations", "executed_tools"] {
+            if message[key].as_array().map_or(message[key].is_object(), |it| !it.is_empty()) {
+                self.special.push(key.to_owned());
+            }
+        }
+    }
+
+    fn openai_counts(&mut self, holder: &Value) {
+        let places = [&holder["usage"], &holder["x_groq"]["usage"], &holder["choices"][0]["usage"]];
+        let Some(usage) = places.into_iter().find(|it| it.is_object()) else { return };
+        let first = |places: &[&Value]| places.iter().find_map(|it| it.as_u64()).unwrap_or(0);
+        let details = &usage["prompt_tokens_details"];
+        let input = first(&[&usage["prompt_tokens"]]);
+        let mut output = first(&[&usage["completion_tokens"]]);
+        let reasoning = first(&[&usage["completion_tokens_details"]["reasoning_tokens"], &usage["reasoning_tokens"]]);
+        // Some count reasoning beside the completion; the total tells.
+        if first(&[&usage["total_tokens"]]) == input + output + reasoning {
+            output += reasoning;
+        }
+        self.suspect = reasoning > output;
+        self.tokens = Some(Tokens {
+            input,
+            cache_read: first(&[&details["cached_tokens"], &usage["prompt_cache_hit_tokens"], &usage["cached_tokens"]]),
+            cache_write: first(&[&details["cache_write_tokens"]]),
+            output,
+            reasoning: reasoning.min(output),
+        });
+        let dollars = usage["cost"].as_f64().or_else(|| usage["cost"]["total_cost"].as_f64());
+        self.cost = usage["cost_in_usd_ticks"].as_i64().map(|it| it * 100).or_else(|| dollars.map(pico));
+    }
+
+    fn anthropic_event(&mut self, event: &Value) {
+        let nth = self.base + event["index"].as_u64().unwrap_or(0);
+        match event["type"].as_str().unwrap() {
+            "message_start" => {
+                self.base = self.open.last_key_value().map_or(0, |it| it.0 + 1);
+                self.model = self.model.take().or_else(|| text(&event["message"]["model"]));
+                self.anthropic_counts(&event["message"]["usage"]);
+            }
+            "content_block_start" => self.anthropic_block(nth, &event["content_block"]),
+            "content_block_delta" => {
+                let delta = &event["delta"];
+                self.text.push_str(&spoken(&delta["text"]));
+                self.thinking.push_str(&spoken(&delta["thinking"]));
+                if let (Some(at), Some(more)) = (self.open.get_mut(&nth), delta["partial_json"].as_str()) {
+                    at.1.push_str(more);
+                }
+                if delta["type"] == "citations_delta" {
+                    self.special.push("citation".to_owned());
+                }
+            }
+            "message_delta" => {
+                self.anthropic_counts(&event["usage"]);
+                self.finish = text(&event["delta"]["stop_reason"]).or(self.finish.take());
+            }
+            _ => {}
+        }
+    }
+
+    fn anthropic_block(&mut self, nth: u64, block: &Value) {
+        match block["type"].as_str().unwrap() {
+            "text" => {
+                self.text.push_str(&spoken(&block["text"]));
+                if block["citations"].as_array().is_some_and(|it| !it.is_empty()) {
+                    self.special.push("citation".to_owned());
+                }
+            }
+            "thinking" => self.thinking.push_str(&spoken(&block["thinking"])),
+            "tool_use" => {
+                let whole = block["input"].as_object().filter(|it| !it.is_empty());
+                let input = whole.map(|_| block["input"].to_string()).unwrap_or_default();
+                self.open.insert(nth, (text(&block["name"]).unwrap(), input));
+            }
+            other => self.special.push(other.to_owned()),
+        }
+    }
+
+    /// The later of two counts holds, but a zero says nothing new about the prompt.
+    fn anthropic_counts(&mut self, usage: &Value) {
+        let counts = [
+            ("input", &usage["input_tokens"]),
+            ("read", &usage["cache_read_input_tokens"]),
+            ("write", &usage["cache_creation_input_tokens"]),
+        ];
+        for (name, count) in counts {
+            if let Some(count) = count.as_u64().filter(|it| *it > 0) {
+                self.counts.insert(name, count);
+            }
+        }
+        let counts =
+            [("output", &usage["output_tokens"]), ("thinking", &usage["output_tokens_details"]["thinking_tokens"])];
+        for (name, count) in counts {
+            if let Some(count) = count.as_u64() {
+                self.counts.insert(name, count);
+            }
+        }
+        let of = |name: &str| self.counts.get(name).copied().unwrap_or(0);
+        if usage.is_object() {
+            self.tokens = Some(Tokens {
+                input: of("input") + of("read") + of("write"),
+                cache_read: of("read"),
+                cache_write: of("write"),
+                output: of("output"),
+                reasoning: of("thinking"),
+            });
+        }
+        self.cost = usage["cost"].as_f64().map(pico).or(self.cost);
+    }
+
+    fn settle(mut self, dialect: Dialect) -> Self {
+        let calls = std::mem::take(&mut self.open).into_values();
+        self.calls = calls.map(|(name, arguments)| (name, parsed(&arguments))).collect();
+        let reason = self.finish.take();
+        self.finish = match dialect {
+            _ if self.error.is_some() => reason,
+            // Where a model calls tools, it stops for them, whatever it says; and where it ends, it stops.
+            Dialect::OpenaiChat => Some(match reason.as_deref() {
+                None | Some("stop") if !self.calls.is_empty() => "tool_calls".to_owned(),
+                None => "stop".to_owned(),
+                Some(it) => it.to_owned(),
+            }),
+            Dialect::Anthropic => reason.map(|it| {
+                let word = match it.as_str() {
+                    "end_turn" => "stop",
+                    "max_tokens" => "length",
+                    "tool_use" => "tool_calls",
+                    "pause_turn" => "pause",
+                    other => other,
+                };
+                word.to_owned()
+            }),
+        };
+        self
+    }
+
+    /// The same reason as far as a client of `dialect` can hear it.
+    pub(super) fn finish_in(&self, dialect: Dialect) -> Option<String> {
+        let reason = self.finish.as_deref()?;
+        let word = match (dialect, reason) {
+            (Dialect::OpenaiChat, "refusal") => "content_filter",
+            (Dialect::OpenaiChat, "stop_sequence" | "pause") => "stop",
+            (Dialect::Anthropic, "content_filter") => "refusal",
+            (Dialect::Anthropic, "stop") if self.declined => "refusal",
+            (_, other) => other,
+        };
+        Some(word.to_owned())
+    }
+}
+
+/// Arguments that are no JSON stay text.
+fn parsed(arguments: &str) -> Value {
+    if arguments.is_empty() { json!({}) } else { serde_json::from_str(arguments).unwrap_or(json!(arguments)) }
+}
+
+/// A text, or the texts of a list of parts.
+fn spoken(value: &Value) -> String {
+    match value {
+        Value::String(it) => it.clone(),
+        Value::Array(parts) => parts.iter().filter_map(|it| it["text"].as_str()).collect(),
+        _ => String::new(),
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().filter(|it| !it.is_empty()).map(str::to_owned)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "no recorded answer costs more than a dollar")]
+fn pico(dollars: f64) -> i64 {
+    (dollars * 1e12).round() as i64
+}
+
+/// The message of an error of `dialect`, whose shape is checked.
+pub(super) fn error_message(dialect: Dialect, body: &Value) -> String {
+    if dialect == Dialect::Anthropic {
+        assert_eq!(body["type"], "error", "{body}");
+    }
+    assert!(body["error"]["type"].is_string(), "{body}");
+    text(&body["error"]["message"]).unwrap_or_else(|| panic!("{body}"))
+}
+
+/// Checks that `body` is a whole answer of `dialect`.
+pub(super) fn is_answer_in(dialect: Dialect, body: &Value, file: &str) {
+    assert!(body["id"].is_string() && body["model"].is_string() && body["usage"].is_object(), "{file}: {body}");
+    match dialect {
+        Dialect::OpenaiChat => {
+            assert!(body["object"] == "chat.completion" && body["created"].is_u64(), "{file}: {body}");
+            let message = &body["choices"][0]["message"];
+            assert!(message["role"] == "assistant" && message.get("content").is_some(), "{file}: {body}");
+            assert!(body["choices"][0]["finish_reason"].is_string(), "{file}: {body}");
+        }
+        Dialect::Anthropic => {
+            assert!(body["type"] == "message" && body["role"] == "assistant", "{file}: {body}");
+            assert!(body["content"].is_array() && body["stop_reason"].is_string(), "{file}: {body}");
+        }
+    }
+}
+
+/// Checks the grammar of a stream of `dialect`. `cut`: it ends with an error.
+pub(super) fn is_stream_in(dialect: Dialect, stream: &str, cut: bool, file: &str) {
+    match dialect {
+        Dialect::OpenaiChat => is_openai_stream(stream, cut, file),
+        Dialect::Anthropic => is_anthropic_stream(stream, cut, file),
+    }
+}
+
+fn is_openai_stream(stream: &str, cut: bool, file: &str) {
+    let mut chunks: Vec<Value> = frames(stream).filter(|it| it.starts_with("data: {")).map(data).collect();
+    assert_eq!(stream.ends_with("data: [DONE]\n\n"), !cut, "{file}");
+    if cut {
+        assert!(chunks.pop().is_some_and(|it| it["error"].is_object()), "{file}");
+    }
+    // Comments are pings.
+    let others = frames(stream).filter(|it| !it.starts_with(':')).count();
+    assert_eq!(chunks.len() + 1, others, "{file}: {stream}");
+    let mut reasons = 0;
+    for (nth, chunk) in chunks.iter().enumerate() {
+        assert!(chunk["object"] == "chat.completion.chunk" && chunk["id"] == chunks[0]["id"], "{file}: {chunk}");
+        assert!(chunk["choices"].is_array() && chunk["created"].is_u64(), "{file}: {chunk}");
+        let choice = &chunk["choices"][0];
+        assert_eq!(choice["delta"]["role"] == "assistant", nth == 0, "{file}: {chunk}");
+        assert!(reasons == 0 || choice.is_null(), "{file}: {chunk} after the end");
+        reasons += usize::from(choice["finish_reason"].is_string());
+    }
+    assert_eq!(reasons, usize::from(!cut), "{file}: {stream}");
+}
+
+fn is_anthropic_stream(stream: &str, cut: bool, file: &str) {
+    let (mut next, mut open, mut begun, mut ending, mut over) = (0, None, false, false, false);
+    for frame in frames(stream) {
+        let event = data(frame);
+        let kind = event["type"].as_str().unwrap_or_else(|| panic!("{file}: {frame}"));
+        assert_eq!(frame.lines().next(), Some(format!("event: {kind}").as_str()), "{file}: {frame}");
+        assert!(!over, "{file}: {frame} after the end");
+        let index = event["index"].as_u64();
+        if kind == "ping" {
+            continue;
+        }
+        assert_eq!(kind == "message_start", !begun, "{file}: {frame}");
+        begun = true;
+        match kind {
+            "content_block_start" => {
+                assert!(open.is_none() && index == Some(next) && !ending, "{file}: {frame}");
+                open = index;
+                next += 1;
+            }
+            "content_block_delta" => assert!(index.is_some() && index == open, "{file}: {frame}"),
+            "content_block_stop" => assert!(index.is_some() && open.take() == index, "{file}: {frame}"),
+            "message_delta" => {
+                assert!(open.is_none() && event["delta"]["stop_reason"].is_string(), "{file}: {frame}");
+                ending = true;
+            }
+            "message_stop" => {
+                assert!(ending && !cut, "{file}: {frame}");
+                over = true;
+            }
+            "error" => over = cut,
+            "message_start" => {}
+            other => panic!("{file}: {other}"),
+        }
+    }
+    assert!(over, "{file}: no end in {stream}");
+}
+
+/// Arguments as a client of `dialect` gets them in a whole answer: where an object is needed and the model wrote none
+/// (its answer was cut), its words are inside one.
+pub(super) fn wrap_input(dialect: Dialect, arguments: &mut Value) {
+    if dialect == Dialect::Anthropic && !arguments.is_object() {
+        *arguments = json!({ "_raw": arguments.take() });
+    }
+}
