@@ -6,10 +6,11 @@ use std::sync::{Arc, OnceLock};
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
-use crate::catalog::prices::{Override, PriceBook, Tariff};
+use crate::catalog::prices::{self, Override, PriceBook, Tariff};
 use crate::domain::clock::Stamp;
 use crate::domain::id::ModelName;
 use crate::domain::policy::{Billing, Provider};
+use crate::domain::target::Target;
 use crate::domain::usage::Usage;
 use crate::store::Cost;
 
@@ -60,12 +61,19 @@ impl Prices {
         }
     }
 
-    /// What `usage` of `model` costs at `provider`, paid with a key of that `billing`.
+    /// What `usage` costs at `provider`, paid with a key of that `billing`. `models`: the names the model goes by, the
+    /// best first. The user's own price for any of them comes before the table's for the first: providers answer with
+    /// the name of a snapshot that nobody would think of pricing.
     #[must_use]
-    pub fn cost(&self, provider: &Provider, billing: Billing, model: &str, usage: &Usage, at: Stamp) -> Cost {
+    pub fn cost(&self, provider: &Provider, billing: Billing, models: &[&str], usage: &Usage, at: Stamp) -> Cost {
         let overrides = self.overrides.load();
         let tariff = Tariff { overrides: &overrides, book: self.book.get() };
-        match tariff.cost(provider, &ModelName::from(model), billing, usage, at) {
+        let models = models.iter().map(|it| ModelName::from(*it));
+        let is_own = |model: &ModelName| {
+            prices::find(&overrides, &Target { provider: provider.name.clone(), model: model.clone() }, at).is_some()
+        };
+        let of = |model: ModelName| tariff.cost(provider, &model, billing, usage, at);
+        match models.clone().find(is_own).and_then(of).or_else(|| models.clone().find_map(of)) {
             None => Cost::Unpriced,
             Some(priced) if priced.exact => Cost::Exact(priced.usd),
             Some(priced) => Cost::Estimated(priced.usd),

@@ -120,7 +120,7 @@ impl Settlement {
             key_name: seat.key.as_ref().map(|it| it.1.to_string()),
             billing,
             input_estimate: likely.input,
-            expected_cost: self.engine.prices.cost(provider, billing, model, &likely, now.wall).amount(),
+            expected_cost: self.engine.prices.cost(provider, billing, &[model], &likely, now.wall).amount(),
         }
     }
 
@@ -352,14 +352,11 @@ impl Settlement {
                 // Priced by the model that served; aggregators name it in ways no price table knows, so then by the
                 // one that was asked for.
                 let served = it.served.as_deref().unwrap_or(asked);
-                match prices.cost(&it.provider, it.billing, served, usage, at) {
-                    Cost::Unpriced => prices.cost(&it.provider, it.billing, asked, usage, at),
-                    cost => cost,
-                }
+                prices.cost(&it.provider, it.billing, &[served, asked], usage, at)
             }
             (AttemptState::Settled | AttemptState::Uncertain, _) => {
                 let likely = Usage::estimated(tokens::estimate(&self.ask.body), 0);
-                match prices.cost(&it.provider, it.billing, asked, &likely, at) {
+                match prices.cost(&it.provider, it.billing, &[asked], &likely, at) {
                     // Free is free, whether it was processed or not.
                     free @ Cost::Exact(_) => free,
                     other => Cost::InDoubt(other.amount()),
@@ -392,7 +389,10 @@ impl Settlement {
     fn finish(mut self, outcome: Outcome, status: u16, failure: Option<Failure>) {
         let ended = self.engine.now().mono;
         let prices = Arc::clone(&self.engine.prices);
-        if prices.are_loaded() || self.tries.is_empty() {
+        // A record in memory is lost with the process, so none waits that the table has nothing to say about.
+        let at = self.ask.at.wall;
+        let is_priced = |it: &Try| !matches!(self.cost(it, at), Cost::Unpriced | Cost::InDoubt(None));
+        if prices.are_loaded() || self.tries.iter().all(is_priced) {
             return self.send(outcome, status, failure.as_ref(), ended);
         }
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {

@@ -39,6 +39,8 @@ pub(crate) struct Plan {
     pub(crate) deadlines: Deadlines,
     pub(crate) quirks: Quirks,
     pub(crate) priced: bool,
+    /// What the price table knows the providers by.
+    pub(crate) price_id: Option<String>,
     targets: Vec<(String, Dialect, String, f64, usize)>,
 }
 
@@ -53,7 +55,13 @@ impl Plan {
             whole: Duration::from_millis(600),
             ..Deadlines::default()
         };
-        Self { deadlines, quirks: Quirks { cancels: true, ..Quirks::default() }, priced: true, targets: Vec::new() }
+        Self {
+            deadlines,
+            quirks: Quirks { cancels: true, ..Quirks::default() },
+            priced: true,
+            price_id: None,
+            targets: Vec::new(),
+        }
     }
 
     /// A target `NAME/model` that speaks `dialect` at `base`, with one key.
@@ -114,7 +122,7 @@ impl Plan {
                 fast: None,
                 smart: None,
                 models: vec!["model".into()],
-                price_id: None,
+                price_id: self.price_id.clone(),
             };
             targets.push((Target { provider: provider.name.clone(), model: "model".into() }, *weight));
             providers.insert(provider.name.clone(), Arc::new(provider));

@@ -37,6 +37,9 @@ impl Stage {
         let mut plan = Plan::new();
         // Nothing here is about deadlines, and the machine may be busy.
         plan.deadlines = Deadlines::default();
+        // The table knows most of the recorded models by the names they answered under; the user's own price for the
+        // name that was asked for comes first all the same.
+        plan.price_id = Some(if speaks == Dialect::OpenaiChat { "openai" } else { "anthropic" }.to_owned());
         let house = plan.target("replay", speaks, &sim.base_url(), 1.0).open().await;
         Self { sim, house }
     }
@@ -164,6 +167,9 @@ fn settled(it: &Exchange, outcome: &Outcome) {
         None => assert!(tokens.estimated && tokens.input > 0 && tokens.output > 0, "{file}: {tokens:?}"),
     }
     assert_eq!(outcome.attempts[0].tokens, row.tokens, "{file}");
+    let cost = row.cost.filter(|it| matches!(it, Cost::Exact(_) | Cost::Estimated(_))).and_then(Cost::amount);
+    let own = i64::try_from(tokens.input * 1_000_000 + tokens.output * 2_000_000).unwrap();
+    assert_eq!(cost.map(Usd::pico), Some(own), "{file}: {row:?}");
     assert_eq!(row.finish, told.finish, "{file}");
     assert_eq!(row.served, told.model, "{file}");
     assert_eq!(row.reported_cost.map(Usd::pico), told.cost, "{file}");
