@@ -10,6 +10,7 @@ mod door;
 mod faults;
 mod floors;
 mod house;
+mod kill;
 mod ledger;
 mod openai_chat;
 mod recorded_anthropic;
