@@ -398,10 +398,10 @@ impl Settlement {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             return self.send(outcome, status, failure.as_ref(), ended);
         };
-        let waiting = Waiting { account: self.take(), outcome, status, failure, ended };
+        let unpriced = Unpriced { account: self, outcome, status, failure, ended };
         runtime.spawn(async move {
             prices.ready().await;
-            drop(waiting);
+            drop(unpriced);
         });
     }
 
@@ -431,6 +431,21 @@ impl Settlement {
     }
 }
 
+/// A record that waits for prices, and is sent without them where the runtime ends first.
+struct Unpriced {
+    account: Settlement,
+    outcome: Outcome,
+    status: u16,
+    failure: Option<Failure>,
+    ended: Moment,
+}
+
+impl Drop for Unpriced {
+    fn drop(&mut self) {
+        self.account.send(self.outcome, self.status, self.failure.as_ref(), self.ended);
+    }
+}
+
 impl Drop for Settlement {
     fn drop(&mut self) {
         // A request of which nothing was sent and nobody was told leaves no row: there is nothing true to say of it.
@@ -445,24 +460,6 @@ impl Drop for Settlement {
         }
         account.running = false;
         account.finish(Outcome::ClientGone, CLIENT_GONE, None);
-    }
-}
-
-// === impl Waiting ===
-
-/// An account whose record waits for its prices. A runtime that is shutting down drops what is spawned on it at once;
-/// the record is sent then, without them, because the account's own `Drop` would only spawn again, without an end.
-struct Waiting {
-    account: Settlement,
-    outcome: Outcome,
-    status: u16,
-    failure: Option<Failure>,
-    ended: Moment,
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.account.send(self.outcome, self.status, self.failure.as_ref(), self.ended);
     }
 }
 
