@@ -22,5 +22,7 @@ fn a_runtime_that_ends_before_there_are_prices_still_leaves_the_row() {
     drop(runtime);
     let rows = tokio::runtime::Runtime::new().unwrap().block_on(house.rows());
     assert_eq!(rows.len(), 1);
-    assert_eq!(rows[0].0.outcome.as_deref(), Some("client_gone"), "{rows:?}");
+    // Which of the tasks the runtime drops first, the client's, the server's or the simulator's, is not defined; with
+    // the simulator's connection gone the engine still gets to tell that its provider failed.
+    assert!(matches!(rows[0].0.outcome.as_deref(), Some("client_gone" | "failed")), "{rows:?}");
 }

@@ -222,11 +222,18 @@ impl House {
 
     /// All rows, oldest first, once everything is written.
     pub(crate) async fn rows(&self) -> Vec<(RequestRow, Vec<AttemptRow>)> {
-        // A row is sent when the last byte has left; the client may be faster than that by a hair.
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        self.engine.ledger().flush().await.unwrap();
         let db = open(&self.path, Access::ReadOnly).unwrap();
-        let mut rows = requests::recent(&db, 10_000).unwrap();
+        let mut rows = Vec::new();
+        // A row is sent when the last byte has left, and in the first moments when the price table is there; the
+        // client may be faster than both.
+        for _ in 0..100 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            self.engine.ledger().flush().await.unwrap();
+            rows = requests::recent(&db, 10_000).unwrap();
+            if rows.iter().all(|it| it.outcome.is_some()) {
+                break;
+            }
+        }
         rows.sort_by_key(|it| it.id);
         rows.into_iter().map(|it| requests::show(&db, it.id).unwrap().unwrap()).collect()
     }
