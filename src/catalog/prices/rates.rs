@@ -1,6 +1,6 @@
 //! What the table charges for a model, as whole pico-dollars for each million tokens: found by asking the table a few
-//! times, and kept only where its answers are those of a straight line. Asking for every request would cost more than
-//! anything else llmroute does for it.
+//! times, and kept only where its answers are those of a straight line: the table walks its models and their rules
+//! anew each time it is asked.
 
 use crate::catalog::prices::{Coherent, PriceBook, Priced};
 use crate::domain::clock::Stamp;
