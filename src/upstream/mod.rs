@@ -2,6 +2,7 @@
 //! opens a [`crate::domain::secret::Secret`]; it knows nothing of prompts.
 
 pub mod local;
+mod redact;
 pub mod send;
 pub mod verdict;
 pub mod wait;

@@ -9,7 +9,9 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use http_body::Body as _;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+};
 
 use crate::domain::clock::Stamp;
 use crate::domain::dialect::Dialect;
@@ -18,6 +20,7 @@ use crate::domain::id::ProviderName;
 use crate::domain::policy::{Auth, Provider, Speech};
 use crate::domain::secret::{Keyring, Secret};
 use crate::domain::target::Seat;
+use crate::upstream::redact::Redaction;
 use crate::upstream::{verdict, wait};
 
 /// The client side of every provider, and the secrets it authorises with.
@@ -35,7 +38,8 @@ pub struct Incoming {
     headers: HeaderMap,
     body: reqwest::Body,
     provider: ProviderName,
-    secret: Option<Secret>,
+    redaction: Option<Redaction>,
+    ended: bool,
 }
 
 /// The HTTP client could not be set up.
@@ -92,7 +96,7 @@ impl Upstream {
         let headers = self::headers(provider, speech.dialect, client_headers, secret.as_ref())?;
         let answer = self.client.post(&speech.url).headers(headers).body(body).send().await;
         let response = answer.map_err(|it| transport(&provider.name, it))?;
-        Ok(Incoming { secret, ..Incoming::plain(response, provider.name.clone()) })
+        Ok(Incoming { redaction: secret.and_then(Redaction::of), ..Incoming::plain(response, provider.name.clone()) })
     }
 }
 
@@ -102,24 +106,29 @@ impl Incoming {
     /// An answer of `provider` that no secret was sent for.
     pub(super) fn plain(response: reqwest::Response, provider: ProviderName) -> Self {
         let (head, body) = http::Response::from(response).into_parts();
-        Self { status: head.status.as_u16(), headers: head.headers, body, provider, secret: None }
+        let status = head.status.as_u16();
+        Self { status, headers: head.headers, body, provider, redaction: None, ended: false }
     }
 
-    /// The next piece of the body; `None` at its clean end. Safe to cancel and call again.
+    /// The next piece of the body, without our own key wherever the provider echoes it; `None` at its clean end. Safe
+    /// to cancel and call again.
     ///
     /// # Errors
     /// [`Kind::Cut`]: the connection broke before the end.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
-        loop {
+        while !self.ended {
             let frame = poll_fn(|cx| Pin::new(&mut self.body).poll_frame(cx)).await;
-            match frame {
-                None => return Ok(None),
+            let data = match frame {
+                None => {
+                    self.ended = true;
+                    self.redaction.as_mut().map(Redaction::rest).unwrap_or_default()
+                }
                 Some(Ok(frame)) => {
                     // Trailers carry nothing a client of these dialects reads.
-                    if let Ok(data) = frame.into_data()
-                        && !data.is_empty()
-                    {
-                        return Ok(Some(data));
+                    let data = frame.into_data().unwrap_or_default();
+                    match &mut self.redaction {
+                        Some(it) => it.pass(data),
+                        None => data,
                     }
                 }
                 Some(Err(error)) => {
@@ -128,8 +137,12 @@ impl Incoming {
                     failure.detail = format!("{}: {}", self.provider, chain(&error.without_url()));
                     return Err(failure);
                 }
+            };
+            if !data.is_empty() {
+                return Ok(Some(data));
             }
         }
+        Ok(None)
     }
 
     /// A header of the answer, if it is text.
@@ -144,31 +157,19 @@ impl Incoming {
         wait::stated(|name| self.header(name), now)
     }
 
-    /// Headers that may be passed on to a client: names in lower case. Everything else stays here, cookies and
-    /// locations above all.
+    /// The body is compressed, although that was not asked for: it can be neither watched nor relayed.
     #[must_use]
-    pub fn relayable(&self) -> Vec<(String, String)> {
-        let named = self.headers.iter().filter(|(name, _)| is_relayable(name.as_str()));
-        named.filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))).collect()
+    pub fn is_encoded(&self) -> bool {
+        self.headers.get(CONTENT_ENCODING).is_some_and(|it| !it.as_bytes().eq_ignore_ascii_case(b"identity"))
     }
 
-    /// The text with this exchange's own key cut out: a provider that echoes it must not teach it to the client.
+    /// Headers that may be passed on to a client: names in lower case. Everything else stays here, cookies and
+    /// locations above all, and whatever echoes our own key.
     #[must_use]
-    pub fn redact(&self, text: Bytes) -> Bytes {
-        let Some(secret) = self.secret.as_ref().map(Secret::expose).filter(|it| !it.is_empty()) else { return text };
-        let finder = memchr::memmem::Finder::new(secret.as_bytes());
-        if finder.find(&text).is_none() {
-            return text;
-        }
-        let mut clean = Vec::with_capacity(text.len());
-        let mut from = 0;
-        for at in finder.find_iter(&text) {
-            clean.extend_from_slice(&text[from..at]);
-            clean.extend_from_slice(b"[redacted]");
-            from = at + secret.len();
-        }
-        clean.extend_from_slice(&text[from..]);
-        Bytes::from(clean)
+    pub fn relayable(&self) -> Vec<(String, String)> {
+        let echoes = |value: &HeaderValue| self.redaction.as_ref().is_some_and(|it| it.finds_in(value.as_bytes()));
+        let named = self.headers.iter().filter(|(name, value)| is_relayable(name.as_str()) && !echoes(value));
+        named.filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))).collect()
     }
 }
 
