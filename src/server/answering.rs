@@ -1,8 +1,11 @@
-//! The router, with a note to [`Patience`](super::patience::Patience) of when a request is being answered.
+//! The router of one connection, with a note to [`Patience`](super::patience::Patience) and to whoever waits for a
+//! shutdown of when a request is being answered.
 
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use axum::Router;
@@ -15,16 +18,29 @@ use tower_service::Service;
 
 use crate::server::patience::{Phase, Phases};
 
+/// Requests that are being answered, on all connections. Clones share the count.
+#[derive(Debug, Clone, Default)]
+pub struct Open(Arc<AtomicUsize>);
+
+impl Open {
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// The service of one connection.
 #[derive(Debug, Clone)]
 pub(super) struct Answering {
     phases: Phases,
+    open: Open,
     router: Router,
 }
 
 impl Answering {
-    pub(super) fn new(phases: Phases, router: Router) -> Self {
-        Self { phases, router }
+    pub(super) fn new(phases: Phases, open: Open, router: Router) -> Self {
+        Self { phases, open, router }
     }
 }
 
@@ -42,13 +58,34 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        self.phases.set(Phase::Busy);
-        let phases = self.phases.clone();
+        let busy = Busy::begin(self.phases.clone(), self.open.clone());
         let answer = self.router.call(request.map(Body::new));
         Box::pin(async move {
             let response = answer.await?;
-            Ok(response.map(|body| Answered { body, phases }))
+            Ok(response.map(|body| Answered { body, _busy: busy }))
         })
+    }
+}
+
+/// One request that is being answered, until this is dropped, wherever that happens.
+#[derive(Debug)]
+struct Busy {
+    phases: Phases,
+    open: Open,
+}
+
+impl Busy {
+    fn begin(phases: Phases, open: Open) -> Self {
+        phases.set(Phase::Busy);
+        open.0.fetch_add(1, Ordering::Relaxed);
+        Self { phases, open }
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.open.0.fetch_sub(1, Ordering::Relaxed);
+        self.phases.set(Phase::Idle);
     }
 }
 
@@ -56,7 +93,7 @@ where
 #[derive(Debug)]
 pub(super) struct Answered {
     body: Body,
-    phases: Phases,
+    _busy: Busy,
 }
 
 impl http_body::Body for Answered {
@@ -73,11 +110,5 @@ impl http_body::Body for Answered {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
-    }
-}
-
-impl Drop for Answered {
-    fn drop(&mut self) {
-        self.phases.set(Phase::Idle);
     }
 }
