@@ -2,6 +2,7 @@
 //! streamed and unstreamed answers take one path.
 
 use crate::domain::prompt::Opaque;
+use crate::domain::signature::Signature;
 use crate::domain::usage::Usage;
 
 /// One thing that happened in an answer.
@@ -66,7 +67,7 @@ pub enum Block {
     /// Reasoning text.
     Thinking,
     /// Reasoning the provider encrypted as a whole.
-    RedactedThinking(String),
+    RedactedThinking(Signature),
     /// A tool call; its arguments follow as [`Delta::Arguments`].
     ToolCall {
         /// Id of the call.
@@ -85,8 +86,8 @@ pub enum Block {
 pub enum Delta {
     /// Visible, reasoning or refusal text, by the block's kind.
     Text(String),
-    /// Signature of a thinking block.
-    Signature(String),
+    /// The signature of the block, or more of it.
+    Signature(Signature),
     /// Tool arguments: a piece of JSON text, byte for byte as the model wrote it.
     Arguments(String),
     /// An addition the hub has no noun for (a citation, …).

@@ -19,3 +19,4 @@ pub mod dice;
 pub mod id;
 pub mod money;
 pub mod secret;
+pub mod signature;

@@ -6,6 +6,7 @@
 use serde_json::value::RawValue;
 
 use crate::domain::dialect::Dialect;
+use crate::domain::signature::Signature;
 
 /// A request, dialect-neutral.
 #[derive(Debug, Clone, Default)]
@@ -68,6 +69,9 @@ pub struct Part {
     pub body: Body,
     /// Prompt-cache mark on this piece.
     pub cache: Option<CacheMark>,
+    /// Proof that a provider wrote it, to be sent back with it. Which kinds of pieces carry one is the dialect's
+    /// business: Anthropic signs thinking, Gemini any part, thinking seldom among them.
+    pub signature: Option<Signature>,
     /// Fields of the piece with no noun here (citations settings, titles, …).
     pub extra: Vec<Opaque>,
 }
@@ -114,15 +118,10 @@ pub enum Body {
         /// The tool failed.
         is_error: bool,
     },
-    /// The model's reasoning.
-    Thinking {
-        /// The visible text, may be empty.
-        text: String,
-        /// Proof that the provider wrote it. Only ever sent back to the dialect and vendor that made it.
-        signature: Option<String>,
-    },
+    /// The visible text of the model's reasoning, may be empty.
+    Thinking(String),
     /// Reasoning the provider encrypted as a whole.
-    RedactedThinking(String),
+    RedactedThinking(Signature),
     /// The model declined.
     Refusal(String),
     /// A block the hub has no noun for.
@@ -131,7 +130,7 @@ pub enum Body {
 
 impl From<Body> for Part {
     fn from(body: Body) -> Self {
-        Self { body, cache: None, extra: Vec::new() }
+        Self { body, cache: None, signature: None, extra: Vec::new() }
     }
 }
 

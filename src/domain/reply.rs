@@ -2,6 +2,7 @@
 
 use crate::domain::event::{Block, Delta, Event, Fault, Finish};
 use crate::domain::prompt::Opaque;
+use crate::domain::signature::Signature;
 use crate::domain::usage::Usage;
 
 /// A whole answer, dialect-neutral.
@@ -36,8 +37,8 @@ pub struct Piece {
     pub block: Block,
     /// Text, reasoning, refusal, or a tool call's arguments.
     pub text: String,
-    /// Signature of a thinking block.
-    pub signature: Option<String>,
+    /// Proof that the provider wrote it.
+    pub signature: Option<Signature>,
     /// Additions the hub has no noun for.
     pub extra: Vec<Opaque>,
 }
@@ -67,7 +68,10 @@ impl Reply {
                 let Some(piece) = self.blocks.get_mut(index as usize) else { return };
                 match delta {
                     Delta::Text(more) | Delta::Arguments(more) => piece.text.push_str(&more),
-                    Delta::Signature(more) => piece.signature.get_or_insert_default().push_str(&more),
+                    Delta::Signature(more) => match &mut piece.signature {
+                        Some(known) if known.dialect == more.dialect => known.text.push_str(&more.text),
+                        other => *other = Some(more),
+                    },
                     Delta::Opaque(it) => piece.extra.push(it),
                 }
             }
@@ -119,7 +123,9 @@ impl Reply {
     pub fn has_content(&self) -> bool {
         self.blocks.iter().any(|piece| match piece.block {
             Block::ToolCall { .. } | Block::RedactedThinking(_) | Block::Opaque(_) => true,
-            Block::Text | Block::Thinking | Block::Refusal => !piece.text.is_empty() || piece.signature.is_some(),
+            Block::Thinking => !piece.text.is_empty() || piece.signature.is_some(),
+            // A signature by itself proves something of what came before, and says nothing.
+            Block::Text | Block::Refusal => !piece.text.is_empty(),
         })
     }
 }

@@ -12,6 +12,7 @@ use llmroute::domain::prompt::{
 };
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::reply::{Piece, Reply};
+use llmroute::domain::signature::Signature;
 use llmroute::domain::usage::Usage;
 use llmroute::wire::{Codec, codec};
 use serde_json::value::RawValue;
@@ -95,7 +96,7 @@ fn awkward() -> Prompt {
         Body::Opaque(foreign("input_video")).into(),
     ];
     let model = vec![
-        Body::Thinking { text: "unsigned".into(), signature: None }.into(),
+        Body::Thinking("unsigned".into()).into(),
         Body::Refusal("no".into()).into(),
         call("functions.look:0", r#"{"a": 1.0}"#),
         call("", "not json"),
@@ -330,8 +331,13 @@ fn thinking_gives_way_to_what_it_cannot_be_combined_with() {
     let (body, losses) = written(&looped, "claude-haiku-4-5");
     assert_eq!(body["thinking"], Value::Null);
     assert!(losses.iter().any(|it| it.starts_with("reasoning: ")), "{losses:?}");
-    let signed = Body::Thinking { text: "t".into(), signature: Some("s".into()) };
-    looped.turns[1].parts.insert(0, signed.into());
+    let thought = |dialect| Part { signature: Signature::of(dialect, "s"), ..Body::Thinking("t".into()).into() };
+    looped.turns[1].parts.insert(0, thought(Dialect::OpenaiChat));
+    let (body, losses) = written(&looped, "claude-haiku-4-5");
+    assert_eq!(body["thinking"], Value::Null, "another provider's signature proves nothing here");
+    assert!(losses.iter().any(|it| it.contains("provider's signature")), "{losses:?}");
+    assert!(!body.to_string().contains("\"s\""));
+    looped.turns[1].parts[0] = thought(Dialect::Anthropic);
     assert_eq!(written(&looped, "claude-haiku-4-5").0["thinking"]["type"], "enabled");
 
     // The newest models take no sampling parameters, whether they think or not.

@@ -10,6 +10,7 @@ use llmroute::domain::prompt::{
 };
 use llmroute::domain::quirks::{OutputCap, Quirks, ReasoningField};
 use llmroute::domain::reply::Reply;
+use llmroute::domain::signature::Signature;
 use llmroute::domain::usage::{Source, Usage};
 use llmroute::wire::json::scan;
 use llmroute::wire::sse::{Frame, Splitter};
@@ -74,13 +75,16 @@ fn opaque(dialect: Dialect, name: &str) -> Opaque {
     Opaque { dialect, name: name.to_owned(), raw: RawValue::from_string("{\"x\": 1}".to_owned()).unwrap() }
 }
 
+fn signed(text: &str) -> Signature {
+    Signature { dialect: Dialect::Anthropic, text: text.to_owned() }
+}
+
 /// A request as it may come from another dialect.
 fn foreign() -> Prompt {
     let base64 = |media_type: &str| Media::Base64 { media_type: media_type.to_owned(), data: "QUJD".to_owned() };
     let image = |source| Part::from(Body::Image { source, detail: None });
-    let thinking = |signature: Option<&str>| {
-        Part::from(Body::Thinking { text: "Hm.".to_owned(), signature: signature.map(str::to_owned) })
-    };
+    let thinking =
+        |signature: Option<&str>| Part { signature: signature.map(signed), ..Body::Thinking("Hm.".to_owned()).into() };
     let result =
         |id: &str, content: Vec<Part>, is_error| Part::from(Body::ToolResult { id: id.to_owned(), content, is_error });
     let call = |id: &str| {
@@ -111,7 +115,7 @@ fn foreign() -> Prompt {
                 Role::Assistant,
                 vec![
                     thinking(Some("sig")),
-                    Body::RedactedThinking("enc".to_owned()).into(),
+                    Body::RedactedThinking(signed("enc")).into(),
                     thinking(None),
                     call("t1"),
                     call("t2"),
@@ -500,7 +504,7 @@ fn a_stream_for_a_client_is_what_its_sdk_expects() {
         Event::Ping,
         Event::Open { index: 0, block: Block::Thinking },
         Event::Delta { index: 0, delta: Delta::Text("Hm".to_owned()) },
-        Event::Delta { index: 0, delta: Delta::Signature("sig".to_owned()) },
+        Event::Delta { index: 0, delta: Delta::Signature(signed("sig")) },
         Event::Close { index: 0 },
         Event::Usage(Usage::default()),
         Event::Open { index: 1, block: Block::Text },
@@ -585,7 +589,7 @@ fn an_answer_from_another_dialect_is_whole_and_names_what_it_lacks() {
         extra: Vec::new(),
     };
     let mut thinking = piece(Block::Thinking, "Hm");
-    thinking.signature = Some("sig".to_owned());
+    thinking.signature = Some(signed("sig"));
     let mut cited = piece(Block::Text, "One ");
     cited.extra.push(opaque(Dialect::Anthropic, "citations_delta"));
     let reply = Reply {
@@ -593,7 +597,7 @@ fn an_answer_from_another_dialect_is_whole_and_names_what_it_lacks() {
         model: "m".to_owned(),
         blocks: vec![
             thinking,
-            piece(Block::RedactedThinking("enc".to_owned()), ""),
+            piece(Block::RedactedThinking(signed("enc")), ""),
             cited,
             piece(Block::Opaque(opaque(Dialect::Anthropic, "server_tool_use")), ""),
             piece(Block::Text, "two."),

@@ -360,8 +360,8 @@ fn told(reply: &Reply) -> Told {
             .collect();
         match &it.block {
             Block::Text => json!({ "text": it.text, "citations": citations }),
-            Block::Thinking => json!({ "thinking": it.text, "signature": it.signature.clone().unwrap_or_default() }),
-            Block::RedactedThinking(data) => json!({ "redacted": data }),
+            Block::Thinking => json!({ "thinking": it.text, "signature": it.signature.as_ref().map(|it| &*it.text).unwrap_or_default() }),
+            Block::RedactedThinking(data) => json!({ "redacted": data.text }),
             Block::ToolCall { id, name } => {
                 json!({ "id": id, "name": name, "input": input(&it.text) })
             }

@@ -2,7 +2,9 @@
 
 use serde_json::value::RawValue;
 
+use crate::domain::dialect::Dialect;
 use crate::domain::prompt::{Body, CacheMark, Media, Opaque, Part};
+use crate::domain::signature::Signature;
 use crate::wire::Malformed;
 use crate::wire::anthropic::fields::{self, opaque, within, wrong};
 use crate::wire::json::Object;
@@ -43,7 +45,7 @@ fn read_with(
 
 /// One block, whose `type` was taken already.
 fn block(raw: &RawValue, kind: &str, mut it: Object) -> Result<Part, Malformed> {
-    let mut extra = Vec::new();
+    let (mut extra, mut signature) = (Vec::new(), None);
     let body = match kind {
         "text" => Body::Text(fields::need_text(&mut it, "text")?),
         "image" => match source(&mut it, &mut extra)? {
@@ -67,16 +69,18 @@ fn block(raw: &RawValue, kind: &str, mut it: Object) -> Result<Part, Malformed> 
             },
             is_error: it.take_bool("is_error")?.unwrap_or(false),
         },
-        "thinking" => Body::Thinking {
-            text: fields::take_text(&mut it, "thinking")?.unwrap_or_default(),
-            signature: fields::take_text(&mut it, "signature")?.filter(|it| !it.is_empty()),
-        },
-        "redacted_thinking" => Body::RedactedThinking(fields::need_text(&mut it, "data")?),
+        "thinking" => {
+            signature = fields::take_text(&mut it, "signature")?.and_then(fields::signature);
+            Body::Thinking(fields::take_text(&mut it, "thinking")?.unwrap_or_default())
+        }
+        "redacted_thinking" => {
+            Body::RedactedThinking(Signature { dialect: Dialect::Anthropic, text: fields::need_text(&mut it, "data")? })
+        }
         _ => return Ok(unknown(raw, kind)),
     };
     let cache = take_cache(&mut it);
     extra.extend(fields::rest(it, ""));
-    Ok(Part { body, cache, extra })
+    Ok(Part { body, cache, signature, extra })
 }
 
 /// A block that travels whole.

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::domain::dialect::Dialect;
 use crate::domain::prompt::Opaque;
+use crate::domain::signature::Signature;
 use crate::wire::Malformed;
 use crate::wire::json::{self, Object, ObjectWriter};
 
@@ -51,6 +52,11 @@ pub(super) fn some_text(it: &mut Object, key: &str) -> Option<String> {
 /// A piece of this dialect that the hub has no noun for.
 pub(super) fn opaque(name: impl Into<String>, raw: &RawValue) -> Opaque {
     Opaque { dialect: Dialect::Anthropic, name: name.into(), raw: raw.to_owned() }
+}
+
+/// A signature of this dialect; an empty one is none.
+pub(super) fn signature(text: String) -> Option<Signature> {
+    Signature::of(Dialect::Anthropic, text)
 }
 
 /// What nobody took of an object, under `prefix` (`thinking.` for the fields of `thinking`).

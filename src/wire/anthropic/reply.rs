@@ -8,6 +8,7 @@ use crate::domain::dialect::Dialect;
 use crate::domain::event::{Block, Fault, Finish};
 use crate::domain::prompt::{Loss, Opaque};
 use crate::domain::reply::{Piece, Reply};
+use crate::domain::signature::Signature;
 use crate::domain::usage::Usage;
 use crate::wire::anthropic::fields::{self, is_object, opaque, within, wrong};
 use crate::wire::anthropic::{error, usage};
@@ -101,7 +102,7 @@ fn piece(raw: &RawValue) -> Result<Piece, Malformed> {
         Block::Text => piece.text = fields::some_text(&mut it, "text").unwrap_or_default(),
         Block::Thinking => {
             piece.text = fields::some_text(&mut it, "thinking").unwrap_or_default();
-            piece.signature = fields::some_text(&mut it, "signature").filter(|it| !it.is_empty());
+            piece.signature = fields::some_text(&mut it, "signature").and_then(fields::signature);
         }
         Block::ToolCall { .. } => piece.text = it.take("input").map(|it| it.get().to_owned()).unwrap_or_default(),
         _ => {}
@@ -119,7 +120,9 @@ pub(super) fn block(kind: &str, raw: &RawValue, it: &mut Object) -> Result<Block
     Ok(match kind {
         "text" => Block::Text,
         "thinking" => Block::Thinking,
-        "redacted_thinking" => Block::RedactedThinking(fields::need_text(it, "data")?),
+        "redacted_thinking" => {
+            Block::RedactedThinking(Signature { dialect: Dialect::Anthropic, text: fields::need_text(it, "data")? })
+        }
         "tool_use" => Block::ToolCall { id: fields::need_text(it, "id")?, name: fields::need_text(it, "name")? },
         _ => Block::Opaque(opaque(kind, raw)),
     })
@@ -215,6 +218,11 @@ pub(super) fn optional_text(key: &str, text: Option<&str>, out: &mut ObjectWrite
     }
 }
 
+/// The signature a block can be written with: one of this dialect's own, on thinking.
+pub(super) fn own_signature<'s>(block: &Block, signature: Option<&'s Signature>) -> Option<&'s str> {
+    signature.filter(|_| matches!(block, Block::Thinking)).and_then(|it| it.own(Dialect::Anthropic))
+}
+
 /// A piece without a place in this dialect.
 pub(super) fn no_place(what: &str) -> Loss {
     Loss { what: what.to_owned(), why: "anthropic has no place for it" }
@@ -229,7 +237,17 @@ fn written(piece: &Piece, nth: usize, losses: &mut Vec<Loss>) -> Option<Vec<u8>>
         losses.push(no_place(&format!("{path}.{}", whole.name)));
         return None;
     }
-    let says_nothing = piece.text.is_empty() && piece.signature.is_none();
+    let own = own_signature(&piece.block, piece.signature.as_ref());
+    if own.is_none() && piece.signature.is_some() {
+        losses.push(no_place(&format!("{path}.signature")));
+    }
+    if let Block::RedactedThinking(data) = &piece.block
+        && data.dialect != Dialect::Anthropic
+    {
+        losses.push(no_place(&format!("{path}.redacted_thinking")));
+        return None;
+    }
+    let says_nothing = piece.text.is_empty() && own.is_none();
     if says_nothing && matches!(piece.block, Block::Text | Block::Thinking | Block::Refusal) {
         return None;
     }
@@ -240,7 +258,7 @@ fn written(piece: &Piece, nth: usize, losses: &mut Vec<Loss>) -> Option<Vec<u8>>
             Block::Text | Block::Refusal => out.text("text", &piece.text),
             Block::Thinking => {
                 out.text("thinking", &piece.text);
-                out.text("signature", piece.signature.as_deref().unwrap_or_default());
+                out.text("signature", own.unwrap_or_default());
             }
             Block::ToolCall { .. } => {
                 let input = input(&piece.text);
@@ -275,7 +293,7 @@ pub(super) fn open(block: &Block, out: &mut ObjectWriter) {
         Block::Thinking => out.text("type", "thinking"),
         Block::RedactedThinking(data) => {
             out.text("type", "redacted_thinking");
-            out.text("data", data);
+            out.text("data", &data.text);
         }
         Block::ToolCall { id, name } => {
             out.text("type", "tool_use");

@@ -229,7 +229,7 @@ fn write_message(blocks: &[Piece], message: &mut ObjectWriter, losses: &mut Loss
     }
     for (nth, piece) in blocks.iter().enumerate() {
         if piece.signature.is_some() {
-            losses.add("thinking.signature", "openai-chat has no signatures");
+            losses.add(signature_of(&piece.block), "openai-chat has no signatures");
         }
         losses.foreign(&format!("content[{nth}]."), &piece.extra);
         match &piece.block {
@@ -241,6 +241,15 @@ fn write_message(blocks: &[Piece], message: &mut ObjectWriter, losses: &mut Loss
         }
     }
     !calls.is_empty()
+}
+
+/// What a lost signature is called.
+fn signature_of(block: &Block) -> &'static str {
+    match block {
+        Block::Thinking => "thinking.signature",
+        Block::ToolCall { .. } => "tool_calls.signature",
+        _ => "signature",
+    }
 }
 
 fn nullable(object: &mut ObjectWriter, key: &str, text: Option<String>) {

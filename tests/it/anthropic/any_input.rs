@@ -1,9 +1,11 @@
 //! Any input at all: nothing may panic, and what comes out must hold to the rules whatever went in.
 
 use bytes::Bytes;
+use llmroute::domain::dialect::Dialect;
 use llmroute::domain::event::{Block, Delta, Event, Finish};
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::reply::{Piece, Reply};
+use llmroute::domain::signature::Signature;
 use llmroute::wire::sse::{self, Splitter};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -137,7 +139,9 @@ fn plays() -> impl Strategy<Value = Vec<Event>> {
                     let thinks = matches!(&events[starts[index as usize]], Event::Open { block: Block::Thinking, .. });
                     let delta = match what {
                         _ if call => Delta::Arguments(text),
-                        4 if thinks => Delta::Signature(text),
+                        4 if thinks && !text.is_empty() => {
+                            Delta::Signature(Signature { dialect: Dialect::Anthropic, text })
+                        }
                         _ => Delta::Text(text),
                     };
                     events.push(Event::Delta { index, delta });
@@ -228,11 +232,11 @@ proptest! {
     fn any_order_of_blocks_becomes_a_stream_a_strict_client_reads(events in plays()) {
         let text = stream(&events);
         let kept = |reply: Reply| {
-            let signed = |it: &Piece| it.signature.as_ref().is_some_and(|it| !it.is_empty());
+            let signed = |it: &Piece| it.signature.is_some();
             let worth = |it: &Piece| matches!(it.block, Block::ToolCall { .. }) || !it.text.is_empty() || signed(it);
             let shown = |it: Piece| match it.block {
                 Block::ToolCall { id, .. } => format!("{id} {}", if it.text.is_empty() { "{}" } else { &it.text }),
-                Block::Thinking => format!("thinking {} {}", it.text, it.signature.unwrap_or_default()),
+                Block::Thinking => format!("thinking {} {}", it.text, it.signature.map(|it| it.text).unwrap_or_default()),
                 _ => it.text,
             };
             reply.blocks.into_iter().filter(worth).map(shown).collect::<Vec<_>>()

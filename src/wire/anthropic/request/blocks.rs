@@ -46,6 +46,9 @@ impl Blocks<'_> {
             self.lose(path, why);
             return None;
         }
+        if part.signature.is_some() && !matches!(part.body, Body::Thinking(_)) {
+            self.lose(format!("{path}.signature"), "anthropic signs thinking only");
+        }
         match &part.body {
             Body::Text(text) => self.text(text, part, path),
             Body::Refusal(text) => {
@@ -74,8 +77,9 @@ impl Blocks<'_> {
                 }))
             }
             Body::ToolResult { id, content, is_error } => Some(self.tool_result(id, content, *is_error, part, path)),
-            Body::Thinking { text, signature } => {
-                let Some(signature) = signature else {
+            Body::Thinking(text) => {
+                let own = part.signature.as_ref().and_then(|it| it.own(Dialect::Anthropic));
+                let Some(signature) = own else {
                     self.lose(path, "thinking without the provider's signature cannot be sent");
                     return None;
                 };
@@ -87,6 +91,10 @@ impl Blocks<'_> {
                 }))
             }
             Body::RedactedThinking(data) => {
+                let Some(data) = data.own(Dialect::Anthropic) else {
+                    self.lose(path, "reasoning that another provider encrypted");
+                    return None;
+                };
                 self.unmarked(part, path);
                 Some(self.sealed(part, path, |it| {
                     it.text("type", "redacted_thinking");
@@ -204,7 +212,7 @@ impl Blocks<'_> {
         let mut out = Vec::with_capacity(64);
         fields::write(&mut out, |it| {
             fill(it);
-            if !matches!(part.body, Body::Thinking { .. } | Body::RedactedThinking(_)) {
+            if !matches!(part.body, Body::Thinking(_) | Body::RedactedThinking(_)) {
                 write_cache(part.cache, it);
             }
             for extra in &part.extra {
@@ -241,9 +249,7 @@ fn misplaced(body: &Body, place: Place) -> Option<&'static str> {
     match (body, place) {
         (Body::Opaque(_) | Body::Text(_), _) => None,
         (_, Place::System) => Some("a system text can hold text only"),
-        (Body::ToolCall { .. } | Body::Thinking { .. } | Body::RedactedThinking(_), Place::Turn(Role::Assistant)) => {
-            None
-        }
+        (Body::ToolCall { .. } | Body::Thinking(_) | Body::RedactedThinking(_), Place::Turn(Role::Assistant)) => None,
         (Body::Refusal(_), Place::Turn(_)) => None,
         (_, Place::Turn(Role::Assistant)) => Some("a model's turn cannot hold this"),
         (Body::ToolResult { .. }, Place::Turn(_)) => None,

@@ -168,10 +168,11 @@ fn system_turn(turn: &Turn, path: &str, blocks: &mut Blocks) -> Message {
 fn ends_in_bare_call(prompt: &Prompt) -> bool {
     let Some(turn) = prompt.turns.iter().rev().find(|it| it.role == Role::Assistant) else { return false };
     let calls = turn.parts.iter().any(|it| matches!(it.body, Body::ToolCall { .. }));
-    let signed = turn
-        .parts
-        .first()
-        .is_some_and(|it| matches!(it.body, Body::Thinking { signature: Some(_), .. } | Body::RedactedThinking(_)));
+    let signed = turn.parts.first().is_some_and(|it| {
+        let proof = if let Body::RedactedThinking(data) = &it.body { Some(data) } else { it.signature.as_ref() };
+        matches!(it.body, Body::Thinking(_) | Body::RedactedThinking(_))
+            && proof.is_some_and(|it| it.dialect == Dialect::Anthropic)
+    });
     calls && !signed
 }
 

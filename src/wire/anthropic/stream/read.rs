@@ -192,7 +192,7 @@ impl Reader {
             Kind::ToolCall | Kind::Other => (None, None),
         };
         out.extend(text.map(|text| Event::Delta { index, delta: Delta::Text(text) }));
-        let signature = signature.filter(|it| !it.is_empty());
+        let signature = signature.and_then(fields::signature);
         out.extend(signature.map(|it| Event::Delta { index, delta: Delta::Signature(it) }));
         let whole_input = it.take("input").filter(|_| kind == Kind::ToolCall).map(|it| it.get().to_owned());
         out.extend(reply::extras(it).into_iter().map(|it| Event::Delta { index, delta: Delta::Opaque(it) }));
@@ -219,7 +219,9 @@ impl Reader {
                 let delta = match (name.as_str(), *kind) {
                     ("text_delta", Kind::Text) => said(&mut it, "text", half).map(Delta::Text),
                     ("thinking_delta", Kind::Thinking) => said(&mut it, "thinking", half).map(Delta::Text),
-                    ("signature_delta", Kind::Thinking) => said(&mut it, "signature", half).map(Delta::Signature),
+                    ("signature_delta", Kind::Thinking) => {
+                        said(&mut it, "signature", half).and_then(fields::signature).map(Delta::Signature)
+                    }
                     ("input_json_delta", Kind::ToolCall) => said(&mut it, "partial_json", half).map(|more| {
                         *whole_input = None;
                         Delta::Arguments(more)

@@ -179,6 +179,10 @@ impl Writer {
                     lose(&it.name, &mut self.losses);
                     return;
                 }
+                Block::RedactedThinking(data) if data.dialect != Dialect::Anthropic => {
+                    lose("redacted_thinking", &mut self.losses);
+                    return;
+                }
                 Block::ToolCall { .. } => {
                     // Clients that join the pieces and parse them must not be left with nothing.
                     put(held, &Delta::Arguments("{}".to_owned()), at, &mut self.losses, out);
@@ -234,7 +238,12 @@ fn put(held: &mut Held, delta: &Delta, at: u32, losses: &mut Vec<Loss>, out: &mu
         (Delta::Opaque(it), _) => return put_opaque(held, it, at, losses, out),
         (Delta::Text(text), Block::Text | Block::Refusal) => ("text_delta", "text", text),
         (Delta::Text(text), Block::Thinking) => ("thinking_delta", "thinking", text),
-        (Delta::Signature(more), Block::Thinking) => return held.signature.push_str(more),
+        (Delta::Signature(more), block) => {
+            return match reply::own_signature(block, Some(more)) {
+                Some(more) => held.signature.push_str(more),
+                None => lose("signature", losses),
+            };
+        }
         (Delta::Arguments(text), Block::ToolCall { .. }) => ("input_json_delta", "partial_json", text),
         _ => return lose("a delta that does not fit its block", losses),
     };

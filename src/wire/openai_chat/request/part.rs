@@ -42,7 +42,7 @@ fn read_part(raw: &RawValue) -> Result<Part, Malformed> {
         let name = kind.unwrap_or("part".into());
         return Ok(Body::Opaque(opaque(name, raw)).into());
     };
-    let mut part = Part { body, cache: None, extra };
+    let mut part = Part { extra, ..Part::from(body) };
     take_cache(&mut object, &mut part.cache);
     keep_rest(object, "", &mut part.extra);
     Ok(part)
@@ -156,10 +156,13 @@ pub(super) fn write_content(
     }
 }
 
-/// Names a cache mark and fields of other dialects on a part.
+/// Names a cache mark, a signature and fields of other dialects on a part.
 pub(super) fn name_marks(part: &Part, path: &str, losses: &mut Losses) {
     if part.cache.is_some() {
         losses.add("cache_control", "openai-chat has no prompt-cache marks");
+    }
+    if part.signature.is_some() {
+        losses.add(format!("{path}.signature"), "openai-chat has no signatures");
     }
     losses.foreign(&format!("{path}.content."), &part.extra);
 }
@@ -280,7 +283,7 @@ fn cannot(body: &Body) -> &'static str {
         Body::Image { .. } | Body::File { .. } | Body::Audio { .. } => "openai-chat takes this from the user only",
         Body::ToolCall { .. } => "only the model calls tools",
         Body::ToolResult { .. } => "tool results belong to the user's turn",
-        Body::Thinking { .. } | Body::RedactedThinking(_) => "only the model thinks",
+        Body::Thinking(_) | Body::RedactedThinking(_) => "only the model thinks",
         Body::Refusal(_) => "only the model refuses",
         Body::Text(_) | Body::Opaque(_) => "openai-chat has no such block",
     }

@@ -142,7 +142,7 @@ fn read_assistant(mut message: Object) -> Result<Turn, Malformed> {
     };
     // An empty one counts: some providers insist that the field comes back with a call.
     if let Some(text) = reasoning {
-        parts.push(Body::Thinking { text: text.into_owned(), signature: None }.into());
+        parts.push(Body::Thinking(text.into_owned()).into());
     }
     parts.extend(super::part::read_content(&mut message)?);
     if let Some(text) = message.take_text("refusal")?.filter(|it| !it.is_empty()) {

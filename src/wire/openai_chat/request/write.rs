@@ -222,10 +222,10 @@ impl<'p> Said<'p> {
     fn sort(&mut self, part: &'p Part, path: &str, losses: &mut Losses) {
         match &part.body {
             // Proof of who wrote it: only ever sent back to its maker, which no provider of this dialect is.
-            Body::Thinking { signature: Some(_), .. } => {
+            Body::Thinking(_) if part.signature.is_some() => {
                 losses.add(format!("{path}.thinking"), "signed reasoning goes back to its own provider only");
             }
-            Body::Thinking { text, signature: None } => self.thinking.push(text),
+            Body::Thinking(text) => self.thinking.push(text),
             Body::RedactedThinking(_) => {
                 losses
                     .add(format!("{path}.redacted_thinking"), "encrypted reasoning goes back to its own provider only");

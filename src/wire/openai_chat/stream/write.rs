@@ -126,8 +126,13 @@ impl Writer {
                 self.arguments(number, text, out);
                 return;
             }
-            (_, Delta::Signature(_)) => {
-                self.losses.add("thinking.signature", "openai-chat has no signatures");
+            (open, Delta::Signature(_)) => {
+                let what = match open {
+                    Open::Thinking => "thinking.signature",
+                    Open::Call(..) => "tool_calls.signature",
+                    _ => "signature",
+                };
+                self.losses.add(what, "openai-chat has no signatures");
                 return;
             }
             (_, Delta::Opaque(it)) => {
