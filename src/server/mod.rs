@@ -42,6 +42,8 @@ pub use crate::server::answering::Open;
 const CONNECTIONS: usize = 1000;
 /// Request heads larger than this are refused.
 const HEAD_MOST: usize = 64 << 10;
+/// Bytes held for a client that reads more slowly than its provider sends; beyond them the provider waits.
+const BUFFER: usize = 256 << 10;
 /// How long open requests may take to finish after the first signal.
 pub const DRAIN: Duration = Duration::from_secs(30);
 /// How long what is left may take to tell its client and its ledger row after that.
@@ -163,7 +165,7 @@ async fn connection(stream: TcpStream, router: Router, open: Open, mut closing: 
     let service = Answering::new(phases, open, router);
     let mut http = hyper::server::conn::http1::Builder::new();
     // `Patience` keeps the deadlines: hyper's head timer also runs while a pooled connection rests.
-    http.timer(TokioTimer::new()).max_header_size(HEAD_MOST).header_read_timeout(None);
+    http.timer(TokioTimer::new()).max_header_size(HEAD_MOST).max_buf_size(BUFFER).header_read_timeout(None);
     let connection = http.serve_connection(io, TowerToHyperService::new(service));
     tokio::pin!(connection);
     let mut serving = true;

@@ -3,6 +3,7 @@
 
 mod hand;
 mod pings;
+mod pressure;
 
 use llmroute::domain::dialect::Dialect;
 use llmroute::sim::{Persona, Script, Sim};

@@ -197,20 +197,36 @@ impl Ear {
 
     /// Listens until `what` was heard `times` more.
     pub(crate) async fn hear(&mut self, what: &str, times: usize) {
-        let enough = self.count(what) + times;
-        while self.count(what) < enough {
-            let piece = soon(self.response.chunk()).await.unwrap();
-            let heard = String::from_utf8_lossy(&self.heard);
-            let piece = piece.unwrap_or_else(|| panic!("it ended before {what:?} came {times} times: {heard}"));
-            self.heard.extend_from_slice(&piece);
+        let (mut more, mut from) = (0, self.heard.len());
+        while more < times {
+            assert!(self.piece().await, "no {what:?} × {times}: {}", String::from_utf8_lossy(&self.heard));
+            // What is cut by the border of two pieces is found with the second.
+            let found: Vec<_> = memchr::memmem::find_iter(&self.heard[from..], what).collect();
+            more += found.len();
+            from = found
+                .last()
+                .map_or(from, |at| from + at + what.len())
+                .max(self.heard.len().saturating_sub(what.len() - 1));
         }
+    }
+
+    /// Listens until it has heard `bytes` in all.
+    pub(crate) async fn hear_bytes(&mut self, bytes: usize) {
+        while self.heard.len() < bytes {
+            assert!(self.piece().await, "it ended after {} bytes", self.heard.len());
+        }
+    }
+
+    /// The next piece; false at the end.
+    async fn piece(&mut self) -> bool {
+        let piece = soon(self.response.chunk()).await.unwrap();
+        self.heard.extend_from_slice(piece.as_deref().unwrap_or_default());
+        piece.is_some()
     }
 
     /// Listens to the end.
     pub(crate) async fn end(&mut self) -> String {
-        while let Some(piece) = soon(self.response.chunk()).await.unwrap() {
-            self.heard.extend_from_slice(&piece);
-        }
+        while self.piece().await {}
         String::from_utf8(self.heard.clone()).unwrap()
     }
 }
