@@ -1,6 +1,7 @@
 //! Faults beyond a single answer that goes wrong (that is the wall's): silence and pings, clients that are slow, hostile
 //! providers, keys that leak, connections that go stale, crowds at a recovering target.
 
+mod canary;
 mod hand;
 mod pings;
 mod pressure;
