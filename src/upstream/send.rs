@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 use std::future::poll_fn;
+use std::io::ErrorKind;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -232,15 +233,17 @@ fn no_secret(provider: &Provider, seat: &Seat) -> Failure {
 fn transport(provider: &ProviderName, error: reqwest::Error) -> Failure {
     let error = error.without_url();
     let detail = chain(&error);
+    let io = io_kind(&error);
     let lower = detail.to_ascii_lowercase();
     let (kind, code, what) = if error.is_connect() || error.is_builder() {
         if lower.contains("dns") {
             (Kind::Unreachable, "upstream_dns", "its name cannot be resolved (DNS)")
-        } else if lower.contains("certificate") || lower.contains("tls") || lower.contains("handshake") {
+        } else if matches!(io, Some(ErrorKind::InvalidData | ErrorKind::UnexpectedEof)) {
+            // All that is read while connecting is the other side's part of the handshake.
             (Kind::Unreachable, "upstream_tls", "its TLS certificate or handshake was not accepted")
         } else if error.is_timeout() || lower.contains("timed out") {
             (Kind::Unreachable, "upstream_connect_timeout", "no connection within the deadline")
-        } else if lower.contains("refused") {
+        } else if io == Some(ErrorKind::ConnectionRefused) {
             (Kind::Unreachable, "upstream_refused", "the connection was refused")
         } else {
             (Kind::Unreachable, verdict::code(Kind::Unreachable), "no connection could be made")
@@ -251,6 +254,18 @@ fn transport(provider: &ProviderName, error: reqwest::Error) -> Failure {
     let mut failure = Failure::upstream(kind, code, format!("{provider}: {what}"));
     failure.detail = format!("{provider}: {detail}");
     failure
+}
+
+/// What the system, or TLS on top of it, called the innermost cause.
+fn io_kind(error: &reqwest::Error) -> Option<ErrorKind> {
+    let (mut kind, mut cause) = (None, error.source());
+    while let Some(it) = cause {
+        let io = it.downcast_ref::<std::io::Error>();
+        kind = io.map(std::io::Error::kind).or(kind);
+        // One that wraps another names as its source what is behind that one.
+        cause = io.and_then(|it| Some(it.get_ref()? as &dyn std::error::Error)).or_else(|| it.source());
+    }
+    kind
 }
 
 /// An error with its causes, outermost first.

@@ -22,7 +22,7 @@ pub(crate) fn soon<F: Future>(what: F) -> impl Future<Output = F::Output> {
     async move {
         match tokio::time::timeout(PATIENCE, what).await {
             Ok(it) => it,
-            Err(_) => panic!("{place}: it does not come"),
+            Err(late) => panic!("{place}: it does not come: {late}"),
         }
     }
 }
@@ -100,15 +100,15 @@ impl Exchange {
         assert!(self.say("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n").await);
     }
 
-    /// A whole answer.
+    /// A whole answer, the last on its connection: nobody would read another request.
     pub(crate) async fn answer(&mut self, status: u16, body: &Value) {
-        let body = body.to_string();
-        let head = format!("HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}", body.len());
-        assert!(self.say(format!("{head}\r\n\r\n{body}")).await);
+        let (body, kind) = (body.to_string(), "content-type: application/json\r\nconnection: close");
+        let head = format!("HTTP/1.1 {status} X\r\n{kind}\r\ncontent-length: {}\r\n\r\n", body.len());
+        assert!(self.say(head + &body).await);
     }
 
     /// Waits until the other side has closed the connection.
-    pub(crate) async fn is_left(mut self) {
+    pub(crate) async fn left(mut self) {
         let mut rest = Vec::new();
         // A reset is as good as a close.
         let _ = soon(self.stream.read_to_end(&mut rest)).await;
