@@ -173,7 +173,7 @@ async fn a_dead_upstream_times_out_although_our_pings_flow() {
         let all = ear.end().await;
         let told = seen(&ear, all);
         assert!(told_error(client, &told) && !ended_well(client, &told), "{told:?}");
-        soon(exchange.is_left()).await;
+        soon(exchange.left()).await;
         let rows = house.rows().await;
         let error = rows[0].1[0].error.as_ref().unwrap();
         assert_eq!((rows[0].0.outcome.as_deref(), error.code.as_str()), (Some("failed"), "upstream_silent"));
@@ -189,7 +189,7 @@ async fn a_dead_upstream_times_out_although_our_pings_flow() {
         let told = seen(&ear, all);
         assert!(told_error(client, &told) && !ended_well(client, &told), "{told:?}");
         assert!(told.body.contains("fell silent"), "{told:?}");
-        soon(exchange.is_left()).await;
+        soon(exchange.left()).await;
         assert_eq!(house.rows().await[0].0.outcome.as_deref(), Some("cut"));
     }
 }

@@ -102,7 +102,7 @@ async fn a_client_that_reads_slowly_holds_its_provider_back_and_nobody_else() {
     drop(client);
     soon(pushing).await.unwrap();
     let rows = house.rows().await;
-    let slow = rows.iter().filter(|it| it.0.stream).next_back().unwrap();
+    let slow = rows.iter().rfind(|it| it.0.stream).unwrap();
     assert_eq!(slow.0.outcome.as_deref(), Some("client_gone"), "{slow:?}");
     assert!(matches!(slow.0.cost, Some(Cost::Estimated(it)) if it.pico() > 0), "{slow:?}");
 }
