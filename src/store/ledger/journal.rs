@@ -8,8 +8,9 @@
 //! written anew.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -22,6 +23,8 @@ use crate::store::keys::billing_name;
 use crate::store::ledger::record::Intent;
 use crate::store::private_file::{self, FileProblem};
 
+/// A journal larger than this is emptied as soon as no request is open.
+const MUCH: u64 = 64 << 10;
 /// A journal larger than this is written anew, without the lines that have had their day.
 const MOST: u64 = 4 << 20;
 /// A journal beyond this is no journal of ours: open requests are counted in thousands, their lines in hundreds of
@@ -130,6 +133,15 @@ impl Journal {
         written
     }
 
+    /// Empties the journal if it has grown and `is_idle` says that no request is open. Whoever appends holds an open
+    /// request, so none can slip in between.
+    pub(super) fn clear(&self, is_idle: impl FnOnce() -> bool) {
+        let mut end = self.lock();
+        if end.len >= MUCH && is_idle() {
+            end.cut_back(0);
+        }
+    }
+
     /// Writes the journal anew if it has grown large: lines whose attempt has its row stay behind.
     pub(super) fn shrink(&self, conn: &Connection) -> Result<(), StoreError> {
         let (len, most) = {
@@ -142,18 +154,7 @@ impl Journal {
         // Most of the work is done while others append; what they append meanwhile is taken over as it is.
         let text = read(&self.path)?.unwrap_or_default();
         let (old, _) = text.split_at(usize::try_from(len).unwrap_or(usize::MAX).min(text.len()));
-        let mut open = Vec::new();
-        let mut has_row = conn.prepare_cached(HAS_ROW)?;
-        for line in old.split_inclusive(|it| *it == b'\n') {
-            // What cannot be read is kept: only the next start may judge it.
-            let done = match serde_json::from_slice::<Line<'_>>(line) {
-                Ok(it) => has_row.exists(params![it.request.cast_signed(), it.n])?,
-                Err(_) => false,
-            };
-            if !done {
-                open.extend_from_slice(line);
-            }
-        }
+        let mut open = open_lines(conn, old)?;
         let problem = |source| StoreError::from(FileProblem::Io { path: self.path.clone(), doing: "write", source });
         let mut end = self.lock();
         let text = read(&self.path)?.unwrap_or_default();
@@ -187,18 +188,40 @@ impl End {
             }
             Err(error) => {
                 // Half a line would make the next one unreadable too.
-                let back = self.file.set_len(self.len).and_then(|()| {
-                    use std::io::Seek;
-                    self.file.seek(io::SeekFrom::Start(self.len)).map(drop)
-                });
-                self.broken = back.is_err();
+                self.cut_back(self.len);
                 Err(error)
             }
         }
     }
+
+    fn cut_back(&mut self, len: u64) {
+        let cut = self.file.set_len(len).and_then(|()| self.file.seek(SeekFrom::Start(len)));
+        self.broken = cut.is_err();
+        self.len = len;
+    }
 }
 
-const HAS_ROW: &str = "SELECT 1 FROM attempts WHERE request = ?1 AND n = ?2";
+/// Which attempt a line is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+struct Place {
+    request: u64,
+    n: u32,
+}
+
+/// The lines whose attempt has no row. What cannot be read is kept: only the next start may judge it.
+fn open_lines(conn: &Connection, text: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let lines = || text.split_inclusive(|it| *it == b'\n');
+    let places: Vec<Option<Place>> = lines().map(|it| serde_json::from_slice(it).ok()).collect();
+    let requests = || places.iter().flatten().map(|it| it.request.cast_signed());
+    let (Some(first), Some(last)) = (requests().min(), requests().max()) else { return Ok(text.to_vec()) };
+    // Ids ascend, so the rows lie together and are read in one go.
+    let mut rows = conn.prepare_cached("SELECT request, n FROM attempts WHERE request BETWEEN ?1 AND ?2")?;
+    let rows = rows
+        .query_map([first, last], |row| Ok(Place { request: row.get::<_, i64>(0)?.cast_unsigned(), n: row.get(1)? }))?;
+    let done = rows.collect::<Result<HashSet<Place>, _>>()?;
+    let is_open = |place: &Option<Place>| place.is_none_or(|it| !done.contains(&it));
+    Ok(lines().zip(&places).filter(|it| is_open(it.1)).flat_map(|it| it.0).copied().collect())
+}
 
 /// Attempts that have no row, as a table of the connection's own.
 const TABLE: &str = "
@@ -245,7 +268,7 @@ pub(in crate::store) fn load_open(conn: &Connection, run: &Path) -> Result<(), S
 pub(super) fn load(conn: &Connection, process: i64, lock: &Path) -> Result<usize, StoreError> {
     let path = beside(lock);
     let Some(text) = read(&path)? else { return Ok(0) };
-    let mut has_row = conn.prepare_cached(HAS_ROW)?;
+    let text = open_lines(conn, &text)?;
     let mut insert = conn.prepare_cached(
         "INSERT INTO temp.intents (request, n, process, started, dialect, asked, group_name, client, session, stream,
              at, provider, model, key_id, key_name, billing, input, expected)
@@ -263,12 +286,8 @@ pub(super) fn load(conn: &Connection, process: i64, lock: &Path) -> Result<usize
                 continue;
             }
         };
-        let request = it.request.cast_signed();
-        if has_row.exists(params![request, it.n])? {
-            continue;
-        }
         open += insert.execute(params![
-            request,
+            it.request.cast_signed(),
             it.n,
             process,
             it.started,
@@ -420,6 +439,19 @@ mod tests {
         assert!(before > MOST && after < before / 5, "{before} → {after}");
         let open: Vec<_> = it.open().into_iter().map(|it| it.0).collect();
         assert_eq!(open, [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 200]);
+    }
+
+    #[test]
+    fn with_nothing_open_it_is_emptied_and_goes_on() {
+        let it = Fixture::new();
+        it.append(1, &"x".repeat(80_000));
+        it.settle(1);
+        it.journal.clear(|| false);
+        assert!(fs::metadata(it.journal.path()).unwrap().len() > 80_000);
+        it.journal.clear(|| true);
+        assert_eq!(fs::metadata(it.journal.path()).unwrap().len(), 0);
+        it.append(2, "y");
+        assert_eq!(it.open().len(), 1);
     }
 
     #[test]

@@ -69,7 +69,6 @@ pub struct Ledger {
 #[derive(Debug)]
 struct Shared {
     queue: mpsc::Sender<Message>,
-    open: Arc<Semaphore>,
     state: Arc<State>,
     journal: Arc<Journal>,
     salt: u64,
@@ -77,8 +76,10 @@ struct Shared {
 }
 
 /// What callers and the writer both look at.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
+    /// A turn for each request that is open or not yet committed.
+    open: Arc<Semaphore>,
     ids: Mutex<Ids>,
     /// The last commit failed.
     failing: AtomicBool,
@@ -146,12 +147,12 @@ impl Ledger {
         let writer::Started { writer, housekeeper, first, salt } = writer::Started::open(path, process)?;
         let journal = writer.journal();
         let (queue, messages) = mpsc::channel(QUEUE);
-        let state = Arc::new(State { ids: Mutex::new(first), failing: AtomicBool::new(false) });
+        let open = Arc::new(Semaphore::new(OPEN_REQUESTS));
+        let state = Arc::new(State { open, ids: Mutex::new(first), failing: AtomicBool::new(false) });
         let keep = housekeeper.start().map_err(StoreError::Thread)?;
         let write = writer.start(messages, Arc::clone(&state)).map_err(StoreError::Thread)?;
-        let open = Arc::new(Semaphore::new(OPEN_REQUESTS));
         let threads = Mutex::new(vec![write, keep]);
-        Ok(Self { shared: Arc::new(Shared { queue, open, state, journal, salt, threads }) })
+        Ok(Self { shared: Arc::new(Shared { queue, state, journal, salt, threads }) })
     }
 
     /// An id and a place in the queue for one request. Waits for room.
@@ -159,7 +160,7 @@ impl Ledger {
     /// # Errors
     /// The ledger is closed, or the disk refuses and no id or room is left.
     pub async fn slot(&self) -> Result<Slot, LedgerError> {
-        let open = Arc::clone(&self.shared.open);
+        let open = Arc::clone(&self.shared.state.open);
         let turn = match Arc::clone(&open).try_acquire_owned() {
             Ok(turn) => turn,
             // Room comes with the next commit; while commits fail, waiting for one would hang every client.
@@ -214,7 +215,7 @@ impl Ledger {
     ///
     /// Blocks; every clone is closed with it.
     pub fn close(self) {
-        self.shared.open.close();
+        self.shared.state.open.close();
         let mut message = Message::Close;
         while let Err(mpsc::error::TrySendError::Full(back)) = self.shared.queue.try_send(message) {
             message = back;

@@ -22,7 +22,7 @@ use crate::store::ledger::housekeeping::{Bell, Housekeeper};
 use crate::store::ledger::journal::Journal;
 use crate::store::ledger::liveness::{self, Registered};
 use crate::store::ledger::record::{ProcessKind, RequestRecord};
-use crate::store::ledger::{Ack, Ids, LedgerError, Message, State, rows};
+use crate::store::ledger::{Ack, Ids, LedgerError, Message, OPEN_REQUESTS, State, rows};
 use crate::store::open::{self, Access};
 
 /// Messages in one transaction.
@@ -255,6 +255,7 @@ impl Writer {
                     tracing::info!("the ledger can be written again");
                 }
                 self.bell.ring();
+                self.process.journal.clear(|| state.open.available_permits() == OPEN_REQUESTS);
                 if let Err(error) = self.process.journal.shrink(&self.conn) {
                     tracing::error!(%error, "the journal of open requests cannot be written anew");
                 }
