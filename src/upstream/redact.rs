@@ -1,10 +1,12 @@
 //! Cuts our own key out of what a provider sends: one that echoes it, in an error, a header or its stream, must not
 //! teach it to a client, a log or the ledger.
 
+use std::sync::Arc;
+
 use bytes::{Bytes, BytesMut};
 use memchr::{memchr_iter, memmem};
 
-use crate::domain::secret::Secret;
+use crate::upstream::credential::Credential;
 
 /// What stands where a key was.
 const CUT: &[u8] = b"[redacted]";
@@ -19,14 +21,14 @@ const SHORTEST: usize = 16;
 /// found across pieces. Events end in line breaks and JSON in braces: in practice nothing waits.
 #[derive(Debug)]
 pub(super) struct Redaction {
-    secret: Secret,
+    credential: Arc<Credential>,
     held: BytesMut,
 }
 
 impl Redaction {
-    /// Of `secret`; `None` where that is too short to be one.
-    pub(super) fn of(secret: Secret) -> Option<Self> {
-        (secret.expose().len() >= SHORTEST).then(|| Self { secret, held: BytesMut::new() })
+    /// Of the key that authorised an exchange; `None` where it is too short to be one.
+    pub(super) fn of(credential: Arc<Credential>) -> Option<Self> {
+        (credential.secret().len() >= SHORTEST).then(|| Self { credential, held: BytesMut::new() })
     }
 
     /// What of the bytes so far can be passed on; may be empty. Not copied where there is nothing to cut.
@@ -36,7 +38,7 @@ impl Redaction {
             self.held.extend_from_slice(&text);
             text = self.held.split().freeze();
         }
-        let secret = self.secret.expose().as_bytes();
+        let secret = self.credential.secret().as_bytes();
         let mut from = 0;
         let mut clean = BytesMut::new();
         for at in memmem::find_iter(&text, secret) {
@@ -60,7 +62,7 @@ impl Redaction {
 
     /// Whether `text` contains the secret.
     pub(super) fn finds_in(&self, text: &[u8]) -> bool {
-        memmem::find(text, self.secret.expose().as_bytes()).is_some()
+        memmem::find(text, self.credential.secret().as_bytes()).is_some()
     }
 }
 
@@ -74,11 +76,16 @@ fn begun(text: &[u8], secret: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::secret::Secret;
+
+    fn of(key: &str) -> Option<Redaction> {
+        Redaction::of(Arc::new(Credential::new(Secret::new(key.to_owned()))))
+    }
 
     const KEY: &str = "sk-sk-0123456789abcdef";
 
     fn redacted(pieces: &[&[u8]]) -> Vec<u8> {
-        let mut redaction = Redaction::of(Secret::new(KEY.to_owned())).unwrap();
+        let mut redaction = of(KEY).unwrap();
         let mut out = Vec::new();
         for piece in pieces {
             out.extend_from_slice(&redaction.pass(Bytes::copy_from_slice(piece)));
@@ -102,11 +109,11 @@ mod tests {
 
     #[test]
     fn what_has_no_key_in_it_passes_uncopied_and_at_once() {
-        let mut redaction = Redaction::of(Secret::new(KEY.to_owned())).unwrap();
+        let mut redaction = of(KEY).unwrap();
         let piece = Bytes::from_static(b"data: {\"content\":\"sk-sk-0\"}\n\n");
         let out = redaction.pass(piece.clone());
         assert_eq!((out.as_ptr(), out.len()), (piece.as_ptr(), piece.len()));
         assert!(redaction.rest().is_empty());
-        assert!(Redaction::of(Secret::new("ollama".to_owned())).is_none());
+        assert!(of("ollama").is_none());
     }
 }

@@ -1,0 +1,106 @@
+//! A provider's answer as it comes in.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Response;
+use http::header::{CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue};
+use http_body::Body as _;
+use hyper::body::Incoming as Body;
+
+use crate::domain::clock::Stamp;
+use crate::domain::failure::Failure;
+use crate::domain::id::ProviderName;
+use crate::upstream::credential::Credential;
+use crate::upstream::redact::Redaction;
+use crate::upstream::{transport, wait};
+
+/// A provider's answer, its body still on the way. Dropping it closes the exchange.
+#[derive(Debug)]
+pub struct Incoming {
+    /// HTTP status.
+    pub status: u16,
+    headers: HeaderMap,
+    body: Body,
+    provider: ProviderName,
+    redaction: Option<Redaction>,
+    ended: bool,
+}
+
+impl Incoming {
+    /// The answer of `provider` to a request that `credential` authorised.
+    pub(super) fn new(response: Response<Body>, provider: ProviderName, credential: Option<Arc<Credential>>) -> Self {
+        let (head, body) = response.into_parts();
+        let (status, redaction) = (head.status.as_u16(), credential.and_then(Redaction::of));
+        Self { status, headers: head.headers, body, provider, redaction, ended: false }
+    }
+
+    /// The next piece of the body, without our own key wherever the provider echoes it; `None` at its clean end. Safe
+    /// to cancel and call again.
+    ///
+    /// # Errors
+    /// [`Kind::Cut`](crate::domain::failure::Kind::Cut): the connection broke before the end.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
+        while !self.ended {
+            let frame = poll_fn(|cx| Pin::new(&mut self.body).poll_frame(cx)).await;
+            let data = match frame {
+                None => {
+                    self.ended = true;
+                    self.redaction.as_mut().map(Redaction::rest).unwrap_or_default()
+                }
+                Some(Ok(frame)) => {
+                    // Trailers carry nothing a client of these dialects reads.
+                    let data = frame.into_data().unwrap_or_default();
+                    match &mut self.redaction {
+                        Some(it) => it.pass(data),
+                        None => data,
+                    }
+                }
+                Some(Err(error)) => return Err(transport::cut(&self.provider, &error)),
+            };
+            if !data.is_empty() {
+                return Ok(Some(data));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A header of the answer, if it is text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The wait that the provider states in its headers.
+    #[must_use]
+    pub fn wait(&self, now: Stamp) -> Option<Duration> {
+        wait::stated(|name| self.header(name), now)
+    }
+
+    /// The body is compressed, although that was not asked for: it can be neither watched nor relayed.
+    #[must_use]
+    pub fn is_encoded(&self) -> bool {
+        self.headers.get(CONTENT_ENCODING).is_some_and(|it| !it.as_bytes().eq_ignore_ascii_case(b"identity"))
+    }
+
+    /// Headers that may be passed on to a client. Everything else stays here, cookies and locations above all, and
+    /// whatever echoes our own key.
+    #[must_use]
+    pub fn relayable(&self) -> Vec<(HeaderName, HeaderValue)> {
+        let echoes = |value: &HeaderValue| self.redaction.as_ref().is_some_and(|it| it.finds_in(value.as_bytes()));
+        let passes = |name: &HeaderName, value: &HeaderValue| {
+            is_relayable(name.as_str()) && value.to_str().is_ok() && !echoes(value)
+        };
+        let named = self.headers.iter().filter(|(name, value)| passes(name, value));
+        named.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+}
+
+fn is_relayable(name: &str) -> bool {
+    const NAMES: [&str; 6] =
+        ["content-type", "retry-after", "retry-after-ms", "request-id", "x-request-id", "openai-processing-ms"];
+    NAMES.contains(&name) || name.starts_with("x-ratelimit-") || name.starts_with("anthropic-ratelimit-")
+}
