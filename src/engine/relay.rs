@@ -243,7 +243,7 @@ impl Relay {
     }
 
     /// The client has come back for more. While it was busy with what it had, nobody listened to the provider, and that
-    /// was no silence of the provider's.
+    /// was no silence of the provider's: the first piece it left waiting need not be a whole event.
     fn back(&mut self) {
         let now = Instant::now();
         let away = now - self.last_out;

@@ -65,7 +65,7 @@ async fn trip(house: &House, hand: &Hand) {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_probe_is_sent_when_fifty_wait_for_a_recovering_target() {
     let (hands, hand) = (Hands::new(), Hand::open().await);
     let good = Sim::start(Persona::plain("b")).await.unwrap();
