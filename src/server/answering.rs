@@ -44,22 +44,18 @@ impl Service<axum::http::Request<Incoming>> for Answering {
         self.phases.set(Phase::Busy);
         let phases = self.phases.clone();
         let request = request.map(Body::new);
-        match short_cut(&request) {
-            Some(dialect) => {
-                let door = Arc::clone(&self.door);
-                Box::pin(async move {
-                    let response = super::answer(&door, dialect, request).await;
-                    Ok(response.map(|body| Answered { body, phases }))
-                })
-            }
-            None => {
-                let answer = self.router.clone().call(request);
-                Box::pin(async move {
-                    let response = answer.await?;
-                    Ok(response.map(|body| Answered { body, phases }))
-                })
-            }
+        if let Some(dialect) = short_cut(&request) {
+            let door = Arc::clone(&self.door);
+            return Box::pin(async move {
+                let response = super::answer(&door, dialect, request).await;
+                Ok(response.map(|body| Answered { body, phases }))
+            });
         }
+        let answer = self.router.clone().call(request);
+        Box::pin(async move {
+            let response = answer.await?;
+            Ok(response.map(|body| Answered { body, phases }))
+        })
     }
 }
 
