@@ -167,6 +167,7 @@ impl Running {
         let (mut interrupt, mut terminate) = (signals(SignalKind::interrupt())?, signals(SignalKind::terminate())?);
         let lines = tokio::spawn(tell(Arc::clone(&session), engine.finished(), log, closing.subscribe()));
         let door = Door::new(Arc::clone(&engine), guard);
+        let open = door.open();
         let now = session.clock.now().wall;
         lock.announce(listening.port, now)?;
         let mut serving = tokio::spawn(server::serve(door, listening, closing.subscribe()));
@@ -181,8 +182,8 @@ impl Running {
             () = tokio::time::sleep(QUIET) => None,
         };
         if ended.is_none() {
-            let most = server::DRAIN.as_secs();
-            session.screen.note(format_args!("waiting up to {most} s for open requests (Ctrl-C again cuts them)"));
+            let (still, most) = (amounts::plural(open.count() as u64, "request", "requests"), server::DRAIN.as_secs());
+            session.screen.note(format_args!("{still} open, waiting up to {most} s (Ctrl-C again cuts them)"));
             tokio::select! {
                 it = &mut serving => ended = Some(it),
                 _ = interrupt.recv() => {}

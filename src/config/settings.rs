@@ -63,6 +63,7 @@ struct RawDeadlines {
     content_gap: Option<toml::Spanned<String>>,
     whole: Option<toml::Spanned<String>>,
     stream: Option<toml::Spanned<String>>,
+    ping: Option<toml::Spanned<String>>,
 }
 
 const EXAMPLE: &str = "port = 8484, log = \"plain\", time-zone = \"Europe/Berlin\", [deadlines] connect = \"5s\"";
@@ -130,6 +131,7 @@ fn parse(text: &str) -> Result<Settings, Vec<Fault>> {
         (raw.deadlines.content_gap, &mut it.content_gap),
         (raw.deadlines.whole, &mut it.whole),
         (raw.deadlines.stream, &mut it.stream),
+        (raw.deadlines.ping, &mut it.ping),
     ] {
         let Some(written) = written else { continue };
         match duration(written.get_ref()) {
@@ -190,13 +192,13 @@ mod tests {
 
     #[test]
     fn every_setting_is_read() {
-        let text =
-            "port = 9\nlog = \"json\"\ntime-zone = \"Europe/Berlin\"\n[deadlines]\nconnect = \"2s\"\nstream = \"2h\"";
+        let text = "port = 9\nlog = \"json\"\ntime-zone = \"Europe/Berlin\"\n[deadlines]\nconnect = \"2s\"\nstream = \"2h\"\nping = \"5s\"";
         let it = parse(text).ok().unwrap();
         assert_eq!((it.port, it.log), (9, LogStyle::Json));
         assert_eq!(it.time_zone.iana_name(), Some("Europe/Berlin"));
         assert_eq!(it.deadlines.connect, Duration::from_secs(2));
         assert_eq!(it.deadlines.stream, Duration::from_secs(7200));
+        assert_eq!(it.deadlines.ping, Duration::from_secs(5));
         assert_eq!(it.deadlines.whole, Deadlines::default().whole);
     }
 

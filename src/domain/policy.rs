@@ -149,6 +149,8 @@ pub struct Deadlines {
     pub whole: Duration,
     /// A whole stream.
     pub stream: Duration,
+    /// While a stream is held back, or its provider is silent, its client hears from us this often.
+    pub ping: Duration,
 }
 
 impl Default for Deadlines {
@@ -161,6 +163,7 @@ impl Default for Deadlines {
             content_gap: Duration::from_secs(300),
             whole: Duration::from_secs(600),
             stream: Duration::from_secs(3600),
+            ping: Duration::from_secs(15),
         }
     }
 }

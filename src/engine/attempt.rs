@@ -8,7 +8,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::time::{Instant, timeout_at};
 
 use crate::domain::ask::Ask;
-use crate::domain::failure::{Failure, Kind, Origin, Relay};
+use crate::domain::failure::{Failure, Kind, Next, Origin, Relay};
 use crate::domain::policy::{Deadlines, Provider, Speech};
 use crate::domain::reply::Reply;
 use crate::domain::target::Seat;
@@ -53,12 +53,13 @@ pub async fn run(
     let began = Instant::now();
     let first = began + first_deadline(ask, deadlines);
     settlement.sending();
-    let client_headers: &[_] = if speech.dialect == ask.dialect { &ask.headers } else { &[] };
-    let exchange = engine.upstream.send(provider, speech, seat, client_headers, rendered.body.clone());
+    let client_headers = lane::passing(ask, speech.dialect);
+    let exchange = engine.upstream.send(provider, speech, seat, &client_headers, rendered.body.clone());
     let incoming = timeout_at(first, exchange).await.map_err(|_| silent(provider, "sent no answer"))??;
     let try_ = Try { engine, ask, provider, speech, rendered: &rendered, deadlines, began, first };
     let headers = incoming.relayable();
     let content = match incoming.status {
+        200..=299 if incoming.is_encoded() => return Err(broken(provider, "a compressed answer")),
         200..=299 if ask.stream => try_.stream(incoming).await?,
         200..=299 => try_.whole(incoming).await?,
         300..=399 => return Err(redirect(provider, incoming.status)),
@@ -170,7 +171,7 @@ impl Try<'_> {
         wire::codec(self.speech.dialect).read_reply(body).map_err(|it| self.garbage(body, &it))
     }
 
-    /// An error answer: read, cleaned of our own key, judged, and kept for the client that can read it.
+    /// An error answer: read, judged, and kept for the client that can read it.
     async fn error(&self, mut incoming: Incoming) -> Failure {
         let mut body = BytesMut::new();
         let until = Instant::now() + Duration::from_secs(10);
@@ -181,7 +182,7 @@ impl Try<'_> {
                 break;
             }
         }
-        let body = incoming.redact(body.freeze());
+        let body = if incoming.is_encoded() { Bytes::new() } else { body.freeze() };
         let fault = wire::codec(self.speech.dialect).read_error(&body);
         let wait = incoming.wait(self.engine.now().wall);
         let mut failure = verdict::failure(&self.provider.name, incoming.status, &fault, wait);
@@ -293,7 +294,8 @@ fn refuse_losses(ask: &Ask, rendered: &Rendered) -> Result<(), Failure> {
     }
     let losses: Vec<String> = rendered.losses.iter().map(|it| format!("{} ({})", it.what, it.why)).collect();
     let told = format!("strict: the target's dialect cannot say {}", losses.join(", "));
-    Err(Failure::local(Origin::Client, "untranslatable", 400, told))
+    // Another target may speak a dialect that can say it.
+    Err(Failure { next: Next::Elsewhere, ..Failure::local(Origin::Client, "untranslatable", 400, told) })
 }
 
 fn silent(provider: &Provider, what: &str) -> Failure {

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::timeout;
+
 use crate::domain::ask::Ask;
 use crate::domain::dice::Dice;
 use crate::domain::failure::{Failure, Kind, Next};
@@ -36,6 +38,8 @@ struct Walk {
     worst: Option<Failure>,
     /// The last seat whose failure may pass by itself.
     again: Option<(usize, Seat, Duration)>,
+    /// The first seat that was left out because another request was probing it.
+    probed: Option<(usize, Seat)>,
 }
 
 /// How one target's keys fared.
@@ -56,7 +60,7 @@ pub async fn run(
     settlement: Settlement,
 ) -> Walked {
     let left = ATTEMPTS.max(plan.len());
-    let mut walk = Walk { engine, ask, deadlines, settlement, left, worst: None, again: None };
+    let mut walk = Walk { engine, ask, deadlines, settlement, left, worst: None, again: None, probed: None };
     let outcome = walk.targets(&plan).await;
     (outcome, walk.settlement)
 }
@@ -72,6 +76,14 @@ impl Walk {
                 Stage::Next => {}
             }
         }
+        // To turn this client away while somebody else finds out that all is well again would be an outage of our own.
+        if let Some((at, seat)) = self.probed.take()
+            && self.left > 0
+            && timeout(LONGEST_PAUSE, self.engine.fleet.probe_over(&seat)).await.is_ok()
+            && let Some(ended) = self.once_more(at, &plan[at], &seat).await
+        {
+            return ended;
+        }
         // Everything else has failed: now waiting for a target that failed in passing is worth something.
         for n in 0..AGAIN {
             let Some((at, seat, wait)) = self.again.take() else { break };
@@ -79,21 +91,14 @@ impl Walk {
                 break;
             }
             tokio::time::sleep(self.pause(n, wait)).await;
-            match self.seat(at, &plan[at], &seat).await {
-                Ok(it) => return Ok(it),
-                Err(failure) if failure.next == Next::Stop => return Err(failure),
-                Err(failure) => self.note(failure),
+            if let Some(ended) = self.once_more(at, &plan[at], &seat).await {
+                return ended;
             }
         }
         let soonest = self.settlement.soonest_wait();
-        Err(match self.worst.take() {
-            Some(mut failure) => {
-                failure.retry_after = soonest.or(failure.retry_after);
-                failure
-            }
-            // Every seat was being probed by another request at this very moment.
-            None => Failure::upstream(Kind::Overload, "all_resting", "every target is being probed; try again"),
-        })
+        let mut failure = self.worst.take().unwrap_or_else(being_probed);
+        failure.retry_after = soonest.or(failure.retry_after);
+        Err(failure)
     }
 
     /// The keys of one target, while another key may help.
@@ -103,9 +108,10 @@ impl Walk {
                 return Stage::Next;
             }
             match self.seat(at, stop, seat).await {
-                Ok(it) => return Stage::Committed(Box::new(it)),
-                Err(failure) if failure.next == Next::Stop => return Stage::Stop(Box::new(failure)),
-                Err(failure) => {
+                None => self.probed = self.probed.take().or_else(|| Some((at, seat.clone()))),
+                Some(Ok(it)) => return Stage::Committed(Box::new(it)),
+                Some(Err(failure)) if failure.next == Next::Stop => return Stage::Stop(Box::new(failure)),
+                Some(Err(failure)) => {
                     let other_key = failure.kind.effect().other_key;
                     self.note(failure);
                     if !other_key {
@@ -117,23 +123,29 @@ impl Walk {
         Stage::Next
     }
 
-    /// One attempt on one seat, with its report to the fleet and the settlement.
-    async fn seat(&mut self, at: usize, stop: &Stop, seat: &Seat) -> Result<Committed, Failure> {
+    /// One more attempt after the plan is through; `None` if the walk goes on all the same.
+    async fn once_more(&mut self, at: usize, stop: &Stop, seat: &Seat) -> Option<Result<Committed, Failure>> {
+        match self.seat(at, stop, seat).await? {
+            Err(failure) if failure.next != Next::Stop => {
+                self.note(failure);
+                None
+            }
+            ended => Some(ended),
+        }
+    }
+
+    /// One attempt on one seat, with its report to the fleet and the settlement. `None` if another request is probing
+    /// that seat.
+    async fn seat(&mut self, at: usize, stop: &Stop, seat: &Seat) -> Option<Result<Committed, Failure>> {
         let engine = Arc::clone(&self.engine);
-        let Some(ticket) = engine.fleet.admit(seat) else {
-            let told = format!("{} is being probed by another request", seat.target);
-            return Err(Failure::upstream(Kind::Overload, "all_resting", told));
-        };
+        let ticket = engine.fleet.admit(seat)?;
         self.left -= 1;
         let tried = attempt::run(&engine, &self.ask, stop, seat, &self.deadlines, &mut self.settlement).await;
-        match tried {
-            Ok(it) => {
-                ticket.good();
-                Ok(it)
-            }
+        match &tried {
+            Ok(_) => ticket.good(),
             Err(failure) => {
-                ticket.failed(&failure);
-                self.settlement.failed(&failure);
+                ticket.failed(failure);
+                self.settlement.failed(failure);
                 let wait = match failure.next {
                     Next::SameAfter(wait) => wait,
                     _ => failure.retry_after.unwrap_or_default(),
@@ -141,9 +153,9 @@ impl Walk {
                 if failure.kind.effect().same && wait <= LONGEST_PAUSE {
                     self.again = Some((at, seat.clone(), wait));
                 }
-                Err(failure)
             }
         }
+        Some(tried)
     }
 
     /// Keeps the failure that tells the client most.
@@ -159,6 +171,14 @@ impl Walk {
         let throw = Dice::of(self.ask.id, u64::from(n) + 1).unit();
         ceiling.mul_f64(throw).max(asked)
     }
+}
+
+/// Nothing was tried: every seat was being probed by other requests, and stayed so for as long as we could wait.
+fn being_probed() -> Failure {
+    let told = "every target is coming back from a failure and being probed by another request; try again";
+    let mut failure = Failure::upstream(Kind::Overload, "all_resting", told);
+    failure.retry_after = Some(Duration::from_secs(1));
+    failure
 }
 
 /// How much a class tells the client about why nobody answered: capacity and quota it can act on, a refused key or an

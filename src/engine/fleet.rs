@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Notify;
+
 use crate::domain::clock::{Clock, Moment};
 use crate::domain::dice::Dice;
 use crate::domain::failure::{Failure, Health};
@@ -27,6 +29,8 @@ pub struct Fleet {
     clock: Clock,
     salt: u64,
     state: Mutex<State>,
+    /// Rung whenever a breaker was told something.
+    told: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -50,7 +54,7 @@ impl Fleet {
     /// A fleet about which nothing bad is known.
     #[must_use]
     pub fn new(clock: Clock, salt: u64) -> Self {
-        Self { clock, salt, state: Mutex::default() }
+        Self { clock, salt, state: Mutex::default(), told: Notify::new() }
     }
 
     /// Everything that is not simply healthy, as a value.
@@ -68,6 +72,25 @@ impl Fleet {
         let mut state = self.lock();
         let admitted = state.breakers.get_mut(&SeatId::of(seat)).is_none_or(|it| it.admit(now));
         admitted.then(|| Ticket { fleet: self, seat: Some(seat.clone()) })
+    }
+
+    /// Waits until no other request is probing `seat`.
+    pub async fn probe_over(&self, seat: &Seat) {
+        loop {
+            // Registered before looking, so that an end in between is not missed.
+            let mut told = std::pin::pin!(self.told.notified());
+            told.as_mut().enable();
+            if !self.is_probed(seat) {
+                return;
+            }
+            told.await;
+        }
+    }
+
+    fn is_probed(&self, seat: &Seat) -> bool {
+        let now = self.clock.now().mono;
+        let standing = self.lock().breakers.get(&SeatId::of(seat)).map(|it| it.standing(now));
+        matches!(standing, Some(Standing::Out { why: Why::Probing, .. }))
     }
 
     /// Counts a request, for the retry budget.
@@ -112,6 +135,8 @@ impl Fleet {
         if state.breakers.len() > 256 {
             state.breakers.retain(|_, it| !it.is_forgettable(now));
         }
+        drop(state);
+        self.told.notify_waiters();
     }
 
     /// The map is whole after every statement, so a panic elsewhere while it was held does not spoil it.

@@ -106,7 +106,8 @@ impl Flow {
         }
         frames.clear();
         self.frames = frames;
-        if self.ending.is_none() && self.splitter.pending() > sse::MAX_EVENT {
+        let too_large = self.splitter.is_beheaded() || self.splitter.pending() > sse::MAX_EVENT;
+        if self.ending.is_none() && too_large {
             self.give_up_framing(&mut taken);
         }
         taken
@@ -127,6 +128,12 @@ impl Flow {
             }
             None => Taken::default(),
         }
+    }
+
+    /// The client has the head of an event and not yet its end: nothing of ours may stand in between.
+    #[must_use]
+    pub fn is_mid_event(&self) -> bool {
+        self.splitter.is_beheaded()
     }
 
     /// How it ended; `None` while it has not.

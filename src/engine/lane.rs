@@ -57,7 +57,12 @@ pub fn render(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -
         let prompt = wire::codec(ask.dialect).read_request(&ask.body)?;
         let written = wire::codec(dialect).write_request(&prompt, model.as_str(), quirks);
         let body = Bytes::from(written.body);
-        return Ok(Rendered { lane: Lane::Translate, body, losses: written.losses, hide_usage: false });
+        let mut losses = written.losses;
+        losses.extend(ask.headers.iter().filter(|it| is_lost(&it.0)).map(|it| Loss {
+            what: format!("header {}", it.0),
+            why: "it means something in the client's own dialect only",
+        }));
+        return Ok(Rendered { lane: Lane::Translate, body, losses, hide_usage: false });
     }
     let mut edits = Vec::new();
     if ask.model != model.as_str() {
@@ -71,6 +76,24 @@ pub fn render(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -
     }
     let lane = if edits.is_empty() { Lane::Verbatim } else { Lane::Splice };
     Ok(Rendered { lane, body: json::splice(&ask.body, &ask.fields, &edits), losses: Vec::new(), hide_usage })
+}
+
+/// The client's headers that go to a target that speaks `dialect`: all of them where it is the client's own, else those
+/// that mean the same to everybody.
+#[must_use]
+pub fn passing(ask: &Ask, dialect: Dialect) -> Cow<'_, [(String, String)]> {
+    if dialect == ask.dialect {
+        return Cow::Borrowed(&ask.headers);
+    }
+    Cow::Owned(ask.headers.iter().filter(|it| NEUTRAL.contains(&it.0.as_str())).cloned().collect())
+}
+
+/// Headers about the request as such, not about a dialect.
+const NEUTRAL: [&str; 2] = ["idempotency-key", "x-stainless-retry-count"];
+
+/// Whether a header that stays behind takes something away: a version only says how the dialect itself is spelled.
+fn is_lost(name: &str) -> bool {
+    !NEUTRAL.contains(&name) && name != "anthropic-version"
 }
 
 /// Whether the client of a stream asked for usage at its end.

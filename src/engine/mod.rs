@@ -21,7 +21,6 @@ mod tests;
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
@@ -42,9 +41,6 @@ use crate::engine::settle::Settlement;
 use crate::route;
 use crate::store::{Ledger, RequestRecord};
 use crate::upstream::Upstream;
-
-/// While a stream is held back, or its provider is silent, the client hears from us this often.
-pub const PING: Duration = Duration::from_secs(15);
 
 /// Takes calls and answers them.
 #[derive(Debug)]
@@ -127,16 +123,16 @@ impl Engine {
 
     /// The journey of one request.
     pub async fn answer(self: &Arc<Self>, call: Call) -> Answer {
-        let dialect = call.dialect;
         let slot = match self.ledger.slot().await {
             Ok(it) => it,
-            Err(error) => return settle::refuse_unrecorded(dialect, &ledger_unavailable(&error)),
+            Err(error) => return self.turn_away(call.dialect, &ledger_unavailable(&error)),
         };
-        let ask = match read::read(call, slot.id()) {
-            Ok(it) => Arc::new(it),
-            Err(failure) => return settle::refuse_unrecorded(dialect, &failure),
-        };
+        let (ask, understood) = read::read(call, slot.id());
+        let ask = Arc::new(ask);
         let mut settlement = Settlement::open(self, &ask, slot);
+        if let Err(failure) = understood {
+            return settlement.refuse(failure);
+        }
         let policy = self.policy();
         let fleet = self.fleet.view(ask.at.mono);
         let decision = route::decide(&policy, &ask, &fleet, &mut Dice::of(ask.id, self.ledger.salt()));
@@ -148,7 +144,26 @@ impl Engine {
         let group = decision.group.as_ref().and_then(|it| policy.groups.get(it));
         let deadlines = group.map(|it| it.deadlines).unwrap_or_default();
         let walk = failover::run(Arc::clone(self), Arc::clone(&ask), decision.plan, deadlines, settlement);
-        if ask.stream { relay::held(Box::pin(walk), &ask).await } else { relay::finished(walk.await) }
+        if ask.stream { relay::held(Box::pin(walk), &ask, deadlines.ping).await } else { relay::finished(walk.await) }
+    }
+
+    /// Refuses a call of somebody who was let in, for a fault that shows before its body is understood. Leaves a row
+    /// like every other request.
+    pub async fn refuse(self: &Arc<Self>, call: Call, failure: Failure) -> Answer {
+        match self.ledger.slot().await {
+            Ok(slot) => {
+                let ask = Arc::new(read::unread(call, slot.id()));
+                Settlement::open(self, &ask, slot).refuse(failure)
+            }
+            Err(_) => self.turn_away(call.dialect, &failure),
+        }
+    }
+
+    /// Refuses somebody who was not let in, or what no ledger is there for. It has an id to be spoken of by and leaves
+    /// no row: whoever has no token must not be able to fill the disk.
+    #[must_use]
+    pub fn turn_away(&self, dialect: Dialect, failure: &Failure) -> Answer {
+        settle::unrecorded(dialect, self.ledger.spare_id(), failure)
     }
 
     /// The policy in force.

@@ -7,40 +7,40 @@ use crate::domain::id::RequestId;
 use crate::engine::Call;
 use crate::wire::{Malformed, json};
 
-/// Reads `call`.
+/// Reads `call`. The ask is complete exactly if nothing is wrong with it; else it holds what was understood, for its row.
 ///
 /// # Errors
 /// `bad_json` or `bad_request` (400), saying where.
-pub fn read(call: Call, id: RequestId) -> Result<Ask, Failure> {
-    let body = call.body;
-    let fields = json::scan(&body).map_err(|it| malformed(&it))?;
-    let value = |key: &str| fields.find(&body, key).map(|it| &body[it]);
-    let model = match value("model") {
+pub fn read(call: Call, id: RequestId) -> (Ask, Result<(), Failure>) {
+    let mut ask = unread(call, id);
+    let understood = understand(&mut ask);
+    (ask, understood)
+}
+
+/// The ask of a call whose body has not been looked at.
+pub fn unread(call: Call, id: RequestId) -> Ask {
+    let Call { at, dialect, body, headers, client, session, strict } = call;
+    let (fields, needs) = (Fields::default(), Needs::default());
+    Ask { id, at, dialect, model: String::new(), stream: false, needs, headers, client, session, strict, fields, body }
+}
+
+fn understand(ask: &mut Ask) -> Result<(), Failure> {
+    let body = ask.body.clone();
+    ask.fields = json::scan(&body).map_err(|it| malformed(&it))?;
+    let value = |key: &str| ask.fields.find(&body, key).map(|it| &body[it]);
+    ask.model = match value("model") {
         None => return Err(bad("the body has no `model`")),
         Some(it) => json::string(it).ok_or_else(|| bad("`model` must be a string"))?.into_owned(),
     };
-    let stream = match value("stream") {
+    ask.stream = match value("stream") {
         None | Some(b"null") => false,
         Some(it) => json::boolean(it).ok_or_else(|| bad("`stream` must be true or false"))?,
     };
     if value("messages").is_none() {
         return Err(bad("the body has no `messages`"));
     }
-    let needs = needs(call.dialect, &body, &fields);
-    Ok(Ask {
-        id,
-        at: call.at,
-        dialect: call.dialect,
-        model,
-        stream,
-        needs,
-        headers: call.headers,
-        client: call.client,
-        session: call.session,
-        strict: call.strict,
-        fields,
-        body,
-    })
+    ask.needs = needs(ask.dialect, &body, &ask.fields);
+    Ok(())
 }
 
 /// The refusal of a body that is not what it should be.

@@ -6,19 +6,20 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_util::stream;
 use tokio::time::{Instant, Sleep, timeout, timeout_at};
 
 use crate::domain::ask::Ask;
+use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Kind};
-use crate::domain::id::ProviderName;
+use crate::domain::id::{ProviderName, RequestId};
 use crate::domain::policy::Deadlines;
 use crate::engine::committed::{By, Committed, Content};
 use crate::engine::failover::Walked;
 use crate::engine::flow::{Ending, Flow};
 use crate::engine::settle::Settlement;
-use crate::engine::{Answer, AnswerBody, PING};
+use crate::engine::{Answer, AnswerBody};
 use crate::upstream::{Incoming, verdict};
 use crate::wire;
 
@@ -48,9 +49,9 @@ pub fn finished(walked: Walked) -> Answer {
 }
 
 /// The answer of a stream whose walk may take long: the status line waits for the content, but not longer than the
-/// client's own patience; then pings go out while the walk goes on.
-pub async fn held(mut walk: Walking, ask: &Ask) -> Answer {
-    if let Ok(walked) = timeout(PING, &mut walk).await {
+/// client's own patience; then a ping goes out `every` so often while the walk goes on.
+pub async fn held(mut walk: Walking, ask: &Ask, every: Duration) -> Answer {
+    if let Ok(walked) = timeout(every, &mut walk).await {
         return finished(walked);
     }
     let headers = vec![
@@ -59,14 +60,14 @@ pub async fn held(mut walk: Walking, ask: &Ask) -> Answer {
         ("cache-control", "no-cache".to_owned()),
     ];
     let ping = Bytes::from_static(wire::codec(ask.dialect).ping());
-    let waiting = Stage::Waiting { walk, ping, due: true };
+    let waiting = Stage::Waiting { walk, ping, every, due: true };
     let body = stream::unfold(waiting, Stage::next);
     Answer { status: 200, headers, relayed: Vec::new(), body: AnswerBody::Stream(Box::pin(body)) }
 }
 
 /// Where a held stream stands.
 enum Stage {
-    Waiting { walk: Walking, ping: Bytes, due: bool },
+    Waiting { walk: Walking, ping: Bytes, every: Duration, due: bool },
     Relaying(Box<Relay>),
     Over,
 }
@@ -75,9 +76,11 @@ impl Stage {
     async fn next(self) -> Option<(Bytes, Self)> {
         match self {
             Self::Over => None,
-            Self::Waiting { walk, ping, due: true } => Some((ping.clone(), Self::Waiting { walk, ping, due: false })),
-            Self::Waiting { mut walk, ping, due: false } => match timeout(PING, &mut walk).await {
-                Err(_) => Some((ping.clone(), Self::Waiting { walk, ping, due: false })),
+            Self::Waiting { walk, ping, every, due: true } => {
+                Some((ping.clone(), Self::Waiting { walk, ping, every, due: false }))
+            }
+            Self::Waiting { mut walk, ping, every, due: false } => match timeout(every, &mut walk).await {
+                Err(_) => Some((ping.clone(), Self::Waiting { walk, ping, every, due: false })),
                 Ok((Err(failure), settlement)) => Some((settlement.refuse_in_stream(failure), Self::Over)),
                 Ok((Ok(Committed { by, content }), settlement)) => match content {
                     Content::Stream { held, flow, incoming, began } => {
@@ -136,7 +139,7 @@ impl Relay {
         let now = Instant::now();
         let mut closing = settlement.closing();
         let until = began + by.deadlines.stream;
-        let first = until.min(now + PING.min(by.deadlines.byte_gap).min(by.deadlines.content_gap));
+        let first = until.min(now + by.deadlines.ping.min(by.deadlines.byte_gap).min(by.deadlines.content_gap));
         Box::new(Self {
             held: Some(held),
             flow,
@@ -164,6 +167,7 @@ impl Relay {
 
     /// The next bytes for the client; `None` after the last.
     async fn next(mut self: Box<Self>) -> Option<(Bytes, Box<Self>)> {
+        self.back();
         if let Some(held) = self.held.take().filter(|it| !it.is_empty()) {
             return Some((held, self));
         }
@@ -177,7 +181,7 @@ impl Relay {
                 };
             }
             let Some(incoming) = self.incoming.as_mut() else { return self.close() };
-            let ping = self.last_out + PING;
+            let ping = self.last_out + self.deadlines.ping;
             let gap = self.last_byte + self.deadlines.byte_gap;
             let contents = self.last_content + self.deadlines.content_gap;
             let wake = ping.min(gap).min(contents).min(self.until);
@@ -204,6 +208,11 @@ impl Relay {
                 // Something came since it was set.
                 Next::Alarm if Instant::now() < wake => {
                     self.alarm.as_mut().reset(wake);
+                    continue;
+                }
+                // Left out: it would fall into the middle of an event.
+                Next::Alarm if wake == ping && self.flow.is_mid_event() => {
+                    self.last_out = Instant::now();
                     continue;
                 }
                 Next::Alarm if wake == ping => {
@@ -233,6 +242,16 @@ impl Relay {
         }
     }
 
+    /// The client has come back for more. While it was busy with what it had, nobody listened to the provider, and that
+    /// was no silence of the provider's.
+    fn back(&mut self) {
+        let now = Instant::now();
+        let away = now - self.last_out;
+        self.last_byte += away;
+        self.last_content += away;
+        self.last_out = now;
+    }
+
     /// The stream is over: records how, and gives the client the end it must see.
     fn close(mut self: Box<Self>) -> Option<(Bytes, Box<Self>)> {
         let failure = match self.flow.ending() {
@@ -247,7 +266,7 @@ impl Relay {
         let settlement = self.settlement.take()?;
         let (dialect, id) = (settlement.ask().dialect, settlement.ask().id);
         let frame = match &failure {
-            Some((failure, false)) => Bytes::from(wire::codec(dialect).write_stream_error(failure, id)),
+            Some((failure, false)) => last_words(&self.flow, dialect, failure, id),
             _ => Bytes::new(),
         };
         settlement.ended(self.flow.facts(), self.flow.losses(), failure.map(|it| it.0));
@@ -256,12 +275,10 @@ impl Relay {
 
     fn cut(mut self: Box<Self>, failure: Failure) -> Option<(Bytes, Box<Self>)> {
         let settlement = self.settlement.take()?;
-        let mut frame = BytesMut::new();
-        let error = wire::codec(settlement.ask().dialect).write_stream_error(&failure, settlement.ask().id);
-        frame.extend_from_slice(&error);
+        let frame = last_words(&self.flow, settlement.ask().dialect, &failure, settlement.ask().id);
         self.incoming = None;
         settlement.ended(self.flow.facts(), self.flow.losses(), Some(failure));
-        Some((frame.freeze(), self))
+        Some((frame, self))
     }
 
     fn cut_by(&self, what: &str) -> Failure {
@@ -310,6 +327,13 @@ impl Drop for Relay {
             _ => settlement.left(flow.facts()),
         }
     }
+}
+
+/// The frame that tells the client what went wrong. An event whose head it has already is ended first.
+fn last_words(flow: &Flow, dialect: Dialect, failure: &Failure, id: RequestId) -> Bytes {
+    let mut frame = if flow.is_mid_event() { b"\n\n".to_vec() } else { Vec::new() };
+    frame.extend_from_slice(&wire::codec(dialect).write_stream_error(failure, id));
+    Bytes::from(frame)
 }
 
 /// Reads an abandoned answer to its end for the sake of its usage.

@@ -230,20 +230,16 @@ impl Settlement {
 
     /// Nothing could answer: the client is told why, in its own dialect.
     pub fn refuse(self, failure: Failure) -> Answer {
-        let outcome = match failure.origin {
-            Origin::Upstream if !matches!(failure.kind, Kind::Client | Kind::Context | Kind::Filter) => Outcome::Failed,
-            _ => Outcome::Refused,
-        };
         let mut answer = refusal(self.ask.dialect, self.ask.id, &failure);
         answer.headers.extend(self.headers());
-        self.finish(outcome, answer.status, Some(failure));
+        self.finish(blame(&failure), answer.status, Some(failure));
         answer
     }
 
     /// The same, for a stream whose status line has already left: the frame that tells the client.
     pub fn refuse_in_stream(self, failure: Failure) -> Bytes {
         let frame = wire::codec(self.ask.dialect).write_stream_error(&failure, self.ask.id);
-        self.finish(Outcome::Failed, 200, Some(failure));
+        self.finish(blame(&failure), 200, Some(failure));
         Bytes::from(frame)
     }
 
@@ -262,8 +258,10 @@ impl Settlement {
 
 /// The refusal of a call that never became a request: it has no row.
 #[must_use]
-pub fn refuse_unrecorded(dialect: Dialect, failure: &Failure) -> Answer {
-    refusal(dialect, RequestId(0), failure)
+pub fn unrecorded(dialect: Dialect, id: RequestId, failure: &Failure) -> Answer {
+    let mut answer = refusal(dialect, id, failure);
+    answer.headers.push(("x-llmroute-id", id.to_string()));
+    answer
 }
 
 // === impl Settlement ===
@@ -473,11 +471,23 @@ impl Drop for Settlement {
             it.ended = account.engine.now().mono;
         }
         account.running = false;
+        if std::thread::panicking() {
+            let failure = Failure::local(Origin::Local, "internal", 500, "llmroute itself failed on this request");
+            return account.finish(Outcome::Failed, 500, Some(failure));
+        }
         account.finish(Outcome::ClientGone, CLIENT_GONE, None);
     }
 }
 
 // === private ===
+
+/// How a request ended that nobody answered: for a fault of its own, or for one of its targets'.
+fn blame(failure: &Failure) -> Outcome {
+    match failure.origin {
+        Origin::Upstream if !matches!(failure.kind, Kind::Client | Kind::Context | Kind::Filter) => Outcome::Failed,
+        _ => Outcome::Refused,
+    }
+}
 
 fn refusal(dialect: Dialect, id: RequestId, failure: &Failure) -> Answer {
     let mut headers = vec![("content-type", "application/json".to_owned())];

@@ -1,9 +1,11 @@
-//! The way from a connection to its handler, with a note to [`Patience`](super::patience::Patience) of when a request is being answered.
+//! The way from a connection to its handler, with a note to [`Patience`](super::patience::Patience) and to whoever
+//! waits for a shutdown of when a request is being answered.
 
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use axum::Router;
@@ -20,6 +22,18 @@ use tower_service::Service as _;
 use crate::domain::dialect::Dialect;
 use crate::server::Door;
 use crate::server::patience::{Phase, Phases};
+
+/// Requests that are being answered, on all connections. Clones share the count.
+#[derive(Debug, Clone, Default)]
+pub struct Open(Arc<AtomicUsize>);
+
+impl Open {
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 /// The service of one connection.
 #[derive(Debug, Clone)]
@@ -41,20 +55,19 @@ impl Service<axum::http::Request<Incoming>> for Answering {
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
 
     fn call(&self, request: axum::http::Request<Incoming>) -> Self::Future {
-        self.phases.set(Phase::Busy);
-        let phases = self.phases.clone();
+        let busy = Busy::begin(self.phases.clone(), self.door.open());
         let request = request.map(Body::new);
         if let Some(dialect) = short_cut(&request) {
             let door = Arc::clone(&self.door);
             return Box::pin(async move {
                 let response = super::answer(&door, dialect, request).await;
-                Ok(response.map(|body| Answered { body, phases }))
+                Ok(response.map(|body| Answered { body, _busy: busy }))
             });
         }
         let answer = self.router.clone().call(request);
         Box::pin(async move {
             let response = answer.await?;
-            Ok(response.map(|body| Answered { body, phases }))
+            Ok(response.map(|body| Answered { body, _busy: busy }))
         })
     }
 }
@@ -69,11 +82,33 @@ fn short_cut(request: &Request) -> Option<Dialect> {
     }
 }
 
+/// One request that is being answered, until this is dropped, wherever that happens.
+#[derive(Debug)]
+struct Busy {
+    phases: Phases,
+    open: Open,
+}
+
+impl Busy {
+    fn begin(phases: Phases, open: Open) -> Self {
+        phases.set(Phase::Busy);
+        open.0.fetch_add(1, Ordering::Relaxed);
+        Self { phases, open }
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.open.0.fetch_sub(1, Ordering::Relaxed);
+        self.phases.set(Phase::Idle);
+    }
+}
+
 /// A response body that says when it is done with.
 #[derive(Debug)]
 pub(super) struct Answered {
     body: Body,
-    phases: Phases,
+    _busy: Busy,
 }
 
 impl http_body::Body for Answered {
@@ -90,11 +125,5 @@ impl http_body::Body for Answered {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
-    }
-}
-
-impl Drop for Answered {
-    fn drop(&mut self) {
-        self.phases.set(Phase::Idle);
     }
 }

@@ -19,29 +19,38 @@ const BODY_MOST: usize = 64 << 20;
 /// Longest silence while a body is on its way.
 const BODY_IDLE: Duration = Duration::from_secs(60);
 
-/// Reads a request.
-///
-/// # Errors
-/// `body_too_large` (413), `body_timeout` (408), `encoded_body` (415), `body_cut` (400).
-pub async fn call(at: Now, dialect: Dialect, head: &Parts, body: Body) -> Result<Call, Failure> {
-    if head.headers.get(header::CONTENT_ENCODING).is_some_and(|it| it.as_bytes() != b"identity") {
-        return Err(refuse("encoded_body", 415, "compressed request bodies are not read"));
-    }
-    let text = |name: &str| head.headers.get(name).and_then(|it| it.to_str().ok());
-    let announced = text("content-length").and_then(|it| it.parse::<usize>().ok());
-    if announced.is_some_and(|it| it > BODY_MOST) {
-        return Err(too_large());
-    }
+/// What the head of a request says; its body is still to come.
+pub fn call(at: Now, dialect: Dialect, head: &Parts) -> Call {
+    let text = |name: &str| text(&head.headers, name);
     let session = ["x-llmroute-session", "x-claude-code-session-id", "x-session-id"].into_iter().find_map(text);
-    Ok(Call {
+    Call {
         at,
         dialect,
-        body: read(body, announced.unwrap_or(0)).await?,
+        body: Bytes::new(),
         headers: forwarded(&head.headers),
         client: client(text("user-agent").unwrap_or_default()),
         session: session.map(|it| it.chars().filter(|c| !c.is_control()).take(256).collect()),
         strict: text("x-llmroute-strict").is_some_and(|it| it == "true"),
-    })
+    }
+}
+
+/// Reads the body of a request.
+///
+/// # Errors
+/// `body_too_large` (413), `body_timeout` (408), `encoded_body` (415), `body_cut` (400).
+pub async fn body(head: &Parts, body: Body) -> Result<Bytes, Failure> {
+    if head.headers.get(header::CONTENT_ENCODING).is_some_and(|it| it.as_bytes() != b"identity") {
+        return Err(refuse("encoded_body", 415, "compressed request bodies are not read"));
+    }
+    let announced = text(&head.headers, "content-length").and_then(|it| it.parse::<usize>().ok());
+    if announced.is_some_and(|it| it > BODY_MOST) {
+        return Err(too_large());
+    }
+    read(body, announced.unwrap_or(0)).await
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|it| it.to_str().ok())
 }
 
 async fn read(mut body: Body, announced: usize) -> Result<Bytes, Failure> {

@@ -12,6 +12,7 @@ pub mod ingress;
 pub mod listen;
 pub mod patience;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::{get, post};
+use futures_util::FutureExt as _;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, watch};
@@ -27,15 +29,20 @@ use tokio::task::JoinSet;
 
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Origin};
-use crate::engine::{Engine, settle};
+use crate::engine::{Call, Engine};
+use crate::server::answering::Answering;
 use crate::server::guard::Guard;
 use crate::server::listen::Listening;
 use crate::server::patience::{Patience, Phases};
+
+pub use crate::server::answering::Open;
 
 /// Connections served at once; more wait in the kernel's queue.
 const CONNECTIONS: usize = 1000;
 /// Request heads larger than this are refused.
 const HEAD_MOST: usize = 64 << 10;
+/// Bytes held for a client that reads more slowly than its provider sends; beyond them the provider waits.
+const BUFFER: usize = 256 << 10;
 /// How long open requests may take to finish after the first signal.
 pub const DRAIN: Duration = Duration::from_secs(30);
 /// How long what is left may take to tell its client and its ledger row after that.
@@ -46,6 +53,7 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 pub struct Door {
     engine: Arc<Engine>,
     guard: Guard,
+    open: Open,
     started: std::time::Instant,
 }
 
@@ -65,7 +73,17 @@ impl Door {
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "uptime is shown to people and decides nothing")]
     pub fn new(engine: Arc<Engine>, guard: Guard) -> Arc<Self> {
-        Arc::new(Self { engine, guard, started: std::time::Instant::now() })
+        Arc::new(Self { engine, guard, open: Open::default(), started: std::time::Instant::now() })
+    }
+
+    /// The count of requests that are being answered.
+    #[must_use]
+    pub fn open(&self) -> Open {
+        self.open.clone()
+    }
+
+    fn turn_away(&self, dialect: Dialect, failure: &Failure) -> Response {
+        egress::response(self.engine.turn_away(dialect, failure))
     }
 
     fn router(self: &Arc<Self>) -> Router {
@@ -143,13 +161,13 @@ async fn connection(stream: TcpStream, door: Arc<Door>, router: Router, mut clos
     }
     let phases = Phases::default();
     let io = TokioIo::new(Patience::new(stream, phases.clone()));
-    let service = answering::Answering::new(phases, door, router);
+    let service = Answering::new(phases, door, router);
     let mut http = hyper::server::conn::http1::Builder::new();
     // `Patience` keeps the deadlines: hyper's head timer also runs while a pooled connection rests.
-    http.timer(TokioTimer::new()).max_header_size(HEAD_MOST).header_read_timeout(None);
+    http.timer(TokioTimer::new()).max_header_size(HEAD_MOST).max_buf_size(BUFFER).header_read_timeout(None);
     let connection = http.serve_connection(io, service);
     tokio::pin!(connection);
-    let mut open = true;
+    let mut serving = true;
     loop {
         tokio::select! {
             done = connection.as_mut() => {
@@ -158,8 +176,8 @@ async fn connection(stream: TcpStream, door: Arc<Door>, router: Router, mut clos
                 }
                 return;
             }
-            _ = closing.wait_for(|it| *it != Closing::Open), if open => {
-                open = false;
+            _ = closing.wait_for(|it| *it != Closing::Open), if serving => {
+                serving = false;
                 connection.as_mut().graceful_shutdown();
             }
         }
@@ -192,24 +210,33 @@ async fn messages(State(door): State<Arc<Door>>, request: Request) -> Response {
     answer(&door, Dialect::Anthropic, request).await
 }
 
+/// A request that makes llmroute panic is refused, and nobody else notices.
 async fn answer(door: &Arc<Door>, dialect: Dialect, request: Request) -> Response {
+    let answered = AssertUnwindSafe(answer_or_panic(door, dialect, request)).catch_unwind().await;
+    answered.unwrap_or_else(|_reported_by_its_hook| {
+        let told = "llmroute itself failed on this request; please report it";
+        door.turn_away(dialect, &Failure::local(Origin::Local, "internal", 500, told))
+    })
+}
+
+async fn answer_or_panic(door: &Arc<Door>, dialect: Dialect, request: Request) -> Response {
     let at = door.engine.now();
     let (head, body) = request.into_parts();
-    let refused = |failure: &Failure| egress::response(settle::refuse_unrecorded(dialect, failure));
     if let Err(failure) = door.guard.admit(&head) {
-        return refused(&failure);
+        return door.turn_away(dialect, &failure);
     }
-    match ingress::call(at, dialect, &head, body).await {
-        Ok(call) => egress::response(door.engine.answer(call).await),
-        Err(failure) => refused(&failure),
-    }
+    let call = ingress::call(at, dialect, &head);
+    egress::response(match ingress::body(&head, body).await {
+        Ok(body) => door.engine.answer(Call { body, ..call }).await,
+        Err(failure) => door.engine.refuse(call, failure).await,
+    })
 }
 
 async fn models(State(door): State<Arc<Door>>, request: Request) -> Response {
     let (head, _) = request.into_parts();
     match door.guard.admit(&head) {
         Ok(()) => egress::json(200, admin::models(&door.engine.policy())),
-        Err(failure) => egress::response(settle::refuse_unrecorded(dialect_of(&head), &failure)),
+        Err(failure) => door.turn_away(dialect_of(&head), &failure),
     }
 }
 
@@ -223,7 +250,7 @@ async fn model(State(door): State<Arc<Door>>, request: Request) -> Response {
     });
     match found {
         Ok(it) => egress::json(200, it),
-        Err(failure) => egress::response(settle::refuse_unrecorded(dialect_of(&head), &failure)),
+        Err(failure) => door.turn_away(dialect_of(&head), &failure),
     }
 }
 
@@ -231,7 +258,7 @@ async fn health(State(door): State<Arc<Door>>, request: Request) -> Response {
     let (head, _) = request.into_parts();
     match door.guard.admit_unknown(&head) {
         Ok(()) => egress::json(200, admin::health(&door.engine, door.started.elapsed())),
-        Err(failure) => egress::response(settle::refuse_unrecorded(Dialect::OpenaiChat, &failure)),
+        Err(failure) => door.turn_away(Dialect::OpenaiChat, &failure),
     }
 }
 
@@ -249,7 +276,7 @@ fn refuse_path(door: &Door, request: Request, code: &'static str, status: u16, t
         Ok(()) => Failure::local(Origin::Client, code, status, told),
         Err(failure) => failure,
     };
-    egress::response(settle::refuse_unrecorded(dialect_of(&head), &failure))
+    door.turn_away(dialect_of(&head), &failure)
 }
 
 /// The dialect of a client that came to a path without one: Anthropic's always names its version.

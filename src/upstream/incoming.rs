@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
-use http::header::{HeaderMap, HeaderName, HeaderValue};
+use http::header::{CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue};
 use http_body::Body as _;
 use hyper::body::Incoming as Body;
 
@@ -15,6 +15,7 @@ use crate::domain::clock::Stamp;
 use crate::domain::failure::Failure;
 use crate::domain::id::ProviderName;
 use crate::upstream::credential::Credential;
+use crate::upstream::redact::Redaction;
 use crate::upstream::{transport, wait};
 
 /// A provider's answer, its body still on the way. Dropping it closes the exchange.
@@ -25,36 +26,46 @@ pub struct Incoming {
     headers: HeaderMap,
     body: Body,
     provider: ProviderName,
-    credential: Option<Arc<Credential>>,
+    redaction: Option<Redaction>,
+    ended: bool,
 }
 
 impl Incoming {
     /// The answer of `provider` to a request that `credential` authorised.
     pub(super) fn new(response: Response<Body>, provider: ProviderName, credential: Option<Arc<Credential>>) -> Self {
         let (head, body) = response.into_parts();
-        Self { status: head.status.as_u16(), headers: head.headers, body, provider, credential }
+        let (status, redaction) = (head.status.as_u16(), credential.and_then(Redaction::of));
+        Self { status, headers: head.headers, body, provider, redaction, ended: false }
     }
 
-    /// The next piece of the body; `None` at its clean end. Safe to cancel and call again.
+    /// The next piece of the body, without our own key wherever the provider echoes it; `None` at its clean end. Safe
+    /// to cancel and call again.
     ///
     /// # Errors
     /// [`Kind::Cut`](crate::domain::failure::Kind::Cut): the connection broke before the end.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
-        loop {
+        while !self.ended {
             let frame = poll_fn(|cx| Pin::new(&mut self.body).poll_frame(cx)).await;
-            match frame {
-                None => return Ok(None),
+            let data = match frame {
+                None => {
+                    self.ended = true;
+                    self.redaction.as_mut().map(Redaction::rest).unwrap_or_default()
+                }
                 Some(Ok(frame)) => {
                     // Trailers carry nothing a client of these dialects reads.
-                    if let Ok(data) = frame.into_data()
-                        && !data.is_empty()
-                    {
-                        return Ok(Some(data));
+                    let data = frame.into_data().unwrap_or_default();
+                    match &mut self.redaction {
+                        Some(it) => it.pass(data),
+                        None => data,
                     }
                 }
                 Some(Err(error)) => return Err(transport::cut(&self.provider, &error)),
+            };
+            if !data.is_empty() {
+                return Ok(Some(data));
             }
         }
+        Ok(None)
     }
 
     /// A header of the answer, if it is text.
@@ -69,20 +80,22 @@ impl Incoming {
         wait::stated(|name| self.header(name), now)
     }
 
-    /// Headers that may be passed on to a client. Everything else stays here, cookies and locations above all.
+    /// The body is compressed, although that was not asked for: it can be neither watched nor relayed.
     #[must_use]
-    pub fn relayable(&self) -> Vec<(HeaderName, HeaderValue)> {
-        let named = self.headers.iter().filter(|(name, value)| is_relayable(name.as_str()) && value.to_str().is_ok());
-        named.map(|(name, value)| (name.clone(), value.clone())).collect()
+    pub fn is_encoded(&self) -> bool {
+        self.headers.get(CONTENT_ENCODING).is_some_and(|it| !it.as_bytes().eq_ignore_ascii_case(b"identity"))
     }
 
-    /// The text with this exchange's own key cut out: a provider that echoes it must not teach it to the client.
+    /// Headers that may be passed on to a client. Everything else stays here, cookies and locations above all, and
+    /// whatever echoes our own key.
     #[must_use]
-    pub fn redact(&self, text: Bytes) -> Bytes {
-        match &self.credential {
-            Some(it) => it.redact(text),
-            None => text,
-        }
+    pub fn relayable(&self) -> Vec<(HeaderName, HeaderValue)> {
+        let echoes = |value: &HeaderValue| self.redaction.as_ref().is_some_and(|it| it.finds_in(value.as_bytes()));
+        let passes = |name: &HeaderName, value: &HeaderValue| {
+            is_relayable(name.as_str()) && value.to_str().is_ok() && !echoes(value)
+        };
+        let named = self.headers.iter().filter(|(name, value)| passes(name, value));
+        named.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 }
 

@@ -6,6 +6,7 @@ mod credential;
 mod incoming;
 mod line;
 pub mod local;
+mod redact;
 mod send;
 mod transport;
 pub mod verdict;

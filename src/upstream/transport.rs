@@ -1,7 +1,7 @@
 //! What it means when a request got no answer, or half of one.
 
 use std::error::Error;
-use std::io;
+use std::io::{self, ErrorKind};
 
 use hyper_util::client::legacy;
 
@@ -14,16 +14,16 @@ use crate::upstream::verdict;
 /// cost money.
 pub(super) fn unsent(provider: &ProviderName, error: &legacy::Error) -> Failure {
     let detail = chain(error);
-    let lower = detail.to_ascii_lowercase();
     let (kind, code, what) = if error.is_connect() {
         // A certificate's own error may quote the DNS names it holds.
-        if lower.contains("dns error") {
+        if detail.contains("dns error") {
             (Kind::Unreachable, "upstream_dns", "its name cannot be resolved (DNS)")
-        } else if lower.contains("certificate") || lower.contains("tls") || lower.contains("handshake") {
+        } else if matches!(io_kind(error), Some(ErrorKind::InvalidData | ErrorKind::UnexpectedEof)) {
+            // All that is read while connecting is the other side's part of the handshake.
             (Kind::Unreachable, "upstream_tls", "its TLS certificate or handshake was not accepted")
         } else if timed_out(error) {
             (Kind::Unreachable, "upstream_connect_timeout", "no connection within the deadline")
-        } else if lower.contains("refused") {
+        } else if io_kind(error) == Some(ErrorKind::ConnectionRefused) {
             (Kind::Unreachable, "upstream_refused", "the connection was refused")
         } else {
             (Kind::Unreachable, verdict::code(Kind::Unreachable), "no connection could be made")
@@ -68,8 +68,20 @@ pub(super) fn handed_back(error: &legacy::Error) -> bool {
 fn timed_out(error: &legacy::Error) -> bool {
     causes(error).any(|it| {
         let io = it.downcast_ref::<io::Error>();
-        it.is::<TimedOut>() || io.is_some_and(|it| it.kind() == io::ErrorKind::TimedOut)
+        it.is::<TimedOut>() || io.is_some_and(|it| it.kind() == ErrorKind::TimedOut)
     })
+}
+
+/// What the system, or TLS on top of it, called the innermost cause.
+fn io_kind(error: &(dyn Error + 'static)) -> Option<ErrorKind> {
+    let (mut kind, mut cause) = (None, Some(error));
+    while let Some(it) = cause {
+        let io = it.downcast_ref::<io::Error>();
+        kind = io.map(io::Error::kind).or(kind);
+        // One that wraps another names as its source what is behind that one.
+        cause = io.and_then(|it| Some(it.get_ref()? as &(dyn Error + 'static))).or_else(|| it.source());
+    }
+    kind
 }
 
 /// An error with its causes, outermost first.

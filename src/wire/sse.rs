@@ -218,6 +218,12 @@ impl Splitter {
         taken
     }
 
+    /// The head of the current event was handed out unread, and its end has not come yet.
+    #[must_use]
+    pub fn is_beheaded(&self) -> bool {
+        self.beheaded
+    }
+
     fn cut(&mut self, raw: Bytes) -> Frame {
         let first = !std::mem::replace(&mut self.begun, true);
         if std::mem::take(&mut self.beheaded) {

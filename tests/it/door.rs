@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use llmroute::domain::dialect::Dialect;
 use llmroute::server::Closing;
+use llmroute::server::listen::{self, BindError};
 use llmroute::sim::{Persona, Script, Sim};
 use llmroute::store::Cost;
 use serde_json::json;
@@ -71,6 +72,23 @@ async fn only_exact_hosts_are_served() {
     let absolute = format!("GET http://evil.com/health HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n\r\n");
     assert_eq!(status(&raw(port, absolute.as_bytes()).await), 421, "absolute form");
     assert!(sim.meter().arrivals().is_empty());
+}
+
+#[tokio::test]
+async fn a_port_that_somebody_holds_on_one_address_is_not_taken_on_the_other() {
+    // Whoever squats on [::1] would be sent tokens and prompts by every client that tries `localhost` there first.
+    let Ok(squatter) = std::net::TcpListener::bind("[::1]:0") else {
+        return eprintln!("skipped: this machine has no IPv6");
+    };
+    let address = squatter.local_addr().unwrap();
+    match listen::bind(address.port()) {
+        Err(BindError::Taken { address: named }) => assert_eq!(named, address),
+        other => panic!("{other:?}"),
+    }
+    assert!(std::net::TcpListener::bind(("127.0.0.1", address.port())).is_ok(), "nothing of it is held on to");
+    drop(squatter);
+    let held = listen::bind(0).unwrap();
+    assert!(std::net::TcpListener::bind(("::1", held.port)).is_err(), "both addresses are ours");
 }
 
 #[tokio::test]

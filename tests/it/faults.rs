@@ -1,6 +1,16 @@
 //! Faults beyond a single answer that goes wrong (that is the wall's): silence and pings, clients that are slow, hostile
 //! providers, keys that leak, connections that go stale, crowds at a recovering target.
 
+mod canary;
+mod connections;
+mod crowds;
+mod hand;
+mod headers;
+mod leaving;
+mod pings;
+mod pressure;
+mod refusals;
+
 use llmroute::domain::dialect::Dialect;
 use llmroute::sim::{Persona, Script, Sim};
 

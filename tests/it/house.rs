@@ -19,7 +19,7 @@ use llmroute::engine::Engine;
 use llmroute::engine::prices::Prices;
 use llmroute::server::guard::Guard;
 use llmroute::server::listen::{self};
-use llmroute::server::{Closing, Door, serve};
+use llmroute::server::{Closing, Door, Open, serve};
 use llmroute::sim::{Billed, Sim};
 use llmroute::store::requests::{self, AttemptRow, RequestRow};
 use llmroute::store::{Access, Ledger, ProcessKind, open};
@@ -30,6 +30,8 @@ use tokio::task::JoinHandle;
 
 /// The local token of every house.
 pub(crate) const TOKEN: &str = "llmr_test_token";
+/// A token whose check panics.
+pub(crate) const PANIC: &str = "llmr_panic";
 /// The secret of every key.
 pub(crate) const SECRET: &str = "sk-canary-0123456789abcdef";
 
@@ -41,6 +43,8 @@ pub(crate) struct Plan {
     pub(crate) priced: bool,
     /// What the price table knows the providers by.
     pub(crate) price_id: Option<String>,
+    /// The clock of health and rows; deadlines keep tokio's.
+    pub(crate) clock: Clock,
     targets: Vec<(String, Dialect, String, f64, usize)>,
 }
 
@@ -60,6 +64,7 @@ impl Plan {
             quirks: Quirks { cancels: true, ..Quirks::default() },
             priced: true,
             price_id: None,
+            clock: Clock::system(),
             targets: Vec::new(),
         }
     }
@@ -154,14 +159,22 @@ impl Plan {
         let (policy, keyring) = self.policy();
         let upstream = Upstream::new(self.deadlines.connect, keyring).unwrap();
         let prices = Prices::loading(self.prices());
-        let engine = Engine::new(policy, upstream, ledger, prices, Clock::system());
+        let engine = Engine::new(policy, upstream, ledger, prices, self.clock.clone());
         let listening = listen::bind(0).unwrap();
         let port = listening.port;
-        let guard = Guard::new(port, Some(Box::new(|it| it == TOKEN)));
+        let guard = Guard::new(port, Some(Box::new(is_token)));
         let (closing, heard) = watch::channel(Closing::Open);
-        let serving = tokio::spawn(serve(Door::new(Arc::clone(&engine), guard), listening, heard));
-        House { engine, port, path, closing, serving, _folder: folder, client: client() }
+        let door = Door::new(Arc::clone(&engine), guard);
+        let open = door.open();
+        let serving = tokio::spawn(serve(door, listening, heard));
+        House { engine, port, path, open, closing, serving, _folder: folder, client: client() }
     }
+}
+
+/// The one place where a test can make llmroute itself fail.
+fn is_token(presented: &str) -> bool {
+    assert_ne!(presented, PANIC, "a token that makes its check panic");
+    presented == TOKEN
 }
 
 fn client() -> reqwest::Client {
@@ -173,6 +186,8 @@ pub(crate) struct House {
     pub(crate) engine: Arc<Engine>,
     pub(crate) port: u16,
     pub(crate) path: PathBuf,
+    /// Requests that are being answered.
+    pub(crate) open: Open,
     pub(crate) closing: watch::Sender<Closing>,
     pub(crate) serving: JoinHandle<usize>,
     _folder: tempfile::TempDir,

@@ -71,7 +71,9 @@ fn attempt(it: &AttemptRecord) -> Value {
 
 /// `smart → anthropic 429 → openai/gpt-5.6-sol`: what was asked, where it failed and how, who answered.
 fn way(it: &RequestRecord) -> String {
-    let mut stations = vec![it.head.asked.clone()];
+    // Of a body that could not be read nothing is known.
+    let asked = if it.head.asked.is_empty() { "?".to_owned() } else { it.head.asked.clone() };
+    let mut stations = vec![asked];
     for failed in it.attempts.iter().filter(|it| it.error.is_some()) {
         let how = match (&failed.error, failed.status) {
             (_, Some(status)) if status != 200 => status.to_string(),

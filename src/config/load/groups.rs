@@ -116,5 +116,6 @@ fn within(usual: Deadlines, set: DeadlineSettings) -> Deadlines {
         content_gap: or(set.content_gap_ms, usual.content_gap),
         whole: or(set.whole_ms, usual.whole),
         stream: or(set.stream_ms, usual.stream),
+        ping: usual.ping,
     }
 }

@@ -176,6 +176,18 @@ impl Ledger {
         }
     }
 
+    /// An id for something that will have no row. While the file gives out none it is 0, which no request has.
+    #[must_use]
+    pub fn spare_id(&self) -> RequestId {
+        let id = self.shared.state.take_id();
+        if self.shared.state.ids_left() == 0 {
+            // The writer looks after each batch; an empty one is enough. A full queue has plenty in it already.
+            let (ack, _) = oneshot::channel();
+            let _busy = self.shared.queue.try_send(Message::Ids(ack));
+        }
+        id.unwrap_or(RequestId(0))
+    }
+
     /// Writes an intent into the journal. When this returns, the attempt will be accounted for whatever happens.
     ///
     /// # Errors

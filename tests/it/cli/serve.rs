@@ -131,7 +131,9 @@ fn the_second_signal_cuts_what_still_runs() {
     rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("the signal");
     std::thread::sleep(Duration::from_millis(400));
     assert!(server.child.try_wait().expect("a look").is_none(), "the first signal waits");
-    let (_, ran) = server.stop();
+    let (rest, ran) = server.stop();
     assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("1 request open, waiting up to 30 s (Ctrl-C again cuts them)"), "{}", ran.stderr);
+    assert!(rest.last().is_some_and(|it| it.contains("\"cut\":1")), "{rest:?}");
     Ran::of(&asking.wait_with_output().expect("the program ends")).refused("cut", 7);
 }

@@ -1,0 +1,119 @@
+//! Cuts our own key out of what a provider sends: one that echoes it, in an error, a header or its stream, must not
+//! teach it to a client, a log or the ledger.
+
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use memchr::{memchr_iter, memmem};
+
+use crate::upstream::credential::Credential;
+
+/// What stands where a key was.
+const CUT: &[u8] = b"[redacted]";
+
+/// Anything shorter is no key but what local servers take in place of one (`ollama`, `EMPTY`), and a word that answers
+/// may well contain.
+const SHORTEST: usize = 16;
+
+/// Bytes that come in pieces, without one secret.
+///
+/// A piece that ends in what may be the beginning of the secret is held back by that much, so that the secret is also
+/// found across pieces. Events end in line breaks and JSON in braces: in practice nothing waits.
+#[derive(Debug)]
+pub(super) struct Redaction {
+    credential: Arc<Credential>,
+    held: BytesMut,
+}
+
+impl Redaction {
+    /// Of the key that authorised an exchange; `None` where it is too short to be one.
+    pub(super) fn of(credential: Arc<Credential>) -> Option<Self> {
+        (credential.secret().len() >= SHORTEST).then(|| Self { credential, held: BytesMut::new() })
+    }
+
+    /// What of the bytes so far can be passed on; may be empty. Not copied where there is nothing to cut.
+    pub(super) fn pass(&mut self, piece: Bytes) -> Bytes {
+        let mut text = piece;
+        if !self.held.is_empty() {
+            self.held.extend_from_slice(&text);
+            text = self.held.split().freeze();
+        }
+        let secret = self.credential.secret().as_bytes();
+        let mut from = 0;
+        let mut clean = BytesMut::new();
+        for at in memmem::find_iter(&text, secret) {
+            clean.extend_from_slice(&text[from..at]);
+            clean.extend_from_slice(CUT);
+            from = at + secret.len();
+        }
+        let mut rest = text.split_off(from);
+        self.held.extend_from_slice(&rest.split_off(rest.len() - begun(&rest, secret)));
+        if from == 0 {
+            return rest;
+        }
+        clean.extend_from_slice(&rest);
+        clean.freeze()
+    }
+
+    /// What was held back, once nothing follows it.
+    pub(super) fn rest(&mut self) -> Bytes {
+        self.held.split().freeze()
+    }
+
+    /// Whether `text` contains the secret.
+    pub(super) fn finds_in(&self, text: &[u8]) -> bool {
+        memmem::find(text, self.credential.secret().as_bytes()).is_some()
+    }
+}
+
+/// How many bytes at the end of `text` are the beginning of `secret`.
+fn begun(text: &[u8], secret: &[u8]) -> usize {
+    let Some(first) = secret.first() else { return 0 };
+    let end = &text[text.len() - text.len().min(secret.len() - 1)..];
+    memchr_iter(*first, end).find(|at| secret.starts_with(&end[*at..])).map_or(0, |at| end.len() - at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::secret::Secret;
+
+    fn of(key: &str) -> Option<Redaction> {
+        Redaction::of(Arc::new(Credential::new(Secret::new(key.to_owned()))))
+    }
+
+    const KEY: &str = "sk-sk-0123456789abcdef";
+
+    fn redacted(pieces: &[&[u8]]) -> Vec<u8> {
+        let mut redaction = of(KEY).unwrap();
+        let mut out = Vec::new();
+        for piece in pieces {
+            out.extend_from_slice(&redaction.pass(Bytes::copy_from_slice(piece)));
+        }
+        out.extend_from_slice(&redaction.rest());
+        out
+    }
+
+    #[test]
+    fn the_key_is_found_at_every_split() {
+        let text = format!("sk {KEY} and {KEY}{KEY} sk-sk-0").into_bytes();
+        for first in 0..=text.len() {
+            for second in first..=text.len() {
+                let out = redacted(&[&text[..first], &text[first..second], &text[second..]]);
+                assert_eq!(out, b"sk [redacted] and [redacted][redacted] sk-sk-0", "{first} {second}");
+            }
+        }
+        let bytes: Vec<&[u8]> = text.chunks(1).collect();
+        assert_eq!(redacted(&bytes), b"sk [redacted] and [redacted][redacted] sk-sk-0");
+    }
+
+    #[test]
+    fn what_has_no_key_in_it_passes_uncopied_and_at_once() {
+        let mut redaction = of(KEY).unwrap();
+        let piece = Bytes::from_static(b"data: {\"content\":\"sk-sk-0\"}\n\n");
+        let out = redaction.pass(piece.clone());
+        assert_eq!((out.as_ptr(), out.len()), (piece.as_ptr(), piece.len()));
+        assert!(redaction.rest().is_empty());
+        assert!(of("ollama").is_none());
+    }
+}

@@ -1,0 +1,243 @@
+//! Too much and too fast: clients that read slowly, events without an end, answers without a bound. What is asserted is
+//! how much an upstream could push, which bounds what can have piled up (faults.md rows 9, 33, 43).
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use llmroute::domain::dialect::Dialect;
+use llmroute::sim::{Persona, Sim};
+use llmroute::store::Cost;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::task::JoinHandle;
+
+use crate::faults::hand::{Ear, Exchange, Hand, events, soon};
+use crate::house::{House, Plan, Seen, TOKEN, ended_well, path, question, text, told_error};
+
+const CHAT: Dialect = Dialect::OpenaiChat;
+/// More than all buffers of four sockets can hold, and far less than is pushed when nobody holds back.
+const PILE: u64 = 32 << 20;
+
+fn plan() -> Plan {
+    let mut plan = Plan::new();
+    let long = Duration::from_secs(120);
+    plan.deadlines.first_content = long;
+    plan.deadlines.byte_gap = long;
+    plan.deadlines.content_gap = long;
+    plan.deadlines.whole = long;
+    plan
+}
+
+/// Pushes `piece` again and again until the other side is gone; counts the bytes.
+fn push(exchange: Exchange, piece: String) -> (Arc<AtomicU64>, JoinHandle<()>) {
+    let pushed = Arc::new(AtomicU64::new(0));
+    let count = Arc::clone(&pushed);
+    let mut stream = exchange.into_stream();
+    let pushing = tokio::spawn(async move {
+        while let Ok(n) = stream.write(piece.as_bytes()).await {
+            count.fetch_add(n as u64, Ordering::Relaxed);
+        }
+    });
+    (pushed, pushing)
+}
+
+/// 64 KiB of content events.
+fn contents(dialect: Dialect) -> String {
+    let [_, content, _] = events(dialect, &"word ".repeat(100));
+    content.repeat((64 << 10) / content.len())
+}
+
+/// An endless stream of content, on its way to whoever asks for it.
+async fn endless(hand: &Hand) -> (Arc<AtomicU64>, JoinHandle<()>) {
+    let mut exchange = hand.request().await;
+    exchange.begin_stream().await;
+    let [opening, ..] = events(CHAT, "");
+    exchange.say(opening).await;
+    push(exchange, contents(CHAT))
+}
+
+/// A client with small buffers that has asked for a stream and read nothing of it yet.
+async fn slow_client(house: &House) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(16 << 10).unwrap();
+    let mut stream = socket.connect(([127, 0, 0, 1], house.port).into()).await.unwrap();
+    let body = question(CHAT, true).to_string();
+    let head = format!(
+        "POST {} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\nauthorization: Bearer {TOKEN}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        path(CHAT),
+        house.port,
+        body.len()
+    );
+    stream.write_all((head + &body).as_bytes()).await.unwrap();
+    stream
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_reads_slowly_holds_its_provider_back_and_nobody_else() {
+    let (hand, quick) = (Hand::open().await, Sim::start(Persona::plain("quick")).await.unwrap());
+    let plan = plan().target("a", CHAT, &hand.base, 1.0).target("quick", CHAT, &quick.base_url(), 0.0);
+    let house = plan.open().await;
+
+    // What goes through when nobody holds back.
+    let (mut ear, (pushed, pushing)) = tokio::join!(Ear::ask(&house, CHAT), endless(&hand));
+    ear.hear_bytes(2 * usize::try_from(PILE).unwrap()).await;
+    drop(ear);
+    soon(pushing).await.unwrap();
+    assert!(pushed.load(Ordering::Relaxed) > 2 * PILE);
+
+    let (mut client, (pushed, pushing)) = tokio::join!(slow_client(&house), endless(&hand));
+    let mut body = question(CHAT, false);
+    body["model"] = "quick/model".into();
+    let mut sip = [0; 1024];
+    for _ in 0..100 {
+        soon(client.read_exact(&mut sip)).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        let other = soon(house.post(path(CHAT), body.to_string())).await;
+        assert_eq!(other.status, 200, "{other:?}");
+    }
+    let most = pushed.load(Ordering::Relaxed);
+    assert!(most < PILE, "{most} bytes piled up for a client that read 100 KiB");
+    drop(client);
+    soon(pushing).await.unwrap();
+    let rows = house.rows().await;
+    let slow = rows.iter().rfind(|it| it.0.stream).unwrap();
+    assert_eq!(slow.0.outcome.as_deref(), Some("client_gone"), "{slow:?}");
+    assert!(matches!(slow.0.cost, Some(Cost::Estimated(it)) if it.pico() > 0), "{slow:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_rests_does_not_make_its_provider_silent() {
+    let mut plan = plan();
+    plan.deadlines.byte_gap = Duration::from_millis(400);
+    plan.deadlines.content_gap = Duration::from_millis(400);
+    let hand = Hand::open().await;
+    let house = plan.target("a", CHAT, &hand.base, 1.0).open().await;
+    let (mut client, (pushed, pushing)) = tokio::join!(slow_client(&house), endless(&hand));
+    let mut piece = vec![0; 1 << 20];
+    for _ in 0..3 {
+        // Long enough for every buffer on the way to fill up and for both deadlines to pass.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let enough = pushed.load(Ordering::Relaxed) + (4 << 20);
+        while pushed.load(Ordering::Relaxed) < enough {
+            let n = soon(client.read(&mut piece)).await.unwrap();
+            assert!(n > 0 && memchr::memmem::find(&piece[..n], b"error").is_none(), "the stream was cut");
+        }
+    }
+    drop(client);
+    soon(pushing).await.unwrap();
+    assert_eq!(house.rows().await[0].0.outcome.as_deref(), Some("client_gone"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_takes_nothing_for_minutes_is_let_go_and_billed() {
+    let hand = Hand::open().await;
+    let house = Plan::new().target("a", CHAT, &hand.base, 1.0).open().await;
+    let (client, (_, pushing)) = tokio::join!(slow_client(&house), endless(&hand));
+    // The clock moves on by itself as soon as nothing else can.
+    pushing.await.unwrap();
+    let rows = house.rows().await;
+    assert_eq!(rows[0].0.outcome.as_deref(), Some("client_gone"), "{rows:?}");
+    assert!(matches!(rows[0].0.cost, Some(Cost::Estimated(it)) if it.pico() > 0), "{rows:?}");
+    assert_eq!(house.open.count(), 0);
+    drop(client);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_of_64_mib_is_relayed_while_it_comes() {
+    for dialect in Dialect::ALL {
+        let hand = Hand::open().await;
+        let house = plan().target("a", dialect, &hand.base, 1.0).open().await;
+        let (mut ear, mut exchange) = tokio::join!(Ear::ask(&house, dialect), async {
+            let mut exchange = hand.request().await;
+            exchange.begin_stream().await;
+            let [opening, content, _] = events(dialect, "small");
+            exchange.say(opening + &content).await;
+            exchange
+        });
+        let [_, content, closing] = events(dialect, &"x".repeat(64 << 20));
+        let (head, tail) = content.split_at(content.len() - 16);
+        // The client must have nearly all of it before its end is sent.
+        tokio::join!(ear.hear_bytes(62 << 20), exchange.say(head));
+        exchange.say(tail.to_owned() + &closing).await;
+        drop(exchange);
+        let all = ear.end().await;
+        let [opening, small, _] = events(dialect, "small");
+        assert!(all == opening + &small + &content + &closing, "the bytes are not those that were sent");
+        let row = &house.rows().await[0].0;
+        // The usage stands in an event of its own, which is read again.
+        assert_eq!((row.outcome.as_deref(), row.tokens.map(|it| it.output)), (Some("ok"), Some(3)), "{row:?}");
+    }
+}
+
+/// A line without an end: `data: xxxx…`.
+async fn endless_line(hand: &Hand, begin: &str) -> (Arc<AtomicU64>, JoinHandle<()>) {
+    let mut exchange = hand.request().await;
+    exchange.begin_stream().await;
+    exchange.say(begin).await;
+    push(exchange, "x".repeat(64 << 10))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_line_without_an_end_ends_with_the_longest_time_a_stream_may_take() {
+    let mut plan = plan();
+    plan.deadlines.stream = Duration::from_secs(1);
+    let hand = Hand::open().await;
+    let house = plan.target("a", CHAT, &hand.base, 1.0).open().await;
+    let (mut ear, (_, pushing)) = tokio::join!(Ear::ask(&house, CHAT), endless_line(&hand, "data: {\"x\":\""));
+    let all = ear.end().await;
+    let seen = Seen { status: ear.status(), headers: std::collections::BTreeMap::new(), body: all };
+    let end = &seen.body[seen.body.len() - 400..];
+    assert!(told_error(CHAT, &seen) && !ended_well(CHAT, &seen), "…{end}");
+    assert!(end.contains("longest time a stream may take"), "…{end}");
+    soon(pushing).await.unwrap();
+    assert_eq!(house.rows().await[0].0.outcome.as_deref(), Some("cut"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_has_no_bound_before_any_content_goes_elsewhere() {
+    let comment = format!(": {}\n\n", "x".repeat(60_000));
+    // In another dialect an event must be understood to be told; comments never are content; a whole answer is held.
+    for (client, target, stream, piece) in [
+        (Dialect::Anthropic, CHAT, true, "x".repeat(64 << 10)),
+        (CHAT, Dialect::Anthropic, true, "x".repeat(64 << 10)),
+        (CHAT, CHAT, true, comment),
+        (CHAT, CHAT, false, " ".repeat(64 << 10)),
+    ] {
+        let (hand, good) = (Hand::open().await, Sim::start(Persona::plain("good")).await.unwrap());
+        let plan = plan().target("a", target, &hand.base, 1.0).target("good", client, &good.base_url(), 0.0);
+        let house = plan.open().await;
+        let bad = async {
+            let mut exchange = hand.request().await;
+            exchange.begin_stream().await;
+            push(exchange, piece)
+        };
+        let (seen, (pushed, pushing)) = tokio::join!(soon(house.ask(client, stream)), bad);
+        assert_eq!(seen.status, 200, "{seen:?}");
+        assert!(text(client, stream, &seen).contains("good"), "{seen:?}");
+        soon(pushing).await.unwrap();
+        let held = if stream { 1 << 20 } else { 64 << 20 };
+        assert!(pushed.load(Ordering::Relaxed) < held + PILE, "{client:?} {target:?} {stream}: {pushed:?}");
+        let error = house.rows().await[0].1[0].error.clone().unwrap();
+        assert_eq!(error.kind, "broken", "{error:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_too_large_to_be_told_in_another_dialect_is_an_honest_cut() {
+    for client in Dialect::ALL {
+        let target = if client == CHAT { Dialect::Anthropic } else { CHAT };
+        let hand = Hand::open().await;
+        let house = plan().target("a", target, &hand.base, 1.0).open().await;
+        let [opening, content, _] = events(target, "small");
+        let begin = opening + &content + "data: {\"x\":\"";
+        let (mut ear, (pushed, pushing)) = tokio::join!(Ear::ask(&house, client), endless_line(&hand, &begin));
+        let all = ear.end().await;
+        let seen = Seen { status: ear.status(), headers: std::collections::BTreeMap::new(), body: all };
+        assert!(seen.body.contains("small") && told_error(client, &seen) && !ended_well(client, &seen), "{seen:?}");
+        soon(pushing).await.unwrap();
+        assert!(pushed.load(Ordering::Relaxed) < PILE);
+        assert_eq!(house.rows().await[0].0.outcome.as_deref(), Some("cut"));
+    }
+}

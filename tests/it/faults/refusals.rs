@@ -1,0 +1,164 @@
+//! Requests that are refused before anything is sent: each has an id that can be asked about, each that was let in has its
+//! row, and one that brings llmroute down takes nobody with it (faults.md rows 53, 59, 117).
+
+use std::collections::BTreeSet;
+
+use llmroute::domain::dialect::Dialect;
+use llmroute::domain::failure::{Failure, Origin};
+use llmroute::sim::{Persona, Sim};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+
+use crate::faults::hand::{soon, until};
+use crate::house::{House, PANIC, Plan, Seen, TOKEN, path, question, seen};
+
+async fn open() -> (Sim, House) {
+    let sim = Sim::start(Persona::plain("a")).await.unwrap();
+    let house = Plan::new().target("a", Dialect::OpenaiChat, &sim.base_url(), 1.0).open().await;
+    (sim, house)
+}
+
+/// The id of a refusal: in its header, and the same in its body.
+fn id(dialect: Dialect, seen: &Seen) -> String {
+    let body = seen.json();
+    let told = match dialect {
+        Dialect::OpenaiChat => &body["error"]["request_id"],
+        Dialect::Anthropic => &body["request_id"],
+    };
+    assert_eq!(told, seen.header("x-llmroute-id"), "{seen:?}");
+    assert_ne!(told, "r0000", "{seen:?}");
+    seen.header("x-llmroute-id").to_owned()
+}
+
+#[tokio::test]
+async fn every_refused_body_has_an_id_and_a_row() {
+    let (sim, house) = open().await;
+    let mut ids = BTreeSet::new();
+    for dialect in Dialect::ALL {
+        for (body, code, asked) in [
+            ("", "bad_json", ""),
+            ("{", "bad_json", ""),
+            ("[]", "bad_json", ""),
+            ("{\"messages\":[]}", "bad_request", ""),
+            ("{\"model\":7,\"messages\":[]}", "bad_request", ""),
+            ("{\"model\":\"g\"}", "bad_request", "g"),
+            ("{\"model\":\"g\",\"messages\":[],\"stream\":1}", "bad_request", "g"),
+            ("{\"model\":\"nobody\",\"messages\":[]}", "no_route", "nobody"),
+        ] {
+            let seen = house.post(path(dialect), body).await;
+            assert_eq!(seen.header("x-llmroute-error"), code, "{body}: {seen:?}");
+            assert!(ids.insert(id(dialect, &seen)), "{body}: an id was given out twice: {seen:?}");
+            let (row, attempts) = house.row(&seen).await;
+            assert_eq!((row.outcome.as_deref(), row.status), (Some("refused"), Some(seen.status)), "{row:?}");
+            assert_eq!((row.asked.as_str(), row.dialect.as_str(), attempts.len()), (asked, dialect.name(), 0));
+            assert_eq!(row.error.unwrap().code, code);
+        }
+    }
+    assert_eq!((sim.meter().arrived(), house.rows().await.len()), (0, ids.len()));
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_read_has_its_row_too() {
+    let (_sim, house) = open().await;
+    for dialect in Dialect::ALL {
+        let request = house.request(path(dialect), "{}".to_owned()).header("content-encoding", "gzip");
+        let refused = seen(request.header("user-agent", "curl/8").send().await.unwrap()).await;
+        assert_eq!((refused.status, refused.header("x-llmroute-error")), (415, "encoded_body"), "{refused:?}");
+        id(dialect, &refused);
+        let (row, attempts) = house.row(&refused).await;
+        assert_eq!((row.outcome.as_deref(), row.client.as_str(), attempts.len()), (Some("refused"), "curl", 0));
+        let big = house.request(path(dialect), " ".repeat((64 << 20) + 1)).send().await;
+        // The refusal may cross the body on its way, and then the client sees a broken connection first.
+        if let Ok(answer) = big {
+            let refused = seen(answer).await;
+            assert_eq!((refused.status, refused.header("x-llmroute-error")), (413, "body_too_large"));
+            assert_eq!(house.row(&refused).await.0.status, Some(413));
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_the_guard_turns_away_has_an_id_and_no_row() {
+    let (sim, house) = open().await;
+    let mut ids = BTreeSet::new();
+    for dialect in Dialect::ALL {
+        let body = question(dialect, false).to_string();
+        // A path without a dialect of its own is answered in the one that the client's version names.
+        let request = |path: &str| match dialect {
+            Dialect::OpenaiChat => house.request(path, body.clone()),
+            Dialect::Anthropic => house.request(path, body.clone()).header("anthropic-version", "2023-06-01"),
+        };
+        for (request, status) in [
+            (request(path(dialect)), 401),
+            (request(path(dialect)).header("origin", "https://evil.example"), 403),
+            (request("/v1/nothing"), 404),
+            (request("/v1/keys"), 404),
+            (request("/admin/keys"), 404),
+            (request("/config"), 404),
+        ] {
+            // A second authorization beside the right one is not what is meant here.
+            let (client, request) = request.build_split();
+            let mut request = request.unwrap();
+            if status == 401 {
+                request.headers_mut().insert("authorization", "Bearer wrong".parse().unwrap());
+            }
+            let refused = seen(client.execute(request).await.unwrap()).await;
+            assert_eq!(refused.status, status, "{refused:?}");
+            assert!(ids.insert(id(dialect, &refused)), "{refused:?}");
+        }
+    }
+    assert_eq!((sim.meter().arrived(), house.rows().await.len()), (0, 0));
+    // More of them than ids are kept at hand: they go on being told apart, and answers are not held up.
+    let failure = Failure::local(Origin::Client, "x", 401, "x");
+    for _ in 0..5000 {
+        assert_eq!(house.engine.turn_away(Dialect::OpenaiChat, &failure).status, 401);
+    }
+    let answered = soon(house.ask(Dialect::OpenaiChat, false)).await;
+    assert_eq!(answered.status, 200, "{answered:?}");
+    let next = house.post("/v1/nothing", "{}").await;
+    assert!(ids.insert(id(Dialect::OpenaiChat, &next)));
+}
+
+#[tokio::test]
+async fn a_request_that_makes_llmroute_panic_is_refused_and_others_are_not_touched() {
+    let (_sim, house) = open().await;
+    for dialect in Dialect::ALL {
+        let mut running = house.request(path(dialect), question(dialect, true).to_string()).send().await.unwrap();
+        let mut request = house.request(path(dialect), question(dialect, false).to_string()).build().unwrap();
+        request.headers_mut().insert("authorization", format!("Bearer {PANIC}").parse().unwrap());
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let refused = seen(client.execute(request).await.unwrap()).await;
+        assert_eq!((refused.status, refused.header("x-llmroute-error")), (500, "internal"), "{refused:?}");
+        id(dialect, &refused);
+        while running.chunk().await.unwrap().is_some() {}
+        assert_eq!(house.ask(dialect, true).await.status, 200);
+    }
+    until(|| house.open.count() == 0).await;
+    assert_eq!(house.rows().await.len(), 4);
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_leaves_a_row_and_nothing_open() {
+    let (sim, house) = open().await;
+    let mut client = TcpStream::connect(("127.0.0.1", house.port)).await.unwrap();
+    let head = format!(
+        "POST /v1/messages HTTP/1.1\r\nhost: 127.0.0.1:{}\r\nauthorization: Bearer {TOKEN}\r\n\
+         content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{{\"mod\r\nnot a length\r\n",
+        house.port
+    );
+    client.write_all(head.as_bytes()).await.unwrap();
+    until(|| house.open.count() == 0).await;
+    drop(client);
+    let rows = soon(async {
+        loop {
+            let rows = house.rows().await;
+            if !rows.is_empty() {
+                return rows;
+            }
+        }
+    })
+    .await;
+    assert_eq!((rows[0].0.outcome.as_deref(), rows[0].0.status), (Some("refused"), Some(400)), "{rows:?}");
+    assert_eq!(rows[0].0.error.as_ref().unwrap().code, "body_cut");
+    assert_eq!(sim.meter().arrived(), 0);
+}
