@@ -23,7 +23,6 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use futures_util::FutureExt as _;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
@@ -118,7 +117,7 @@ pub async fn serve(door: Arc<Door>, listening: Listening, mut closing: watch::Re
             it = accept(&listening, &room) => it,
         };
         let Some((stream, permit)) = accepted else { continue };
-        let connection = connection(stream, router.clone(), door.open(), closing.clone());
+        let connection = connection(stream, Arc::clone(&door), router.clone(), closing.clone());
         connections.spawn(async move {
             connection.await;
             drop(permit);
@@ -155,18 +154,18 @@ async fn accept(
 }
 
 /// One connection, HTTP/1.1 only.
-async fn connection(stream: TcpStream, router: Router, open: Open, mut closing: watch::Receiver<Closing>) {
+async fn connection(stream: TcpStream, door: Arc<Door>, router: Router, mut closing: watch::Receiver<Closing>) {
     // Without it every second small write of a stream waits some 40 ms for the client's delayed acknowledgement.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!("TCP_NODELAY: {error}");
     }
     let phases = Phases::default();
     let io = TokioIo::new(Patience::new(stream, phases.clone()));
-    let service = Answering::new(phases, open, router);
+    let service = Answering::new(phases, door, router);
     let mut http = hyper::server::conn::http1::Builder::new();
     // `Patience` keeps the deadlines: hyper's head timer also runs while a pooled connection rests.
     http.timer(TokioTimer::new()).max_header_size(HEAD_MOST).max_buf_size(BUFFER).header_read_timeout(None);
-    let connection = http.serve_connection(io, TowerToHyperService::new(service));
+    let connection = http.serve_connection(io, service);
     tokio::pin!(connection);
     let mut serving = true;
     loop {
