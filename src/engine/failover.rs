@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use crate::domain::ask::Ask;
 use crate::domain::dice::Dice;
-use crate::domain::failure::{Failure, Kind, Next};
+use crate::domain::failure::{Failure, Kind, Next, Origin};
 use crate::domain::policy::Deadlines;
 use crate::domain::target::Seat;
 use crate::engine::Engine;
@@ -137,6 +137,9 @@ impl Walk {
     /// One attempt on one seat, with its report to the fleet and the settlement. `None` if another request is probing
     /// that seat.
     async fn seat(&mut self, at: usize, stop: &Stop, seat: &Seat) -> Option<Result<Committed, Failure>> {
+        if self.settlement.tether().is_cut() {
+            return Some(Err(nobody_waits()));
+        }
         let engine = Arc::clone(&self.engine);
         let ticket = engine.fleet.admit(seat)?;
         self.left -= 1;
@@ -179,6 +182,11 @@ fn being_probed() -> Failure {
     let mut failure = Failure::upstream(Kind::Overload, "all_resting", told);
     failure.retry_after = Some(Duration::from_secs(1));
     failure
+}
+
+/// The client has left: whatever is tried from here on would be for nobody.
+fn nobody_waits() -> Failure {
+    Failure::local(Origin::Client, "client_gone", 499, "the client has left")
 }
 
 /// How much a class tells the client about why nobody answered: capacity and quota it can act on, a refused key or an

@@ -1,6 +1,6 @@
 //! Floor 3: the life of a request. [`Engine::answer`] is the journey on one screen; the files beside it are its
 //! stations, in order: [`read`] → `route::decide` → [`failover`] → [`attempt`] ([`lane`], [`flow`]) → [`relay`] →
-//! [`settle`].
+//! [`settle`]. [`tether`] ties the walk to its client.
 //!
 //! The only stateful async room. It never holds a lock across `.await`, and waits for the disk in one place: a
 //! request is not complete on the wire before its intent is committed.
@@ -15,6 +15,7 @@ pub mod prices;
 pub mod read;
 pub mod relay;
 pub mod settle;
+pub mod tether;
 
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,7 @@ use crate::domain::secret::Keyring;
 use crate::engine::fleet::Fleet;
 use crate::engine::prices::Prices;
 use crate::engine::settle::Settlement;
+use crate::engine::tether::Tethered;
 use crate::route;
 use crate::store::{Ledger, RequestRecord};
 use crate::upstream::Upstream;
@@ -143,8 +145,10 @@ impl Engine {
         self.fleet.count_request();
         let group = decision.group.as_ref().and_then(|it| policy.groups.get(it));
         let deadlines = group.map(|it| it.deadlines).unwrap_or_default();
+        let tether = settlement.tether();
         let walk = failover::run(Arc::clone(self), Arc::clone(&ask), decision.plan, deadlines, settlement);
-        if ask.stream { relay::held(Box::pin(walk), &ask, deadlines.ping).await } else { relay::finished(walk.await) }
+        let walk = Tethered::new(Box::pin(walk), tether);
+        if ask.stream { relay::held(walk, &ask, deadlines.ping).await } else { relay::finished(walk.await) }
     }
 
     /// Refuses a call of somebody who was let in, for a fault that shows before its body is understood. Leaves a row

@@ -19,6 +19,7 @@ use crate::engine::committed::{By, Committed, Content};
 use crate::engine::failover::Walked;
 use crate::engine::flow::{Ending, Flow};
 use crate::engine::settle::Settlement;
+use crate::engine::tether::{Tethered, Walking};
 use crate::engine::{Answer, AnswerBody};
 use crate::upstream::{Incoming, verdict};
 use crate::wire;
@@ -27,9 +28,6 @@ use crate::wire;
 const CLOSING: Duration = Duration::from_millis(500);
 /// An abandoned answer of a provider that bills it anyway is read for its usage at most this long.
 const DRAIN: Duration = Duration::from_secs(60);
-
-/// A walk that still runs.
-pub type Walking = Pin<Box<dyn Future<Output = Walked> + Send>>;
 
 /// The answer of a walk that has ended.
 pub fn finished(walked: Walked) -> Answer {
@@ -50,7 +48,7 @@ pub fn finished(walked: Walked) -> Answer {
 
 /// The answer of a stream whose walk may take long: the status line waits for the content, but not longer than the
 /// client's own patience; then a ping goes out `every` so often while the walk goes on.
-pub async fn held(mut walk: Walking, ask: &Ask, every: Duration) -> Answer {
+pub async fn held(mut walk: Tethered, ask: &Ask, every: Duration) -> Answer {
     if let Ok(walked) = timeout(every, &mut walk).await {
         return finished(walked);
     }
@@ -67,7 +65,7 @@ pub async fn held(mut walk: Walking, ask: &Ask, every: Duration) -> Answer {
 
 /// Where a held stream stands.
 enum Stage {
-    Waiting { walk: Walking, ping: Bytes, every: Duration, due: bool },
+    Waiting { walk: Tethered, ping: Bytes, every: Duration, due: bool },
     Relaying(Box<Relay>),
     Over,
 }
@@ -334,6 +332,18 @@ fn last_words(flow: &Flow, dialect: Dialect, failure: &Failure, id: RequestId) -
     let mut frame = if flow.is_mid_event() { b"\n\n".to_vec() } else { Vec::new() };
     frame.extend_from_slice(&wire::codec(dialect).write_stream_error(failure, id));
     Bytes::from(frame)
+}
+
+/// Sees a walk to its end that has lost its client, for the sake of what it costs.
+pub async fn abandoned(walk: Walking) {
+    let Ok((outcome, settlement)) = timeout(DRAIN, walk).await else { return };
+    match outcome.map(|it| it.content) {
+        // The client got none of it; that it left is what its row says.
+        Err(_) => drop(settlement),
+        Ok(Content::Whole { facts, .. }) => settlement.left(&facts),
+        Ok(Content::Stream { flow, incoming: Some(incoming), .. }) => drain(flow, incoming, settlement).await,
+        Ok(Content::Stream { flow, incoming: None, .. }) => settlement.left(flow.facts()),
+    }
 }
 
 /// Reads an abandoned answer to its end for the sake of its usage.

@@ -19,6 +19,7 @@ use crate::domain::target::Seat;
 use crate::domain::usage::{Source, Usage};
 use crate::engine::committed::{By, Content};
 use crate::engine::lane::Rendered;
+use crate::engine::tether::Tether;
 use crate::engine::{Answer, AnswerBody, Engine};
 use crate::route::Decision;
 use crate::store::{AttemptRecord, AttemptState, Cost, FailureNote, Head, Intent, Outcome, RequestRecord, Slot};
@@ -43,6 +44,7 @@ pub struct Settlement {
     sent: Option<Moment>,
     first_content: Option<Moment>,
     losses: Vec<String>,
+    tether: Arc<Tether>,
 }
 
 /// One attempt, as far as it has come.
@@ -87,7 +89,14 @@ impl Settlement {
             sent: None,
             first_content: None,
             losses: Vec::new(),
+            tether: Arc::default(),
         }
+    }
+
+    /// What ties the walk of this request to its client.
+    #[must_use]
+    pub fn tether(&self) -> Arc<Tether> {
+        Arc::clone(&self.tether)
     }
 
     /// Notes what was decided.
@@ -143,6 +152,7 @@ impl Settlement {
         self.sent.get_or_insert(now);
         if let Some(it) = self.tries.last_mut() {
             it.state = AttemptState::Uncertain;
+            self.tether.at_work(!it.provider.quirks.cancels);
         }
     }
 
@@ -164,6 +174,7 @@ impl Settlement {
         let now = self.engine.now().mono;
         let Some(it) = self.tries.last_mut().filter(|_| self.running) else { return };
         self.running = false;
+        self.tether.at_work(false);
         it.ended = now;
         it.status = failure.status;
         let was_sent = it.state == AttemptState::Uncertain;
@@ -439,6 +450,7 @@ impl Settlement {
             sent: self.sent,
             first_content: self.first_content,
             losses: std::mem::take(&mut self.losses),
+            tether: Arc::clone(&self.tether),
         }
     }
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use llmroute::domain::dialect::Dialect;
 use llmroute::sim::{Persona, Script, Sim};
 use llmroute::store::Cost;
+use llmroute::store::requests::{AttemptRow, RequestRow};
+use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -97,7 +99,7 @@ async fn a_client_that_leaves_during_failover_ends_it() {
             it = first.request() => (it, &second),
             it = second.request() => (it, &first),
         };
-        failing.answer(503, &serde_json::json!({"error": {"message": "busy"}})).await;
+        failing.answer(503, &json!({"error": {"message": "busy"}})).await;
         let exchange = other.request().await;
         drop(client);
         exchange.left().await;
@@ -150,6 +152,79 @@ async fn what_a_provider_bills_anyway_is_read_to_its_end() {
         let cost = house.rows().await[0].0.cost;
         assert!(matches!(cost, Some(Cost::Exact(it)) if it.pico() == billed(&sim)), "{cost:?}");
     }
+}
+
+#[tokio::test]
+async fn what_a_provider_bills_anyway_is_waited_for_even_before_its_first_byte() {
+    for dialect in Dialect::ALL {
+        for (stream, pings) in [(false, false), (true, false), (true, true)] {
+            let (hand, other) = (Hand::open().await, Sim::start(Persona::plain("b")).await.unwrap());
+            let mut plan = plan();
+            plan.quirks.cancels = false;
+            plan.deadlines.ping = Duration::from_millis(if pings { 20 } else { 60_000 });
+            let plan = plan.target("a", dialect, &hand.base, 1.0).target("b", dialect, &other.base_url(), 0.0);
+            let house = plan.open().await;
+            let mut client = asked(&house, dialect, stream).await;
+            let mut exchange = hand.request().await;
+            if pings {
+                soon(client.read_exact(&mut [0; 300])).await.unwrap();
+            }
+            drop(client);
+            until(|| house.open.count() == 0).await;
+            // It does not know, works on, and says at the end what it bills.
+            if stream {
+                exchange.begin_stream().await;
+                exchange.say(events(dialect, "for nobody").concat()).await;
+            } else {
+                let usage = match dialect {
+                    Dialect::OpenaiChat => {
+                        json!({"choices": [{"index": 0, "message": {"role": "assistant", "content": "for nobody"},
+                        "finish_reason": "stop"}], "usage": {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12}})
+                    }
+                    Dialect::Anthropic => json!({"type": "message", "role": "assistant", "stop_reason": "end_turn",
+                        "content": [{"type": "text", "text": "for nobody"}], "usage": {"input_tokens": 9, "output_tokens": 3}}),
+                };
+                exchange.answer(200, &usage).await;
+            }
+            drop(exchange);
+            let rows = settled(&house).await;
+            let (row, attempts) = &rows[0];
+            assert_eq!((row.outcome.as_deref(), attempts.len()), (Some("client_gone"), 1), "{row:?}");
+            // $1 a million in, $2 out.
+            assert!(matches!(row.cost, Some(Cost::Exact(it)) if it.pico() == 15_000_000), "{row:?}");
+            assert_eq!(other.meter().arrived(), 0);
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_tried_for_a_client_that_has_left() {
+    let (hand, other) = (Hand::open().await, Sim::start(Persona::plain("b")).await.unwrap());
+    let mut plan = plan();
+    plan.quirks.cancels = false;
+    let house = plan.target("a", CHAT, &hand.base, 1.0).target("b", CHAT, &other.base_url(), 0.0).open().await;
+    let client = asked(&house, CHAT, true).await;
+    let mut exchange = hand.request().await;
+    drop(client);
+    until(|| house.open.count() == 0).await;
+    exchange.answer(503, &json!({"error": {"message": "busy"}})).await;
+    let rows = settled(&house).await;
+    assert_eq!((rows[0].0.outcome.as_deref(), rows[0].1.len()), (Some("client_gone"), 1), "{rows:?}");
+    assert_eq!(rows[0].1[0].status, Some(503));
+    assert_eq!(other.meter().arrived(), 0);
+}
+
+/// All rows, as soon as there is one and none is open.
+async fn settled(house: &House) -> Vec<(RequestRow, Vec<AttemptRow>)> {
+    soon(async {
+        loop {
+            let rows = house.rows().await;
+            if !rows.is_empty() && rows.iter().all(|it| it.0.outcome.is_some()) {
+                return rows;
+            }
+        }
+    })
+    .await
 }
 
 #[tokio::test]
