@@ -1,19 +1,20 @@
 //! Secrets as the headers that carry them, made once for a policy instead of once for a request.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use memchr::memmem::Finder;
 
 use crate::domain::id::KeyId;
 use crate::domain::policy::Auth;
 use crate::domain::secret::{Keyring, Secret};
 
-/// One key, ready to be sent.
-#[derive(Debug)]
+/// One key, ready to be sent, and to be found where it must not stand.
 pub(super) struct Credential {
-    secret: Secret,
+    finder: Finder<'static>,
     /// `None`: the key has characters that no header can carry.
     values: Option<Values>,
 }
@@ -36,15 +37,15 @@ pub(super) type Credentials = HashMap<KeyId, Arc<Credential>>;
 
 /// Prepares every key of a keyring.
 pub(super) fn prepare(keyring: Keyring) -> Credentials {
-    keyring.into_iter().map(|(id, secret)| (id, Arc::new(Credential::new(secret)))).collect()
+    keyring.into_iter().map(|(id, secret)| (id, Arc::new(Credential::new(&secret)))).collect()
 }
 
 // === impl Credential ===
 
 impl Credential {
-    pub(super) fn new(secret: Secret) -> Self {
-        let values = Values::of(&secret);
-        Self { secret, values }
+    pub(super) fn new(secret: &Secret) -> Self {
+        let finder = Finder::new(secret.expose().as_bytes()).into_owned();
+        Self { finder, values: Values::of(secret) }
     }
 
     /// The header that presents the key; `None` where no key is asked for.
@@ -63,9 +64,15 @@ impl Credential {
         Ok(Some((name, value.clone())))
     }
 
-    /// The key itself, to be found where it must not stand.
-    pub(super) fn secret(&self) -> &str {
-        self.secret.expose()
+    /// Finds the key in any text.
+    pub(super) fn finder(&self) -> &Finder<'static> {
+        &self.finder
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credential").field("values", &self.values).finish_non_exhaustive()
     }
 }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use memchr::{memchr_iter, memmem};
+use memchr::memchr_iter;
 
 use crate::upstream::credential::Credential;
 
@@ -28,7 +28,7 @@ pub(super) struct Redaction {
 impl Redaction {
     /// Of the key that authorised an exchange; `None` where it is too short to be one.
     pub(super) fn of(credential: Arc<Credential>) -> Option<Self> {
-        (credential.secret().len() >= SHORTEST).then(|| Self { credential, held: BytesMut::new() })
+        (credential.finder().needle().len() >= SHORTEST).then(|| Self { credential, held: BytesMut::new() })
     }
 
     /// What of the bytes so far can be passed on; may be empty. Not copied where there is nothing to cut.
@@ -38,16 +38,16 @@ impl Redaction {
             self.held.extend_from_slice(&text);
             text = self.held.split().freeze();
         }
-        let secret = self.credential.secret().as_bytes();
+        let finder = self.credential.finder();
         let mut from = 0;
         let mut clean = BytesMut::new();
-        for at in memmem::find_iter(&text, secret) {
+        for at in finder.find_iter(&text) {
             clean.extend_from_slice(&text[from..at]);
             clean.extend_from_slice(CUT);
-            from = at + secret.len();
+            from = at + finder.needle().len();
         }
         let mut rest = text.split_off(from);
-        self.held.extend_from_slice(&rest.split_off(rest.len() - begun(&rest, secret)));
+        self.held.extend_from_slice(&rest.split_off(rest.len() - begun(&rest, finder.needle())));
         if from == 0 {
             return rest;
         }
@@ -62,7 +62,7 @@ impl Redaction {
 
     /// Whether `text` contains the secret.
     pub(super) fn finds_in(&self, text: &[u8]) -> bool {
-        memmem::find(text, self.credential.secret().as_bytes()).is_some()
+        self.credential.finder().find(text).is_some()
     }
 }
 
@@ -79,7 +79,7 @@ mod tests {
     use crate::domain::secret::Secret;
 
     fn of(key: &str) -> Option<Redaction> {
-        Redaction::of(Arc::new(Credential::new(Secret::new(key.to_owned()))))
+        Redaction::of(Arc::new(Credential::new(&Secret::new(key.to_owned()))))
     }
 
     const KEY: &str = "sk-sk-0123456789abcdef";

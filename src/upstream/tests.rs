@@ -134,7 +134,7 @@ fn the_dialects_own_headers_give_way_to_the_row_and_the_row_to_the_client() {
     let version = |dialect, row: &[(String, String)], client: &[(String, String)]| {
         let provider = provider(row);
         let speech = Speech { dialect, url: "https://lab.example/v1/messages".to_owned() };
-        let key = Credential::new(Secret::new("sk-1".to_owned()));
+        let key = Credential::new(&Secret::new("sk-1".to_owned()));
         let headers = Line::new(&provider, &speech).unwrap().headers(&provider, client, Some(&key)).unwrap();
         assert_eq!(headers["x-api-key"], "sk-1");
         let found: Vec<String> =
@@ -174,7 +174,7 @@ fn an_address_that_is_none_reaches_nobody_and_is_not_quoted() {
 
 #[test]
 fn a_key_is_presented_as_its_provider_wants_it_and_never_printed() {
-    let key = Credential::new(Secret::new("sk-1".to_owned()));
+    let key = Credential::new(&Secret::new("sk-1".to_owned()));
     let presented =
         |auth| key.header(auth).unwrap().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()));
     assert_eq!(presented(Auth::Bearer).unwrap(), "authorization: Bearer sk-1");
@@ -183,7 +183,7 @@ fn a_key_is_presented_as_its_provider_wants_it_and_never_printed() {
     assert_eq!(presented(Auth::None), None);
     assert!(!format!("{key:?} {:?}", key.header(Auth::Bearer)).contains("sk-1"));
 
-    let split = Credential::new(Secret::new("sk\n1".to_owned()));
+    let split = Credential::new(&Secret::new("sk\n1".to_owned()));
     let speech = Speech { dialect: Dialect::OpenaiChat, url: "https://lab.example/v1".to_owned() };
     let failure = Line::new(&provider(&[]), &speech).unwrap().headers(&provider(&[]), &[], Some(&split)).unwrap_err();
     assert_eq!((failure.kind, failure.code), (Kind::Auth, "upstream_auth"));

@@ -2,6 +2,7 @@
 //! providers, keys that leak, connections that go stale, crowds at a recovering target.
 
 mod canary;
+mod closing;
 mod connections;
 mod crowds;
 mod hand;
