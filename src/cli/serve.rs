@@ -111,7 +111,7 @@ impl Serve {
         let token = if self.no_auth { None } else { Some(LocalToken::load_or_create(&paths.token())?) };
         let check = token.map(|token| -> Check { Box::new(move |presented| token.matches(presented.as_bytes())) });
         let guard = Guard::new(listening.port, check);
-        let prices = Prices::loading(loaded.prices.clone());
+        let prices = Prices::loading(loaded.prices.clone(), &loaded.policy);
         let engine = start::engine(&session, loaded.clone(), prices, ProcessKind::Server)?;
         let opening = opening::Opening {
             paths: &paths,
