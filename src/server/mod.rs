@@ -148,6 +148,8 @@ async fn connection(stream: TcpStream, router: Router, mut closing: watch::Recei
     let mut http = hyper::server::conn::http1::Builder::new();
     // `Patience` keeps the deadlines: hyper's head timer also runs while a pooled connection rests.
     http.timer(TokioTimer::new()).max_header_size(HEAD_MOST).header_read_timeout(None);
+    // A connection keeps the buffer it once read a large body with, and most connections are idle most of the time.
+    http.max_buf_size(HEAD_MOST);
     let connection = http.serve_connection(io, TowerToHyperService::new(service));
     tokio::pin!(connection);
     let mut open = true;
@@ -201,7 +203,11 @@ async fn answer(door: &Arc<Door>, dialect: Dialect, request: Request) -> Respons
         return refused(&failure);
     }
     match ingress::call(at, dialect, &head, body).await {
-        Ok(call) => egress::response(door.engine.answer(call).await),
+        Ok(call) => {
+            // It points into the buffer of the connection, which can be used again from here on.
+            drop(head);
+            egress::response(door.engine.answer(call).await)
+        }
         Err(failure) => refused(&failure),
     }
 }
