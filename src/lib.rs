@@ -7,8 +7,10 @@
 //! ```text
 //! 5 cli → 4 server, bench, sim → 3 engine → 2 upstream, config → 1 route, wire, catalog, store → 0 domain
 //! ```
-//! Each outside crate has one owner: axum and hyper in `server` and `sim`, reqwest in `upstream`, rusqlite in
-//! `store`, clap, comfy-table and indicatif in `cli`, toml in `config` and `catalog`.
+//! Each outside crate has one owner: axum in `server` and `sim`, reqwest in `upstream`, rusqlite in `store`, clap,
+//! comfy-table and indicatif in `cli`, toml in `config` and `catalog`. hyper is in three rooms: `server` and `sim`
+//! serve with it, and `upstream` sends to providers with its client and rustls, because what reqwest lays over them
+//! costs more CPU a request than all that is decided about it; reqwest asks our own server.
 //!
 //! ## The rooms, in the order a request meets them
 //! - [`cli`]: the terminal. One file a subcommand; `cli::view` draws. Decides nothing.

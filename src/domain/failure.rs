@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::{HeaderName, HeaderValue};
 
 use crate::domain::dialect::Dialect;
 
@@ -37,8 +38,8 @@ pub struct Relay {
     pub dialect: Dialect,
     /// HTTP status.
     pub status: u16,
-    /// Headers that may be passed on, names in lower case.
-    pub headers: Vec<(String, String)>,
+    /// Headers that may be passed on.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The body as it came, up to 64 KiB.
     pub body: Bytes,
 }

@@ -49,3 +49,12 @@ impl Keyring {
         self.0.get(&id)
     }
 }
+
+impl IntoIterator for Keyring {
+    type Item = (KeyId, Secret);
+    type IntoIter = std::collections::hash_map::IntoIter<KeyId, Secret>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}

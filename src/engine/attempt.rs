@@ -48,8 +48,7 @@ pub async fn run(
         lane::render(ask, speech.dialect, &seat.target.model, &provider.quirks).map_err(|it| read::malformed(&it))?;
     refuse_losses(ask, &rendered)?;
     let intent = settlement.begin(provider, seat, &rendered);
-    let intent = engine.ledger.intent(intent).await.map_err(|it| ledger_unavailable(&it))?;
-    intent.await.map_err(|it| ledger_unavailable(&it))?;
+    engine.ledger.intent(&intent).await.map_err(|it| ledger_unavailable(&it))?;
 
     let began = Instant::now();
     let first = began + first_deadline(ask, deadlines);

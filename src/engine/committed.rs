@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::{HeaderName, HeaderValue};
 use tokio::time::Instant;
 
 use crate::domain::policy::{Deadlines, Provider};
@@ -25,7 +26,7 @@ pub struct Committed {
 #[derive(Debug)]
 pub struct By {
     /// Headers of the provider that may be passed on.
-    pub headers: Vec<(String, String)>,
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     /// Who answers.
     pub provider: Arc<Provider>,
     /// With which model and key.

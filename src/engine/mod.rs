@@ -26,6 +26,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use futures_util::Stream;
+use http::{HeaderName, HeaderValue};
 use tokio::sync::{broadcast, watch};
 
 use crate::catalog::prices::Override;
@@ -84,7 +85,7 @@ pub struct Answer {
     /// Headers, names in lower case.
     pub headers: Vec<(&'static str, String)>,
     /// Headers of the provider that are passed on.
-    pub relayed: Vec<(String, String)>,
+    pub relayed: Vec<(HeaderName, HeaderValue)>,
     /// The body.
     pub body: AnswerBody,
 }

@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::stream;
-use tokio::sync::watch;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, Sleep, timeout, timeout_at};
 
 use crate::domain::ask::Ask;
 use crate::domain::failure::{Failure, Kind};
@@ -83,15 +82,22 @@ impl Stage {
                 Ok((Ok(Committed { by, content }), settlement)) => match content {
                     Content::Stream { held, flow, incoming, began } => {
                         let relay = Relay::new(&by, settlement, held, flow, incoming, began);
-                        relay.next().await.map(|(bytes, it)| (bytes, Self::Relaying(Box::new(it))))
+                        relay.next().await.map(|(bytes, it)| (bytes, Self::Relaying(it)))
                     }
                     // A request for a stream is only ever answered by a stream.
                     Content::Whole { body, .. } => Some((body, Self::Over)),
                 },
             },
-            Self::Relaying(relay) => relay.next().await.map(|(bytes, it)| (bytes, Self::Relaying(Box::new(it)))),
+            Self::Relaying(relay) => relay.next().await.map(|(bytes, it)| (bytes, Self::Relaying(it))),
         }
     }
+}
+
+/// What a relay was woken by.
+enum Next {
+    Bytes(Result<Option<Bytes>, Failure>),
+    Alarm,
+    Closing,
 }
 
 /// One stream on its way.
@@ -109,7 +115,11 @@ struct Relay {
     /// Taken when the end is recorded; still there when the relay is dropped = the client left.
     settlement: Option<Settlement>,
     provider: ProviderName,
-    closing: watch::Receiver<bool>,
+    /// Rings when the soonest of the deadlines may be over. It is not set anew for every event: when it rings early,
+    /// it is set to the deadline of that moment.
+    alarm: Pin<Box<Sleep>>,
+    /// Ends when every stream has to end.
+    closing: Pin<Box<dyn Future<Output = ()> + Send>>,
     /// Set at the end mark: what the provider sends until then is still passed on.
     afterwards: Option<Instant>,
 }
@@ -122,32 +132,38 @@ impl Relay {
         flow: Box<Flow>,
         incoming: Option<Box<Incoming>>,
         began: Instant,
-    ) -> Self {
+    ) -> Box<Self> {
         let now = Instant::now();
-        let settlement_closing = settlement.closing();
-        Self {
+        let mut closing = settlement.closing();
+        let until = began + by.deadlines.stream;
+        let first = until.min(now + PING.min(by.deadlines.byte_gap).min(by.deadlines.content_gap));
+        Box::new(Self {
             held: Some(held),
             flow,
             incoming,
             deadlines: by.deadlines,
             bills_anyway: !by.provider.quirks.cancels,
-            until: began + by.deadlines.stream,
+            until,
             last_byte: now,
             last_content: now,
             last_out: now,
             settlement: Some(settlement),
             provider: by.provider.name.clone(),
-            closing: settlement_closing,
+            alarm: Box::pin(tokio::time::sleep_until(first)),
+            closing: Box::pin(async move {
+                // An engine that is gone has closed, too.
+                let _ = closing.wait_for(|it| *it).await;
+            }),
             afterwards: None,
-        }
+        })
     }
 
-    fn into_stream(self) -> impl futures_util::Stream<Item = Bytes> + Send {
+    fn into_stream(self: Box<Self>) -> impl futures_util::Stream<Item = Bytes> + Send {
         stream::unfold(self, Self::next)
     }
 
     /// The next bytes for the client; `None` after the last.
-    async fn next(mut self) -> Option<(Bytes, Self)> {
+    async fn next(mut self: Box<Self>) -> Option<(Bytes, Box<Self>)> {
         if let Some(held) = self.held.take().filter(|it| !it.is_empty()) {
             return Some((held, self));
         }
@@ -165,31 +181,37 @@ impl Relay {
             let gap = self.last_byte + self.deadlines.byte_gap;
             let contents = self.last_content + self.deadlines.content_gap;
             let wake = ping.min(gap).min(contents).min(self.until);
-            let chunk = tokio::select! {
+            let event = tokio::select! {
                 biased;
-                it = timeout_at(wake, incoming.chunk()) => Some(it),
-                _ = self.closing.wait_for(|it| *it) => None,
+                it = incoming.chunk() => Next::Bytes(it),
+                () = self.alarm.as_mut() => Next::Alarm,
+                () = self.closing.as_mut() => Next::Closing,
             };
-            let Some(chunk) = chunk else {
-                let told = "llmroute is shutting down and had to cut this answer";
-                return self.cut(Failure::upstream(Kind::Cut, "shutting_down", told));
-            };
-            let taken = match chunk {
-                Ok(Ok(Some(chunk))) => {
+            let taken = match event {
+                Next::Bytes(Ok(Some(chunk))) => {
                     self.last_byte = Instant::now();
                     self.flow.take(chunk)
                 }
-                Ok(Ok(None)) => {
+                Next::Bytes(Ok(None)) => {
                     self.incoming = None;
                     self.flow.finish()
                 }
-                Ok(Err(failure)) => return self.cut(failure),
-                Err(_) if wake == ping => {
+                Next::Bytes(Err(failure)) => return self.cut(failure),
+                Next::Closing => {
+                    let told = "llmroute is shutting down and had to cut this answer";
+                    return self.cut(Failure::upstream(Kind::Cut, "shutting_down", told));
+                }
+                // Something came since it was set.
+                Next::Alarm if Instant::now() < wake => {
+                    self.alarm.as_mut().reset(wake);
+                    continue;
+                }
+                Next::Alarm if wake == ping => {
                     self.last_out = Instant::now();
                     let dialect = self.settlement.as_ref()?.ask().dialect;
                     return Some((Bytes::from_static(wire::codec(dialect).ping()), self));
                 }
-                Err(_) => {
+                Next::Alarm => {
                     let what = if wake == gap {
                         "fell silent in the middle of its answer"
                     } else if wake == contents {
@@ -212,7 +234,7 @@ impl Relay {
     }
 
     /// The stream is over: records how, and gives the client the end it must see.
-    fn close(mut self) -> Option<(Bytes, Self)> {
+    fn close(mut self: Box<Self>) -> Option<(Bytes, Box<Self>)> {
         let failure = match self.flow.ending() {
             Some(Ending::Whole) => None,
             Some(Ending::Fault { fault, relayed }) => {
@@ -232,7 +254,7 @@ impl Relay {
         (!frame.is_empty()).then_some((frame, self))
     }
 
-    fn cut(mut self, failure: Failure) -> Option<(Bytes, Self)> {
+    fn cut(mut self: Box<Self>, failure: Failure) -> Option<(Bytes, Box<Self>)> {
         let settlement = self.settlement.take()?;
         let mut frame = BytesMut::new();
         let error = wire::codec(settlement.ask().dialect).write_stream_error(&failure, settlement.ask().id);

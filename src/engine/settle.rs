@@ -36,7 +36,7 @@ pub struct Settlement {
     /// Taken exactly once: by whoever finishes, or by `drop`.
     slot: Option<Slot>,
     ask: Arc<Ask>,
-    group: Option<String>,
+    head: Arc<Head>,
     tries: Vec<Try>,
     /// The last of `tries` is still running.
     running: bool,
@@ -61,16 +61,27 @@ struct Try {
     served: Option<String>,
     finish: Option<String>,
     status: Option<u16>,
+    /// Known once the attempt is over and there is a price for it.
+    cost: Option<Cost>,
 }
 
 impl Settlement {
     /// The account of a request that has just been read.
     pub fn open(engine: &Arc<Engine>, ask: &Arc<Ask>, slot: Slot) -> Self {
+        let head = Head {
+            at: ask.at.wall,
+            dialect: ask.dialect,
+            asked: ask.model.clone(),
+            group: None,
+            client: ask.client.clone(),
+            session: ask.session.clone(),
+            stream: ask.stream,
+        };
         Self {
             engine: Arc::clone(engine),
             slot: Some(slot),
             ask: Arc::clone(ask),
-            group: None,
+            head: Arc::new(head),
             tries: Vec::new(),
             running: false,
             sent: None,
@@ -81,11 +92,12 @@ impl Settlement {
 
     /// Notes what was decided.
     pub fn decided(&mut self, decision: &Decision) {
-        self.group = decision.group.as_ref().map(ToString::to_string);
+        // Nobody else holds the head yet, so this copies nothing.
+        Arc::make_mut(&mut self.head).group.clone_from(&decision.group);
     }
 
-    /// An attempt begins; its intent is to be committed before it is sent.
-    pub fn begin(&mut self, provider: &Arc<Provider>, seat: &Seat, rendered: &Rendered) -> Intent {
+    /// An attempt begins; its intent is to be in the journal before it is sent.
+    pub fn begin<'a>(&'a mut self, provider: &'a Arc<Provider>, seat: &'a Seat, rendered: &Rendered) -> Intent<'a> {
         let now = self.engine.now();
         let key = seat.key_id().and_then(|id| provider.keys.iter().find(|it| it.id == id));
         let billing =
@@ -105,19 +117,20 @@ impl Settlement {
             served: None,
             finish: None,
             status: None,
+            cost: None,
         });
         self.running = true;
         let likely = Usage::estimated(self.ask.needs.prompt_tokens, self.ask.needs.max_tokens.unwrap_or(0));
         let model = seat.target.model.as_str();
         Intent {
             id: self.ask.id,
-            head: self.head(),
+            head: &self.head,
             attempt: u32::try_from(self.tries.len()).unwrap_or(u32::MAX),
             at: now.wall,
-            provider: provider.name.to_string(),
-            model: model.to_owned(),
+            provider: provider.name.as_str(),
+            model,
             key: seat.key_id(),
-            key_name: seat.key.as_ref().map(|it| it.1.to_string()),
+            key_name: seat.key.as_ref().map(|it| it.1.as_str()),
             billing,
             input_estimate: likely.input,
             expected_cost: self.engine.prices.cost(provider, billing, &[model], &likely, now.wall).amount(),
@@ -172,13 +185,12 @@ impl Settlement {
     pub fn whole(mut self, by: By, body: Bytes, facts: &Facts, losses: &[Loss]) -> Answer {
         self.losses.extend(losses.iter().map(|it| it.what.clone()));
         self.close_answer(facts, None);
+        self.price();
         let mut headers = self.headers();
         headers.extend(seat_headers(&by.seat));
         headers.push(("content-type", "application/json".to_owned()));
-        // Within the first moments of the process the price is not known yet: then only the ledger tells it.
-        if self.engine.prices.are_loaded()
-            && let Cost::Exact(cost) | Cost::Estimated(cost) = self.total_cost()
-        {
+        // Within the first moments of the process the price may not be known yet: then only the ledger tells it.
+        if let Some(Cost::Exact(cost) | Cost::Estimated(cost)) = self.total_cost() {
             headers.push(("x-llmroute-cost-usd", format!("{:.12}", cost.dollars())));
         }
         self.finish(Outcome::Ok, 200, None);
@@ -257,18 +269,6 @@ pub fn refuse_unrecorded(dialect: Dialect, failure: &Failure) -> Answer {
 // === impl Settlement ===
 
 impl Settlement {
-    fn head(&self) -> Head {
-        Head {
-            at: self.ask.at.wall,
-            dialect: self.ask.dialect,
-            asked: self.ask.model.clone(),
-            group: self.group.clone(),
-            client: self.ask.client.clone(),
-            session: self.ask.session.clone(),
-            stream: self.ask.stream,
-        }
-    }
-
     /// Closes the running attempt with what the provider generated.
     fn close_answer(&mut self, facts: &Facts, failure: Option<Failure>) {
         let now = self.engine.now().mono;
@@ -289,30 +289,32 @@ impl Settlement {
         });
     }
 
-    fn record(&self, outcome: Outcome, status: u16, failure: Option<&Failure>, ended: Moment) -> RequestRecord {
+    fn record(&mut self, outcome: Outcome, status: u16, failure: Option<&Failure>, ended: Moment) -> RequestRecord {
         let micros = |from: Moment, to: Moment| u64::try_from(to.since(from).as_micros()).unwrap_or(u64::MAX);
         let attempts: Vec<AttemptRecord> = (1u32..).zip(&self.tries).map(|(n, it)| self.attempt(n, it)).collect();
+        let cost = attempts.iter().map(|it| it.cost).fold(Cost::Exact(Usd::ZERO), Cost::plus);
+        let losses = std::mem::take(&mut self.losses);
         let answered = self.tries.last().filter(|it| it.state == AttemptState::Settled);
         let usage = answered.and_then(|it| it.usage.clone());
         RequestRecord {
             id: self.ask.id,
-            head: self.head(),
+            head: Arc::clone(&self.head),
             total_us: micros(self.ask.at.mono, ended),
             first_content_us: self.first_content.map(|it| micros(self.ask.at.mono, it)),
             overhead_us: self.sent.map_or(0, |it| micros(self.ask.at.mono, it)),
             status,
             outcome,
-            provider: answered.map(|it| it.provider.name.to_string()),
-            model: answered.map(|it| it.seat.target.model.to_string()),
-            key_name: answered.and_then(|it| it.seat.key.as_ref()).map(|it| it.1.to_string()),
+            provider: answered.map(|it| it.provider.name.clone()),
+            model: answered.map(|it| it.seat.target.model.clone()),
+            key_name: answered.and_then(|it| it.seat.key.as_ref()).map(|it| it.1.clone()),
             served_model: answered.and_then(|it| it.served.clone()),
             finish: answered.and_then(|it| it.finish.clone()),
             reported_cost: usage.as_ref().and_then(|it| it.cost_reported),
             usage,
-            cost: attempts.iter().map(|it| it.cost).fold(Cost::Exact(Usd::ZERO), Cost::plus),
+            cost,
             moved: answered.is_some() && self.tries.len() > 1,
             error: failure.map(note),
-            losses: self.losses.clone(),
+            losses,
             attempts,
         }
     }
@@ -321,10 +323,10 @@ impl Settlement {
         let micros = |from: Moment, to: Moment| u64::try_from(to.since(from).as_micros()).unwrap_or(u64::MAX);
         AttemptRecord {
             n,
-            provider: it.provider.name.to_string(),
-            model: it.seat.target.model.to_string(),
+            provider: it.provider.name.clone(),
+            model: it.seat.target.model.clone(),
             key: it.seat.key_id(),
-            key_name: it.seat.key.as_ref().map(|key| key.1.to_string()),
+            key_name: it.seat.key.as_ref().map(|key| key.1.clone()),
             billing: it.billing,
             lane: it.lane,
             started_us: micros(self.ask.at.mono, it.began),
@@ -338,7 +340,19 @@ impl Settlement {
                 .as_ref()
                 .and_then(|failure| u64::try_from(failure.retry_after?.as_millis()).ok()),
             usage: it.usage.clone(),
-            cost: self.cost(it, self.ask.at.wall),
+            cost: it.cost.unwrap_or(Cost::Unpriced),
+        }
+    }
+
+    /// Puts a price on every attempt that has none yet. What is unknown stays open while the table is not there.
+    fn price(&mut self) {
+        let (loaded, at) = (self.engine.prices.are_loaded(), self.ask.at.wall);
+        for n in 0..self.tries.len() {
+            if self.tries[n].cost.is_none() {
+                let cost = self.cost(&self.tries[n], at);
+                let is_known = loaded || !matches!(cost, Cost::Unpriced | Cost::InDoubt(None));
+                self.tries[n].cost = is_known.then_some(cost);
+            }
         }
     }
 
@@ -380,24 +394,23 @@ impl Settlement {
         headers
     }
 
-    fn total_cost(&self) -> Cost {
-        let costs = self.tries.iter().map(|it| self.cost(it, self.ask.at.wall));
-        costs.fold(Cost::Exact(Usd::ZERO), Cost::plus)
+    /// The sum over all attempts; `None` while one of them has no price yet.
+    fn total_cost(&self) -> Option<Cost> {
+        self.tries.iter().try_fold(Cost::Exact(Usd::ZERO), |sum, it| Some(sum.plus(it.cost?)))
     }
 
     /// Sends the record: now, or as soon as there are prices to write into it.
     fn finish(mut self, outcome: Outcome, status: u16, failure: Option<Failure>) {
         let ended = self.engine.now().mono;
-        let prices = Arc::clone(&self.engine.prices);
         // A record in memory is lost with the process, so none waits that the table has nothing to say about.
-        let at = self.ask.at.wall;
-        let is_priced = |it: &Try| !matches!(self.cost(it, at), Cost::Unpriced | Cost::InDoubt(None));
-        if prices.are_loaded() || self.tries.iter().all(is_priced) {
+        self.price();
+        if self.tries.iter().all(|it| it.cost.is_some()) {
             return self.send(outcome, status, failure.as_ref(), ended);
         }
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             return self.send(outcome, status, failure.as_ref(), ended);
         };
+        let prices = Arc::clone(&self.engine.prices);
         let unpriced = Unpriced { account: self, outcome, status, failure, ended };
         runtime.spawn(async move {
             prices.ready().await;
@@ -407,10 +420,11 @@ impl Settlement {
 
     fn send(&mut self, outcome: Outcome, status: u16, failure: Option<&Failure>, ended: Moment) {
         let Some(slot) = self.slot.take() else { return };
-        let record = self.record(outcome, status, failure, ended);
+        self.price();
+        let record = Arc::new(self.record(outcome, status, failure, ended));
         if self.engine.finished.receiver_count() > 0 {
             // Nobody listening is no failure.
-            let _ = self.engine.finished.send(Arc::new(record.clone()));
+            let _ = self.engine.finished.send(Arc::clone(&record));
         }
         slot.settle(record);
     }
@@ -421,7 +435,7 @@ impl Settlement {
             engine: Arc::clone(&self.engine),
             slot: self.slot.take(),
             ask: Arc::clone(&self.ask),
-            group: self.group.take(),
+            head: Arc::clone(&self.head),
             tries: std::mem::take(&mut self.tries),
             running: self.running,
             sent: self.sent,

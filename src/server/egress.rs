@@ -19,9 +19,7 @@ pub fn response(answer: Answer) -> Response {
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
     let headers = response.headers_mut();
     for (name, value) in answer.relayed {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            headers.append(name, value);
-        }
+        headers.append(name, value);
     }
     // Ours last, and instead of a provider's of the same name.
     for (name, value) in answer.headers {

@@ -186,6 +186,19 @@ pub(super) const STEPS: &[&str] = &[
         PRIMARY KEY (request, n)
     ) STRICT, WITHOUT ROWID;
     ",
+    // 2: open attempts live in a journal beside the database. What a process of schema 1 left open is booked here.
+    "
+    INSERT INTO requests (id, process, started, dialect, asked, group_name, client, session, stream, outcome,
+        cost, cost_kind, attempts)
+    SELECT request, process, min(started), dialect, asked, group_name, client, session, stream, 'in_doubt',
+        sum(expected), 'in-doubt', count(*)
+    FROM intents GROUP BY request
+    ON CONFLICT (id) DO NOTHING;
+    INSERT INTO attempts (request, n, state, at, provider, model, key_id, key_name, billing, cost, cost_kind)
+    SELECT request, n, 'orphaned', at, provider, model, key_id, key_name, billing, expected, 'in-doubt' FROM intents
+    WHERE true ON CONFLICT (request, n) DO NOTHING;
+    DROP TABLE intents;
+    ",
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.
@@ -282,6 +295,24 @@ mod tests {
         assert_eq!(version(&conn).unwrap(), 1);
         let b: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'b'", [], |r| r.get(0)).unwrap();
         assert_eq!(b, 0);
+    }
+
+    #[test]
+    fn what_a_process_of_schema_1_left_open_is_booked_in_doubt() {
+        let (_dir, path, mut conn) = fresh();
+        run(&mut conn, &path, &STEPS[..1]).unwrap();
+        let open = "INSERT INTO intents (request, n, process, started, dialect, asked, client, stream, at, provider,
+             model, billing, input_estimate, expected)
+             VALUES (7, ?1, 1, 5, 'anthropic', 'm', 'c', 1, 5, 'p', 'm', 'metered', 9, 20)";
+        for n in [1, 2] {
+            conn.execute(open, [n]).unwrap();
+        }
+        run(&mut conn, &path, STEPS).unwrap();
+        let sql = "SELECT outcome, cost, cost_kind, attempts FROM requests WHERE id = 7";
+        let row = conn.query_row(sql, [], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))).unwrap();
+        assert_eq!(row, ("in_doubt".to_owned(), 40, "in-doubt".to_owned(), 2));
+        let orphans = "SELECT count(*) FROM attempts WHERE request = 7 AND state = 'orphaned'";
+        assert_eq!(conn.query_row(orphans, [], |r| r.get::<_, i64>(0)).unwrap(), 2);
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub use error::StoreError;
 pub use groups::{DeadlineSettings, GroupRow, GroupSettings};
 pub use keys::{KeyRow, KeySource, NewKey};
 pub use ledger::{
-    AttemptRecord, AttemptState, Committed, Cost, FailureNote, Head, Intent, Ledger, LedgerError, Outcome, ProcessKind,
+    AttemptRecord, AttemptState, Cost, FailureNote, Head, Intent, Ledger, LedgerError, Outcome, ProcessKind,
     RequestRecord, Slot,
 };
 pub use open::{Access, Db, open};

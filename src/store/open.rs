@@ -66,6 +66,11 @@ impl Db {
         Ok(self.conn.pragma_query_value(None, "data_version", |row| row.get(0))?)
     }
 
+    /// The folder of what running processes keep beside the file.
+    pub(super) fn run(&self) -> PathBuf {
+        self.path.parent().unwrap_or(Path::new(".")).join("run")
+    }
+
     /// The connection, for the rooms beside this one.
     pub(super) fn conn(&self) -> &Connection {
         &self.conn
@@ -112,7 +117,6 @@ fn open_for_reading(path: &Path) -> Result<Db, StoreError> {
     if !private_file::check(&path)? {
         let mut conn = Connection::open_in_memory()?;
         migrations::run(&mut conn, &path, migrations::STEPS)?;
-        conn.pragma_update(None, "query_only", true)?;
         return Ok(Db { conn, path });
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | shared_flags();

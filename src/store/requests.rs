@@ -6,7 +6,7 @@ use crate::domain::clock::Stamp;
 use crate::domain::id::{KeyId, RequestId};
 use crate::domain::money::Usd;
 use crate::store::error::StoreError;
-use crate::store::ledger::Cost;
+use crate::store::ledger::{Cost, journal};
 use crate::store::open::Db;
 
 /// A request's row.
@@ -142,7 +142,7 @@ pub struct RowError {
 /// # Errors
 /// The file cannot be read.
 pub fn recent(db: &Db, limit: u32) -> Result<Vec<RequestRow>, StoreError> {
-    // One transaction: a request that is finished between two readings would be in neither.
+    journal::load_open(db.conn(), &db.run())?;
     let tx = db.conn().unchecked_transaction()?;
     let mut rows = Vec::new();
     for table in [REQUESTS, OPEN] {
@@ -163,6 +163,7 @@ pub fn recent(db: &Db, limit: u32) -> Result<Vec<RequestRow>, StoreError> {
 /// The file cannot be read.
 pub fn show(db: &Db, id: RequestId) -> Result<Option<(RequestRow, Vec<AttemptRow>)>, StoreError> {
     let Ok(id) = i64::try_from(id.0) else { return Ok(None) };
+    journal::load_open(db.conn(), &db.run())?;
     let tx = db.conn().unchecked_transaction()?;
     let finished = tx.prepare_cached(&format!("{REQUESTS} WHERE id = ?1"))?.query_row([id], request).optional()?;
     let row = match finished {
@@ -190,7 +191,7 @@ const OPEN: &str = "SELECT request AS id, started, dialect, asked, group_name, c
     NULL AS outcome, NULL AS status, NULL AS total_us, NULL AS first_us, NULL AS overhead_us, NULL AS provider,
     NULL AS model, NULL AS key_name, NULL AS served, NULL AS finish, NULL AS cost_reported, NULL AS moved,
     NULL AS attempts, NULL AS losses, NULL AS counted, NULL AS cost_kind, NULL AS kind
-    FROM intents WHERE n = 1 AND request NOT IN (SELECT id FROM requests)";
+    FROM temp.intents WHERE n = 1 AND request NOT IN (SELECT id FROM requests)";
 
 const ATTEMPTS: &str = "SELECT n, state, at, provider, model, key_id, key_name, billing, lane, started_us, first_us,
     total_us, status, retry_after_ms, NULL AS expected, input, cache_read, cache_write, cache_write_1h, output,
@@ -199,7 +200,7 @@ const ATTEMPTS: &str = "SELECT n, state, at, provider, model, key_id, key_name, 
 /// Attempts of which only the intent is known, in the shape of [`ATTEMPTS`].
 const OPEN_ATTEMPTS: &str = "SELECT n, 'open' AS state, at, provider, model, key_id, key_name, billing, NULL AS lane,
     NULL AS started_us, NULL AS first_us, NULL AS total_us, NULL AS status, NULL AS retry_after_ms, expected,
-    NULL AS counted, NULL AS cost_kind, NULL AS kind FROM intents WHERE request = ?1 ORDER BY n";
+    NULL AS counted, NULL AS cost_kind, NULL AS kind FROM temp.intents WHERE request = ?1 ORDER BY n";
 
 fn request(row: &Row<'_>) -> rusqlite::Result<RequestRow> {
     let losses: Option<String> = row.get("losses")?;

@@ -12,6 +12,7 @@ use rusqlite::{Connection, Row, ToSql, params};
 use crate::domain::clock::Stamp;
 use crate::domain::money::Usd;
 use crate::store::error::StoreError;
+use crate::store::ledger::journal;
 use crate::store::open::Db;
 
 /// A span of time: requests that arrived from `from` on and before `to`.
@@ -208,6 +209,7 @@ pub struct ErrorRow {
 /// # Errors
 /// The file cannot be read.
 pub fn report(db: &Db, range: Range, by: &By) -> Result<StatsReport, StoreError> {
+    journal::load_open(db.conn(), &db.run())?;
     // One transaction: totals and rows are of the same moment.
     let tx = db.conn().unchecked_transaction()?;
     let totals = totals(&tx, range)?;
@@ -224,7 +226,7 @@ pub fn report(db: &Db, range: Range, by: &By) -> Result<StatsReport, StoreError>
         By::Hour(zone) => series(&tx, range, zone, Step::Hour)?,
     };
     let errors = errors(&tx, range)?;
-    let open = "SELECT count(DISTINCT request) FROM intents WHERE started >= ?1 AND started < ?2";
+    let open = "SELECT count(DISTINCT request) FROM temp.intents WHERE started >= ?1 AND started < ?2";
     let open = tx.query_row(open, params![range.from.0, range.to.0], |row| count(row, 0))?;
     tx.commit()?;
     Ok(StatsReport { range, open, totals, rows, errors })

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::domain::failure::{Failure, Kind, Origin};
 use crate::domain::id::ProviderName;
 use crate::domain::secret::Secret;
-use crate::upstream::Incoming;
+use crate::upstream::transport;
 
 /// A client of the server on this machine.
 #[derive(Debug)]
@@ -16,6 +16,10 @@ pub struct Local {
     base: String,
     token: Option<Secret>,
 }
+
+/// The server's answer, its body still on the way.
+#[derive(Debug)]
+pub struct Answer(reqwest::Response);
 
 impl Local {
     /// A client of the server on `port` of the loopback address.
@@ -37,7 +41,7 @@ impl Local {
     ///
     /// # Errors
     /// `server_unreachable`: nothing answers there.
-    pub async fn post(&self, path: &str, body: Bytes) -> Result<Incoming, Failure> {
+    pub async fn post(&self, path: &str, body: Bytes) -> Result<Answer, Failure> {
         let request = self.client.post(format!("{}{path}", self.base)).header("content-type", "application/json");
         self.send(request.header("user-agent", "llmroute-ask").body(body)).await
     }
@@ -46,17 +50,41 @@ impl Local {
     ///
     /// # Errors
     /// `server_unreachable`: nothing answers there.
-    pub async fn get(&self, path: &str) -> Result<Incoming, Failure> {
+    pub async fn get(&self, path: &str) -> Result<Answer, Failure> {
         self.send(self.client.get(format!("{}{path}", self.base))).await
     }
 
-    async fn send(&self, request: reqwest::RequestBuilder) -> Result<Incoming, Failure> {
+    async fn send(&self, request: reqwest::RequestBuilder) -> Result<Answer, Failure> {
         let request = match &self.token {
             Some(token) => request.bearer_auth(token.expose()),
             None => request,
         };
-        let response = request.send().await.map_err(|it| failed(&it))?;
-        Ok(Incoming::plain(response, ProviderName::from("llmroute")))
+        Ok(Answer(request.send().await.map_err(|it| failed(&it))?))
+    }
+}
+
+// === impl Answer ===
+
+impl Answer {
+    /// HTTP status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.0.status().as_u16()
+    }
+
+    /// A header of the answer, if it is text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.0.headers().get(name)?.to_str().ok()
+    }
+
+    /// The next piece of the body; `None` at its clean end.
+    ///
+    /// # Errors
+    /// [`Kind::Cut`]: the connection broke before the end.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
+        let chunk = self.0.chunk().await;
+        chunk.map_err(|it| transport::cut(&ProviderName::from("llmroute"), &it.without_url()))
     }
 }
 

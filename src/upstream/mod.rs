@@ -1,12 +1,19 @@
 //! Floor 2: the far door. Address, authorisation, sending, and the verdict on what comes back. The only room that
 //! opens a [`crate::domain::secret::Secret`]; it knows nothing of prompts.
 
+mod client;
+mod credential;
+mod incoming;
+mod line;
 pub mod local;
-pub mod send;
+mod send;
+mod transport;
 pub mod verdict;
 pub mod wait;
 
 #[cfg(test)]
 mod tests;
 
-pub use send::{Incoming, Upstream};
+pub use client::SetUp;
+pub use incoming::Incoming;
+pub use send::Upstream;

@@ -1,75 +1,50 @@
-//! Sending one request to one seat, and reading what comes back.
+//! Sending one request to one seat.
 
-use std::error::Error as _;
-use std::future::poll_fn;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
-use http_body::Body as _;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use http::{Method, Request};
+use http_body_util::Full;
 
-use crate::domain::clock::Stamp;
-use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Kind, Origin};
-use crate::domain::id::ProviderName;
-use crate::domain::policy::{Auth, Provider, Speech};
-use crate::domain::secret::{Keyring, Secret};
+use crate::domain::policy::{Provider, Speech};
+use crate::domain::secret::Keyring;
 use crate::domain::target::Seat;
-use crate::upstream::{verdict, wait};
+use crate::upstream::client::{self, Client, SetUp};
+use crate::upstream::credential::{self, Credential, Credentials};
+use crate::upstream::incoming::Incoming;
+use crate::upstream::line::{Line, Lines};
+use crate::upstream::transport;
+
+/// How often a request that a server handed back untouched is sent again.
+const AGAIN_MOST: u32 = 2;
 
 /// The client side of every provider, and the secrets it authorises with.
 #[derive(Debug)]
 pub struct Upstream {
-    client: reqwest::Client,
-    keyring: ArcSwap<Keyring>,
+    client: Client,
+    credentials: ArcSwap<Credentials>,
+    lines: Lines,
 }
-
-/// A provider's answer, its body still on the way.
-#[derive(Debug)]
-pub struct Incoming {
-    /// HTTP status.
-    pub status: u16,
-    headers: HeaderMap,
-    body: reqwest::Body,
-    provider: ProviderName,
-    secret: Option<Secret>,
-}
-
-/// The HTTP client could not be set up.
-#[derive(Debug, thiserror::Error)]
-#[error("the HTTP client cannot be set up: {0}")]
-pub struct SetUp(String);
 
 impl Upstream {
     /// A client that follows no redirect (a key must not travel to another host), uses no proxy, asks for no
-    /// compression and retries nothing but what was provably never sent.
+    /// compression and retries nothing but what was provably never processed. `connect` is the deadline for DNS, TCP
+    /// and TLS together.
     ///
     /// # Errors
     /// The TLS backend cannot be initialised.
     pub fn new(connect: Duration, keyring: Keyring) -> Result<Self, SetUp> {
-        let client = reqwest::Client::builder()
-            .user_agent(concat!("llmroute/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .connect_timeout(connect)
-            .tcp_nodelay(true)
-            .tcp_keepalive(Duration::from_secs(30))
-            .pool_idle_timeout(Duration::from_secs(90))
-            .pool_max_idle_per_host(128)
-            .http2_keep_alive_interval(Duration::from_secs(20))
-            .http2_keep_alive_while_idle(true)
-            .http2_adaptive_window(true)
-            .build()
-            .map_err(|it| SetUp(chain(&it)))?;
-        Ok(Self { client, keyring: ArcSwap::from_pointee(keyring) })
+        let credentials = ArcSwap::from_pointee(credential::prepare(keyring));
+        Ok(Self { client: client::build(connect)?, credentials, lines: Lines::default() })
     }
 
     /// Replaces the secrets, after the policy changed.
     pub fn rekey(&self, keyring: Keyring) {
-        self.keyring.store(Arc::new(keyring));
+        self.credentials.store(Arc::new(credential::prepare(keyring)));
+        self.lines.clear();
     }
 
     /// Sends `body` to `seat` and waits for the head of the answer. Dropping the future cancels the exchange.
@@ -85,138 +60,39 @@ impl Upstream {
         client_headers: &[(String, String)],
         body: Bytes,
     ) -> Result<Incoming, Failure> {
-        let secret = match seat.key_id() {
-            None => None,
-            Some(id) => Some(self.keyring.load().get(id).cloned().ok_or_else(|| no_secret(provider, seat))?),
-        };
-        let headers = self::headers(provider, speech.dialect, client_headers, secret.as_ref())?;
-        let answer = self.client.post(&speech.url).headers(headers).body(body).send().await;
-        let response = answer.map_err(|it| transport(&provider.name, it))?;
-        Ok(Incoming { secret, ..Incoming::plain(response, provider.name.clone()) })
-    }
-}
-
-// === impl Incoming ===
-
-impl Incoming {
-    /// An answer of `provider` that no secret was sent for.
-    pub(super) fn plain(response: reqwest::Response, provider: ProviderName) -> Self {
-        let (head, body) = http::Response::from(response).into_parts();
-        Self { status: head.status.as_u16(), headers: head.headers, body, provider, secret: None }
-    }
-
-    /// The next piece of the body; `None` at its clean end. Safe to cancel and call again.
-    ///
-    /// # Errors
-    /// [`Kind::Cut`]: the connection broke before the end.
-    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
+        let credential = self.credential(provider, seat)?;
+        let line = self.lines.get(provider, speech)?;
+        let mut again = 0;
         loop {
-            let frame = poll_fn(|cx| Pin::new(&mut self.body).poll_frame(cx)).await;
-            match frame {
-                None => return Ok(None),
-                Some(Ok(frame)) => {
-                    // Trailers carry nothing a client of these dialects reads.
-                    if let Ok(data) = frame.into_data()
-                        && !data.is_empty()
-                    {
-                        return Ok(Some(data));
-                    }
-                }
-                Some(Err(error)) => {
-                    let told = format!("{} cut the connection in the middle of its answer", self.provider);
-                    let mut failure = Failure::upstream(Kind::Cut, "upstream_cut", told);
-                    failure.detail = format!("{}: {}", self.provider, chain(&error.without_url()));
-                    return Err(failure);
-                }
+            let request = request(&line, provider, client_headers, credential.as_deref(), body.clone())?;
+            match self.client.request(request).await {
+                Ok(response) => return Ok(Incoming::new(response, provider.name.clone(), credential)),
+                Err(error) if again < AGAIN_MOST && transport::handed_back(&error) => again += 1,
+                Err(error) => return Err(transport::unsent(&provider.name, &error)),
             }
         }
     }
 
-    /// A header of the answer, if it is text.
-    #[must_use]
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+    fn credential(&self, provider: &Provider, seat: &Seat) -> Result<Option<Arc<Credential>>, Failure> {
+        let Some(id) = seat.key_id() else { return Ok(None) };
+        self.credentials.load().get(&id).cloned().map(Some).ok_or_else(|| no_secret(provider, seat))
     }
-
-    /// The wait that the provider states in its headers.
-    #[must_use]
-    pub fn wait(&self, now: Stamp) -> Option<Duration> {
-        wait::stated(|name| self.header(name), now)
-    }
-
-    /// Headers that may be passed on to a client: names in lower case. Everything else stays here, cookies and
-    /// locations above all.
-    #[must_use]
-    pub fn relayable(&self) -> Vec<(String, String)> {
-        let named = self.headers.iter().filter(|(name, _)| is_relayable(name.as_str()));
-        named.filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))).collect()
-    }
-
-    /// The text with this exchange's own key cut out: a provider that echoes it must not teach it to the client.
-    #[must_use]
-    pub fn redact(&self, text: Bytes) -> Bytes {
-        let Some(secret) = self.secret.as_ref().map(Secret::expose).filter(|it| !it.is_empty()) else { return text };
-        let finder = memchr::memmem::Finder::new(secret.as_bytes());
-        if finder.find(&text).is_none() {
-            return text;
-        }
-        let mut clean = Vec::with_capacity(text.len());
-        let mut from = 0;
-        for at in finder.find_iter(&text) {
-            clean.extend_from_slice(&text[from..at]);
-            clean.extend_from_slice(b"[redacted]");
-            from = at + secret.len();
-        }
-        clean.extend_from_slice(&text[from..]);
-        Bytes::from(clean)
-    }
-}
-
-fn is_relayable(name: &str) -> bool {
-    const NAMES: [&str; 6] =
-        ["content-type", "retry-after", "retry-after-ms", "request-id", "x-request-id", "openai-processing-ms"];
-    NAMES.contains(&name) || name.starts_with("x-ratelimit-") || name.starts_with("anthropic-ratelimit-")
 }
 
 // === private ===
 
-/// The headers of a request. Where two say the same name, the provider's row overrules the dialect's own, and the
-/// client's word, which is there only where nothing is translated, overrules both.
-pub(super) fn headers(
+fn request(
+    line: &Line,
     provider: &Provider,
-    dialect: Dialect,
-    client: &[(String, String)],
-    secret: Option<&Secret>,
-) -> Result<HeaderMap, Failure> {
-    let mut headers = HeaderMap::with_capacity(8 + client.len());
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
-    // A compressed answer could neither be watched nor relayed as it streams.
-    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-    for (name, value) in dialect.headers() {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    }
-    for (name, value) in provider.headers.iter().chain(client) {
-        // Both lists were checked where they came from; what still does not fit a header is left out, not sent wrong.
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            headers.insert(name, value);
-        }
-    }
-    if let Some(secret) = secret {
-        let (name, text) = match provider.auth {
-            Auth::Bearer => (AUTHORIZATION, format!("Bearer {}", secret.expose())),
-            Auth::XApiKey => (HeaderName::from_static("x-api-key"), secret.expose().to_owned()),
-            Auth::ApiKey => (HeaderName::from_static("api-key"), secret.expose().to_owned()),
-            Auth::None => return Ok(headers),
-        };
-        let mut value = HeaderValue::try_from(text).map_err(|_| {
-            let told = format!("the key for {} has characters that no header can carry", provider.name);
-            Failure::upstream(Kind::Auth, "upstream_auth", told)
-        })?;
-        value.set_sensitive(true);
-        headers.insert(name, value);
-    }
-    Ok(headers)
+    client_headers: &[(String, String)],
+    credential: Option<&Credential>,
+    body: Bytes,
+) -> Result<Request<Full<Bytes>>, Failure> {
+    let mut request = Request::new(Full::new(body));
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = line.uri.clone();
+    *request.headers_mut() = line.headers(provider, client_headers, credential)?;
+    Ok(request)
 }
 
 fn no_secret(provider: &Provider, seat: &Seat) -> Failure {
@@ -224,45 +100,4 @@ fn no_secret(provider: &Provider, seat: &Seat) -> Failure {
     let name = seat.key.as_ref().map(|it| it.1.as_str()).unwrap_or_default();
     let told = format!("the key {name} of {} is no longer there", provider.name);
     Failure { origin: Origin::Local, ..Failure::upstream(Kind::Auth, "upstream_auth", told) }
-}
-
-/// What a failed send means. Only an error while connecting proves that nothing was sent; every other one may have
-/// cost money.
-fn transport(provider: &ProviderName, error: reqwest::Error) -> Failure {
-    let error = error.without_url();
-    let detail = chain(&error);
-    let lower = detail.to_ascii_lowercase();
-    let (kind, code, what) = if error.is_connect() || error.is_builder() {
-        if lower.contains("dns") {
-            (Kind::Unreachable, "upstream_dns", "its name cannot be resolved (DNS)")
-        } else if lower.contains("certificate") || lower.contains("tls") || lower.contains("handshake") {
-            (Kind::Unreachable, "upstream_tls", "its TLS certificate or handshake was not accepted")
-        } else if error.is_timeout() || lower.contains("timed out") {
-            (Kind::Unreachable, "upstream_connect_timeout", "no connection within the deadline")
-        } else if lower.contains("refused") {
-            (Kind::Unreachable, "upstream_refused", "the connection was refused")
-        } else {
-            (Kind::Unreachable, verdict::code(Kind::Unreachable), "no connection could be made")
-        }
-    } else {
-        (Kind::Uncertain, verdict::code(Kind::Uncertain), "the connection broke before an answer came")
-    };
-    let mut failure = Failure::upstream(kind, code, format!("{provider}: {what}"));
-    failure.detail = format!("{provider}: {detail}");
-    failure
-}
-
-/// An error with its causes, outermost first.
-fn chain(error: &reqwest::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(it) = cause {
-        let more = it.to_string();
-        if !text.contains(&more) {
-            text.push_str(": ");
-            text.push_str(&more);
-        }
-        cause = it.source();
-    }
-    text
 }

@@ -1,11 +1,13 @@
 use std::time::Duration;
 
-use super::{send, verdict, wait};
+use super::credential::Credential;
+use super::line::Line;
+use super::{verdict, wait};
 use crate::domain::clock::Stamp;
 use crate::domain::dialect::Dialect;
 use crate::domain::event::Fault;
 use crate::domain::failure::{Kind, Next};
-use crate::domain::policy::{Auth, Provider};
+use crate::domain::policy::{Auth, Provider, Speech};
 use crate::domain::quirks::Quirks;
 use crate::domain::secret::Secret;
 
@@ -126,7 +128,9 @@ fn the_dialects_own_headers_give_way_to_the_row_and_the_row_to_the_client() {
             models: Vec::new(),
             price_id: None,
         };
-        let headers = send::headers(&provider, dialect, client, Some(&Secret::new("sk-1".to_owned()))).unwrap();
+        let speech = Speech { dialect, url: "https://lab.example/v1/messages".to_owned() };
+        let key = Credential::new(Secret::new("sk-1".to_owned()));
+        let headers = Line::new(&provider, &speech).unwrap().headers(&provider, client, Some(&key)).unwrap();
         assert_eq!(headers["x-api-key"], "sk-1");
         let found: Vec<String> =
             headers.get_all("anthropic-version").iter().map(|it| it.to_str().unwrap().to_owned()).collect();

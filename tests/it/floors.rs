@@ -9,10 +9,13 @@ use std::path::{Path, PathBuf};
 use source::{Kind, Token, rooted, tokens, uses_of_crate};
 
 /// Outside crates that exactly these rooms may use. What is not listed is free for everybody.
-const OWNERS: [(&str, &[&str]); 12] = [
+const OWNERS: [(&str, &[&str]); 15] = [
     ("axum", &["server", "sim"]),
-    ("hyper", &["server", "sim"]),
-    ("hyper_util", &["server", "sim"]),
+    ("hyper", &["server", "sim", "upstream"]),
+    ("hyper_util", &["server", "sim", "upstream"]),
+    ("h2", &["upstream"]),
+    ("hyper_rustls", &["upstream"]),
+    ("rustls", &["upstream"]),
     ("reqwest", &["upstream"]),
     ("rusqlite", &["store"]),
     ("clap", &["cli"]),

@@ -1,5 +1,6 @@
 //! The ledger as a whole: many at once, after crashes, and what statistics make of it.
 
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -40,44 +41,44 @@ impl Told {
         Self { at, group: Some("smart"), outcome: Outcome::Ok, attempts, billing: Billing::Metered }
     }
 
-    fn head(&self) -> Head {
-        Head {
+    fn head(&self) -> Arc<Head> {
+        Arc::new(Head {
             at: Stamp(self.at),
             dialect: Dialect::Anthropic,
             asked: "smart".to_owned(),
-            group: self.group.map(str::to_owned),
+            group: self.group.map(Into::into),
             client: "python".to_owned(),
             session: None,
             stream: true,
-        }
+        })
     }
 
-    fn intent(&self, id: RequestId, n: u32) -> Intent {
+    fn intent<'a>(&self, head: &'a Head, id: RequestId, n: u32) -> Intent<'a> {
         Intent {
             id,
-            head: self.head(),
+            head,
             attempt: n,
             at: Stamp(self.at),
-            provider: self.attempts[n as usize - 1].0.to_owned(),
-            model: "m".to_owned(),
+            provider: self.attempts[n as usize - 1].0,
+            model: "m",
             key: Some(KeyId(1)),
-            key_name: Some("main".to_owned()),
+            key_name: Some("main"),
             billing: self.billing,
             input_estimate: 9,
             expected_cost: Some(Usd::from_pico(1)),
         }
     }
 
-    fn record(&self, id: RequestId) -> RequestRecord {
+    fn record(&self, id: RequestId) -> Arc<RequestRecord> {
         let usage = Usage { input: 100, cache_read: 60, output: 10, source: Source::Provider, ..Usage::default() };
         let attempts: Vec<_> = (1..)
             .zip(&self.attempts)
             .map(|(n, (provider, first, cost, error))| AttemptRecord {
                 n,
-                provider: (*provider).to_owned(),
-                model: "m".to_owned(),
+                provider: (*provider).into(),
+                model: "m".into(),
                 key: Some(KeyId(1)),
-                key_name: Some("main".to_owned()),
+                key_name: Some("main".into()),
                 billing: self.billing,
                 lane: "verbatim",
                 started_us: 5,
@@ -92,7 +93,7 @@ impl Told {
             })
             .collect();
         let answered = self.attempts.last().filter(|it| it.3.is_none());
-        RequestRecord {
+        Arc::new(RequestRecord {
             id,
             head: self.head(),
             total_us: 1_000,
@@ -100,9 +101,9 @@ impl Told {
             overhead_us: 30,
             status: 200,
             outcome: self.outcome,
-            provider: answered.map(|it| it.0.to_owned()),
-            model: answered.map(|_| "m".to_owned()),
-            key_name: answered.map(|_| "main".to_owned()),
+            provider: answered.map(|it| it.0.into()),
+            model: answered.map(|_| "m".into()),
+            key_name: answered.map(|_| "main".into()),
             served_model: None,
             finish: None,
             usage: answered.map(|_| usage),
@@ -112,7 +113,7 @@ impl Told {
             error: attempts.last().and_then(|it| it.error.clone()),
             losses: Vec::new(),
             attempts,
-        }
+        })
     }
 }
 
@@ -120,7 +121,7 @@ async fn write(ledger: &Ledger, told: &Told) -> RequestId {
     let slot = ledger.slot().await.unwrap();
     let id = slot.id();
     for n in 1..=told.attempts.len() {
-        ledger.intent(told.intent(id, u32::try_from(n).unwrap())).await.unwrap().await.unwrap();
+        ledger.intent(&told.intent(&told.head(), id, u32::try_from(n).unwrap())).await.unwrap();
     }
     slot.settle(told.record(id));
     id
@@ -182,7 +183,7 @@ fn slots_beyond_the_limit_wait_for_room() {
         assert!(tokio::time::timeout(wait, ledger.slot()).await.is_err(), "the queue is bounded");
         // Intents pass all the same: whoever has a slot can finish.
         let told = Told::ok(1, "openai", 1);
-        ledger.intent(told.intent(held[0].id(), 1)).await.unwrap().await.unwrap();
+        ledger.intent(&told.intent(&told.head(), held[0].id(), 1)).await.unwrap();
         let first = held.swap_remove(0);
         let id = first.id();
         first.settle(told.record(id));
@@ -191,7 +192,7 @@ fn slots_beyond_the_limit_wait_for_room() {
 }
 
 /// Settles when it is dropped, as the engine's own settlement does.
-struct Settles(Option<(llmroute::store::Slot, RequestRecord)>);
+struct Settles(Option<(llmroute::store::Slot, Arc<RequestRecord>)>);
 impl Drop for Settles {
     fn drop(&mut self) {
         if let Some((slot, record)) = self.0.take() {
@@ -243,20 +244,24 @@ fn closing_waits_for_those_who_are_not_done_and_refuses_newcomers() {
 }
 
 #[test]
-fn a_process_of_which_only_rows_are_left_is_booked_at_the_next_start() {
+fn a_process_whose_lock_file_is_gone_is_booked_from_its_journal_at_the_next_start() {
     let (_dir, path) = home();
     let told = Told::ok(1, "openai", 4);
     let ledger = Ledger::start(&path, ProcessKind::Server).unwrap();
     let id = runtime().block_on(async {
         let slot = ledger.slot().await.unwrap();
-        ledger.intent(told.intent(slot.id(), 1)).await.unwrap().await.unwrap();
+        ledger.intent(&told.intent(&told.head(), slot.id(), 1)).await.unwrap();
         slot.id()
     });
-    // A backup restored on another machine: the rows are there, the lock files are not.
-    let other = tempfile::tempdir().unwrap();
-    let copy = other.path().join("llmroute.db");
+    // A home restored on another machine, without the lock.
     ledger.close();
+    let (other, copy) = home();
     std::fs::copy(&path, &copy).unwrap();
+    std::fs::DirBuilder::new().mode(0o700).create(other.path().join("run")).unwrap();
+    for file in std::fs::read_dir(path.with_file_name("run")).unwrap().map(|it| it.unwrap().path()) {
+        assert_eq!(file.extension().unwrap(), "journal");
+        std::fs::copy(&file, other.path().join("run").join(file.file_name().unwrap())).unwrap();
+    }
     Ledger::start(&copy, ProcessKind::Server).unwrap().close();
     let db = open(&copy, Access::ReadOnly).unwrap();
     let (row, attempts) = requests::show(&db, id).unwrap().unwrap();
@@ -273,7 +278,7 @@ fn an_attempt_that_the_record_forgot_is_not_lost() {
     let id = runtime().block_on(async {
         let slot = ledger.slot().await.unwrap();
         for n in [1, 2] {
-            ledger.intent(told.intent(slot.id(), n)).await.unwrap().await.unwrap();
+            ledger.intent(&told.intent(&told.head(), slot.id(), n)).await.unwrap();
         }
         let id = slot.id();
         slot.settle(Told::ok(1, "openai", 4).record(id));
@@ -295,14 +300,16 @@ fn a_disk_that_refuses_fails_intents_and_keeps_settlements_until_it_recovers() {
     let told = Told::ok(1, "openai", 4);
     runtime().block_on(async {
         let (kept, fresh) = (ledger.slot().await.unwrap(), ledger.slot().await.unwrap());
-        ledger.intent(told.intent(kept.id(), 1)).await.unwrap().await.unwrap();
-        // Another program holds the write lock for longer than the writer waits.
+        ledger.intent(&told.intent(&told.head(), kept.id(), 1)).await.unwrap();
+        // Another program holds the write lock for longer than the writer waits. The journal needs no lock: only when
+        // a record cannot be written is nothing more let through.
         let hold = HoldWriteLock::of(&path);
-        let (id, intent) = (kept.id(), ledger.intent(told.intent(fresh.id(), 1)).await.unwrap());
-        let error = intent.await.unwrap_err();
-        assert!(error.to_string().contains("locked"), "{error}");
-        assert!(ledger.failing());
+        let id = kept.id();
         kept.settle(told.record(id));
+        ledger.flush().await.unwrap_err();
+        assert!(ledger.failing());
+        let error = ledger.intent(&told.intent(&told.head(), fresh.id(), 1)).await.unwrap_err();
+        assert!(error.to_string().contains("locked"), "{error}");
         drop(hold);
         ledger.flush().await.unwrap();
         assert!(!ledger.failing());

@@ -19,5 +19,6 @@ mod replay;
 mod sim;
 mod sse;
 mod store;
+mod tls;
 mod wall;
 mod weights;

@@ -17,8 +17,7 @@ use crate::domain::secret::Secret;
 use crate::engine::prices::Prices;
 use crate::engine::{AnswerBody, Call, Engine};
 use crate::store::{ProcessKind, requests, server_lock};
-use crate::upstream::Incoming;
-use crate::upstream::local::Local;
+use crate::upstream::local::{self, Local};
 
 /// Who answers.
 pub(super) enum Via {
@@ -40,7 +39,7 @@ pub(super) struct Reply {
 }
 
 enum Body {
-    Server(Incoming),
+    Server(local::Answer),
     Whole(Option<Bytes>),
     Stream(Pin<Box<dyn Stream<Item = Bytes> + Send>>),
 }
@@ -70,10 +69,10 @@ impl Via {
     pub(super) async fn post(&self, session: &Session, body: Bytes) -> Done<Reply> {
         match self {
             Self::Server(local) => {
-                let incoming = local.post("/v1/chat/completions", body).await.map_err(|it| unreachable_server(&it))?;
-                let header = |name| incoming.header(name).map(ToOwned::to_owned);
+                let answer = local.post("/v1/chat/completions", body).await.map_err(|it| unreachable_server(&it))?;
+                let header = |name| answer.header(name).map(ToOwned::to_owned);
                 let (id, error) = (header("x-llmroute-id"), header("x-llmroute-error"));
-                Ok(Reply { status: incoming.status, id, error, body: Body::Server(incoming) })
+                Ok(Reply { status: answer.status(), id, error, body: Body::Server(answer) })
             }
             Self::Here(engine) => {
                 let call = Call {
@@ -114,7 +113,7 @@ impl Reply {
     /// The connection to the server broke.
     pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
         match &mut self.body {
-            Body::Server(incoming) => incoming.chunk().await,
+            Body::Server(answer) => answer.chunk().await,
             Body::Whole(bytes) => Ok(bytes.take()),
             Body::Stream(stream) => Ok(stream.next().await),
         }

@@ -111,6 +111,8 @@ fn local(at: Stamp, zone: &TimeZone, format: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::domain::dialect::Dialect;
     use crate::domain::id::RequestId;
@@ -143,7 +145,7 @@ mod tests {
         let limited = FailureNote { kind: "rate", code: "upstream_rate_limit", detail: String::new() };
         RequestRecord {
             id: RequestId(336_867),
-            head: Head {
+            head: Arc::new(Head {
                 at: Stamp(1_795_269_735_000_000),
                 dialect: Dialect::OpenaiChat,
                 asked: "smart".into(),
@@ -151,7 +153,7 @@ mod tests {
                 client: "python".into(),
                 session: None,
                 stream: true,
-            },
+            }),
             total_us: 1_900_000,
             first_content_us: Some(910_000),
             overhead_us: 120,
@@ -188,7 +190,7 @@ mod tests {
     #[test]
     fn a_client_cannot_write_on_the_terminal() {
         let mut it = record();
-        it.head.client = "a\u{1b}[2J\nb".into();
+        Arc::make_mut(&mut it.head).client = "a\u{1b}[2J\nb".into();
         let line = plain(&it, &TimeZone::UTC);
         assert!(!line.contains('\u{1b}') && !line.contains('\n'), "{line}");
     }

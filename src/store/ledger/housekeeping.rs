@@ -6,7 +6,8 @@
 //! 16 ms stop nobody; a commit with `synchronous=FULL` would hold the write lock for as long.
 
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -43,18 +44,20 @@ impl Bell {
 pub(super) struct Housekeeper {
     conn: Connection,
     wal: PathBuf,
+    journal: PathBuf,
     dirty: Arc<AtomicBool>,
     woken: Receiver<()>,
 }
 
 impl Housekeeper {
-    /// A housekeeper with a connection of its own to the database at `path`.
-    pub(super) fn new(conn: Connection, path: &std::path::Path) -> (Self, Bell) {
+    /// A housekeeper with a connection of its own to the database at `path`, for the process with that `journal`.
+    pub(super) fn new(conn: Connection, path: &Path, journal: &Path) -> (Self, Bell) {
         let mut wal = path.as_os_str().to_owned();
         wal.push("-wal");
         let dirty = Arc::new(AtomicBool::new(false));
         let (wake, woken) = sync_channel(1);
-        (Self { conn, wal: wal.into(), dirty: Arc::clone(&dirty), woken }, Bell { dirty, wake })
+        let journal = journal.to_owned();
+        (Self { conn, wal: wal.into(), journal, dirty: Arc::clone(&dirty), woken }, Bell { dirty, wake })
     }
 
     pub(super) fn start(self) -> std::io::Result<JoinHandle<()>> {
@@ -74,6 +77,12 @@ impl Housekeeper {
     }
 
     fn tidy(&self) {
+        // First the journal: whatever has its row by the time the WAL is synced is also there.
+        match File::open(&self.journal).and_then(|it| it.sync_data()) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => tracing::error!(%error, "cannot sync the journal of open requests to the disk"),
+        }
         match fs::metadata(&self.wal) {
             Ok(it) if it.len() > WAL_BYTES => {
                 // Syncs the WAL too. PASSIVE: never waits for a reader or the writer; what it could not move is moved

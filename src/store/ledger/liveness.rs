@@ -3,20 +3,23 @@
 //! A process holds a lock on a file of its own for as long as it runs; the system frees the lock however the process
 //! ends. A row in `processes` that has not ended and whose lock is free is dead.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use crate::domain::clock::Stamp;
 use crate::store::error::StoreError;
+use crate::store::ledger::journal::{self, Journal};
 use crate::store::ledger::record::{IN_DOUBT, ProcessKind};
 use crate::store::private_file::{self, FileProblem};
 
-/// This process's row and the lock that goes with it. The lock is free again when this is dropped.
+/// This process's row, the lock that goes with it, and its journal. The lock is free again when this is dropped.
 #[derive(Debug)]
 pub(super) struct Registered {
     pub(super) id: i64,
+    pub(super) journal: Arc<Journal>,
     lock: PathBuf,
     _held: File,
 }
@@ -31,6 +34,7 @@ impl Registered {
         let lock = run.join(&name);
         let held = private_file::create_new(&lock)?;
         held.try_lock().map_err(|error| FileProblem::Io { path: lock.clone(), doing: "lock", source: error.into() })?;
+        let journal = Arc::new(Journal::create(&lock)?);
         let kind = match kind {
             ProcessKind::Server => "server",
             ProcessKind::Command => "command",
@@ -42,19 +46,17 @@ impl Registered {
         )?;
         let id = tx.last_insert_rowid();
         tx.commit()?;
-        Ok(Self { id, lock, _held: held })
+        Ok(Self { id, journal, lock, _held: held })
     }
 
     /// Signs the process off. Requests still open stay the process's: they are booked by the next start.
     pub(super) fn end(self, conn: &mut Connection, now: Stamp) -> Result<(), StoreError> {
-        let tx = Transaction::new(conn, TransactionBehavior::Immediate)?;
-        let open: bool =
-            tx.query_row("SELECT EXISTS (SELECT 1 FROM intents WHERE process = ?1)", [self.id], |row| row.get(0))?;
-        if !open {
-            tx.execute("UPDATE processes SET ended = ?2 WHERE id = ?1", params![self.id, now.0])?;
+        journal::prepare(conn)?;
+        if journal::load(conn, self.id, &self.lock)? == 0 {
+            conn.execute("UPDATE processes SET ended = ?2 WHERE id = ?1", params![self.id, now.0])?;
+            journal::remove_beside(&self.lock);
         }
-        tx.commit()?;
-        remove(&self.lock);
+        journal::remove(&self.lock);
         Ok(())
     }
 }
@@ -78,8 +80,11 @@ pub(super) fn bury_dead(conn: &mut Connection, run: &Path, now: Stamp) -> Result
         {
             continue;
         }
+        journal::prepare(conn)?;
+        journal::load(conn, id, &path)?;
         booked += book(conn, id, now)?;
-        remove(&path);
+        journal::remove_beside(&path);
+        journal::remove(&path);
     }
     Ok(booked)
 }
@@ -95,7 +100,7 @@ fn take(file: &File, path: &Path) -> Result<bool, StoreError> {
     }
 }
 
-/// Does its work once, whoever calls it and how often: what it books is no intent any more.
+/// Does its work once, whoever calls it and how often: what it books has its row from then on.
 fn book(conn: &mut Connection, process: i64, now: Stamp) -> Result<usize, StoreError> {
     let tx = Transaction::new(conn, TransactionBehavior::Immediate)?;
     // A request that has its row although an intent of it is left: its record did not know of that attempt.
@@ -103,14 +108,14 @@ fn book(conn: &mut Connection, process: i64, now: Stamp) -> Result<usize, StoreE
         "INSERT INTO requests (id, process, started, dialect, asked, group_name, client, session, stream, outcome,
              cost_kind)
          SELECT request, process, started, dialect, asked, group_name, client, session, stream, ?2, 'in-doubt'
-         FROM intents WHERE process = ?1 GROUP BY request
+         FROM temp.intents WHERE process = ?1 GROUP BY request
          ON CONFLICT (id) DO NOTHING",
         params![process, IN_DOUBT],
     )?;
     tx.execute(
         "INSERT INTO attempts (request, n, state, at, provider, model, key_id, key_name, billing, cost, cost_kind)
          SELECT request, n, 'orphaned', at, provider, model, key_id, key_name, billing, expected, 'in-doubt'
-         FROM intents WHERE process = ?1
+         FROM temp.intents WHERE process = ?1
          ON CONFLICT (request, n) DO NOTHING",
         [process],
     )?;
@@ -118,20 +123,10 @@ fn book(conn: &mut Connection, process: i64, now: Stamp) -> Result<usize, StoreE
         "UPDATE requests SET cost_kind = 'in-doubt',
              cost = (SELECT sum(cost) FROM attempts WHERE request = requests.id),
              attempts = (SELECT count(*) FROM attempts WHERE request = requests.id)
-         WHERE id IN (SELECT request FROM intents WHERE process = ?1)",
+         WHERE id IN (SELECT request FROM temp.intents WHERE process = ?1)",
         [process],
     )?;
-    tx.execute("DELETE FROM intents WHERE process = ?1", [process])?;
     tx.execute("UPDATE processes SET ended = ?2 WHERE id = ?1 AND ended IS NULL", params![process, now.0])?;
     tx.commit()?;
     Ok(booked)
-}
-
-/// A lock file that stays behind is harmless: its lock is free, and no row points to it any more.
-fn remove(path: &Path) {
-    if let Err(error) = fs::remove_file(path)
-        && error.kind() != std::io::ErrorKind::NotFound
-    {
-        tracing::warn!(path = %path.display(), %error, "cannot remove a lock file");
-    }
 }

@@ -1,12 +1,13 @@
 //! The ledger of a process: one thread writes, everybody else sends.
 //!
 //! A request takes a [`Slot`] first: it has an id and a place in the queue that its final record can always be sent
-//! to without waiting, also from `Drop`. Before an attempt is complete on the wire its [`Intent`] is committed. At
-//! the end [`Slot::settle`] sends the one [`RequestRecord`].
+//! to without waiting, also from `Drop`. Before an attempt is complete on the wire its [`Intent`] is in the journal,
+//! a file of the process's own. At the end [`Slot::settle`] sends the one [`RequestRecord`].
 //!
 //! Must not: wait for the disk on a caller's thread, lose a record, write a row twice.
 
 mod housekeeping;
+pub(in crate::store) mod journal;
 mod liveness;
 mod record;
 mod rows;
@@ -15,12 +16,9 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-use std::future::Future;
 use std::path::Path;
-use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, ready};
 use std::thread::JoinHandle;
 
 use tokio::sync::mpsc::{self, OwnedPermit};
@@ -28,6 +26,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::domain::id::RequestId;
 use crate::store::error::StoreError;
+use crate::store::ledger::journal::Journal;
 
 pub use record::{
     AttemptRecord, AttemptState, Cost, FailureNote, Head, IN_DOUBT, Intent, Outcome, ProcessKind, RequestRecord,
@@ -36,8 +35,8 @@ pub use record::{
 /// Requests that may be open or not yet committed at once. Each holds one place in the queue.
 const OPEN_REQUESTS: usize = 4096;
 
-/// Places in the queue: one for each open request, and as many again for intents, which pass through.
-const QUEUE: usize = 2 * OPEN_REQUESTS;
+/// Places in the queue: one for each open request, and some for those who ask.
+const QUEUE: usize = OPEN_REQUESTS + 64;
 
 /// The ledger cannot take what it was given.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,15 +69,17 @@ pub struct Ledger {
 #[derive(Debug)]
 struct Shared {
     queue: mpsc::Sender<Message>,
-    open: Arc<Semaphore>,
     state: Arc<State>,
+    journal: Arc<Journal>,
     salt: u64,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 /// What callers and the writer both look at.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
+    /// A turn for each request that is open or not yet committed.
+    open: Arc<Semaphore>,
     ids: Mutex<Ids>,
     /// The last commit failed.
     failing: AtomicBool,
@@ -124,12 +125,13 @@ impl State {
 /// What the writer is sent.
 #[derive(Debug)]
 enum Message {
-    Intent(Box<Intent>, Ack),
-    Settle(Box<RequestRecord>, OwnedSemaphorePermit),
+    Settle(Arc<RequestRecord>, OwnedSemaphorePermit),
     /// Reserve more ids.
     Ids(Ack),
     /// Answer when everything before is committed.
     Flush(Ack),
+    /// Answer whether the file can be written.
+    Probe(Ack),
     Close,
 }
 
@@ -143,12 +145,14 @@ impl Ledger {
     /// The file cannot be opened or written, or the thread cannot be started.
     pub fn start(path: &Path, process: ProcessKind) -> Result<Self, StoreError> {
         let writer::Started { writer, housekeeper, first, salt } = writer::Started::open(path, process)?;
+        let journal = writer.journal();
         let (queue, messages) = mpsc::channel(QUEUE);
-        let state = Arc::new(State { ids: Mutex::new(first), failing: AtomicBool::new(false) });
+        let open = Arc::new(Semaphore::new(OPEN_REQUESTS));
+        let state = Arc::new(State { open, ids: Mutex::new(first), failing: AtomicBool::new(false) });
         let keep = housekeeper.start().map_err(StoreError::Thread)?;
         let write = writer.start(messages, Arc::clone(&state)).map_err(StoreError::Thread)?;
-        let open = Arc::new(Semaphore::new(OPEN_REQUESTS));
-        Ok(Self { shared: Arc::new(Shared { queue, open, state, salt, threads: Mutex::new(vec![write, keep]) }) })
+        let threads = Mutex::new(vec![write, keep]);
+        Ok(Self { shared: Arc::new(Shared { queue, state, journal, salt, threads }) })
     }
 
     /// An id and a place in the queue for one request. Waits for room.
@@ -156,7 +160,7 @@ impl Ledger {
     /// # Errors
     /// The ledger is closed, or the disk refuses and no id or room is left.
     pub async fn slot(&self) -> Result<Slot, LedgerError> {
-        let open = Arc::clone(&self.shared.open);
+        let open = Arc::clone(&self.shared.state.open);
         let turn = match Arc::clone(&open).try_acquire_owned() {
             Ok(turn) => turn,
             // Room comes with the next commit; while commits fail, waiting for one would hang every client.
@@ -172,15 +176,18 @@ impl Ledger {
         }
     }
 
-    /// Puts an intent into the queue. The answer is a future of its own, so that connecting and committing overlap.
+    /// Writes an intent into the journal. When this returns, the attempt will be accounted for whatever happens.
     ///
     /// # Errors
-    /// The ledger is closed. That the disk refuses is the answer's to say.
-    pub async fn intent(&self, intent: Intent) -> Result<Committed, LedgerError> {
-        let (ack, answer) = oneshot::channel();
-        let message = Message::Intent(Box::new(intent), ack);
-        self.shared.queue.send(message).await.map_err(|_| LedgerError::Closed)?;
-        Ok(Committed(answer))
+    /// The disk refuses: the intent itself, or the records of requests before it.
+    pub async fn intent(&self, intent: &Intent<'_>) -> Result<(), LedgerError> {
+        if self.failing() {
+            self.ask(Message::Probe).await?;
+        }
+        self.shared.journal.append(intent).map_err(|error| LedgerError::Unavailable {
+            code: "journal-write",
+            reason: format!("the journal of open requests cannot be written: {error}").into(),
+        })
     }
 
     /// Waits until everything sent before is committed.
@@ -208,7 +215,7 @@ impl Ledger {
     ///
     /// Blocks; every clone is closed with it.
     pub fn close(self) {
-        self.shared.open.close();
+        self.shared.state.open.close();
         let mut message = Message::Close;
         while let Err(mpsc::error::TrySendError::Full(back)) = self.shared.queue.try_send(message) {
             message = back;
@@ -253,21 +260,7 @@ impl Slot {
 
     /// Sends the final record. Never waits and cannot fail: if the disk refuses, the writer keeps the record and
     /// tries again.
-    pub fn settle(self, record: RequestRecord) {
-        self.place.send(Message::Settle(Box::new(record), self.turn));
-    }
-}
-
-/// Resolves when an intent is in the file.
-#[derive(Debug)]
-#[must_use = "an attempt may be completed only after its intent is committed"]
-pub struct Committed(oneshot::Receiver<Result<(), LedgerError>>);
-
-impl Future for Committed {
-    type Output = Result<(), LedgerError>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let answer = ready!(Pin::new(&mut self.0).poll(context));
-        Poll::Ready(answer.unwrap_or(Err(LedgerError::Closed)))
+    pub fn settle(self, record: Arc<RequestRecord>) {
+        self.place.send(Message::Settle(record, self.turn));
     }
 }

@@ -1,8 +1,10 @@
 //! What the ledger is told: plain values, made by the engine.
 
+use std::sync::Arc;
+
 use crate::domain::clock::Stamp;
 use crate::domain::dialect::Dialect;
-use crate::domain::id::{KeyId, RequestId};
+use crate::domain::id::{GroupName, KeyId, KeyName, ModelName, ProviderName, RequestId};
 use crate::domain::money::Usd;
 use crate::domain::policy::Billing;
 use crate::domain::usage::Usage;
@@ -26,7 +28,7 @@ pub struct Head {
     /// `model` as sent.
     pub asked: String,
     /// The group that name stands for, if it is one.
-    pub group: Option<String>,
+    pub group: Option<GroupName>,
     /// Who asks: `claude-code`, `python`, `curl`.
     pub client: String,
     /// The client's session id, where it sends one.
@@ -35,25 +37,25 @@ pub struct Head {
     pub stream: bool,
 }
 
-/// An attempt about to be sent. Its row is committed before the request is complete on the wire.
+/// An attempt about to be sent. It is in the journal before the request is complete on the wire.
 #[derive(Debug, Clone)]
-pub struct Intent {
+pub struct Intent<'a> {
     /// The request.
     pub id: RequestId,
-    /// Inserts the request's row with its first attempt.
-    pub head: Head,
+    /// What is known of the request: all that its row will say if the process dies.
+    pub head: &'a Head,
     /// 1, 2, 3 … within the request.
     pub attempt: u32,
     /// When.
     pub at: Stamp,
     /// The provider row.
-    pub provider: String,
+    pub provider: &'a str,
     /// The model as the provider names it.
-    pub model: String,
+    pub model: &'a str,
     /// The key that pays.
     pub key: Option<KeyId>,
     /// Its name at this time.
-    pub key_name: Option<String>,
+    pub key_name: Option<&'a str>,
     /// How that key is paid for.
     pub billing: Billing,
     /// Prompt tokens, estimated.
@@ -178,7 +180,7 @@ pub struct RequestRecord {
     /// Which.
     pub id: RequestId,
     /// What was known when it arrived.
-    pub head: Head,
+    pub head: Arc<Head>,
     /// From arrival to the last byte to the client.
     pub total_us: u64,
     /// From arrival to the first content to the client.
@@ -190,11 +192,11 @@ pub struct RequestRecord {
     /// How it ended.
     pub outcome: Outcome,
     /// The provider that answered.
-    pub provider: Option<String>,
+    pub provider: Option<ProviderName>,
     /// The model that answered.
-    pub model: Option<String>,
+    pub model: Option<ModelName>,
     /// The key that paid for the answer.
-    pub key_name: Option<String>,
+    pub key_name: Option<KeyName>,
     /// The model the provider says it used.
     pub served_model: Option<String>,
     /// Why the answer ended, in the hub's words.
@@ -244,13 +246,13 @@ pub struct AttemptRecord {
     /// 1, 2, 3 … within the request.
     pub n: u32,
     /// The provider row.
-    pub provider: String,
+    pub provider: ProviderName,
     /// The model as the provider names it.
-    pub model: String,
+    pub model: ModelName,
     /// The key that pays.
     pub key: Option<KeyId>,
     /// Its name at this time.
-    pub key_name: Option<String>,
+    pub key_name: Option<KeyName>,
     /// How that key is paid for.
     pub billing: Billing,
     /// `verbatim`, `splice` or `translate`.

@@ -1,67 +1,24 @@
-//! The statements of the writer. An intent is one row in `intents`; a record moves its request from there into
-//! `requests` and `attempts`.
+//! The statements of the writer: a record is one row in `requests` and one in `attempts` for each attempt.
 
 use rusqlite::{CachedStatement, Connection, params};
 
-use crate::domain::id::RequestId;
+use crate::domain::id::{GroupName, KeyName, ModelName, ProviderName, RequestId};
 use crate::domain::money::Usd;
 use crate::domain::usage::{Source, Usage};
 use crate::store::keys::billing_name;
-use crate::store::ledger::record::{AttemptRecord, FailureNote, Intent, RequestRecord};
+use crate::store::ledger::record::{AttemptRecord, FailureNote, RequestRecord};
 
 /// Statements kept prepared on the writer's connection.
 pub(super) const STATEMENTS: usize = 16;
-
-/// Writes intents.
-pub(super) struct Intents<'a>(CachedStatement<'a>);
-
-impl<'a> Intents<'a> {
-    /// Looked up once for a batch: finding a statement by its text costs as much as running some of it.
-    pub(super) fn new(conn: &'a Connection) -> rusqlite::Result<Self> {
-        conn.prepare_cached(
-            "INSERT INTO intents (request, n, process, started, dialect, asked, group_name, client, session, stream,
-                 at, provider, model, key_id, key_name, billing, input_estimate, expected)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
-             ON CONFLICT (request, n) DO NOTHING",
-        )
-        .map(Self)
-    }
-
-    /// One attempt. Says whether it is a new one.
-    pub(super) fn write(&mut self, process: i64, intent: &Intent) -> rusqlite::Result<bool> {
-        let head = &intent.head;
-        let written = self.0.execute(params![
-            number(intent.id),
-            intent.attempt,
-            process,
-            head.at.0,
-            head.dialect.name(),
-            head.asked,
-            head.group,
-            head.client,
-            head.session,
-            head.stream,
-            intent.at.0,
-            intent.provider,
-            intent.model,
-            intent.key.map(|it| it.0),
-            intent.key_name,
-            billing_name(intent.billing),
-            count(intent.input_estimate),
-            intent.expected_cost.map(Usd::pico)
-        ])?;
-        Ok(written == 1)
-    }
-}
 
 /// Writes records.
 pub(super) struct Records<'a> {
     request: CachedStatement<'a>,
     attempt: CachedStatement<'a>,
-    done: CachedStatement<'a>,
 }
 
 impl<'a> Records<'a> {
+    /// Looked up once for a batch: finding a statement by its text costs as much as running some of it.
     pub(super) fn new(conn: &'a Connection) -> rusqlite::Result<Self> {
         let request = conn.prepare_cached(
             "INSERT INTO requests (id, process, started, dialect, asked, group_name, client, session, stream,
@@ -80,9 +37,7 @@ impl<'a> Records<'a> {
                  ?22, ?23, ?24, ?25, ?26, ?27, ?28)
              ON CONFLICT (request, n) DO NOTHING",
         )?;
-        // An intent that the record does not know of stays, and is booked in doubt when the process is over.
-        let done = conn.prepare_cached("DELETE FROM intents WHERE request = ?1 AND n <= ?2")?;
-        Ok(Self { request, attempt, done })
+        Ok(Self { request, attempt })
     }
 
     /// A finished request with its attempts. Says whether it is the first record of that request: a row that is there
@@ -93,9 +48,6 @@ impl<'a> Records<'a> {
         }
         for attempt in &record.attempts {
             self.attempt(record, attempt)?;
-        }
-        if let Some(last) = record.attempts.iter().map(|it| it.n).max() {
-            self.done.execute(params![number(record.id), last])?;
         }
         Ok(true)
     }
@@ -111,7 +63,7 @@ impl<'a> Records<'a> {
             head.at.0,
             head.dialect.name(),
             head.asked,
-            head.group,
+            head.group.as_ref().map(GroupName::as_str),
             head.client,
             head.session,
             head.stream,
@@ -120,11 +72,11 @@ impl<'a> Records<'a> {
             count(record.total_us),
             record.first_content_us.map(count),
             count(record.overhead_us),
-            record.provider,
-            record.model,
-            record.key_name,
+            record.provider.as_ref().map(ProviderName::as_str),
+            record.model.as_ref().map(ModelName::as_str),
+            record.key_name.as_ref().map(KeyName::as_str),
             // The usual case, the model asked for, is not worth its bytes.
-            record.served_model.as_ref().filter(|it| Some(*it) != record.model.as_ref()),
+            record.served_model.as_deref().filter(|it| Some(*it) != record.model.as_ref().map(ModelName::as_str)),
             record.finish,
             usage.input,
             usage.cache_read,
@@ -156,10 +108,10 @@ impl<'a> Records<'a> {
             attempt.n,
             attempt.state.name(),
             at,
-            attempt.provider,
-            attempt.model,
+            attempt.provider.as_str(),
+            attempt.model.as_str(),
             attempt.key.map(|it| it.0),
-            attempt.key_name,
+            attempt.key_name.as_ref().map(KeyName::as_str),
             billing_name(attempt.billing),
             attempt.lane,
             count(attempt.started_us),

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -23,28 +24,29 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap()
 }
 
-fn head(at: i64) -> Head {
-    Head {
+fn head(at: i64) -> Arc<Head> {
+    Arc::new(Head {
         at: Stamp(at),
         dialect: Dialect::OpenaiChat,
         asked: "smart".to_owned(),
-        group: Some("smart".to_owned()),
+        group: Some("smart".into()),
         client: "python".to_owned(),
         session: None,
         stream: true,
-    }
+    })
 }
 
-fn intent(id: RequestId, attempt: u32, expected: Option<i64>) -> Intent {
+fn intent(id: RequestId, attempt: u32, expected: Option<i64>) -> Intent<'static> {
+    static HEAD: LazyLock<Arc<Head>> = LazyLock::new(|| head(1_000));
     Intent {
         id,
-        head: head(1_000),
+        head: &HEAD,
         attempt,
         at: Stamp(1_000 + i64::from(attempt)),
-        provider: "openai".to_owned(),
-        model: "gpt-x".to_owned(),
+        provider: "openai",
+        model: "gpt-x",
         key: Some(crate::domain::id::KeyId(1)),
-        key_name: Some("main".to_owned()),
+        key_name: Some("main"),
         billing: Billing::Metered,
         input_estimate: 12,
         expected_cost: expected.map(Usd::from_pico),
@@ -54,10 +56,10 @@ fn intent(id: RequestId, attempt: u32, expected: Option<i64>) -> Intent {
 fn attempt(n: u32, cost: Cost, error: Option<&'static str>) -> AttemptRecord {
     AttemptRecord {
         n,
-        provider: "openai".to_owned(),
-        model: "gpt-x".to_owned(),
+        provider: "openai".into(),
+        model: "gpt-x".into(),
         key: Some(crate::domain::id::KeyId(1)),
-        key_name: Some("main".to_owned()),
+        key_name: Some("main".into()),
         billing: Billing::Metered,
         lane: "verbatim",
         started_us: u64::from(n),
@@ -72,10 +74,10 @@ fn attempt(n: u32, cost: Cost, error: Option<&'static str>) -> AttemptRecord {
     }
 }
 
-fn record(id: RequestId, attempts: Vec<AttemptRecord>) -> RequestRecord {
+fn record(id: RequestId, attempts: Vec<AttemptRecord>) -> Arc<RequestRecord> {
     let ok = attempts.last().is_some_and(|it| it.error.is_none());
     let cost = attempts.iter().map(|it| it.cost).reduce(Cost::plus).unwrap_or(Cost::Exact(Usd::ZERO));
-    RequestRecord {
+    Arc::new(RequestRecord {
         id,
         head: head(1_000),
         total_us: 1_000,
@@ -83,9 +85,9 @@ fn record(id: RequestId, attempts: Vec<AttemptRecord>) -> RequestRecord {
         overhead_us: 30,
         status: if ok { 200 } else { 503 },
         outcome: if ok { Outcome::Ok } else { Outcome::Failed },
-        provider: ok.then(|| "openai".to_owned()),
-        model: ok.then(|| "gpt-x".to_owned()),
-        key_name: ok.then(|| "main".to_owned()),
+        provider: ok.then(|| "openai".into()),
+        model: ok.then(|| "gpt-x".into()),
+        key_name: ok.then(|| "main".into()),
         served_model: ok.then(|| "gpt-x-0125".to_owned()),
         finish: ok.then(|| "stop".to_owned()),
         usage: ok.then(|| Usage { input: 10, output: 5, source: Source::Provider, ..Usage::default() }),
@@ -95,7 +97,7 @@ fn record(id: RequestId, attempts: Vec<AttemptRecord>) -> RequestRecord {
         error: (!ok).then(|| FailureNote { kind: "overload", code: "upstream_busy", detail: "all busy".to_owned() }),
         losses: Vec::new(),
         attempts,
-    }
+    })
 }
 
 fn read(path: &std::path::Path) -> Db {
@@ -109,8 +111,8 @@ fn a_request_leaves_one_row_and_one_for_each_attempt() {
     let id = runtime().block_on(async {
         let slot = ledger.slot().await.unwrap();
         let id = slot.id();
-        ledger.intent(intent(id, 1, Some(5))).await.unwrap().await.unwrap();
-        ledger.intent(intent(id, 2, Some(5))).await.unwrap().await.unwrap();
+        ledger.intent(&intent(id, 1, Some(5))).await.unwrap();
+        ledger.intent(&intent(id, 2, Some(5))).await.unwrap();
         let first = attempt(1, Cost::Exact(Usd::ZERO), Some("upstream_busy"));
         let second = attempt(2, Cost::Exact(Usd::from_pico(77)), None);
         slot.settle(record(id, vec![first, second]));
@@ -135,7 +137,7 @@ fn an_intent_is_in_the_file_when_its_future_resolves() {
     let ledger = Ledger::start(&path, ProcessKind::Command).unwrap();
     runtime().block_on(async {
         let slot = ledger.slot().await.unwrap();
-        ledger.intent(intent(slot.id(), 1, Some(5))).await.unwrap().await.unwrap();
+        ledger.intent(&intent(slot.id(), 1, Some(5))).await.unwrap();
         let (row, attempts) = requests::show(&read(&path), slot.id()).unwrap().unwrap();
         assert_eq!((row.outcome, row.cost), (None, None));
         assert_eq!((attempts[0].state.as_str(), attempts[0].expected_cost), ("open", Some(Usd::from_pico(5))));
@@ -149,10 +151,10 @@ fn what_a_dead_process_left_open_is_booked_once_at_the_expected_cost() {
     let (known, unknown, done) = runtime().block_on(async {
         let slots = [ledger.slot().await.unwrap(), ledger.slot().await.unwrap(), ledger.slot().await.unwrap()];
         let [known, unknown, done] = slots;
-        ledger.intent(intent(known.id(), 1, Some(40))).await.unwrap().await.unwrap();
-        ledger.intent(intent(known.id(), 2, Some(2))).await.unwrap().await.unwrap();
-        ledger.intent(intent(unknown.id(), 1, None)).await.unwrap().await.unwrap();
-        ledger.intent(intent(done.id(), 1, Some(40))).await.unwrap().await.unwrap();
+        ledger.intent(&intent(known.id(), 1, Some(40))).await.unwrap();
+        ledger.intent(&intent(known.id(), 2, Some(2))).await.unwrap();
+        ledger.intent(&intent(unknown.id(), 1, None)).await.unwrap();
+        ledger.intent(&intent(done.id(), 1, Some(40))).await.unwrap();
         let ids = (known.id(), unknown.id(), done.id());
         done.settle(record(ids.2, vec![attempt(1, Cost::Exact(Usd::from_pico(7)), None)]));
         ledger.flush().await.unwrap();
@@ -244,8 +246,7 @@ proptest! {
                         };
                         let entry = model.entry(slot.id()).or_default();
                         entry.attempts += 1;
-                        // Not waited for: a settlement may overtake nothing, because the queue keeps its order.
-                        drop(ledger.intent(intent(slot.id(), entry.attempts, Some(3))).await.unwrap());
+                        ledger.intent(&intent(slot.id(), entry.attempts, Some(3))).await.unwrap();
                     }
                     Act::Settle(n) => if let Some(slot) = open.remove(&n) {
                         let id = slot.id();

@@ -1,8 +1,8 @@
-//! The writer thread: takes messages as they come, up to 256 at a time, into one transaction.
+//! The writer thread: lets messages gather for a moment and takes up to 256 of them into one transaction.
 //!
-//! When the disk refuses, intents are answered with the error (nothing may be sent upstream) and settlements are kept
-//! and tried again, at growing intervals and with every later message. They keep their requests' turns, so at most
-//! [`super::OPEN_REQUESTS`] of them can gather.
+//! When the disk refuses, settlements are kept and tried again, at growing intervals and with every later message.
+//! They keep their requests' turns, so at most [`super::OPEN_REQUESTS`] of them can gather; and while it refuses, no
+//! new attempt is let through.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -19,13 +19,18 @@ use tokio::sync::mpsc::error::TryRecvError;
 use crate::domain::clock::Clock;
 use crate::store::error::StoreError;
 use crate::store::ledger::housekeeping::{Bell, Housekeeper};
+use crate::store::ledger::journal::Journal;
 use crate::store::ledger::liveness::{self, Registered};
-use crate::store::ledger::record::{Intent, ProcessKind, RequestRecord};
-use crate::store::ledger::{Ack, Ids, LedgerError, Message, State, rows};
+use crate::store::ledger::record::{ProcessKind, RequestRecord};
+use crate::store::ledger::{Ack, Ids, LedgerError, Message, OPEN_REQUESTS, State, rows};
 use crate::store::open::{self, Access};
 
 /// Messages in one transaction.
 const BATCH: usize = 256;
+
+/// How long a server's records gather before they are committed together. A process that dies meanwhile has them in
+/// its journal, as attempts in doubt.
+const GATHER: Duration = Duration::from_millis(5);
 
 /// Ids a server reserves at a time, and the rest at which it reserves the next block.
 const BLOCK: u64 = 4096;
@@ -61,25 +66,29 @@ pub(super) struct Writer {
     pause: Duration,
 }
 
-type Settlement = (Box<RequestRecord>, OwnedSemaphorePermit);
+type Settlement = (Arc<RequestRecord>, OwnedSemaphorePermit);
 
 /// One transaction's worth of messages.
 #[derive(Default)]
 struct Batch {
-    intents: Vec<(Box<Intent>, Ack)>,
     settlements: Vec<Settlement>,
     /// Waiting for ids or for the commit as such.
     waiting: Vec<Ack>,
     more_ids: bool,
+    /// Somebody wants to know whether the file can be written.
+    probe: bool,
     close: bool,
 }
 
 impl Batch {
     fn add(&mut self, message: Message) {
         match message {
-            Message::Intent(intent, ack) => self.intents.push((intent, ack)),
             Message::Settle(record, turn) => self.settlements.push((record, turn)),
             Message::Flush(ack) => self.waiting.push(ack),
+            Message::Probe(ack) => {
+                self.probe = true;
+                self.waiting.push(ack);
+            }
             Message::Ids(ack) => {
                 self.more_ids = true;
                 self.waiting.push(ack);
@@ -89,7 +98,12 @@ impl Batch {
     }
 
     fn is_full(&self) -> bool {
-        self.intents.len() + self.settlements.len() + self.waiting.len() >= BATCH
+        self.settlements.len() + self.waiting.len() >= BATCH
+    }
+
+    /// Nobody waits for this batch: it may grow.
+    fn may_gather(&self) -> bool {
+        self.waiting.is_empty() && !self.close
     }
 }
 
@@ -97,8 +111,7 @@ impl Started {
     pub(super) fn open(path: &Path, kind: ProcessKind) -> Result<Self, StoreError> {
         let clock = Clock::system();
         let db = open::open(path, Access::ReadWrite)?;
-        let path = db.path().to_owned();
-        let run = path.parent().unwrap_or(Path::new(".")).join("run");
+        let (path, run) = (db.path().to_owned(), db.run());
         let mut conn = db.into_conn();
         conn.pragma_update(None, "synchronous", "NORMAL")?;
         conn.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
@@ -113,7 +126,8 @@ impl Started {
         let tx = Transaction::new(&mut conn, TransactionBehavior::Immediate)?;
         let first = reserve_ids(&tx, kind)?;
         tx.commit()?;
-        let (housekeeper, bell) = Housekeeper::new(open::open(&path, Access::ReadWrite)?.into_conn(), &path);
+        let second = open::open(&path, Access::ReadWrite)?.into_conn();
+        let (housekeeper, bell) = Housekeeper::new(second, &path, process.journal.path());
         let writer = Writer { conn, clock, process, kind, bell, kept: VecDeque::new(), pause: FIRST_PAUSE };
         Ok(Self { writer, housekeeper, first, salt: salt.cast_unsigned() })
     }
@@ -139,6 +153,10 @@ impl Writer {
             .spawn(move || self.run(messages, &state, &runtime))
     }
 
+    pub(super) fn journal(&self) -> Arc<Journal> {
+        Arc::clone(&self.process.journal)
+    }
+
     fn run(mut self, mut messages: Receiver<Message>, state: &State, runtime: &tokio::runtime::Runtime) {
         loop {
             let first = if self.kept.is_empty() {
@@ -156,6 +174,9 @@ impl Writer {
             let Some(first) = first else { break };
             let mut batch = Batch::default();
             batch.add(first);
+            if self.kind == ProcessKind::Server && batch.may_gather() {
+                std::thread::sleep(GATHER);
+            }
             while !batch.is_full() && !batch.close {
                 let Ok(next) = messages.try_recv() else { break };
                 batch.add(next);
@@ -214,15 +235,15 @@ impl Writer {
 
     /// Writes a batch and what was kept before it, and answers everybody who waits.
     fn write(&mut self, batch: Batch, state: &State) {
-        let Batch { intents, settlements, waiting, more_ids, close: _ } = batch;
+        let Batch { settlements, waiting, more_ids, probe, close: _ } = batch;
         self.kept.extend(settlements);
         let more_ids = more_ids || (self.kind == ProcessKind::Server && state.ids_left() < LOW);
-        if intents.is_empty() && self.kept.is_empty() && !more_ids {
+        if self.kept.is_empty() && !more_ids && !probe {
             // An empty batch writes nothing; a flush of nothing is done.
             answer(waiting.into_iter(), &Ok(()));
             return;
         }
-        let result = self.commit(&intents, more_ids);
+        let result = self.commit(more_ids, probe);
         match &result {
             Ok(ids) => {
                 if let Some(ids) = ids {
@@ -234,6 +255,10 @@ impl Writer {
                     tracing::info!("the ledger can be written again");
                 }
                 self.bell.ring();
+                self.process.journal.clear(|| state.open.available_permits() == OPEN_REQUESTS);
+                if let Err(error) = self.process.journal.shrink(&self.conn) {
+                    tracing::error!(%error, "the journal of open requests cannot be written anew");
+                }
             }
             Err(error) => {
                 state.failing.store(true, Ordering::Relaxed);
@@ -242,18 +267,13 @@ impl Writer {
             }
         }
         let told = result.map(|_| ()).map_err(|error| LedgerError::from_store(&error));
-        answer(intents.into_iter().map(|(_, ack)| ack).chain(waiting), &told);
+        answer(waiting.into_iter(), &told);
     }
 
-    fn commit(&mut self, intents: &[(Box<Intent>, Ack)], more_ids: bool) -> Result<Option<Ids>, StoreError> {
+    fn commit(&mut self, more_ids: bool, probe: bool) -> Result<Option<Ids>, StoreError> {
         let tx = Transaction::new(&mut self.conn, TransactionBehavior::Immediate)?;
-        if !intents.is_empty() {
-            let mut rows = rows::Intents::new(&tx)?;
-            for (intent, _) in intents {
-                if !rows.write(self.process.id, intent)? {
-                    tracing::error!(id = %intent.id, attempt = intent.attempt, "an attempt was announced twice");
-                }
-            }
+        if probe {
+            tx.execute("UPDATE meta SET value = value WHERE key = 'salt'", [])?;
         }
         if !self.kept.is_empty() {
             let mut rows = rows::Records::new(&tx)?;
