@@ -21,7 +21,6 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
@@ -100,7 +99,7 @@ pub async fn serve(door: Arc<Door>, listening: Listening, mut closing: watch::Re
             it = accept(&listening, &room) => it,
         };
         let Some((stream, permit)) = accepted else { continue };
-        let connection = connection(stream, router.clone(), closing.clone());
+        let connection = connection(stream, Arc::clone(&door), router.clone(), closing.clone());
         connections.spawn(async move {
             connection.await;
             drop(permit);
@@ -137,20 +136,20 @@ async fn accept(
 }
 
 /// One connection, HTTP/1.1 only.
-async fn connection(stream: TcpStream, router: Router, mut closing: watch::Receiver<Closing>) {
+async fn connection(stream: TcpStream, door: Arc<Door>, router: Router, mut closing: watch::Receiver<Closing>) {
     // Without it every second small write of a stream waits some 40 ms for the client's delayed acknowledgement.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!("TCP_NODELAY: {error}");
     }
     let phases = Phases::default();
     let io = TokioIo::new(Patience::new(stream, phases.clone()));
-    let service = answering::Answering::new(phases, router);
+    let service = answering::Answering::new(phases, door, router);
     let mut http = hyper::server::conn::http1::Builder::new();
     // `Patience` keeps the deadlines: hyper's head timer also runs while a pooled connection rests.
     http.timer(TokioTimer::new()).max_header_size(HEAD_MOST).header_read_timeout(None);
     // A connection keeps the buffer it once read a large body with, and most connections are idle most of the time.
     http.max_buf_size(HEAD_MOST);
-    let connection = http.serve_connection(io, TowerToHyperService::new(service));
+    let connection = http.serve_connection(io, service);
     tokio::pin!(connection);
     let mut open = true;
     loop {

@@ -129,7 +129,6 @@ fn overrule(headers: &mut HeaderMap, by: &[(String, String)]) {
 
 /// Read as a URL first: that escapes what a request line cannot carry and folds `/../`, as every client of the web does.
 fn uri(text: &str) -> Option<Uri> {
-    let url = reqwest::Url::parse(text).ok()?;
-    let uri = Uri::try_from(url.as_str()).ok()?;
-    uri.host().is_some().then_some(uri)
+    let url = reqwest::Url::parse(text).ok().filter(reqwest::Url::has_host)?;
+    Uri::try_from(url.as_str()).ok()
 }

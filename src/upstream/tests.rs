@@ -1,7 +1,8 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::credential::Credential;
-use super::line::Line;
+use super::line::{Line, Lines};
 use super::{verdict, wait};
 use crate::domain::clock::Stamp;
 use crate::domain::dialect::Dialect;
@@ -109,25 +110,29 @@ fn a_short_wait_makes_the_same_key_worth_another_try_and_a_refused_key_is_not_qu
     assert!(!auth.told.contains("sk-abc"), "{}", auth.told);
 }
 
+fn provider(row: &[(String, String)]) -> Provider {
+    Provider {
+        name: "lab".into(),
+        speaks: Vec::new(),
+        auth: Auth::XApiKey,
+        headers: row.to_vec(),
+        quirks: Quirks::default(),
+        keys: Vec::new(),
+        local: false,
+        allow_private: false,
+        enabled: true,
+        fast: None,
+        smart: None,
+        models: Vec::new(),
+        price_id: None,
+    }
+}
+
 #[test]
 fn the_dialects_own_headers_give_way_to_the_row_and_the_row_to_the_client() {
     let named = |text: &str| vec![("anthropic-version".to_owned(), text.to_owned())];
     let version = |dialect, row: &[(String, String)], client: &[(String, String)]| {
-        let provider = Provider {
-            name: "lab".into(),
-            speaks: Vec::new(),
-            auth: Auth::XApiKey,
-            headers: row.to_vec(),
-            quirks: Quirks::default(),
-            keys: Vec::new(),
-            local: false,
-            allow_private: false,
-            enabled: true,
-            fast: None,
-            smart: None,
-            models: Vec::new(),
-            price_id: None,
-        };
+        let provider = provider(row);
         let speech = Speech { dialect, url: "https://lab.example/v1/messages".to_owned() };
         let key = Credential::new(Secret::new("sk-1".to_owned()));
         let headers = Line::new(&provider, &speech).unwrap().headers(&provider, client, Some(&key)).unwrap();
@@ -140,4 +145,46 @@ fn the_dialects_own_headers_give_way_to_the_row_and_the_row_to_the_client() {
     assert_eq!(version(Dialect::Anthropic, &named("row"), &[]), "row");
     assert_eq!(version(Dialect::Anthropic, &named("row"), &named("client")), "client");
     assert_eq!(version(Dialect::OpenaiChat, &[], &[]), "");
+}
+
+#[test]
+fn a_line_is_used_again_only_for_a_row_that_says_the_same() {
+    let lines = Lines::default();
+    let speech = Speech { dialect: Dialect::OpenaiChat, url: "https://lab.example/v1/chat/completions".to_owned() };
+    let first = lines.get(&provider(&[]), &speech).unwrap();
+    assert!(Arc::ptr_eq(&first, &lines.get(&provider(&[]), &speech).unwrap()));
+    let row = [("x-team".to_owned(), "blue".to_owned())];
+    let other = provider(&row);
+    let team = |line: &Line| line.headers(&other, &[], None).unwrap().get("x-team").cloned();
+    assert_eq!(team(&lines.get(&other, &speech).unwrap()).unwrap(), "blue", "another row at the same address");
+    assert_eq!(team(&first), None);
+    lines.clear();
+    assert!(!Arc::ptr_eq(&first, &lines.get(&provider(&[]), &speech).unwrap()));
+}
+
+#[test]
+fn an_address_that_is_none_reaches_nobody_and_is_not_quoted() {
+    for url in ["", "lab.example/v1?key=sk-1", "https://?key=sk-1", "data:sk-1"] {
+        let speech = Speech { dialect: Dialect::OpenaiChat, url: url.to_owned() };
+        let failure = Line::new(&provider(&[]), &speech).unwrap_err();
+        assert_eq!(failure.kind, Kind::Unreachable, "{url}");
+        assert!(!format!("{failure:?}").contains("sk-1"), "{failure:?}");
+    }
+}
+
+#[test]
+fn a_key_is_presented_as_its_provider_wants_it_and_never_printed() {
+    let key = Credential::new(Secret::new("sk-1".to_owned()));
+    let presented =
+        |auth| key.header(auth).unwrap().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()));
+    assert_eq!(presented(Auth::Bearer).unwrap(), "authorization: Bearer sk-1");
+    assert_eq!(presented(Auth::XApiKey).unwrap(), "x-api-key: sk-1");
+    assert_eq!(presented(Auth::ApiKey).unwrap(), "api-key: sk-1");
+    assert_eq!(presented(Auth::None), None);
+    assert!(!format!("{key:?} {:?}", key.header(Auth::Bearer)).contains("sk-1"));
+
+    let split = Credential::new(Secret::new("sk\n1".to_owned()));
+    let speech = Speech { dialect: Dialect::OpenaiChat, url: "https://lab.example/v1".to_owned() };
+    let failure = Line::new(&provider(&[]), &speech).unwrap().headers(&provider(&[]), &[], Some(&split)).unwrap_err();
+    assert_eq!((failure.kind, failure.code), (Kind::Auth, "upstream_auth"));
 }

@@ -33,7 +33,8 @@ async fn a_detour_is_measured_by_what_it_costs() {
     assert_eq!(steps, (1..=36).collect::<Vec<_>>());
     for row in &report.rows {
         let added = row.added.expect("six blocks carry an interval");
-        assert!((3_000.0..12_000.0).contains(&added.value), "{:?} × {}: {added:?}", row.shape, row.connections);
+        // The detour waits 5 ms; a machine that does other things besides may add to that, but takes nothing away.
+        assert!(added.value > 3_000.0, "{:?} × {}: {added:?}", row.shape, row.connections);
         assert!(added.low.is_some_and(|it| it <= added.value));
         assert_eq!((row.direct.failed, row.through.failed), (0, 0));
         assert_eq!(row.direct.answered, row.through.answered);
@@ -41,7 +42,7 @@ async fn a_detour_is_measured_by_what_it_costs() {
         assert_eq!(row.cpu_per_request.is_some(), cfg!(target_os = "linux"));
         if let Some(gap) = &row.direct.longest_gap {
             let middle = gap.p50.expect("a median").value;
-            assert!((1_500.0..30_000.0).contains(&middle), "events 2 ms apart, and the longest gap is {middle} µs");
+            assert!(middle > 1_500.0, "events 2 ms apart, and the longest gap is {middle} µs");
         }
     }
     let json = serde_json::to_value(&report).expect("serialisable");

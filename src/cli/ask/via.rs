@@ -96,12 +96,14 @@ impl Via {
         }
     }
 
-    /// Waits until the ledger holds everything that was asked in this process.
+    /// Waits until the ledger holds everything that was asked in this process: also what still waits for its price.
+    /// Nothing can be asked after it.
     pub(super) async fn settled(&self) {
-        if let Self::Here(engine) = self
-            && let Err(error) = engine.ledger().flush().await
-        {
-            tracing::warn!("the ledger could not be written: {error}");
+        if let Self::Here(engine) = self {
+            let ledger = engine.ledger().clone();
+            if let Err(error) = tokio::task::spawn_blocking(move || ledger.close()).await {
+                tracing::warn!("the ledger could not be closed: {error}");
+            }
         }
     }
 }

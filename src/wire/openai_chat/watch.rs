@@ -6,6 +6,8 @@
 //! Content is counted exactly in parsed frames and as it is spelled in the others, where an escape counts all its bytes;
 //! the count is only used where a provider gives no usage.
 
+mod plain;
+
 use std::sync::LazyLock;
 
 use memchr::memchr2;
@@ -122,6 +124,9 @@ impl Watch {
 /// # Errors
 /// Not JSON, or neither an answer nor an error.
 pub(super) fn read_facts(body: &[u8]) -> Result<Facts, Malformed> {
+    if let Some(facts) = plain::read(body) {
+        return Ok(facts);
+    }
     let mut facts = Facts::default();
     let top = match Object::parse(body) {
         Ok(top) => top,
