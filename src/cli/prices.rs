@@ -168,7 +168,7 @@ fn show(session: &Session, text: &str) -> Done {
                 .find(|it| it.target == text && it.from == from)
                 .map(|it| Line::own(it, &zone))
         }
-        None => row.price_id.as_deref().and_then(|id| Line::listed(&PriceBook::load(), id, &target, now)),
+        None => row.price_id.as_deref().and_then(|id| listed(session, id, &target, now)),
     };
     session.screen.show(&Known { schema_version: 1, price }, |it, frame| match &it.price {
         Some(line) => table(std::slice::from_ref(line), frame),
@@ -177,6 +177,15 @@ fn show(session: &Session, text: &str) -> Done {
             safe::line(&format!("{text}: ? (unknown). Set one: llmroute prices set {text} in=USD out=USD")).into_owned()
         }
     })
+}
+
+/// What the compiled-in table says.
+fn listed(session: &Session, price_id: &str, target: &Target, now: Stamp) -> Option<Line> {
+    let book = PriceBook::bundled();
+    if let Err(error) = book.load(price_id) {
+        session.screen.warn(error);
+    }
+    Line::listed(&book, price_id, target, now)
 }
 
 /// Midnight of a day.

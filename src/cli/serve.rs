@@ -17,6 +17,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch as channel;
 
 use crate::cli::diag::{Diag, Done, Exit, Stop};
+use crate::cli::serve::opening::Opening;
 use crate::cli::session::Session;
 use crate::cli::start;
 use crate::cli::stats::today;
@@ -111,23 +112,18 @@ impl Serve {
         let token = if self.no_auth { None } else { Some(LocalToken::load_or_create(&paths.token())?) };
         let check = token.map(|token| -> Check { Box::new(move |presented| token.matches(presented.as_bytes())) });
         let guard = Guard::new(listening.port, check);
-        let prices = Prices::loading(loaded.prices.clone());
+        let prices = Prices::loading(loaded.prices.clone(), &loaded.policy);
         let engine = start::engine(&session, loaded.clone(), prices, ProcessKind::Server)?;
-        let opening = opening::Opening {
-            paths: &paths,
-            port: listening.port,
-            token: !self.no_auth,
-            policy: &loaded.policy,
-            sims,
-        };
-        match log {
-            LogStyle::Plain => session.screen.say(opening.screen())?,
-            LogStyle::Json => session.screen.say(opening.json())?,
-        }
+        let opening =
+            Opening { paths: &paths, port: listening.port, token: !self.no_auth, policy: &loaded.policy, sims };
         let closing = channel::Sender::new(Closing::Open);
-        let watching = tokio::spawn(watch::run(Arc::clone(&session), Arc::clone(&engine), loaded, closing.subscribe()));
-        let running = Running { session, paths, log, engine, lock, listening, guard };
-        let served = running.run(closing).await;
+        let watched = loaded.clone();
+        let watching =
+            tokio::spawn(watch::run(Arc::clone(&session), Arc::clone(&engine), watched, closing.subscribe()));
+        let running = Running { session, paths: paths.clone(), log, engine, lock, listening, guard };
+        let served = running.run(&closing, &opening).await;
+        // However it ended, nothing is left to watch for.
+        closing.send_replace(Closing::Now);
         if let Err(error) = watching.await {
             tracing::error!("the watch over the local file ended badly: {error}");
         }
@@ -162,19 +158,27 @@ impl Serve {
 }
 
 impl Running {
-    async fn run(self, closing: channel::Sender<Closing>) -> Done {
+    async fn run(self, closing: &channel::Sender<Closing>, opening: &Opening<'_>) -> Done {
         let Self { session, paths, log, engine, mut lock, listening, guard } = self;
         let (mut interrupt, mut terminate) = (signals(SignalKind::interrupt())?, signals(SignalKind::terminate())?);
-        let lines = tokio::spawn(tell(Arc::clone(&session), engine.finished(), log, closing.subscribe()));
+        let finished = engine.finished();
         let door = Door::new(Arc::clone(&engine), guard);
         let open = door.open();
         let now = session.clock.now().wall;
         lock.announce(listening.port, now)?;
         let mut serving = tokio::spawn(server::serve(door, listening, closing.subscribe()));
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            ended = &mut serving => return Err(ended_early(ended.err()).into()),
+        // Knocking at the local providers, to say which are there, must not hold up the first answer.
+        let said = match log {
+            LogStyle::Plain => session.screen.say(opening.screen()),
+            LogStyle::Json => session.screen.say(opening.json()),
+        };
+        let lines = tokio::spawn(tell(Arc::clone(&session), finished, log, closing.subscribe()));
+        if said.is_ok() {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+                ended = &mut serving => return Err(ended_early(ended.err()).into()),
+            }
         }
         closing.send_replace(Closing::Draining);
         let mut ended = tokio::select! {
@@ -205,6 +209,7 @@ impl Running {
             tracing::error!("the ledger could not be closed: {error}");
         }
         drop(lock);
+        said?;
         farewell(&session, &paths, log, cut)
     }
 }

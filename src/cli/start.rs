@@ -48,12 +48,19 @@ pub(super) fn engine(
 ) -> Done<Arc<Engine>> {
     let Loaded { policy, keyring, .. } = loaded;
     let connect = session.settings()?.deadlines.connect;
-    let upstream = Upstream::new(connect, keyring).map_err(|error| {
-        Diag::new(Exit::Failed, "http-client", "nothing can be sent", error).fix("check the system's certificates")
-    })?;
     let paths = session.paths()?;
     paths.create()?;
-    let ledger = Ledger::start(&paths.database(), process)?;
+    // The client reads every certificate the system trusts, the ledger waits for the disk: both at once.
+    let (upstream, ledger) = std::thread::scope(|scope| {
+        let client = std::thread::Builder::new().spawn_scoped(scope, || Upstream::new(connect, keyring));
+        let ledger = Ledger::start(&paths.database(), process);
+        let client = client.map(|it| it.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        (client, ledger)
+    });
+    let upstream = upstream.map_err(no_threads)?.map_err(|error| {
+        Diag::new(Exit::Failed, "http-client", "nothing can be sent", error).fix("check the system's certificates")
+    })?;
+    let ledger = ledger?;
     Ok(Engine::new(policy, upstream, ledger, prices, session.clock.clone()))
 }
 
@@ -62,10 +69,12 @@ pub(super) fn engine(
 /// # Errors
 /// Its threads cannot be started.
 pub(super) fn runtime() -> Done<Runtime> {
-    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
-        Diag::new(Exit::Failed, "threads", "the program cannot start its threads", error)
-            .fix("raise the limit on processes (ulimit -u) and try again")
-    })?)
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(no_threads)?)
+}
+
+fn no_threads(error: std::io::Error) -> Diag {
+    Diag::new(Exit::Failed, "threads", "the program cannot start its threads", error)
+        .fix("raise the limit on processes (ulimit -u) and try again")
 }
 
 /// The group `default` if the user made one, else the built-in `fast`.

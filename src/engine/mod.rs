@@ -178,7 +178,7 @@ impl Engine {
 
     /// Swaps in a new policy whole. Requests in flight keep the one they started with.
     pub fn swap(&self, policy: Policy, keyring: Keyring, prices: Vec<Override>) {
-        self.prices.replace(prices);
+        self.prices.replace(prices, &policy);
         self.upstream.rekey(keyring);
         self.policy.store(Arc::new(policy));
         self.fleet.forgive();

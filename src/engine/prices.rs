@@ -1,7 +1,8 @@
-//! Prices as the engine needs them: the table is decoded in the background, because that takes longer than the first
-//! request, and waited for only where something has to be priced.
+//! Prices as the engine needs them: those of the providers in use are decoded in the background, because that takes
+//! longer than the first request, and waited for only where something has to be priced.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
@@ -9,7 +10,7 @@ use tokio::sync::watch;
 use crate::catalog::prices::{self, Override, PriceBook, Tariff};
 use crate::domain::clock::Stamp;
 use crate::domain::id::ModelName;
-use crate::domain::policy::{Billing, Provider};
+use crate::domain::policy::{Auth, Billing, Policy, Provider};
 use crate::domain::target::Target;
 use crate::domain::usage::Usage;
 use crate::store::Cost;
@@ -18,47 +19,59 @@ use crate::store::Cost;
 #[derive(Debug)]
 pub struct Prices {
     overrides: ArcSwap<Vec<Override>>,
-    book: OnceLock<PriceBook>,
-    loaded: watch::Sender<bool>,
+    book: PriceBook,
+    /// Loads under way.
+    loads: watch::Sender<usize>,
 }
 
+/// A load under way, until it is dropped: a load that panics holds nothing up.
+struct Load(Arc<Prices>);
+
 impl Prices {
-    /// Prices with the user's own rows; the table is loaded on a thread of its own from now on.
+    /// Prices with the user's own rows; what the table knows of the policy's providers is loaded on a thread of its
+    /// own from now on.
     #[must_use]
-    pub fn loading(overrides: Vec<Override>) -> Arc<Self> {
-        let (loaded, _) = watch::channel(false);
-        let prices = Arc::new(Self { overrides: ArcSwap::from_pointee(overrides), book: OnceLock::new(), loaded });
-        let mine = Arc::clone(&prices);
-        let load = move || mine.load();
-        if let Err(error) = std::thread::Builder::new().name("prices".to_owned()).spawn(load) {
-            tracing::warn!("no thread to read the price table on ({error}): reading it now");
-            prices.load();
-        }
+    pub fn loading(overrides: Vec<Override>, policy: &Policy) -> Arc<Self> {
+        let (loads, _) = watch::channel(0);
+        let overrides = ArcSwap::from_pointee(overrides);
+        let prices = Arc::new(Self { overrides, book: PriceBook::bundled(), loads });
+        prices.load(policy);
         prices
     }
 
-    fn load(&self) {
-        self.book.get_or_init(PriceBook::load);
-        self.loaded.send_replace(true);
-    }
-
-    /// Replaces the user's own prices.
-    pub fn replace(&self, overrides: Vec<Override>) {
+    /// Replaces the user's own prices, and loads what the policy needs that is not loaded yet. To be called before that
+    /// policy is in force.
+    pub fn replace(self: &Arc<Self>, overrides: Vec<Override>, policy: &Policy) {
         self.overrides.store(Arc::new(overrides));
+        self.load(policy);
     }
 
-    /// Whether the table is there.
+    fn load(self: &Arc<Self>, policy: &Policy) {
+        let ids = policy.providers.values().filter(|it| can_be_asked(it)).filter_map(|it| it.price_id.as_deref());
+        let missing: BTreeSet<String> = ids.filter(|it| !self.book.holds(it)).map(ToOwned::to_owned).collect();
+        if missing.is_empty() {
+            return;
+        }
+        let load = Load::begin(self);
+        let ids = missing.clone();
+        let spawned = std::thread::Builder::new().name("prices".to_owned()).spawn(move || load.run(&ids));
+        if let Err(error) = spawned {
+            tracing::warn!("no thread to read the price table on ({error}): reading it now");
+            Load::begin(self).run(&missing);
+        }
+    }
+
+    /// Whether all that is needed of the table is there.
     #[must_use]
     pub fn are_loaded(&self) -> bool {
-        self.book.get().is_some()
+        *self.loads.borrow() == 0
     }
 
-    /// Waits until the table is there: some tens of milliseconds after the start, nothing after that.
+    /// Waits until all that is needed of the table is there: some milliseconds after the start, or after an edit that
+    /// brought a provider.
     pub async fn ready(&self) {
-        if self.book.get().is_none() {
-            // The sender lives as long as `self`, so waiting cannot fail.
-            let _ = self.loaded.subscribe().wait_for(|it| *it).await;
-        }
+        // The sender lives as long as `self`, so waiting cannot fail.
+        let _ = self.loads.subscribe().wait_for(|it| *it == 0).await;
     }
 
     /// What `usage` costs at `provider`, paid with a key of that `billing`. `models`: the names the model goes by, the
@@ -67,7 +80,7 @@ impl Prices {
     #[must_use]
     pub fn cost(&self, provider: &Provider, billing: Billing, models: &[&str], usage: &Usage, at: Stamp) -> Cost {
         let overrides = self.overrides.load();
-        let tariff = Tariff { overrides: &overrides, book: self.book.get() };
+        let tariff = Tariff { overrides: &overrides, book: Some(&self.book) };
         let models = models.iter().map(|it| ModelName::from(*it));
         let is_own = |model: &ModelName| {
             prices::find(&overrides, &Target { provider: provider.name.clone(), model: model.clone() }, at).is_some()
@@ -78,5 +91,115 @@ impl Prices {
             Some(priced) if priced.exact => Cost::Exact(priced.usd),
             Some(priced) => Cost::Estimated(priced.usd),
         }
+    }
+}
+
+impl Load {
+    fn begin(prices: &Arc<Prices>) -> Self {
+        prices.loads.send_modify(|it| *it += 1);
+        Self(Arc::clone(prices))
+    }
+
+    fn run(self, price_ids: &BTreeSet<String>) {
+        for price_id in price_ids {
+            if let Err(error) = self.0.book.load(price_id) {
+                tracing::warn!("answers of {price_id} have no price: {error}");
+            }
+        }
+    }
+}
+
+impl Drop for Load {
+    fn drop(&mut self) {
+        self.0.loads.send_modify(|it| *it -= 1);
+    }
+}
+
+/// Whether a request can go there at all. Built-in providers without a key are in every policy.
+fn can_be_asked(provider: &Provider) -> bool {
+    provider.enabled && (provider.auth == Auth::None || provider.usable_keys().next().is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::KeyId;
+    use crate::domain::money::Usd;
+    use crate::domain::policy::Key;
+    use crate::domain::quirks::Quirks;
+    use crate::domain::usage::Source;
+
+    /// A policy with `openai`, keyed or not, and `groq`, keyed and switched on or not.
+    fn policy(openai: bool, groq: bool) -> Policy {
+        let key = Key {
+            id: KeyId(1),
+            name: "main".into(),
+            billing: Billing::Metered,
+            weight: 1.0,
+            enabled: true,
+            problem: None,
+        };
+        let provider = |name: &str, keys: Vec<Key>, enabled| Provider {
+            name: name.into(),
+            speaks: Vec::new(),
+            auth: Auth::Bearer,
+            headers: Vec::new(),
+            quirks: Quirks::default(),
+            keys,
+            local: false,
+            allow_private: false,
+            enabled,
+            fast: None,
+            smart: None,
+            models: Vec::new(),
+            price_id: Some(name.to_owned()),
+        };
+        let openai = provider("openai", if openai { vec![key.clone()] } else { Vec::new() }, true);
+        let all = [openai, provider("groq", vec![key], groq)];
+        Policy { providers: all.into_iter().map(|it| (it.name.clone(), Arc::new(it))).collect(), ..Policy::default() }
+    }
+
+    fn cost(prices: &Prices, policy: &Policy, name: &str, model: &str) -> Cost {
+        let usage = Usage { input: 1_000, source: Source::Provider, ..Usage::default() };
+        // 2026-11-20, 12:00 UTC.
+        let at = Stamp(1_795_176_000_000_000);
+        prices.cost(&policy.providers[name], Billing::Metered, &[model], &usage, at)
+    }
+
+    #[test]
+    fn nothing_is_read_for_providers_that_cannot_be_asked() {
+        let policy = policy(false, false);
+        let prices = Prices::loading(Vec::new(), &policy);
+        assert!(prices.are_loaded());
+        assert!(!prices.book.holds("openai") && !prices.book.holds("groq"));
+        assert_eq!(cost(&prices, &policy, "openai", "gpt-5.4-mini"), Cost::Unpriced);
+    }
+
+    #[tokio::test]
+    async fn an_edit_that_brings_a_provider_brings_its_prices() {
+        let (before, after) = (policy(true, false), policy(true, true));
+        let prices = Prices::loading(Vec::new(), &before);
+        prices.ready().await;
+        assert!(prices.are_loaded() && prices.book.holds("openai") && !prices.book.holds("groq"));
+        assert_eq!(cost(&prices, &before, "openai", "gpt-5.4-mini"), Cost::Exact(Usd::from_pico(750_000_000)));
+        prices.replace(Vec::new(), &after);
+        prices.ready().await;
+        assert!(matches!(cost(&prices, &after, "groq", "openai/gpt-oss-20b"), Cost::Exact(_)));
+        prices.replace(Vec::new(), &before);
+        assert!(prices.are_loaded() && prices.book.holds("groq"));
+    }
+
+    #[tokio::test]
+    async fn a_load_that_panics_holds_nothing_up() {
+        let prices = Prices::loading(Vec::new(), &Policy::default());
+        let load = Load::begin(&prices);
+        assert!(!prices.are_loaded());
+        let ended = std::thread::spawn(move || {
+            let _load = load;
+            panic!("on purpose");
+        });
+        assert!(ended.join().is_err());
+        prices.ready().await;
+        assert!(prices.are_loaded());
     }
 }

@@ -16,6 +16,8 @@ use crate::engine::Call;
 
 /// Largest request body: above the largest any provider takes.
 const BODY_MOST: usize = 64 << 20;
+/// A body up to this length is copied out of the buffer it was read into.
+const SHORT: usize = 4 << 10;
 /// Longest silence while a body is on its way.
 const BODY_IDLE: Duration = Duration::from_secs(60);
 
@@ -59,13 +61,13 @@ async fn read(mut body: Body, announced: usize) -> Result<Bytes, Failure> {
     loop {
         let frame = match timeout(BODY_IDLE, body.frame()).await {
             Err(_) => return Err(refuse("body_timeout", 408, "the request body stopped coming")),
-            Ok(None) => return Ok(more.map_or(first, BytesMut::freeze)),
+            Ok(None) => return Ok(more.map_or_else(|| apart(first), BytesMut::freeze)),
             Ok(Some(Err(_))) => return Err(refuse("body_cut", 400, "the request body broke off or was malformed")),
             Ok(Some(Ok(frame))) => frame,
         };
         let Ok(data) = frame.into_data() else { continue };
         if first.is_empty() && more.is_none() {
-            // A body that comes in one piece is not copied.
+            // A large body that comes in one piece is not copied.
             first = data;
             continue;
         }
@@ -79,6 +81,12 @@ async fn read(mut body: Body, announced: usize) -> Result<Bytes, Failure> {
         }
         all.extend_from_slice(&data);
     }
+}
+
+/// A short body on its own: the buffer of the connection it came in is several times as large, and would live as long
+/// as the request.
+fn apart(body: Bytes) -> Bytes {
+    if body.len() <= SHORT { Bytes::copy_from_slice(&body) } else { body }
 }
 
 /// Headers that mean something to a provider of the same dialect. Everything else stays here: the local token and

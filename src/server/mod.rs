@@ -41,8 +41,6 @@ pub use crate::server::answering::Open;
 const CONNECTIONS: usize = 1000;
 /// Request heads larger than this are refused.
 const HEAD_MOST: usize = 64 << 10;
-/// Bytes held for a client that reads more slowly than its provider sends; beyond them the provider waits.
-const BUFFER: usize = 256 << 10;
 /// How long open requests may take to finish after the first signal.
 pub const DRAIN: Duration = Duration::from_secs(30);
 /// How long what is left may take to tell its client and its ledger row after that.
@@ -164,7 +162,10 @@ async fn connection(stream: TcpStream, door: Arc<Door>, router: Router, mut clos
     let service = Answering::new(phases, door, router);
     let mut http = hyper::server::conn::http1::Builder::new();
     // `Patience` keeps the deadlines: hyper's head timer also runs while a pooled connection rests.
-    http.timer(TokioTimer::new()).max_header_size(HEAD_MOST).max_buf_size(BUFFER).header_read_timeout(None);
+    http.timer(TokioTimer::new()).max_header_size(HEAD_MOST).header_read_timeout(None);
+    // A connection keeps the buffer it once read a large body with, and most connections are idle most of the time. It
+    // is also what is held for a client that reads more slowly than its provider sends.
+    http.max_buf_size(HEAD_MOST);
     let connection = http.serve_connection(io, service);
     tokio::pin!(connection);
     let mut serving = true;
@@ -226,7 +227,10 @@ async fn answer_or_panic(door: &Arc<Door>, dialect: Dialect, request: Request) -
         return door.turn_away(dialect, &failure);
     }
     let call = ingress::call(at, dialect, &head);
-    egress::response(match ingress::body(&head, body).await {
+    let body = ingress::body(&head, body).await;
+    // It points into the buffer of the connection, which can be used again from here on.
+    drop(head);
+    egress::response(match body {
         Ok(body) => door.engine.answer(Call { body, ..call }).await,
         Err(failure) => door.engine.refuse(call, failure).await,
     })

@@ -158,7 +158,7 @@ impl Plan {
         let ledger = Ledger::start(&path, ProcessKind::Server).unwrap();
         let (policy, keyring) = self.policy();
         let upstream = Upstream::new(self.deadlines.connect, keyring).unwrap();
-        let prices = Prices::loading(self.prices());
+        let prices = Prices::loading(self.prices(), &policy);
         let engine = Engine::new(policy, upstream, ledger, prices, self.clock.clone());
         let listening = listen::bind(0).unwrap();
         let port = listening.port;

@@ -2,7 +2,8 @@
 //! times, and kept only where its answers are those of a straight line: the table walks its models and their rules
 //! anew each time it is asked.
 
-use crate::catalog::prices::{Coherent, PriceBook, Priced};
+use crate::catalog::prices::list::PriceList;
+use crate::catalog::prices::{Coherent, Priced};
 use crate::domain::clock::Stamp;
 use crate::domain::money::Usd;
 use crate::domain::usage::{Source, Usage};
@@ -27,8 +28,8 @@ impl Rates {
     /// The rates of `model`, where the table has a price for it and that price is a straight line up to
     /// 100,000 prompt tokens.
     #[must_use]
-    pub(super) fn of(book: &PriceBook, price_id: &str, model: &str, at: Stamp) -> Option<Self> {
-        let ask = |usage: Usage| book.ask(price_id, model, &Usage { source: Source::Provider, ..usage }, at);
+    pub(super) fn of(list: &PriceList, model: &str, at: Stamp) -> Option<Self> {
+        let ask = |usage: Usage| list.ask(model, &Usage { source: Source::Provider, ..usage }, at);
         let rate = |usage: Usage| ask(usage)?.usd.pico().checked_mul(10);
         let all = Usage { input: MOST, ..Usage::default() };
         let rates = Self {
@@ -37,7 +38,7 @@ impl Rates {
             cache_write: rate(Usage { cache_write: MOST, ..all.clone() }),
             cache_write_1h: rate(Usage { cache_write_1h: MOST, ..all }),
             output: rate(Usage { output: MOST, ..Usage::default() })?,
-            version: book.version(),
+            version: list.version(),
         };
         // Unequal parts of everything, large and small: on a line, and only there, they add up.
         let mixed = |unit: u64| Usage {

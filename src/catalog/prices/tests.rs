@@ -1,3 +1,6 @@
+use genai_prices::Calculator;
+
+use super::book::BUNDLED;
 use super::*;
 use crate::domain::quirks::Quirks;
 
@@ -7,6 +10,15 @@ const HOUR: i64 = 3_600_000_000;
 
 fn dollars(amount: f64) -> Usd {
     Usd::from_dollars(amount).unwrap()
+}
+
+/// The compiled-in table with these providers loaded.
+fn book(price_ids: &[&str]) -> PriceBook {
+    let book = PriceBook::bundled();
+    for price_id in price_ids {
+        book.load(price_id).unwrap();
+    }
+    book
 }
 
 /// Nothing yet, counted by the provider.
@@ -66,7 +78,7 @@ mod book {
 
     #[track_caller]
     fn check(provider: &str, model: &str, usage: &Usage, at: Stamp, expected: f64) {
-        let priced = PriceBook::load().price(provider, model, usage, at);
+        let priced = book(&[provider]).price(provider, model, usage, at);
         let priced = priced.unwrap_or_else(|| panic!("{provider}/{model} has no price"));
         assert_eq!(priced, Priced { usd: dollars(expected), exact: true, version: BUNDLED }, "{provider}/{model}");
     }
@@ -76,7 +88,7 @@ mod book {
         let lock = include_str!("../../../Cargo.lock");
         let (name, version) = BUNDLED.split_once(' ').unwrap();
         assert!(lock.contains(&format!("name = \"{name}\"\nversion = \"{version}\"")), "update BUNDLED");
-        assert_eq!(PriceBook::load().version(), BUNDLED);
+        assert_eq!(PriceBook::bundled().version(), BUNDLED);
     }
 
     #[test]
@@ -131,7 +143,7 @@ mod book {
 
     #[test]
     fn unknown_is_none() {
-        let book = PriceBook::load();
+        let book = book(&["openai", "no-such-provider", "cerebras"]);
         let usage = tokens(10, [0; 3], 10);
         assert_eq!(book.price("openai", "no-such-model-9", &usage, NOON), None);
         assert_eq!(book.price("no-such-provider", "gpt-6-sol", &usage, NOON), None);
@@ -149,7 +161,7 @@ mod book {
     #[test]
     fn what_rests_on_an_assumption_is_not_exact() {
         let inexact = |provider, model, usage: &Usage, expected| {
-            let priced = PriceBook::load().price(provider, model, usage, NOON).unwrap();
+            let priced = book(&[provider]).price(provider, model, usage, NOON).unwrap();
             assert_eq!((priced.usd, priced.exact), (dollars(expected), false), "{usage:?}");
         };
         inexact("openai", "gpt-5.4-mini", &Usage::estimated(1_000, 0), 0.000_75);
@@ -168,8 +180,34 @@ mod book {
     #[test]
     fn a_table_that_is_none_is_refused() {
         for text in ["", "{}", "[{\"id\": 1}]"] {
-            assert!(PriceBook::from_json(text.as_bytes(), "test").is_err(), "{text}");
+            assert!(PriceBook::from_json(text.to_owned(), "test").is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_provider_that_is_none_is_refused_alone_and_once() {
+        let model = r#"{"id": "m", "match": {"equals": "m"}, "prices": {"input_mtok": 1, "output_mtok": 2}}"#;
+        let odd = r#"{"id": "m", "match": {"regex": "("}, "prices": {}}"#;
+        let text = format!(r#"[{{"id": "odd", "models": [{odd}]}}, {{"id": "shop", "models": [{model}]}}]"#);
+        let book = PriceBook::from_json(text, "test").unwrap();
+        let usage = tokens(1_000_000, [0; 3], 0);
+        assert!(book.load("odd").is_err());
+        assert!(book.load("odd").is_ok() && book.holds("odd"));
+        assert_eq!(book.price("odd", "m", &usage, NOON), None);
+        assert!(!book.holds("shop"));
+        assert_eq!(book.price("shop", "m", &usage, NOON), None);
+        book.load("shop").unwrap();
+        let priced = book.price("shop", "m", &usage, NOON);
+        assert_eq!(priced, Some(Priced { usd: dollars(1.0), exact: true, version: "test" }));
+    }
+
+    #[test]
+    fn a_provider_serves_the_models_of_another() {
+        // Google sells Anthropic's models at Anthropic's prices.
+        let (usage, model) = (tokens(1_000, [0; 3], 100), "claude-sonnet-5-5");
+        let own = book(&["anthropic"]).price("anthropic", model, &usage, NOON);
+        assert!(own.is_some());
+        assert_eq!(book(&["google"]).price("google", model, &usage, NOON), own);
     }
 }
 
@@ -210,7 +248,7 @@ mod tariff {
 
     #[test]
     fn the_first_that_knows_decides() {
-        let book = PriceBook::load();
+        let book = book(&["openai"]);
         let cloud = provider(false, Some("openai"));
         let overrides = [own(9.0, None, false)];
         let all = Tariff { overrides: &overrides, book: Some(&book) };
@@ -240,14 +278,14 @@ mod tariff {
 
 #[test]
 fn the_straight_line_of_a_model_is_the_tables_own_price() {
-    let book = PriceBook::load();
+    let book = book(&["openai", "anthropic", "google"]);
     let mut lines = 0;
     let mut all = 0;
-    for provider in Calculator::bundled().providers().filter(|it| matches!(it.id(), "openai" | "anthropic" | "google"))
-    {
+    for provider in Calculator::bundled().providers().filter(|it| book.holds(it.id())) {
+        let list = book.list(provider.id()).unwrap();
         for model in provider.models() {
             all += 1;
-            lines += u32::from(book.line(provider.id(), model.id(), NOON).is_some());
+            lines += u32::from(list.line(model.id(), NOON).is_some());
             for (input, parts, output) in [
                 (1, [0, 0, 0], 1),
                 (977, [13, 0, 0], 211),
@@ -257,11 +295,46 @@ fn the_straight_line_of_a_model_is_the_tables_own_price() {
                 (250_000, [200_000, 0, 0], 8_000),
             ] {
                 let usage = tokens(input, parts, output);
-                let table = book.ask(provider.id(), model.id(), &usage, NOON);
+                let table = list.ask(model.id(), &usage, NOON);
                 assert_eq!(book.price(provider.id(), model.id(), &usage, NOON), table, "{} {usage:?}", model.id());
             }
         }
     }
     // Otherwise the line would spare nobody anything.
     assert!(all > 50 && lines * 2 > all, "{lines} of {all}");
+}
+
+/// The carried table against the one in the crate: every model of every provider, at several times, to the last bit.
+#[test]
+fn the_carried_table_is_the_crates() {
+    let crates = Calculator::bundled();
+    let usages = [
+        tokens(1, [0; 3], 1),
+        tokens(12_345, [6_789, 1_000, 55], 4_321),
+        tokens(250_000, [200_000, 0, 0], 8_000),
+        Usage { reasoning: 600, web_searches: 3, ..tokens(1_000, [0; 3], 1_000) },
+        Usage { input_audio: 100, output_audio: 40, ..tokens(300, [0; 3], 90) },
+    ];
+    let usages = usages.map(|it| list::units(&Coherent::of(&it)).0);
+    let day = 24 * HOUR;
+    let times = [NOON, Stamp(NOON.0 - 10 * HOUR), Stamp(NOON.0 - 92 * day), Stamp(NOON.0 - 700 * day), Stamp(-1)];
+    let mut compared = 0;
+    for provider in crates.providers() {
+        let id = provider.id();
+        let list = book(&[id]).list(id).unwrap_or_else(|| panic!("{id} is not in the table"));
+        // Names as clients write them: other cases, a snapshot's date in both forms, and one that nobody lists.
+        let names = provider.models().flat_map(|it| {
+            let id = it.id();
+            [id.to_owned(), id.to_uppercase(), format!("{id}-20261011"), format!("{id}-2026-10-11")]
+        });
+        for model in names.chain(["no-such-model".to_owned()]) {
+            for (usage, at) in usages.iter().zip(times).chain(usages.iter().zip([NOON; 5])) {
+                let bits = |it: list::Total| (it.all.to_bits(), it.output.to_bits());
+                let (ours, theirs) = (list.total(&model, usage, at), list::total(crates, id, &model, usage, at));
+                assert_eq!(ours.map(bits), theirs.map(bits), "{id}/{model} at {at:?}: {usage:?}");
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 50_000, "{compared}");
 }
