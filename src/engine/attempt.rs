@@ -186,8 +186,8 @@ impl Try<'_> {
         let fault = wire::codec(self.speech.dialect).read_error(&body);
         let wait = incoming.wait(self.engine.now().wall);
         let mut failure = verdict::failure(&self.provider.name, incoming.status, &fault, wait);
-        // A CDN's HTML page is no error of the dialect.
-        if body.first() == Some(&b'{') {
+        // A CDN's HTML page is no error of the dialect, nor is half of one that was too long to be kept.
+        if wire::json::scan(&body).is_ok() {
             failure.relay = Some(Box::new(Relay {
                 dialect: self.speech.dialect,
                 status: incoming.status,
