@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use llmroute::domain::dialect::Dialect;
-use llmroute::sim::{Persona, Sim};
+use llmroute::sim::{Persona, Script, Sim};
 use llmroute::store::Cost;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -258,5 +258,38 @@ async fn an_event_too_large_to_be_told_in_another_dialect_is_an_honest_cut() {
         soon(pushing).await.unwrap();
         assert!(pushed.load(Ordering::Relaxed) < pile());
         assert_eq!(house.rows().await[0].0.outcome.as_deref(), Some("cut"));
+    }
+}
+
+#[tokio::test]
+async fn an_error_page_of_any_size_is_told_in_the_clients_own_words() {
+    let page = |size: usize| format!("<html>{}</html>", "x".repeat(size));
+    for client in Dialect::ALL {
+        for status in [502, 520, 522, 524] {
+            for (kind, body) in [
+                ("text/html", String::new()),
+                ("text/html", page(100)),
+                ("text/html", page(4 << 20)),
+                ("application/json", format!("{{\"error\":{{\"message\":\"{}\"}}}}", "x".repeat(4 << 20))),
+                ("application/json", "{\"error\":".to_owned()),
+            ] {
+                let (bad, good) = (
+                    Sim::start(Persona::plain("bad")).await.unwrap(),
+                    Sim::start(Persona::plain("good")).await.unwrap(),
+                );
+                bad.script().always(Script::status_with(status, kind, body));
+                let plan = plan().target("bad", client, &bad.base_url(), 1.0);
+                let house = plan.target("good", client, &good.base_url(), 0.0).open().await;
+                let seen = soon(house.ask(client, false)).await;
+                assert!(seen.status == 200 && text(client, false, &seen).contains("good"), "{status}: {seen:?}");
+                let mut alone = question(client, true);
+                alone["model"] = "bad/model".into();
+                let seen = soon(house.post(path(client), alone.to_string())).await;
+                assert!(seen.status >= 500 && seen.json()["error"]["message"].is_string(), "{status}: {seen:?}");
+                assert!(seen.body.len() <= 64 << 10, "{status}: {} bytes", seen.body.len());
+                assert_eq!(seen.header("content-type"), "application/json");
+                assert!(house.row(&seen).await.0.error.unwrap().detail.len() < 3000, "{status}");
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use llmroute::domain::dialect::Dialect;
 use llmroute::domain::failure::{Failure, Origin};
 use llmroute::sim::{Persona, Sim};
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::faults::hand::{soon, until};
@@ -161,4 +161,72 @@ async fn a_body_that_breaks_off_leaves_a_row_and_nothing_open() {
     assert_eq!((rows[0].0.outcome.as_deref(), rows[0].0.status), (Some("refused"), Some(400)), "{rows:?}");
     assert_eq!(rows[0].0.error.as_ref().unwrap().code, "body_cut");
     assert_eq!(sim.meter().arrived(), 0);
+}
+
+#[tokio::test]
+async fn odd_bodies_are_answered_and_harm_nobody() {
+    let (sim, house) = open().await;
+    let wrap =
+        |what: &str| format!("{{\"model\":\"g\",\"messages\":[{{\"role\":\"user\",\"content\":\"x\"}}],{what}}}");
+    let keys: Vec<String> = (0..200_000).map(|n| format!("\"k{n}\":{n}")).collect();
+    let bodies: Vec<Vec<u8>> = vec![
+        wrap(&keys.join(",")).into_bytes(),
+        wrap(&format!("\"seed\":{}", "9".repeat(100_000))).into_bytes(),
+        wrap("\"temperature\":1e999999999").into_bytes(),
+        wrap("\"max_tokens\":-9223372036854775809").into_bytes(),
+        b"{\"model\":\"\\ud800\",\"messages\":[]}".to_vec(),
+        b"{\"model\":\"g\",\"messages\":[{\"role\":\"user\",\"content\":\"\\udc00\"}]}".to_vec(),
+        b"{\"model\":\"g\xff\",\"messages\":[]}".to_vec(),
+        b"{\"model\":\"g\",\"messages\":[{\"role\":\"user\",\"content\":\"\xc3\x28\"}]}".to_vec(),
+        b"\xef\xbb\xbf{\"model\":\"g\",\"messages\":[]}".to_vec(),
+        b"{\"model\":\"g\0\",\"messages\":[]}".to_vec(),
+    ];
+    for dialect in Dialect::ALL {
+        for body in &bodies {
+            let shown = String::from_utf8_lossy(&body[..body.len().min(90)]).into_owned();
+            let request = house.request(path(dialect), String::new()).body(body.clone());
+            let seen = seen(soon(request.send()).await.unwrap()).await;
+            // Refused here or by the provider, or taken: what never happens is a fault of our own.
+            assert!(seen.status == 200 || (400..500).contains(&seen.status), "{shown}: {seen:?}");
+            assert!(seen.status == 200 || seen.json()["error"]["message"].is_string(), "{shown}: {seen:?}");
+            assert_eq!(house.row(&seen).await.0.status, Some(seen.status), "{shown}");
+        }
+        assert_eq!(house.ask(dialect, true).await.status, 200);
+    }
+    assert!(sim.meter().arrivals().iter().all(|it| it.model.as_deref() == Some("model") || it.violation.is_some()));
+}
+
+#[tokio::test]
+async fn no_path_leads_anywhere_but_to_what_is_served() {
+    let (sim, house) = open().await;
+    let body = question(Dialect::OpenaiChat, false).to_string();
+    for path in [
+        "/",
+        "/v1",
+        "//v1/chat/completions",
+        "/v1/chat/completions/",
+        "/v1/chat/completions/x",
+        "/v1/chat%2fcompletions",
+        "/v1/..%2fv1/chat/completions",
+        "/V1/CHAT/COMPLETIONS",
+        "/v1/chat/completions;x",
+        "/anthropic/v1/messages/batches",
+        "/http://evil.example/v1/chat/completions",
+    ] {
+        let raw = format!(
+            "POST {path} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\nauthorization: Bearer {TOKEN}\r\nconnection: close\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            house.port,
+            body.len()
+        );
+        let mut client = TcpStream::connect(("127.0.0.1", house.port)).await.unwrap();
+        client.write_all(raw.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        soon(client.read_to_string(&mut answer)).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 404 "), "{path}: {answer}");
+        assert!(answer.contains("\"error\"") && !answer.contains("r0000"), "{path}: {answer}");
+    }
+    assert_eq!(sim.meter().arrived(), 0);
+    // A query does not change the path: Claude Code sends one.
+    assert_eq!(house.post("/v1/messages?beta=true", question(Dialect::Anthropic, false).to_string()).await.status, 200);
 }
