@@ -1,4 +1,4 @@
-//! The near door: who is let in, what limits hold, what a client that leaves costs, how the house closes.
+//! The near door: who is let in, what limits hold, how the house closes.
 
 use std::time::Duration;
 
@@ -264,51 +264,6 @@ async fn a_kept_connection_rests_longer_than_a_head_may_take() {
     stream.write_all(request.as_bytes()).await.unwrap();
     let n = stream.read(&mut answer).await.unwrap();
     assert_eq!(status(&String::from_utf8_lossy(&answer[..n])), 200);
-}
-
-#[tokio::test]
-async fn a_client_that_leaves_before_the_answer_cancels_it_and_leaves_a_row() {
-    let (sim, house) = open().await;
-    sim.script().always(Script::natural().first(Duration::from_millis(250)));
-    let asked = house.ask(Dialect::OpenaiChat, true);
-    assert!(tokio::time::timeout(Duration::from_millis(100), asked).await.is_err());
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    let arrival = &sim.meter().arrivals()[0];
-    assert!(arrival.outcome.cancelled_by_client, "{arrival:?}");
-    let rows = house.rows().await;
-    assert_eq!(rows.len(), 1);
-    assert_eq!(rows[0].0.outcome.as_deref(), Some("client_gone"));
-    assert!(matches!(rows[0].0.cost, Some(Cost::InDoubt(Some(_)))), "{:?}", rows[0].0);
-}
-
-#[tokio::test]
-async fn a_client_that_leaves_in_the_middle_is_billed_for_what_was_made() {
-    for cancels in [true, false] {
-        let mut persona = Persona::plain("sim");
-        persona.cancels = cancels;
-        let sim = Sim::start(persona).await.unwrap();
-        sim.script().always(Script::slow(Duration::from_millis(15)));
-        let mut plan = Plan::new();
-        plan.quirks.cancels = cancels;
-        let house = plan.target("sim", Dialect::OpenaiChat, &sim.base_url(), 1.0).open().await;
-        let body = question(Dialect::OpenaiChat, true).to_string();
-        let mut response = house.request("/v1/chat/completions", body).send().await.unwrap();
-        for _ in 0..3 {
-            response.chunk().await.unwrap();
-        }
-        drop(response);
-        tokio::time::sleep(Duration::from_millis(1500)).await;
-        let rows = house.rows().await;
-        assert_eq!(rows[0].0.outcome.as_deref(), Some("client_gone"), "{cancels}");
-        let arrival = &sim.meter().arrivals()[0];
-        assert_eq!(arrival.outcome.cancelled_by_client, cancels, "{arrival:?}");
-        match rows[0].0.cost {
-            Some(Cost::Estimated(cost)) if cancels => assert!(cost.pico() > 0),
-            // Drained to its end, so its true usage is known.
-            Some(Cost::Exact(cost)) if !cancels => assert_eq!(cost.pico(), billed(&sim)),
-            ref other => panic!("{cancels}: {other:?}"),
-        }
-    }
 }
 
 #[tokio::test]
