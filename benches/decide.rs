@@ -51,6 +51,7 @@ fn ask() -> Ask {
         id: RequestId(1),
         at: Now::default(),
         dialect: Dialect::OpenaiChat,
+        written_in: Dialect::OpenaiChat,
         model: "g".to_owned(),
         stream: true,
         body: Bytes::new(),
@@ -60,6 +61,7 @@ fn ask() -> Ask {
         client: String::new(),
         session: None,
         strict: false,
+        recalled: None,
     }
 }
 

@@ -122,7 +122,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         }
         &'llmroute;providers;add'= {
             cand --base-url 'Where it is, up to and including the version: <https://api.example.com/v1>'
-            cand --speaks 'A dialect it speaks (openai-chat or anthropic), and the path if it is not the usual one; may be repeated'
+            cand --speaks 'A dialect it speaks (openai-chat, openai-responses or anthropic), and the path if it is not the usual one; may be repeated'
             cand --auth 'How it wants its key. Usually told by the dialect'
             cand --like 'Copy everything that is not given from a built-in provider'
             cand --format 'How data is printed'

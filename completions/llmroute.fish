@@ -116,7 +116,7 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l base-url -d 'Where it is, up to and including the version: <https://api.example.com/v1>' -r
-complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l speaks -d 'A dialect it speaks (openai-chat or anthropic), and the path if it is not the usual one; may be repeated' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l speaks -d 'A dialect it speaks (openai-chat, openai-responses or anthropic), and the path if it is not the usual one; may be repeated' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l auth -d 'How it wants its key. Usually told by the dialect' -r -f -a "bearer\t'`authorization: Bearer KEY`'
 x-api-key\t'`x-api-key: KEY`'
 api-key\t'`api-key: KEY`'

@@ -136,7 +136,7 @@ module completions {
   # Add a provider that speaks a known dialect
   export extern "llmroute providers add" [
     --base-url: string        # Where it is, up to and including the version: <https://api.example.com/v1>
-    --speaks: string          # A dialect it speaks (openai-chat or anthropic), and the path if it is not the usual one; may be repeated
+    --speaks: string          # A dialect it speaks (openai-chat, openai-responses or anthropic), and the path if it is not the usual one; may be repeated
     --auth: string@"nu-complete llmroute providers add auth" # How it wants its key. Usually told by the dialect
     --like: string            # Copy everything that is not given from a built-in provider
     --allow-private           # The URL may point into a private network

@@ -14,6 +14,7 @@ use crate::config::Loaded;
 use crate::domain::policy::{Auth, Provider};
 use crate::engine::Engine;
 use crate::engine::prices::Prices;
+use crate::store::responses::Responses;
 use crate::store::{self, Ledger, ProcessKind};
 use crate::upstream::Upstream;
 
@@ -61,7 +62,11 @@ pub(super) fn engine(
         Diag::new(Exit::Failed, "http-client", "nothing can be sent", error).fix("check the system's certificates")
     })?;
     let ledger = ledger?;
-    Ok(Engine::new(policy, upstream, ledger, prices, session.clock.clone()))
+    let engine = Engine::new(policy, upstream, ledger, prices, session.clock.clone());
+    if process == ProcessKind::Server {
+        engine.keep_responses(Responses::start(&paths.database())?);
+    }
+    Ok(engine)
 }
 
 /// A runtime for a command.

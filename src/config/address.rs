@@ -33,6 +33,7 @@ fn bad(what: impl Into<String>, fix: impl Into<String>) -> BadAddress {
 pub const fn path_of(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::OpenaiChat => "/chat/completions",
+        Dialect::OpenaiResponses => "/responses",
         Dialect::Anthropic => "/v1/messages",
     }
 }

@@ -15,8 +15,11 @@ pub struct Ask {
     pub id: RequestId,
     /// When it arrived.
     pub at: Now,
-    /// The dialect it is written in and must be answered in.
+    /// The dialect it must be answered in: that of the path it came to.
     pub dialect: Dialect,
+    /// The dialect it is written in. The same, but for clients that post a body of one dialect to the path of another and
+    /// mean it (Cursor).
+    pub written_in: Dialect,
     /// `model` as sent.
     pub model: String,
     /// The client wants a stream.
@@ -36,6 +39,17 @@ pub struct Ask {
     pub session: Option<String>,
     /// Refuse rather than drop what the target's dialect cannot say.
     pub strict: bool,
+    /// What the body was made of, where it goes on from an answer that is kept here.
+    pub recalled: Option<Recalled>,
+}
+
+/// A request that named an earlier answer and was made whole from it.
+#[derive(Debug, Clone)]
+pub struct Recalled {
+    /// The id of the answer it goes on from.
+    pub id: String,
+    /// The body as the client wrote it.
+    pub written: Bytes,
 }
 
 /// What a request asks of a target.

@@ -11,19 +11,22 @@ use serde::{Deserialize, Serialize};
 pub enum Dialect {
     /// OpenAI chat completions, and everything compatible with it.
     OpenaiChat,
+    /// OpenAI responses.
+    OpenaiResponses,
     /// Anthropic messages.
     Anthropic,
 }
 
 impl Dialect {
     /// Every dialect, in the order they are shown.
-    pub const ALL: [Self; 2] = [Self::OpenaiChat, Self::Anthropic];
+    pub const ALL: [Self; 3] = [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic];
 
     /// The name used on the command line, in the file and in answers.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::OpenaiChat => "openai-chat",
+            Self::OpenaiResponses => "openai-responses",
             Self::Anthropic => "anthropic",
         }
     }
@@ -33,7 +36,7 @@ impl Dialect {
     #[must_use]
     pub const fn headers(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::OpenaiChat => &[],
+            Self::OpenaiChat | Self::OpenaiResponses => &[],
             // The version whose requests the translation writes; 2026-10-21 takes no `temperature`.
             Self::Anthropic => &[("anthropic-version", "2023-06-01")],
         }
@@ -48,7 +51,7 @@ impl fmt::Display for Dialect {
 
 /// The text names no dialect llmroute speaks.
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is not a dialect llmroute speaks: use openai-chat or anthropic")]
+#[error("`{0}` is not a dialect llmroute speaks: use openai-chat, openai-responses or anthropic")]
 pub struct NotADialect(String);
 
 impl FromStr for Dialect {

@@ -187,8 +187,21 @@ pub struct Tool {
     /// Set for a tool that the provider itself runs (`web_search_20250305`, …): then the whole definition is here,
     /// and it is a loss for every other dialect.
     pub server: Option<Opaque>,
+    /// Set for a tool that takes text in place of JSON.
+    pub freeform: Option<Freeform>,
     /// Fields with no noun here.
     pub extra: Vec<Opaque>,
+}
+
+/// What is particular to a tool whose input is plain text (OpenAI's custom tools, Codex's `apply_patch`).
+///
+/// The hub tells such a tool as the function it has to become wherever a dialect knows functions only: with a schema of
+/// one string, `input`, and calls whose arguments are `{"input": "…"}`. A dialect that has such tools finds them by this
+/// mark and unwraps the text again.
+#[derive(Debug, Clone, Default)]
+pub struct Freeform {
+    /// What the text must look like, as it came (`{"type":"grammar","syntax":"lark","definition":"…"}`).
+    pub format: Option<Box<RawValue>>,
 }
 
 /// Which tool to call.
@@ -270,6 +283,19 @@ pub struct Opaque {
     pub name: String,
     /// The JSON as it came. For a field: its value; for a block or item: the whole object.
     pub raw: Box<RawValue>,
+}
+
+impl Opaque {
+    /// Prefix of the names of pieces that only say how something was spelled, numbered or ordered (item ids, which of two
+    /// fields held a text). Their own dialect writes them back; another one loses nothing without them, so they are no
+    /// [`Loss`].
+    pub const SPELLING: &str = "spelling.";
+
+    /// Whether it only says how something was spelled.
+    #[must_use]
+    pub fn is_spelling(&self) -> bool {
+        self.name.starts_with(Self::SPELLING)
+    }
 }
 
 /// Something that could not be said in the target's dialect. Named to the client and the ledger.

@@ -20,6 +20,9 @@ pub struct Quirks {
     pub developer_role: bool,
     /// Hanging up stops generation and billing. Where not (or not known), an abandoned answer is drained for its usage.
     pub cancels: bool,
+    /// Keeps the answers of the responses dialect, so that a client can go on from one by its id. Where not, they are kept
+    /// in the local file.
+    pub keeps_responses: bool,
     /// The key of reasoning text in openai-chat messages and deltas.
     pub reasoning_field: ReasoningField,
 }
@@ -34,6 +37,7 @@ impl Default for Quirks {
             images: true,
             developer_role: false,
             cancels: false,
+            keeps_responses: false,
             reasoning_field: ReasoningField::ReasoningContent,
         }
     }

@@ -13,8 +13,9 @@ use crate::domain::policy::{Deadlines, Provider, Speech};
 use crate::domain::reply::Reply;
 use crate::domain::target::Seat;
 use crate::engine::committed::{By, Committed, Content};
-use crate::engine::flow::{Ending, Flow, is_empty_but_meant};
+use crate::engine::flow::{self, Ending, Flow, is_empty_but_meant};
 use crate::engine::lane::{self, Rendered};
+use crate::engine::recall::{self, Keep};
 use crate::engine::settle::Settlement;
 use crate::engine::{Engine, ledger_unavailable, read};
 use crate::route::Stop;
@@ -44,6 +45,9 @@ pub async fn run(
     let speech = provider.speech(ask.dialect).or_else(|| provider.speaks.first()).ok_or_else(|| {
         Failure::local(Origin::Local, "bad_policy", 500, format!("{} speaks no dialect", provider.name))
     })?;
+    if engine.responses().is_some() {
+        recall::refuse_unknown(ask, provider, speech)?;
+    }
     let rendered =
         lane::render(ask, speech.dialect, &seat.target.model, &provider.quirks).map_err(|it| read::malformed(&it))?;
     refuse_losses(ask, &rendered)?;
@@ -88,8 +92,9 @@ struct Try<'a> {
 impl Try<'_> {
     /// Holds a stream back until its first content.
     async fn stream(&self, mut incoming: Incoming) -> Result<Content, Failure> {
-        let usage = lane::wants_usage(self.ask);
-        let mut flow = Flow::new(self.speech.dialect, self.ask.dialect, usage, self.rendered.hide_usage);
+        let asked = lane::asked(self.ask);
+        let flow = Flow::new(self.speech.dialect, self.ask.dialect, &asked, self.rendered.hide_usage);
+        let mut flow = flow.keeping(self.keeper());
         let mut held = Held::default();
         let mut opened = false;
         loop {
@@ -131,10 +136,16 @@ impl Try<'_> {
         let body = self.collect(&mut incoming, Bytes::new()).await?;
         let facts = self.facts(&incoming, &body)?;
         if self.speech.dialect == self.ask.dialect {
+            if let Some(keep) = self.keeper() {
+                keep(&body);
+            }
             return Ok(Content::Whole { body, facts: Box::new(facts), losses: Vec::new() });
         }
         let reply = self.reply(&body)?;
-        let written = wire::codec(self.ask.dialect).write_reply(&reply);
+        let written = wire::codec(self.ask.dialect).write_reply_to(&lane::asked(self.ask), &reply);
+        if let Some(keep) = self.keeper() {
+            keep(&written.body);
+        }
         Ok(Content::Whole { body: Bytes::from(written.body), facts: Box::new(facts), losses: written.losses })
     }
 
@@ -145,13 +156,20 @@ impl Try<'_> {
         let facts = self.facts(&incoming, &body)?;
         let mut events = self.reply(&body)?.into_events();
         events.push(crate::domain::event::Event::End);
-        let mut writer = wire::codec(self.ask.dialect).stream_writer(lane::wants_usage(self.ask));
+        let mut writer = wire::codec(self.ask.dialect).stream_writer_to(&lane::asked(self.ask));
         let mut held = Vec::new();
         for event in &events {
             writer.write(event, &mut held);
         }
+        if let (Some(keep), Some(event)) = (self.keeper(), flow::last_event(&held)) {
+            keep(event);
+        }
         let flow = Flow::told(self.ask.dialect, facts, writer.losses().to_vec());
         Ok(Content::Stream { held: Bytes::from(held), flow: Box::new(flow), incoming: None, began: self.began })
+    }
+
+    fn keeper(&self) -> Option<Keep> {
+        recall::keeper(self.engine.responses(), self.ask, self.provider, self.speech)
     }
 
     /// The facts of a whole answer, or the failure that it is.

@@ -6,7 +6,11 @@ use bytes::{Bytes, BytesMut};
 use crate::domain::dialect::Dialect;
 use crate::domain::event::{Event, Fault, Finish};
 use crate::domain::prompt::Loss;
-use crate::wire::{self, Facts, StreamReader, StreamWriter, Watcher, sse};
+use crate::engine::recall::Keep;
+use crate::wire::{self, Asked, Facts, StreamReader, StreamWriter, Watcher, sse};
+
+/// Largest last event that is held until it is whole, where it repeats the answer: as large as a whole answer may be.
+const LARGEST_END: usize = 64 << 20;
 
 /// One answer stream.
 pub struct Flow {
@@ -18,6 +22,8 @@ pub struct Flow {
     ending: Option<Ending>,
     /// Known from elsewhere: the answer was whole before it was told as a stream.
     known: Option<(Facts, Vec<Loss>)>,
+    /// Takes the last event of an answer that is to be kept.
+    keep: Option<Keep>,
 }
 
 /// How frames become the client's bytes.
@@ -60,15 +66,15 @@ impl std::fmt::Debug for Flow {
 }
 
 impl Flow {
-    /// A stream from a provider that speaks `theirs` to a client that speaks `ours`. `usage`: the client wants usage
-    /// at the end. `hide_usage`: it did not ask for what we asked for on its behalf.
+    /// A stream from a provider that speaks `theirs` to a client that speaks `ours` and asked what `asked` says.
+    /// `hide_usage`: it did not ask for the usage we asked for on its behalf.
     #[must_use]
-    pub fn new(theirs: Dialect, ours: Dialect, usage: bool, hide_usage: bool) -> Self {
+    pub fn new(theirs: Dialect, ours: Dialect, asked: &Asked, hide_usage: bool) -> Self {
         let tongue = if theirs == ours {
             Tongue::Same { hide_usage }
         } else {
             let reader = wire::codec(theirs).stream_reader();
-            let writer = wire::codec(ours).stream_writer(usage);
+            let writer = wire::codec(ours).stream_writer_to(asked);
             Tongue::Other { reader, writer, events: Vec::new() }
         };
         Self {
@@ -78,13 +84,24 @@ impl Flow {
             frames: Vec::new(),
             ending: None,
             known: None,
+            keep: None,
         }
+    }
+
+    /// The same, with something that takes the event its answer ends with.
+    #[must_use]
+    pub fn keeping(self, keep: Option<Keep>) -> Self {
+        Self { keep, ..self }
     }
 
     /// A stream with nothing left to pump: its answer was whole before it was told as one.
     #[must_use]
     pub fn told(dialect: Dialect, facts: Facts, losses: Vec<Loss>) -> Self {
-        Self { ending: Some(Ending::Whole), known: Some((facts, losses)), ..Self::new(dialect, dialect, true, false) }
+        Self {
+            ending: Some(Ending::Whole),
+            known: Some((facts, losses)),
+            ..Self::new(dialect, dialect, &Asked::default(), false)
+        }
     }
 
     /// What stands in for a flow that has been handed on.
@@ -106,7 +123,7 @@ impl Flow {
         }
         frames.clear();
         self.frames = frames;
-        let too_large = self.splitter.is_beheaded() || self.splitter.pending() > sse::MAX_EVENT;
+        let too_large = self.splitter.is_beheaded() || self.splitter.pending() > self.largest_event();
         if self.ending.is_none() && too_large {
             self.give_up_framing(&mut taken);
         }
@@ -115,6 +132,17 @@ impl Flow {
 
     /// The provider closed the stream: whatever it sent without a final blank line still counts.
     pub fn finish(&mut self) -> Taken {
+        let taken = self.rest();
+        // A provider may say what went wrong and then leave out the event that its dialect ends a failure with.
+        if self.ending.is_none()
+            && let Some(fault) = self.facts().fault.clone()
+        {
+            self.ending = Some(Ending::Fault { fault, relayed: false });
+        }
+        taken
+    }
+
+    fn rest(&mut self) -> Taken {
         match self.splitter.finish() {
             Some(frame) => {
                 let mut taken = self.read(&[frame]);
@@ -187,6 +215,9 @@ impl Flow {
             }
             match &mut self.tongue {
                 Tongue::Same { hide_usage } => {
+                    if let Some(keep) = self.keep.take_if(|_| sight.end) {
+                        keep(&frame.data());
+                    }
                     if !(*hide_usage && sight.usage_only) {
                         if frames.len() == 1 {
                             single = Some(frame.raw().clone());
@@ -211,6 +242,11 @@ impl Flow {
                     for event in events.drain(..) {
                         writer.write(&event, &mut bytes);
                     }
+                    if let (true, Some(event)) = (sight.end, last_event(&bytes))
+                        && let Some(keep) = self.keep.take()
+                    {
+                        keep(event);
+                    }
                     out.extend_from_slice(&bytes);
                 }
             }
@@ -219,6 +255,12 @@ impl Flow {
             }
         }
         Taken { out: single.unwrap_or_else(|| out.freeze()), content }
+    }
+
+    /// Bytes that are held of an unfinished event.
+    fn largest_event(&self) -> usize {
+        let held = self.splitter.held();
+        if held.len() > sse::MAX_EVENT && self.watcher.is_large_end(held) { LARGEST_END } else { sse::MAX_EVENT }
     }
 
     /// An event larger than anybody sends: in the same dialect it still passes, unread; in another it cannot.
@@ -237,6 +279,14 @@ impl Flow {
             }
         }
     }
+}
+
+/// The data of the last event in what a writer wrote: one line each.
+#[must_use]
+pub fn last_event(written: &[u8]) -> Option<&[u8]> {
+    const DATA: &[u8] = b"\ndata: ";
+    let after = written.get(memchr::memmem::rfind(written, DATA)? + DATA.len()..)?;
+    after.split(|it| *it == b'\n').next()
 }
 
 /// See [`Flow::is_empty_but_meant`].

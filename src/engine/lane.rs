@@ -9,7 +9,7 @@ use crate::domain::dialect::Dialect;
 use crate::domain::id::ModelName;
 use crate::domain::prompt::Loss;
 use crate::domain::quirks::Quirks;
-use crate::wire::{self, Malformed, json};
+use crate::wire::{self, Asked, Malformed, json};
 
 /// How a request is brought to its target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,16 +53,18 @@ pub struct Rendered {
 /// The body is not a request of the client's dialect (translate lane only: the other lanes leave that judgement to
 /// the provider).
 pub fn render(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -> Result<Rendered, Malformed> {
-    if dialect != ask.dialect {
-        let prompt = wire::codec(ask.dialect).read_request(&ask.body)?;
+    if dialect != ask.written_in {
+        let prompt = wire::codec(ask.written_in).read_request(&ask.body)?;
         let written = wire::codec(dialect).write_request(&prompt, model.as_str(), quirks);
         let body = Bytes::from(written.body);
+        // Only where request and answer are of two dialects can an answer that we asked more of be relayed as it is.
+        let hide_usage = dialect == ask.dialect && ask.stream && !wants_usage(ask);
         let mut losses = written.losses;
         losses.extend(ask.headers.iter().filter(|it| is_lost(&it.0)).map(|it| Loss {
             what: format!("header {}", it.0),
             why: "it means something in the client's own dialect only",
         }));
-        return Ok(Rendered { lane: Lane::Translate, body, losses, hide_usage: false });
+        return Ok(Rendered { lane: Lane::Translate, body, losses, hide_usage });
     }
     let mut edits = Vec::new();
     if ask.model != model.as_str() {
@@ -78,11 +80,23 @@ pub fn render(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -
     Ok(Rendered { lane, body: json::splice(&ask.body, &ask.fields, &edits), losses: Vec::new(), hide_usage })
 }
 
+/// What the answer to `ask` may depend on.
+#[must_use]
+pub fn asked(ask: &Ask) -> Asked<'_> {
+    // A body of another dialect than the answer's says nothing about the answer.
+    let body: &[u8] = match &ask.recalled {
+        _ if ask.written_in != ask.dialect => b"{}",
+        Some(it) => &it.written,
+        None => &ask.body,
+    };
+    Asked { id: ask.id, body, usage: wants_usage(ask), created: ask.at.wall.seconds() }
+}
+
 /// The client's headers that go to a target that speaks `dialect`: all of them where it is the client's own, else those
 /// that mean the same to everybody.
 #[must_use]
 pub fn passing(ask: &Ask, dialect: Dialect) -> Cow<'_, [(String, String)]> {
-    if dialect == ask.dialect {
+    if dialect == ask.written_in {
         return Cow::Borrowed(&ask.headers);
     }
     Cow::Owned(ask.headers.iter().filter(|it| NEUTRAL.contains(&it.0.as_str())).cloned().collect())

@@ -13,6 +13,7 @@ pub mod flow;
 pub mod lane;
 pub mod prices;
 pub mod read;
+pub mod recall;
 pub mod relay;
 pub mod settle;
 pub mod tether;
@@ -21,7 +22,7 @@ pub mod tether;
 mod tests;
 
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
@@ -30,6 +31,7 @@ use http::{HeaderName, HeaderValue};
 use tokio::sync::{broadcast, watch};
 
 use crate::catalog::prices::Override;
+use crate::domain::ask::Recalled;
 use crate::domain::clock::{Clock, Now};
 use crate::domain::dialect::Dialect;
 use crate::domain::dice::Dice;
@@ -41,6 +43,7 @@ use crate::engine::prices::Prices;
 use crate::engine::settle::Settlement;
 use crate::engine::tether::Tethered;
 use crate::route;
+use crate::store::responses::Responses;
 use crate::store::{Ledger, RequestRecord};
 use crate::upstream::Upstream;
 
@@ -55,6 +58,8 @@ pub struct Engine {
     clock: Clock,
     finished: broadcast::Sender<Arc<RequestRecord>>,
     closing: watch::Sender<bool>,
+    /// Answers that clients may go on from; unset where none are kept.
+    responses: OnceLock<Responses>,
 }
 
 /// What a door hands in: a request with everything that HTTP had to say about it.
@@ -74,6 +79,8 @@ pub struct Call {
     pub session: Option<String>,
     /// Refuse rather than drop what cannot be said.
     pub strict: bool,
+    /// Set by [`recall`].
+    pub recalled: Option<Recalled>,
 }
 
 /// What the door hands back out.
@@ -120,7 +127,20 @@ impl Engine {
         let (finished, _) = broadcast::channel(1024);
         let policy = ArcSwap::from_pointee(policy);
         let (closing, _) = watch::channel(false);
-        Arc::new(Self { policy, upstream, fleet, ledger, prices, clock, finished, closing })
+        Arc::new(Self { policy, upstream, fleet, ledger, prices, clock, finished, closing, responses: OnceLock::new() })
+    }
+
+    /// Lets clients go on from answers whose provider does not keep them. Holds once.
+    pub fn keep_responses(&self, kept: Responses) {
+        if self.responses.set(kept).is_err() {
+            tracing::warn!("answers are kept already");
+        }
+    }
+
+    /// The kept answers, if any are kept.
+    #[must_use]
+    pub fn responses(&self) -> Option<&Responses> {
+        self.responses.get()
     }
 
     /// The journey of one request.
@@ -129,10 +149,15 @@ impl Engine {
             Ok(it) => it,
             Err(error) => return self.turn_away(call.dialect, &ledger_unavailable(&error)),
         };
+        let (call, recalled) = match recall::recall(self.responses(), &self.policy(), &call).await {
+            Ok(Some((body, it))) => (Call { body, recalled: Some(it), ..call }, Ok(())),
+            Ok(None) => (call, Ok(())),
+            Err(failure) => (call, Err(failure)),
+        };
         let (ask, understood) = read::read(call, slot.id());
         let ask = Arc::new(ask);
         let mut settlement = Settlement::open(self, &ask, slot);
-        if let Err(failure) = understood {
+        if let Err(failure) = recalled.and(understood) {
             return settlement.refuse(failure);
         }
         let policy = self.policy();
@@ -208,7 +233,9 @@ impl Engine {
     }
 }
 
-fn ledger_unavailable(error: &dyn std::fmt::Display) -> Failure {
+/// The refusal of a request while the local file cannot be used.
+#[must_use]
+pub fn ledger_unavailable(error: &dyn std::fmt::Display) -> Failure {
     let mut failure = Failure::local(
         Origin::Local,
         "ledger_unavailable",

@@ -19,9 +19,23 @@ pub fn read(call: Call, id: RequestId) -> (Ask, Result<(), Failure>) {
 
 /// The ask of a call whose body has not been looked at.
 pub fn unread(call: Call, id: RequestId) -> Ask {
-    let Call { at, dialect, body, headers, client, session, strict } = call;
-    let (fields, needs) = (Fields::default(), Needs::default());
-    Ask { id, at, dialect, model: String::new(), stream: false, needs, headers, client, session, strict, fields, body }
+    let Call { at, dialect, body, headers, client, session, strict, recalled } = call;
+    Ask {
+        id,
+        at,
+        dialect,
+        written_in: dialect,
+        model: String::new(),
+        stream: false,
+        needs: Needs::default(),
+        headers,
+        client,
+        session,
+        strict,
+        fields: Fields::default(),
+        body,
+        recalled,
+    }
 }
 
 fn understand(ask: &mut Ask) -> Result<(), Failure> {
@@ -36,10 +50,23 @@ fn understand(ask: &mut Ask) -> Result<(), Failure> {
         None | Some(b"null") => false,
         Some(it) => json::boolean(it).ok_or_else(|| bad("`stream` must be true or false"))?,
     };
-    if value("messages").is_none() {
-        return Err(bad("the body has no `messages`"));
-    }
-    ask.needs = needs(ask.dialect, &body, &ask.fields);
+    ask.written_in = match ask.dialect {
+        // Cursor posts the one dialect's body to the other one's path, and wants the answer of the path.
+        Dialect::OpenaiChat if value("messages").is_none() && value("input").is_some() => Dialect::OpenaiResponses,
+        dialect => dialect,
+    };
+    ask.needs = match ask.written_in {
+        Dialect::OpenaiResponses => {
+            // Each of them may stand for the others.
+            let says = ["input", "previous_response_id", "prompt", "conversation"];
+            if says.iter().all(|it| value(it).is_none()) {
+                return Err(bad("the body has no `input`"));
+            }
+            responses_needs(&body, &ask.fields)
+        }
+        _ if value("messages").is_none() => return Err(bad("the body has no `messages`")),
+        dialect => needs(dialect, &body, &ask.fields),
+    };
     Ok(())
 }
 
@@ -61,7 +88,7 @@ fn needs(dialect: Dialect, body: &[u8], fields: &Fields) -> Needs {
     let present = |key: &str| value(key).is_some_and(|it| !matches!(it, b"null" | b"[]"));
     let holds = |key: &str, text: &[u8]| value(key).is_some_and(|it| memchr::memmem::find(it, text).is_some());
     let (image, schema, reasoning): (&[u8], bool, bool) = match dialect {
-        Dialect::OpenaiChat => {
+        Dialect::OpenaiChat | Dialect::OpenaiResponses => {
             (b"\"image_url\"", holds("response_format", b"\"json_schema\""), present("reasoning_effort"))
         }
         Dialect::Anthropic => (
@@ -81,5 +108,21 @@ fn needs(dialect: Dialect, body: &[u8], fields: &Fields) -> Needs {
         // a count from the provider is estimated better, and later.
         prompt_tokens: u64::try_from(text / 4).unwrap_or(u64::MAX),
         max_tokens,
+    }
+}
+
+/// The same for the dialect whose conversation is called otherwise.
+fn responses_needs(body: &[u8], fields: &Fields) -> Needs {
+    let value = |key: &str| fields.find(body, key).map(|it| &body[it]);
+    let present = |key: &str| value(key).is_some_and(|it| !matches!(it, b"null" | b"[]" | b"{}"));
+    let holds = |key: &str, text: &[u8]| value(key).is_some_and(|it| memchr::memmem::find(it, text).is_some());
+    let text: usize = ["input", "instructions", "tools"].iter().filter_map(|it| value(it)).map(<[u8]>::len).sum();
+    Needs {
+        tools: present("tools"),
+        images: holds("input", b"\"input_image\""),
+        json_schema: holds("text", b"\"json_schema\""),
+        reasoning: present("reasoning") && !holds("reasoning", b"\"none\""),
+        prompt_tokens: u64::try_from(text / 4).unwrap_or(u64::MAX),
+        max_tokens: value("max_output_tokens").and_then(json::integer),
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::id::RequestId;
 use crate::domain::quirks::Quirks;
 use crate::engine::flow::{Ending, Flow};
 use crate::engine::lane::{Lane, render, wants_usage};
-use crate::wire::json;
+use crate::wire::{Asked, json};
 
 fn ask(dialect: Dialect, body: &str) -> Ask {
     let body = Bytes::copy_from_slice(body.as_bytes());
@@ -17,6 +17,7 @@ fn ask(dialect: Dialect, body: &str) -> Ask {
         id: RequestId(1),
         at: Now::default(),
         dialect,
+        written_in: dialect,
         model: find("model").and_then(json::string).unwrap().into_owned(),
         stream: find("stream").and_then(json::boolean).unwrap_or(false),
         needs: Needs::default(),
@@ -24,6 +25,7 @@ fn ask(dialect: Dialect, body: &str) -> Ask {
         client: String::new(),
         session: None,
         strict: false,
+        recalled: None,
         fields,
         body,
     }
@@ -90,7 +92,7 @@ fn flow(mut flow: Flow, stream: &str, at: usize) -> (Vec<u8>, bool, Flow) {
 #[test]
 fn the_same_dialect_flows_byte_for_byte_at_every_split() {
     for at in 0..CHAT.len() {
-        let it = Flow::new(Dialect::OpenaiChat, Dialect::OpenaiChat, true, false);
+        let it = Flow::new(Dialect::OpenaiChat, Dialect::OpenaiChat, &Asked::default(), false);
         let (out, content, it) = flow(it, CHAT, at);
         assert_eq!(out, CHAT.as_bytes(), "cut at {at}");
         assert!(content, "cut at {at}");
@@ -103,7 +105,7 @@ fn the_same_dialect_flows_byte_for_byte_at_every_split() {
 fn hidden_usage_is_the_only_thing_missing_at_every_split() {
     let want: String = CHAT.split_inclusive("\n\n").filter(|it| !it.contains("\"usage\"")).collect();
     for at in 0..CHAT.len() {
-        let it = Flow::new(Dialect::OpenaiChat, Dialect::OpenaiChat, false, true);
+        let it = Flow::new(Dialect::OpenaiChat, Dialect::OpenaiChat, &Asked { usage: false, ..Asked::default() }, true);
         let (out, _, it) = flow(it, CHAT, at);
         assert_eq!(String::from_utf8(out).unwrap(), want, "cut at {at}");
         assert!(it.facts().usage.is_some(), "cut at {at}");
@@ -111,11 +113,31 @@ fn hidden_usage_is_the_only_thing_missing_at_every_split() {
 }
 
 #[test]
+fn a_last_event_that_repeats_a_large_answer_is_read() {
+    let text = "word ".repeat(500_000);
+    let end = format!(
+        "event: response.completed\ndata: {{\"type\":\"response.completed\",\"response\":{{\"id\":\"r\",\"model\":\"m\",\"status\":\
+         \"completed\",\"output\":[{{\"type\":\"message\",\"content\":[{{\"type\":\"output_text\",\"text\":\"{text}\"}}]}}],\
+         \"usage\":{{\"input_tokens\":1,\"output_tokens\":2}}}}}}\n\n"
+    );
+    for client in [Dialect::OpenaiResponses, Dialect::OpenaiChat] {
+        let mut it = Flow::new(Dialect::OpenaiResponses, client, &Asked::default(), false);
+        let mut out = 0;
+        for piece in end.as_bytes().chunks(1 << 16) {
+            out += it.take(Bytes::copy_from_slice(piece)).out.len();
+        }
+        assert_eq!(it.ending(), Some(&Ending::Whole));
+        assert_eq!(it.facts().usage.as_ref().map(|it| it.output), Some(2));
+        assert!(client != Dialect::OpenaiResponses || out == end.len());
+    }
+}
+
+#[test]
 fn another_dialect_flows_to_the_same_bytes_at_every_split() {
-    let whole = flow(Flow::new(Dialect::OpenaiChat, Dialect::Anthropic, true, false), CHAT, 0).0;
+    let whole = flow(Flow::new(Dialect::OpenaiChat, Dialect::Anthropic, &Asked::default(), false), CHAT, 0).0;
     assert!(String::from_utf8_lossy(&whole).contains("message_stop"));
     for at in 1..CHAT.len() {
-        let it = Flow::new(Dialect::OpenaiChat, Dialect::Anthropic, true, false);
+        let it = Flow::new(Dialect::OpenaiChat, Dialect::Anthropic, &Asked::default(), false);
         assert_eq!(flow(it, CHAT, at).0, whole, "cut at {at}");
     }
 }
@@ -123,7 +145,7 @@ fn another_dialect_flows_to_the_same_bytes_at_every_split() {
 #[test]
 fn a_stream_that_lacks_its_last_blank_line_still_ends_well() {
     let short = CHAT.trim_end();
-    let it = Flow::new(Dialect::OpenaiChat, Dialect::OpenaiChat, true, false);
+    let it = Flow::new(Dialect::OpenaiChat, Dialect::OpenaiChat, &Asked::default(), false);
     let (out, _, it) = flow(it, short, short.len());
     assert_eq!(it.ending(), Some(&Ending::Whole));
     assert!(out.ends_with(b"data: [DONE]\n\n"), "{}", String::from_utf8_lossy(&out));
@@ -132,10 +154,11 @@ fn a_stream_that_lacks_its_last_blank_line_still_ends_well() {
 #[test]
 fn what_comes_after_the_end_passes_in_the_same_dialect_and_changes_nothing() {
     let more = format!("{CHAT}data: {{\"error\":\"late\"}}\n\n");
-    let it = Flow::new(Dialect::OpenaiChat, Dialect::OpenaiChat, true, false);
+    let it = Flow::new(Dialect::OpenaiChat, Dialect::OpenaiChat, &Asked::default(), false);
     let (out, _, it) = flow(it, &more, 0);
     assert_eq!(out, more.as_bytes());
     assert_eq!(it.ending(), Some(&Ending::Whole));
-    let translated = |stream| flow(Flow::new(Dialect::OpenaiChat, Dialect::Anthropic, true, false), stream, 0).0;
+    let translated =
+        |stream| flow(Flow::new(Dialect::OpenaiChat, Dialect::Anthropic, &Asked::default(), false), stream, 0).0;
     assert_eq!(translated(&more), translated(CHAT));
 }

@@ -51,6 +51,7 @@ fn ask(id: u64, model: &str) -> Ask {
         id: RequestId(id),
         at: Now::default(),
         dialect: Dialect::OpenaiChat,
+        written_in: Dialect::OpenaiChat,
         model: model.to_owned(),
         stream: false,
         body: bytes::Bytes::new(),
@@ -60,6 +61,7 @@ fn ask(id: u64, model: &str) -> Ask {
         client: String::new(),
         session: None,
         strict: false,
+        recalled: None,
     }
 }
 

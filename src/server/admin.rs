@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::domain::failure::Failure;
 use crate::domain::policy::{Auth, Policy, Provider};
-use crate::engine::Engine;
+use crate::engine::{Engine, ledger_unavailable};
 
 /// `GET /health`: alive, and since when.
 #[must_use]
@@ -30,6 +31,27 @@ pub fn models(policy: &Policy) -> Vec<u8> {
         "data": data,
     });
     list.to_string().into_bytes()
+}
+
+/// `GET /v1/responses/ID`: an answer that is kept here; `None` for any other.
+///
+/// # Errors
+/// The file cannot be read (503).
+pub async fn response(engine: &Engine, id: &str) -> Result<Option<Vec<u8>>, Failure> {
+    let Some(kept) = engine.responses() else { return Ok(None) };
+    let turn = kept.find(id).await.map_err(|it| ledger_unavailable(&it))?;
+    Ok(turn.map(|it| it.response.into_bytes()))
+}
+
+/// `DELETE /v1/responses/ID`: forgets an answer that is kept here; `None` for any other.
+///
+/// # Errors
+/// The file cannot be written (503).
+pub async fn forget_response(engine: &Engine, id: &str) -> Result<Option<Vec<u8>>, Failure> {
+    let Some(kept) = engine.responses() else { return Ok(None) };
+    let was_there = kept.forget(id).await.map_err(|it| ledger_unavailable(&it))?;
+    let told = json!({"id": id, "object": "response", "deleted": true});
+    Ok(was_there.then(|| told.to_string().into_bytes()))
 }
 
 /// `GET /v1/models/ID`.

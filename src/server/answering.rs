@@ -77,6 +77,7 @@ impl Service<axum::http::Request<Incoming>> for Answering {
 fn short_cut(request: &Request) -> Option<Dialect> {
     match (request.method(), request.uri().path()) {
         (&Method::POST, "/v1/chat/completions") => Some(Dialect::OpenaiChat),
+        (&Method::POST, "/v1/responses") => Some(Dialect::OpenaiResponses),
         (&Method::POST, "/v1/messages") => Some(Dialect::Anthropic),
         _ => None,
     }

@@ -33,6 +33,7 @@ pub fn call(at: Now, dialect: Dialect, head: &Parts) -> Call {
         client: client(text("user-agent").unwrap_or_default()),
         session: session.map(|it| it.chars().filter(|c| !c.is_control()).take(256).collect()),
         strict: text("x-llmroute-strict").is_some_and(|it| it == "true"),
+        recalled: None,
     }
 }
 

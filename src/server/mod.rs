@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use futures_util::FutureExt as _;
@@ -88,6 +88,10 @@ impl Door {
         Router::new()
             .route("/v1/chat/completions", post(chat))
             .route("/chat/completions", post(chat))
+            .route("/v1/responses", post(responses))
+            .route("/responses", post(responses))
+            .route("/v1/responses/{id}", get(kept_response).delete(forget_response))
+            .route("/responses/{id}", get(kept_response).delete(forget_response))
             .route("/v1/messages", post(messages))
             .route("/anthropic/v1/messages", post(messages))
             .route("/v1/models", get(models))
@@ -205,6 +209,39 @@ async fn drain(door: Arc<Door>, mut connections: JoinSet<()>, mut closing: watch
 
 async fn chat(State(door): State<Arc<Door>>, request: Request) -> Response {
     answer(&door, Dialect::OpenaiChat, request).await
+}
+
+async fn responses(State(door): State<Arc<Door>>, request: Request) -> Response {
+    answer(&door, Dialect::OpenaiResponses, request).await
+}
+
+async fn kept_response(State(door): State<Arc<Door>>, Path(id): Path<String>, request: Request) -> Response {
+    kept(&door, &id, request, admin::response(&door.engine, &id)).await
+}
+
+async fn forget_response(State(door): State<Arc<Door>>, Path(id): Path<String>, request: Request) -> Response {
+    kept(&door, &id, request, admin::forget_response(&door.engine, &id)).await
+}
+
+/// Answers about one kept response; whoever should not be here learns nothing about it.
+async fn kept(
+    door: &Door,
+    id: &str,
+    request: Request,
+    found: impl Future<Output = Result<Option<Vec<u8>>, Failure>>,
+) -> Response {
+    let (head, _): (_, Body) = request.into_parts();
+    let answer = match door.guard.admit(&head) {
+        Ok(()) => found.await.and_then(|it| {
+            let told = format!("Response with id '{id}' not found.");
+            it.ok_or_else(|| Failure::local(Origin::Client, "response_not_found", 404, told))
+        }),
+        Err(failure) => Err(failure),
+    };
+    match answer {
+        Ok(body) => egress::json(200, body),
+        Err(failure) => door.turn_away(Dialect::OpenaiResponses, &failure),
+    }
 }
 
 async fn messages(State(door): State<Arc<Door>>, request: Request) -> Response {

@@ -26,6 +26,8 @@ pub(crate) struct Asked {
     pub(crate) parallel: bool,
     /// The model is to show its reasoning.
     pub(crate) thinks: bool,
+    /// Its reasoning is to come encrypted as well.
+    pub(crate) encrypts: bool,
     /// The answer must be JSON of this schema.
     pub(crate) schema: Option<Value>,
     pub(crate) input_tokens: u64,
@@ -36,6 +38,8 @@ pub(crate) struct Asked {
 pub(crate) struct Tool {
     pub(crate) name: String,
     pub(crate) parameters: Value,
+    /// Its input is text.
+    pub(crate) custom: bool,
 }
 
 /// Whether tools must be used.
@@ -92,7 +96,10 @@ impl Asked {
             Choice::Auto if !self.last_user.to_lowercase().contains("use tools") => return None,
             Choice::Auto | Choice::Any => self.tools.iter().take(if self.parallel { 3 } else { 1 }).collect(),
         };
-        let call = |it: &&Tool| Call::new(&*it.name, sample(&it.parameters, &it.parameters, 0).to_string());
+        let call = |it: &&Tool| {
+            let said = if it.custom { PATCH.to_owned() } else { sample(&it.parameters, &it.parameters, 0).to_string() };
+            Call::new(&*it.name, said)
+        };
         (!wanted.is_empty()).then(|| wanted.iter().map(call).collect())
     }
 
@@ -133,6 +140,9 @@ impl Rejected {
         Self { status: 400, body: crate::sim::trouble::rejected(dialect, &reason, param), reason }
     }
 }
+
+/// What a tool that takes text is given.
+const PATCH: &str = "*** Begin Patch\n*** Add File: sim.txt\n+\"simulated\"\n*** End Patch\n";
 
 /// A value that fits a JSON schema of the simple kind: objects, arrays, scalars, enums, constants, `$ref` into the
 /// same document, the first of `anyOf`. Deeper than eight levels it is null: a recursive schema must end.

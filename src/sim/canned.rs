@@ -12,10 +12,11 @@ use crate::sim::delivery::{Delivery, Named, Request};
 use crate::sim::persona::{Canned, Latency, Persona};
 use crate::sim::script::Script;
 
-/// The prebuilt answers of both dialects.
+/// The prebuilt answers of every dialect.
 #[derive(Debug)]
 pub(crate) struct Prebuilt {
     openai: Pair,
+    responses: Pair,
     anthropic: Pair,
 }
 
@@ -32,13 +33,19 @@ impl Prebuilt {
             whole: Arc::new(whole(persona, dialect, canned)),
             stream: Arc::new(stream(persona, dialect, canned)),
         };
-        Self { openai: pair(Dialect::OpenaiChat), anthropic: pair(Dialect::Anthropic) }
+        Self {
+            openai: pair(Dialect::OpenaiChat),
+            responses: pair(Dialect::OpenaiResponses),
+            anthropic: pair(Dialect::Anthropic),
+        }
     }
 
     /// The answer to a body on a path. Only whether it streams is looked at, without parsing.
     pub(crate) fn answer(&self, route: &str, body: &[u8]) -> Option<&Delivery> {
         let pair = if route.ends_with("/chat/completions") {
             &self.openai
+        } else if route.ends_with("/responses") {
+            &self.responses
         } else if route.ends_with("/messages") {
             &self.anthropic
         } else {

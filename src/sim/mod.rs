@@ -17,6 +17,7 @@ mod provider;
 mod anthropic;
 mod asked;
 mod openai;
+mod responses;
 mod trouble;
 
 mod answer;

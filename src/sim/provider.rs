@@ -17,7 +17,7 @@ use crate::sim::persona::Persona;
 use crate::sim::script::Script;
 use crate::sim::scripts::Scripts;
 use crate::sim::trouble::Trouble;
-use crate::sim::{anthropic, openai};
+use crate::sim::{anthropic, openai, responses};
 
 /// What all connections of one simulated provider share.
 #[derive(Debug)]
@@ -138,6 +138,9 @@ impl Provider {
             "POST" if route.ends_with("/chat/completions") && speaks(Dialect::OpenaiChat) => {
                 Route::Chat(Dialect::OpenaiChat)
             }
+            "POST" if route.ends_with("/responses") && speaks(Dialect::OpenaiResponses) => {
+                Route::Chat(Dialect::OpenaiResponses)
+            }
             "POST" if route.ends_with("/messages") && speaks(Dialect::Anthropic) => Route::Chat(Dialect::Anthropic),
             "POST" if route.ends_with("/messages/count_tokens") && speaks(Dialect::Anthropic) => Route::CountTokens,
             "GET" if route.ends_with("/models") => Route::Models,
@@ -163,6 +166,7 @@ impl Provider {
         };
         let asked = match dialect {
             Dialect::OpenaiChat => openai::read(&body)?,
+            Dialect::OpenaiResponses => responses::read(&body)?,
             Dialect::Anthropic => anthropic::read(&body, incoming.header("anthropic-version"), counting)?,
         };
         if !self.persona.models.is_empty() && !self.persona.models.contains(&asked.model) {
@@ -180,7 +184,7 @@ impl Provider {
             return (script, delivery, Some("no key, or not the right one".to_owned()));
         }
         let body = match dialect {
-            Dialect::OpenaiChat => openai::models(&self.persona.models, &self.persona.name),
+            Dialect::OpenaiChat | Dialect::OpenaiResponses => openai::models(&self.persona.models, &self.persona.name),
             Dialect::Anthropic => anthropic::models(&self.persona.models),
         };
         let delivery = delivery::json(&script, 200, &body);
@@ -208,7 +212,7 @@ impl Provider {
 fn key(dialect: Dialect, incoming: &Incoming) -> Option<&str> {
     let bearer = incoming.header("authorization").and_then(|it| it.strip_prefix("Bearer "));
     match dialect {
-        Dialect::OpenaiChat => bearer,
+        Dialect::OpenaiChat | Dialect::OpenaiResponses => bearer,
         Dialect::Anthropic => incoming.header("x-api-key").or(bearer),
     }
 }

@@ -6,7 +6,7 @@ use crate::domain::dialect::Dialect;
 use crate::sim::delivery::End;
 use crate::sim::frame::Frame;
 use crate::sim::script::{By, Fault, When};
-use crate::sim::{anthropic, openai, trouble};
+use crate::sim::{anthropic, openai, responses, trouble};
 
 /// How a body ends on the socket.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +59,7 @@ pub(crate) fn stream(frames: &mut Vec<Frame>, fault: Fault, dialect: Dialect) ->
             let error = trouble::in_stream(dialect);
             let event = match dialect {
                 Dialect::OpenaiChat => openai::error_event(&error),
+                Dialect::OpenaiResponses => responses::error_events(&error),
                 Dialect::Anthropic => anthropic::error_event(&error),
             };
             end_with(frames, when, event);
@@ -67,6 +68,7 @@ pub(crate) fn stream(frames: &mut Vec<Frame>, fault: Fault, dialect: Dialect) ->
         Fault::InvalidJson(when) => {
             let event = match dialect {
                 Dialect::OpenaiChat => "data: {\"id\":\"chatcmpl-sim\",\"object\":\"chat.compl\n\n",
+                Dialect::OpenaiResponses => "event: response.output_text.delta\ndata: {\"type\":\"response.outp\n\n",
                 Dialect::Anthropic => "event: content_block_delta\ndata: {\"type\":\"content_block_de\n\n",
             };
             end_with(frames, when, event.to_owned());

@@ -72,8 +72,8 @@ impl Trouble {
         match (self, dialect) {
             (Self::BadKey, _) => 401,
             (Self::Forbidden, _) => 403,
-            (Self::NoQuota, Dialect::OpenaiChat) | (Self::RateLimited, _) => 429,
-            (Self::Overloaded, Dialect::OpenaiChat) => 503,
+            (Self::NoQuota, Dialect::OpenaiChat | Dialect::OpenaiResponses) | (Self::RateLimited, _) => 429,
+            (Self::Overloaded, Dialect::OpenaiChat | Dialect::OpenaiResponses) => 503,
             (Self::Overloaded, Dialect::Anthropic) => 529,
             (Self::Internal, _) => 500,
             (Self::Timeout, _) => 504,
@@ -87,7 +87,7 @@ impl Trouble {
     #[must_use]
     pub fn body(self, dialect: Dialect, model: &str) -> Value {
         match dialect {
-            Dialect::OpenaiChat => self.openai(model),
+            Dialect::OpenaiChat | Dialect::OpenaiResponses => self.openai(model),
             Dialect::Anthropic => self.anthropic(model),
         }
     }
@@ -203,15 +203,17 @@ pub(crate) fn of_status(status: u16, dialect: Dialect, model: &str) -> Value {
         Dialect::Anthropic if status == 402 => anthropic_error("billing_error", &message),
         Dialect::Anthropic if status < 500 => anthropic_error("invalid_request_error", &message),
         Dialect::Anthropic => anthropic_error("api_error", &message),
-        Dialect::OpenaiChat if status < 500 => openai_error(&message, "invalid_request_error", None, None),
-        Dialect::OpenaiChat => openai_error(&message, "server_error", None, None),
+        Dialect::OpenaiChat | Dialect::OpenaiResponses if status < 500 => {
+            openai_error(&message, "invalid_request_error", None, None)
+        }
+        Dialect::OpenaiChat | Dialect::OpenaiResponses => openai_error(&message, "server_error", None, None),
     }
 }
 
 /// The dialect's answer to a request it does not take.
 pub(crate) fn rejected(dialect: Dialect, message: &str, param: Option<&str>) -> Value {
     match dialect {
-        Dialect::OpenaiChat => openai_error(message, "invalid_request_error", param, None),
+        Dialect::OpenaiChat | Dialect::OpenaiResponses => openai_error(message, "invalid_request_error", param, None),
         Dialect::Anthropic => anthropic_error("invalid_request_error", message),
     }
 }
@@ -219,7 +221,7 @@ pub(crate) fn rejected(dialect: Dialect, message: &str, param: Option<&str>) -> 
 /// The error that arrives inside a stream.
 pub(crate) fn in_stream(dialect: Dialect) -> Value {
     match dialect {
-        Dialect::OpenaiChat => openai_error(
+        Dialect::OpenaiChat | Dialect::OpenaiResponses => openai_error(
             "The server had an error while processing your request. Sorry about that!",
             "server_error",
             None,

@@ -199,6 +199,19 @@ pub(super) const STEPS: &[&str] = &[
     WHERE true ON CONFLICT (request, n) DO NOTHING;
     DROP TABLE intents;
     ",
+    // 3: answers of the responses dialect, for targets that keep none.
+    "
+    -- used: when it was made or last gone on from, in microseconds. size: bytes of both texts.
+    CREATE TABLE responses (
+        id       TEXT PRIMARY KEY,
+        previous TEXT,
+        used     INTEGER NOT NULL,
+        size     INTEGER NOT NULL,
+        input    TEXT NOT NULL,
+        response TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX responses_used ON responses (used);
+    ",
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.

@@ -8,6 +8,7 @@
 //!   of it at one moment.
 //! - [`ledger`]: the one writer thread of a process.
 //! - [`stats`], [`requests`]: reading the ledger.
+//! - [`responses`]: answers that clients may go on from.
 //! - [`server_lock`]: which process is the running server.
 //! - [`private_file`]: files and folders nobody else may read; used by `config` for keys and tokens too.
 
@@ -26,6 +27,7 @@ pub mod weights;
 
 pub mod ledger;
 pub mod requests;
+pub mod responses;
 pub mod server_lock;
 pub mod stats;
 

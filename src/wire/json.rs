@@ -24,14 +24,15 @@ pub const MAX_FIELDS: usize = 4096;
 
 /// The fields that routing and budgets rely on. If one came twice, the router could read one and the upstream the
 /// other (faults.md row 53).
-const ROUTING: [&str; 5] = ["model", "stream", "max_tokens", "max_completion_tokens", "stream_options"];
+const ROUTING: [&str; 6] =
+    ["model", "stream", "max_tokens", "max_completion_tokens", "max_output_tokens", "stream_options"];
 
 /// Finds the top-level fields of a JSON object and checks the whole text on the way, in one pass.
 ///
 /// # Errors
 /// Not a JSON object (RFC 8259, UTF-8, no byte order mark), with the offset. Beyond the grammar refused are: nesting
 /// deeper than [`MAX_DEPTH`], more than [`MAX_FIELDS`] top-level fields, a `\u` escape of half a surrogate pair, and a
-/// routing field (`model`, `stream`, `max_tokens`, `max_completion_tokens`, `stream_options`) that comes twice, or is
+/// routing field (`model`, `stream`, `stream_options`, and the three names of the output cap) that comes twice, or is
 /// spelled with escapes or in other case: parsers disagree on which of two holds, and some ignore case.
 pub fn scan(body: &[u8]) -> Result<Fields, Malformed> {
     if let Err(error) = std::str::from_utf8(body) {

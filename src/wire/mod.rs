@@ -7,8 +7,11 @@ pub mod json;
 pub mod sse;
 pub mod tokens;
 
+mod freeform;
+
 pub mod anthropic;
 pub mod openai_chat;
+pub mod openai_responses;
 
 use crate::domain::dialect::Dialect;
 use crate::domain::event::{Event, Fault, Finish};
@@ -24,6 +27,7 @@ use crate::domain::usage::Usage;
 pub fn codec(dialect: Dialect) -> &'static dyn Codec {
     match dialect {
         Dialect::OpenaiChat => &openai_chat::OpenaiChat,
+        Dialect::OpenaiResponses => &openai_responses::OpenaiResponses,
         Dialect::Anthropic => &anthropic::Anthropic,
     }
 }
@@ -51,12 +55,22 @@ pub trait Codec: std::fmt::Debug + Send + Sync {
     /// A whole answer for a client.
     fn write_reply(&self, reply: &Reply) -> Written;
 
+    /// The same for a dialect whose answers depend on the request: they repeat it, or tell calls as its tools were told.
+    fn write_reply_to(&self, _asked: &Asked, reply: &Reply) -> Written {
+        self.write_reply(reply)
+    }
+
     /// Reads a provider's stream.
     fn stream_reader(&self) -> Box<dyn StreamReader>;
 
     /// Writes a stream for a client. `usage` says whether the client asked for usage at the end (dialects that
     /// always send it ignore this).
     fn stream_writer(&self, usage: bool) -> Box<dyn StreamWriter>;
+
+    /// The same as [`Codec::write_reply_to`] for a stream.
+    fn stream_writer_to(&self, asked: &Asked) -> Box<dyn StreamWriter> {
+        self.stream_writer(asked.usage)
+    }
 
     /// Watches a provider's stream that is relayed as it is, for the few facts that routing and the ledger need.
     fn watcher(&self) -> Box<dyn Watcher>;
@@ -80,6 +94,32 @@ pub trait Codec: std::fmt::Debug + Send + Sync {
 
     /// A complete frame that clients ignore but that resets their idle timers.
     fn ping(&self) -> &'static [u8];
+}
+
+/// What the answer to a request may depend on.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The request's id: what a dialect without another one may number its answer by. Zero is none.
+    pub id: RequestId,
+    /// The request as the client wrote it.
+    pub body: &'a [u8],
+    /// The client of a stream asked for usage at its end.
+    pub usage: bool,
+    /// When the request came, in Unix seconds, for a provider that does not say when it answered.
+    pub created: i64,
+}
+
+impl Default for Asked<'_> {
+    fn default() -> Self {
+        Self { id: RequestId(0), body: b"{}", usage: true, created: 0 }
+    }
+}
+
+impl Asked<'_> {
+    /// What an id made of the request's own begins with.
+    fn prefix(&self) -> String {
+        if self.id == RequestId(0) { String::new() } else { format!("{}x", self.id) }
+    }
 }
 
 /// What a writer made, and what it could not say.
@@ -115,6 +155,12 @@ pub trait StreamWriter: Send {
 pub trait Watcher: Send {
     /// Looks at one frame. Cheap: after the first content most frames cost a substring search.
     fn watch(&mut self, frame: &sse::Frame) -> Sight;
+
+    /// Whether the event that begins with `head` ends the answer, in a dialect whose last event may be of any size because
+    /// it repeats the answer.
+    fn is_large_end(&self, _head: &[u8]) -> bool {
+        false
+    }
 
     /// What was learnt so far.
     fn facts(&self) -> &Facts;

@@ -210,6 +210,12 @@ impl Splitter {
         self.held.len()
     }
 
+    /// What is held of an unfinished frame.
+    #[must_use]
+    pub fn held(&self) -> &[u8] {
+        &self.held
+    }
+
     /// Gives up understanding the unfinished frame and hands out what is held of it, to be relayed. The rest of that
     /// event comes out as a frame that reads as a comment; framing is right again after it.
     pub fn take_pending(&mut self) -> Bytes {

@@ -80,6 +80,7 @@ fn awkward() -> Prompt {
         strict: Some(true),
         cache: None,
         server,
+        freeform: None,
         extra: vec![foreign("deferred")],
     };
     let user = vec![

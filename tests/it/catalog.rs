@@ -61,6 +61,11 @@ fn answer(dialect: Dialect, usage: &Value) -> Vec<u8> {
             "choices": [{"index": 0, "message": {"role": "assistant", "content": "x"}, "finish_reason": "stop"}],
             "usage": usage,
         }),
+        Dialect::OpenaiResponses => serde_json::json!({
+            "id": "resp_1", "object": "response", "created_at": 1, "model": "m", "status": "completed", "usage": usage,
+            "output": [{"type": "message", "id": "msg_1", "role": "assistant", "status": "completed",
+                        "content": [{"type": "output_text", "text": "x", "annotations": []}]}],
+        }),
         Dialect::Anthropic => serde_json::json!({
             "id": "msg_1", "type": "message", "role": "assistant", "model": "m",
             "content": [{"type": "text", "text": "x"}], "stop_reason": "end_turn", "usage": usage,
@@ -75,7 +80,11 @@ fn answer(dialect: Dialect, usage: &Value) -> Vec<u8> {
 fn codecs_read_recorded_usages_as_the_table_does() {
     let Some(usages) = shared("genai_prices_usages.json.gz") else { return };
     let entries: Vec<Value> = serde_json::from_slice(&usages).unwrap();
-    let dialects = [(Dialect::OpenaiChat, "openai", "chat"), (Dialect::Anthropic, "anthropic", "default")];
+    let dialects = [
+        (Dialect::OpenaiChat, "openai", "chat"),
+        (Dialect::OpenaiResponses, "openai", "responses"),
+        (Dialect::Anthropic, "anthropic", "default"),
+    ];
     let mut faults = Vec::new();
     let mut read = BTreeMap::new();
     for (entry, (dialect, provider, flavor)) in entries.iter().flat_map(|it| dialects.map(|dialect| (it, dialect))) {

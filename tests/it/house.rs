@@ -22,6 +22,7 @@ use llmroute::server::listen::{self};
 use llmroute::server::{Closing, Door, Open, serve};
 use llmroute::sim::{Billed, Sim};
 use llmroute::store::requests::{self, AttemptRow, RequestRow};
+use llmroute::store::responses::Responses;
 use llmroute::store::{Access, Ledger, ProcessKind, open};
 use llmroute::upstream::Upstream;
 use serde_json::{Value, json};
@@ -109,7 +110,7 @@ impl Plan {
                 keyring.insert(key.id, Secret::new(format!("{SECRET}-{}", key.id.0)));
             }
             let (path, auth, headers) = match dialect {
-                Dialect::OpenaiChat => ("/v1/chat/completions", Auth::Bearer, Vec::new()),
+                Dialect::OpenaiChat | Dialect::OpenaiResponses => (path(*dialect), Auth::Bearer, Vec::new()),
                 Dialect::Anthropic => {
                     ("/v1/messages", Auth::XApiKey, vec![("anthropic-version".to_owned(), "2023-06-01".to_owned())])
                 }
@@ -160,6 +161,7 @@ impl Plan {
         let upstream = Upstream::new(self.deadlines.connect, keyring).unwrap();
         let prices = Prices::loading(self.prices(), &policy);
         let engine = Engine::new(policy, upstream, ledger, prices, self.clock.clone());
+        engine.keep_responses(Responses::start(&path).unwrap());
         let listening = listen::bind(0).unwrap();
         let port = listening.port;
         let guard = Guard::new(port, Some(Box::new(is_token)));
@@ -294,13 +296,15 @@ pub(crate) async fn seen(response: reqwest::Response) -> Seen {
 pub(crate) const fn path(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::OpenaiChat => "/v1/chat/completions",
+        Dialect::OpenaiResponses => "/v1/responses",
         Dialect::Anthropic => "/v1/messages",
     }
 }
 
 /// A small question.
 pub(crate) fn question(dialect: Dialect, stream: bool) -> Value {
-    let mut body = json!({"model": "g", "messages": [{"role": "user", "content": "What is a proxy?"}]});
+    let turns = if dialect == Dialect::OpenaiResponses { "input" } else { "messages" };
+    let mut body = json!({"model": "g", turns: [{"role": "user", "content": "What is a proxy?"}]});
     if stream {
         body["stream"] = json!(true);
         if dialect == Dialect::OpenaiChat {
@@ -319,6 +323,11 @@ pub(crate) fn text(dialect: Dialect, stream: bool, seen: &Seen) -> String {
         let body = seen.json();
         return match dialect {
             Dialect::OpenaiChat => body["choices"][0]["message"]["content"].as_str().unwrap_or_default().to_owned(),
+            Dialect::OpenaiResponses => {
+                let items = body["output"].as_array().cloned().unwrap_or_default();
+                let parts = items.iter().flat_map(|it| it["content"].as_array().cloned().unwrap_or_default());
+                parts.filter_map(|it| it["text"].as_str().map(str::to_owned)).collect()
+            }
             Dialect::Anthropic => {
                 let blocks = body["content"].as_array().cloned().unwrap_or_default();
                 blocks.iter().filter_map(|it| it["text"].as_str()).collect()
@@ -328,6 +337,10 @@ pub(crate) fn text(dialect: Dialect, stream: bool, seen: &Seen) -> String {
     let events = seen.data().into_iter().filter_map(|it| serde_json::from_str::<Value>(&it).ok());
     let text = events.filter_map(|it| match dialect {
         Dialect::OpenaiChat => it["choices"][0]["delta"]["content"].as_str().map(str::to_owned),
+        Dialect::OpenaiResponses if it["type"] == "response.output_text.delta" => {
+            it["delta"].as_str().map(str::to_owned)
+        }
+        Dialect::OpenaiResponses => None,
         Dialect::Anthropic => it["delta"]["text"].as_str().map(str::to_owned),
     });
     text.collect()
@@ -337,6 +350,10 @@ pub(crate) fn text(dialect: Dialect, stream: bool, seen: &Seen) -> String {
 pub(crate) fn ended_well(dialect: Dialect, seen: &Seen) -> bool {
     match dialect {
         Dialect::OpenaiChat => seen.data().last().is_some_and(|it| it == "[DONE]"),
+        Dialect::OpenaiResponses => seen.data().last().is_some_and(|it| {
+            let last: Value = serde_json::from_str(it).unwrap_or_default();
+            last["type"] == "response.completed" || last["type"] == "response.incomplete"
+        }),
         Dialect::Anthropic => seen.data().last().is_some_and(|it| it.contains("\"message_stop\"")),
     }
 }
@@ -346,6 +363,11 @@ pub(crate) fn told_error(dialect: Dialect, seen: &Seen) -> bool {
     let events: Vec<Value> = seen.data().iter().filter_map(|it| serde_json::from_str(it).ok()).collect();
     match dialect {
         Dialect::OpenaiChat => events.last().is_some_and(|it| it["error"]["message"].is_string()),
+        Dialect::OpenaiResponses => {
+            let failed = |it: &Value| it["type"] == "response.failed" && it["response"]["error"]["message"].is_string();
+            let raised = |it: &Value| it["type"] == "error" && it["error"]["message"].is_string();
+            events.iter().any(raised) && events.last().is_some_and(failed)
+        }
         Dialect::Anthropic => {
             events.last().is_some_and(|it| it["type"] == "error" && it["error"]["message"].is_string())
                 && seen.body.contains("event: error")

@@ -79,9 +79,10 @@ async fn client(nth: usize, mut port: watch::Receiver<u16>, token: String, whole
     let mut held = Vec::new();
     while port.has_changed().is_ok() {
         let mark = format!("mark-{nth}-{}", held.len());
-        let (dialect, stream) = (Dialect::ALL[held.len() % 2], held.len() % 3 != 0);
+        let (dialect, stream) = (Dialect::ALL[(nth + held.len()) % Dialect::ALL.len()], held.len() % 3 != 0);
         let mut body = question(dialect, stream);
-        body["messages"][0]["content"] = mark.clone().into();
+        let turns = if dialect == Dialect::OpenaiResponses { "input" } else { "messages" };
+        body[turns][0]["content"] = mark.clone().into();
         let url = format!("http://127.0.0.1:{}{}", *port.borrow_and_update(), house::path(dialect));
         let asked = http.post(url).bearer_auth(&token).header("content-type", "application/json");
         let asked = asked.header("x-llmroute-session", &mark).body(body.to_string()).send().await;

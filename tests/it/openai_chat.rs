@@ -138,6 +138,7 @@ fn foreign() -> Prompt {
             strict: None,
             cache: None,
             server: Some(opaque(Dialect::Anthropic, "web_search_20250305")),
+            freeform: None,
             extra: Vec::new(),
         }],
         tool_choice: Some(ToolChoice::Required),

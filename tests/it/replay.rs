@@ -39,7 +39,9 @@ impl Stage {
         plan.deadlines = Deadlines::default();
         // The table knows most of the recorded models by the names they answered under; the user's own price for the
         // name that was asked for comes first all the same.
-        plan.price_id = Some(if speaks == Dialect::OpenaiChat { "openai" } else { "anthropic" }.to_owned());
+        // Recorded requests go on from answers that only their provider has.
+        plan.quirks.keeps_responses = true;
+        plan.price_id = Some(if speaks == Dialect::Anthropic { "anthropic" } else { "openai" }.to_owned());
         let house = plan.target("replay", speaks, &sim.base_url(), 1.0).open().await;
         Self { sim, house }
     }
@@ -89,18 +91,16 @@ impl Stages {
     }
 }
 
-const fn other(dialect: Dialect) -> Dialect {
-    match dialect {
-        Dialect::OpenaiChat => Dialect::Anthropic,
-        Dialect::Anthropic => Dialect::OpenaiChat,
-    }
-}
-
 // === same dialect ===
 
 #[tokio::test]
 async fn every_openai_exchange_replays_byte_for_byte() {
     assert!(same_dialect(Dialect::OpenaiChat).await.is_none_or(|it| it == (59, 15, 51)));
+}
+
+#[tokio::test]
+async fn every_responses_exchange_replays_byte_for_byte() {
+    assert!(same_dialect(Dialect::OpenaiResponses).await.is_none_or(|it| it == (28, 10, 28)));
 }
 
 #[tokio::test]
@@ -122,6 +122,9 @@ async fn same_dialect(dialect: Dialect) -> Option<(usize, usize, usize)> {
             }
             if it.status >= 400 {
                 return refused(it, &outcome);
+            }
+            if it.fails_at_once() {
+                return failed_at_once(it, dialect, &outcome);
             }
             assert_eq!(outcome.upstream.len(), 1, "{}", it.file);
             assert_eq!(outcome.seen.status, 200, "{}: {:?}", it.file, outcome.seen);
@@ -175,6 +178,13 @@ fn settled(it: &Exchange, outcome: &Outcome) {
     assert_eq!(row.reported_cost.map(Usd::pico), told.cost, "{file}");
 }
 
+/// An error in place of a stream is an error in place of an answer.
+fn failed_at_once(it: &Exchange, client: Dialect, outcome: &Outcome) {
+    let message = look::error_message(client, &outcome.seen.json());
+    assert!(outcome.seen.status >= 400 && message.contains(&it.told().error.unwrap()), "{}: {message}", it.file);
+    assert_eq!(outcome.row.outcome.as_deref(), Some("failed"), "{}: {:?}", it.file, outcome.row);
+}
+
 /// An error came back as it was, unless it is about our own account.
 fn refused(it: &Exchange, outcome: &Outcome) {
     let Outcome { seen, row, attempts, upstream } = outcome;
@@ -183,7 +193,10 @@ fn refused(it: &Exchange, outcome: &Outcome) {
     assert_eq!(seen.status, status, "{file}: {seen:?}");
     if it.status == 401 {
         // Our own key: the client could do nothing with the provider's words, and might rotate its own.
-        assert!(!seen.body.contains(said["error"]["message"].as_str().unwrap()), "{file}: {seen:?}");
+        assert!(
+            !seen.body.contains(said["error"]["message"].as_str().or(said["error"].as_str()).unwrap()),
+            "{file}: {seen:?}"
+        );
         assert!(seen.json()["error"]["message"].as_str().unwrap().contains("key"), "{file}: {seen:?}");
     } else {
         assert_eq!(seen.body, it.answer, "{file}");
@@ -193,6 +206,7 @@ fn refused(it: &Exchange, outcome: &Outcome) {
     assert_eq!(attempts.len(), upstream.len(), "{file}");
     assert_eq!(seen.header("x-should-retry"), if it.status == 429 { "false" } else { "" }, "{file}");
     let wanted = match it.status {
+        400 if said["error"]["code"] == "model_not_found" => ("failed", "model"),
         400 => ("refused", "client"),
         401 => ("failed", "auth"),
         404 => ("failed", "model"),
@@ -211,17 +225,40 @@ fn refused(it: &Exchange, outcome: &Outcome) {
 
 #[tokio::test]
 async fn every_openai_answer_reaches_an_anthropic_client() {
-    assert!(other_dialect(Dialect::OpenaiChat).await.is_none_or(|it| it == (59, 15, 51)));
+    assert!(other_dialect(Dialect::OpenaiChat, Dialect::Anthropic).await.is_none_or(|it| it == (59, 15, 51)));
 }
 
 #[tokio::test]
 async fn every_anthropic_answer_reaches_an_openai_client() {
-    assert!(other_dialect(Dialect::Anthropic).await.is_none_or(|it| it == (19, 10, 25)));
+    assert!(other_dialect(Dialect::Anthropic, Dialect::OpenaiChat).await.is_none_or(|it| it == (19, 10, 25)));
 }
 
-async fn other_dialect(speaks: Dialect) -> Option<(usize, usize, usize)> {
+#[tokio::test]
+async fn every_openai_answer_reaches_a_responses_client() {
+    let done = other_dialect(Dialect::OpenaiChat, Dialect::OpenaiResponses).await;
+    assert!(done.is_none_or(|it| it == (59, 15, 51)));
+}
+
+#[tokio::test]
+async fn every_anthropic_answer_reaches_a_responses_client() {
+    let done = other_dialect(Dialect::Anthropic, Dialect::OpenaiResponses).await;
+    assert!(done.is_none_or(|it| it == (19, 10, 25)));
+}
+
+#[tokio::test]
+async fn every_responses_answer_reaches_an_openai_client() {
+    let done = other_dialect(Dialect::OpenaiResponses, Dialect::OpenaiChat).await;
+    assert!(done.is_none_or(|it| it == (28, 10, 28)));
+}
+
+#[tokio::test]
+async fn every_responses_answer_reaches_an_anthropic_client() {
+    let done = other_dialect(Dialect::OpenaiResponses, Dialect::Anthropic).await;
+    assert!(done.is_none_or(|it| it == (28, 10, 28)));
+}
+
+async fn other_dialect(speaks: Dialect, client: Dialect) -> Option<(usize, usize, usize)> {
     let all = recorded(speaks)?;
-    let client = other(speaks);
     let stages = Stages::open(speaks).await;
     Some(
         count(&all, async |it| {
@@ -229,14 +266,23 @@ async fn other_dialect(speaks: Dialect) -> Option<(usize, usize, usize)> {
             let (seen, file) = (&outcome.seen, &it.file);
             if it.status >= 400 {
                 let said = serde_json::from_str::<Value>(&it.answer).unwrap();
-                assert_eq!(seen.status, if it.status == 401 { 424 } else { it.status }, "{file}: {seen:?}");
+                let status = match it.status {
+                    401 => 424,
+                    // In other words than the provider's, what is not there is a 404.
+                    400 if said["error"]["code"] == "model_not_found" => 404,
+                    other => other,
+                };
+                assert_eq!(seen.status, status, "{file}: {seen:?}");
                 let message = look::error_message(client, &seen.json());
                 assert_eq!(
-                    message.contains(said["error"]["message"].as_str().unwrap()),
+                    message.contains(said["error"]["message"].as_str().or(said["error"].as_str()).unwrap()),
                     it.status != 401,
                     "{file}: {message}"
                 );
                 return;
+            }
+            if it.fails_at_once() {
+                return failed_at_once(it, client, &outcome);
             }
             assert_eq!(seen.status, 200, "{file}: {seen:?}");
             let told = it.told();
@@ -287,9 +333,10 @@ const LANES: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_stream_arrives_the_same_wherever_it_is_split() {
-    let (Some(chat), Some(messages)) = (recorded(Dialect::OpenaiChat), recorded(Dialect::Anthropic)) else { return };
-    let mut streams: Vec<Exchange> = chat.into_iter().chain(messages).filter(|it| it.streams).collect();
-    assert_eq!(streams.len(), 76, "the index has changed");
+    let all: Option<Vec<_>> = Dialect::ALL.into_iter().map(recorded).collect();
+    let Some(all) = all else { return };
+    let mut streams: Vec<Exchange> = all.into_iter().flatten().filter(|it| it.streams).collect();
+    assert_eq!(streams.len(), 104, "the index has changed");
     // The largest first, so that no lane is left with one at the end.
     streams.sort_by_key(|it| std::cmp::Reverse(it.answer.len()));
     let queue = Arc::new(Mutex::new(VecDeque::from(streams)));
@@ -297,11 +344,14 @@ async fn every_stream_arrives_the_same_wherever_it_is_split() {
     for _ in 0..LANES {
         let queue = Arc::clone(&queue);
         lanes.spawn(async move {
-            let (chat, messages) = (Stages::open(Dialect::OpenaiChat).await, Stages::open(Dialect::Anthropic).await);
+            let mut stages = Vec::new();
+            for dialect in Dialect::ALL {
+                stages.push(Stages::open(dialect).await);
+            }
             let mut done = 0;
             loop {
                 let Some(it) = queue.lock().unwrap().pop_front() else { return done };
-                let stages = if it.dialect == Dialect::OpenaiChat { &chat } else { &messages };
+                let stages = stages.iter().find(|stages| stages.speaks == it.dialect).unwrap();
                 for client in Dialect::ALL {
                     split(stages, &it, client).await;
                 }
@@ -313,16 +363,29 @@ async fn every_stream_arrives_the_same_wherever_it_is_split() {
     while let Some(done) = lanes.join_next().await {
         replayed += done.unwrap();
     }
-    assert_eq!(replayed, 76);
+    assert_eq!(replayed, 104);
 }
 
 /// Replays one stream cut at every byte, all of them at once and each by itself or nearly so.
 async fn split(stages: &Stages, it: &Exchange, client: Dialect) {
+    if it.fails_at_once() {
+        // It takes its key out, so that nothing can be asked twice, and nothing of it is ever a stream.
+        return;
+    }
     let own = stages.own(it).await;
     let stage = own.as_ref().unwrap_or(&stages.shared);
     let posted = if client == it.dialect { it.posted() } else { question(client, true).to_string() };
-    // Our own error frames name the request.
-    let nameless = |seen: &Seen| seen.body.replace(seen.header("x-llmroute-id"), "");
+    // Our own error frames name the request, and an answer whose provider gives no date has that of its request.
+    let nameless = |seen: &Seen| {
+        let body = seen.body.replace(seen.header("x-llmroute-id"), "");
+        if client == it.dialect {
+            return body;
+        }
+        let mut pieces = body.split("\"created_at\":");
+        let first = pieces.next().unwrap_or_default().to_owned();
+        pieces
+            .fold(first, |whole, it| whole + "\"created_at\":" + it.trim_start_matches(|it: char| it.is_ascii_digit()))
+    };
     let whole = nameless(&stage.play(it, Slice::Merge(usize::MAX), client, &posted).await);
     if client == it.dialect {
         assert_eq!(whole, it.expected(&posted), "{}", it.file);

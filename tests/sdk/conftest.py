@@ -22,6 +22,7 @@ from upstream import KEY, Upstream
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("LLMROUTE_BIN", ROOT / "target" / "debug" / "llmroute"))
 DIALECTS = ("openai-chat", "anthropic")
+RESPONSES = "openai-responses"
 
 
 def _free_port() -> int:
@@ -157,7 +158,7 @@ def _judged(upstreams: list[Upstream]) -> None:
 def house():
     """A router that only sees good days, shared by the tests that need no trouble."""
     router = Router()
-    upstreams = {dialect: Upstream(dialect) for dialect in DIALECTS}
+    upstreams = {dialect: Upstream(dialect) for dialect in (*DIALECTS, RESPONSES)}
     try:
         for dialect, upstream in upstreams.items():
             router.add(f"up-{dialect}", upstream)
@@ -181,6 +182,24 @@ def target(request, house):
     upstream = house[1][request.param]
     upstream.reset()
     yield Target(upstream, f"to-{request.param}")
+    _judged([upstream])
+
+
+@pytest.fixture(params=(*DIALECTS, RESPONSES), ids=[f"to-{it}" for it in (*DIALECTS, RESPONSES)])
+def any_target(request, house):
+    """Each upstream dialect in turn, responses among them."""
+    upstream = house[1][request.param]
+    upstream.reset()
+    yield Target(upstream, f"to-{request.param}")
+    _judged([upstream])
+
+
+@pytest.fixture
+def responses_target(house):
+    """The upstream that speaks responses."""
+    upstream = house[1][RESPONSES]
+    upstream.reset()
+    yield Target(upstream, f"to-{RESPONSES}")
     _judged([upstream])
 
 

@@ -11,11 +11,14 @@ import pydantic
 import pydantic_core
 from anthropic.types import message_create_params as anthropic_params
 from openai.types.chat import completion_create_params as openai_params
+from openai.types.responses import response_create_params as responses_params
 
 # The versions of the Messages API, with what each takes beyond the SDK's types: 2026-10-21 removed sampling.
 VERSIONS = {"2023-06-01": {"temperature", "top_p", "top_k"}, "2026-10-21": set()}
 
 TYPES = {
+    ("openai-responses", False): responses_params.ResponseCreateParamsNonStreaming,
+    ("openai-responses", True): responses_params.ResponseCreateParamsStreaming,
     ("anthropic", False): anthropic_params.MessageCreateParamsNonStreaming,
     ("anthropic", True): anthropic_params.MessageCreateParamsStreaming,
     ("openai-chat", False): openai_params.CompletionCreateParamsNonStreaming,

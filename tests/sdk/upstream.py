@@ -1,4 +1,4 @@
-"""Scripted providers: an OpenAI chat and an Anthropic messages API that say what a test tells them to.
+"""Scripted providers: OpenAI chat, OpenAI responses and Anthropic messages APIs that say what a test tells them to.
 
 Written from the providers' own documentation of requests, answers, streams and errors. They keep what they were
 asked, judge it by the SDK's types, and count what they would have billed.
@@ -14,7 +14,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import shapes
+from responses import Responses
 
+PATHS = {"openai-chat": "/v1/chat/completions", "openai-responses": "/v1/responses", "anthropic": "/v1/messages"}
 KEY = "sk-upstream-0123456789abcdef0123456789abcdef"
 
 
@@ -95,7 +97,7 @@ class Upstream:
     @property
     def base_url(self) -> str:
         """What `providers add --base-url` takes."""
-        return self.origin + ("/v1" if self.dialect == "openai-chat" else "")
+        return self.origin + ("" if self.dialect == "anthropic" else "/v1")
 
     def will(self, *answers: Says | Refuses) -> None:
         with self._lock:
@@ -135,8 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
         raw = self.rfile.read(int(self.headers.get("content-length", "0")))
         headers = {name.lower(): value for name, value in self.headers.items()}
         dialect = self.upstream.dialect
-        path = "/v1/chat/completions" if dialect == "openai-chat" else "/v1/messages"
-        if self.path.split("?")[0] != path:
+        if self.path.split("?")[0] != PATHS[dialect]:
             return self._send(404, b"no such path: " + self.path.encode(), {})
         key = headers.get("x-api-key") or headers.get("authorization", "").removeprefix("Bearer ")
         if key != KEY:
@@ -151,14 +152,14 @@ class _Handler(BaseHTTPRequestHandler):
         answer = self.upstream.take(Asked(self.path, headers, raw, body, faults))
         if isinstance(answer, Refuses):
             return self._refuse(answer)
-        speaker = (_OpenAi if dialect == "openai-chat" else _Anthropic)(answer, body)
+        speaker = {"openai-chat": _OpenAi, "openai-responses": Responses, "anthropic": _Anthropic}[dialect](answer, body)
         if not body.get("stream"):
             return self._send(200, json.dumps(speaker.whole()).encode(), {"x-request-id": "req_up"})
         self._stream(speaker)
 
     def _refuse(self, it: Refuses) -> None:
         body = it.body
-        if body is None and self.upstream.dialect == "openai-chat":
+        if body is None and self.upstream.dialect != "anthropic":
             body = _openai_error(it.type, it.message, it.code)
         elif body is None:
             error = {"type": "error", "error": {"type": it.type, "message": it.message}, "request_id": "req_up"}
@@ -173,7 +174,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def _stream(self, speaker: "_OpenAi | _Anthropic") -> None:
+    def _stream(self, speaker: "_OpenAi | Responses | _Anthropic") -> None:
         self.send_response(200)
         self.send_header("content-type", "text/event-stream; charset=utf-8")
         self.send_header("transfer-encoding", "chunked")

@@ -83,6 +83,7 @@ impl Via {
                     client: "llmroute-ask".to_owned(),
                     session: session.environment.text("LLMROUTE_SESSION"),
                     strict: false,
+                    recalled: None,
                 };
                 let answer = engine.answer(call).await;
                 let header = |name| answer.headers.iter().find(|it| it.0 == name).map(|it| it.1.clone());

@@ -25,7 +25,7 @@ pub(super) struct Add {
     /// Where it is, up to and including the version: <https://api.example.com/v1>.
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
-    /// A dialect it speaks (openai-chat or anthropic), and the path if it is not the usual one; may be repeated.
+    /// A dialect it speaks (openai-chat, openai-responses or anthropic), and the path if it is not the usual one; may be repeated.
     #[arg(long, value_name = "DIALECT[=PATH]")]
     speaks: Vec<String>,
     /// How it wants its key. Usually told by the dialect.

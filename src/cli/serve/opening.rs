@@ -29,7 +29,7 @@ impl Opening<'_> {
         let pid = std::process::id();
         let title = format!("llmroute {} · pid {pid} · {place} · Ctrl-C to stop", env!("CARGO_PKG_VERSION"));
         let mut facts = vec![
-            ("OpenAI", format!("http://127.0.0.1:{port}/v1       chat/completions, models")),
+            ("OpenAI", format!("http://127.0.0.1:{port}/v1       chat/completions, responses, models")),
             ("Anthropic", format!("http://127.0.0.1:{port}          v1/messages")),
             ("providers", self.providers()),
         ];

@@ -56,7 +56,7 @@ pub(in crate::config) fn check(row: &ProviderRow) -> Vec<Problem> {
         problems.push(Problem::new(
             place("speaks"),
             "it speaks no dialect",
-            "add --speaks openai-chat or --speaks anthropic",
+            "add --speaks openai-chat, --speaks openai-responses or --speaks anthropic",
         ));
     }
     let mut seen = BTreeSet::new();

@@ -168,7 +168,7 @@ fn read_tools(fields: &Map<String, Value>, asked: &mut Asked) -> Read<()> {
         }
         asked.count_json(tool);
         if custom {
-            asked.tools.push(Tool { name: name.to_owned(), parameters: tool["input_schema"].clone() });
+            asked.tools.push(Tool { name: name.to_owned(), parameters: tool["input_schema"].clone(), custom: false });
         }
     }
     let Some(choice) = fields.get("tool_choice") else { return Ok(()) };

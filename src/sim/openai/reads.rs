@@ -152,7 +152,7 @@ fn read_tools(fields: &Map<String, Value>, asked: &mut Asked) -> Read<()> {
                 );
             }
             asked.count_json(tool);
-            asked.tools.push(Tool { name: name.to_owned(), parameters: function["parameters"].clone() });
+            asked.tools.push(Tool { name: name.to_owned(), parameters: function["parameters"].clone(), custom: false });
         }
     }
     asked.parallel = read_bool(fields, "parallel_tool_calls")?.unwrap_or(true);

@@ -200,7 +200,7 @@ pub(super) fn write(reply: &Reply) -> Written {
         for extra in &reply.extra {
             if extra.dialect == Dialect::Anthropic && !extra.name.starts_with(EVENT) {
                 out.raw(&extra.name, extra.raw.get());
-            } else {
+            } else if !extra.is_spelling() {
                 losses.push(no_place(&extra.name));
             }
         }
@@ -279,7 +279,7 @@ fn written(piece: &Piece, nth: usize, losses: &mut Vec<Loss>) -> Option<Vec<u8>>
         for it in rest.iter().copied().filter(own) {
             out.raw(&it.name, it.raw.get());
         }
-        for it in piece.extra.iter().filter(|it| !own(it)) {
+        for it in piece.extra.iter().filter(|it| !own(it) && !it.is_spelling()) {
             losses.push(no_place(&format!("{path}.{}", it.name)));
         }
     });

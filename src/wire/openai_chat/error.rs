@@ -16,7 +16,7 @@ const LONGEST_FOREIGN: usize = 300;
 
 /// Reads an error body: OpenAI's object, `{"error":"text"}`, a flat object, `detail` (Mistral, FastAPI), an array of
 /// these (Gemini's compatible endpoint), or any text.
-pub(super) fn read(body: &[u8]) -> Fault {
+pub(in crate::wire) fn read(body: &[u8]) -> Fault {
     let value = serde_json::from_slice::<&RawValue>(body).ok();
     if let Some(fault) = value.and_then(of_value) {
         return fault;
@@ -27,7 +27,7 @@ pub(super) fn read(body: &[u8]) -> Fault {
 }
 
 /// Reads the object an error body consists of, or the first of an array of them.
-pub(super) fn of_value(value: &RawValue) -> Option<Fault> {
+pub(in crate::wire) fn of_value(value: &RawValue) -> Option<Fault> {
     let object = match json::items(value) {
         Some(items) => Object::of(items.first()?)?,
         None => Object::of(value)?,
@@ -41,12 +41,23 @@ pub(super) fn of_value(value: &RawValue) -> Option<Fault> {
 }
 
 /// Reads the value of an `error` field.
-pub(super) fn of_error(error: &RawValue) -> Fault {
+pub(in crate::wire) fn of_error(error: &RawValue) -> Fault {
     if let Some(object) = Object::of(error) {
         return flat(&object);
     }
     let message = clean(&shown(error), LONGEST);
     Fault { retry_after_ms: wait_in(&message), message, ..Fault::default() }
+}
+
+/// Reads an object that is itself the error. `None` if it has no message.
+pub(in crate::wire) fn read_flat(object: &Object) -> Option<Fault> {
+    object.get("message").map(|_| flat(object))
+}
+
+/// `type` and `code` of a failure, as clients are told.
+pub(in crate::wire) fn kind_and_code(failure: &Failure) -> (&'static str, &'static str) {
+    let (_, kind, code) = spelling(failure);
+    (kind, code)
 }
 
 /// Reads an object with `message`, `type`, `code` and the like.
@@ -187,7 +198,7 @@ fn duration(text: &str) -> Option<u64> {
 
 /// The error object for a client, with its status. Where clients match on OpenAI's own code, that code is written;
 /// else the code of the failure.
-pub(super) fn write(failure: &Failure, id: RequestId) -> (u16, Vec<u8>) {
+pub(in crate::wire) fn write(failure: &Failure, id: RequestId) -> (u16, Vec<u8>) {
     let (status, kind, code) = spelling(failure);
     let mut out = Vec::with_capacity(256);
     let mut body = ObjectWriter::begin(&mut out);

@@ -9,11 +9,11 @@
 //! - A field without a noun in the hub is an [`Opaque`] named by its place: `service_tier` at the top,
 //!   `message.annotations` in a message or delta, `choice.logprobs` in a choice, `image_url.format` inside a part.
 
-mod error;
+pub(in crate::wire) mod error;
 mod reply;
 mod request;
 mod stream;
-mod usage;
+pub(in crate::wire) mod usage;
 mod watch;
 
 use serde_json::value::RawValue;
@@ -151,7 +151,7 @@ impl Losses {
 
     /// Names the pieces of other dialects.
     fn foreign<'e>(&mut self, path: &str, extra: impl IntoIterator<Item = &'e Opaque>) {
-        for it in extra.into_iter().filter(|it| !is_own(it)) {
+        for it in extra.into_iter().filter(|it| !is_own(it) && !it.is_spelling()) {
             self.add(format!("{path}{}", it.name), NO_FIELD);
         }
     }

@@ -220,7 +220,7 @@ fn write_message(blocks: &[Piece], message: &mut ObjectWriter, losses: &mut Loss
         nullable(message, "content", text_of(|it| matches!(it, Block::Text)));
     }
     nullable(message, "refusal", text_of(|it| matches!(it, Block::Refusal)));
-    if let Some(text) = text_of(|it| matches!(it, Block::Thinking)) {
+    if let Some(text) = text_of(|it| matches!(it, Block::Thinking)).filter(|it| !it.is_empty()) {
         message.text("reasoning_content", &text);
     }
     let calls: Vec<&Piece> = blocks.iter().filter(|it| is_call(&it.block)).collect();

@@ -24,7 +24,7 @@ pub(super) fn find(object: &Object) -> Option<Usage> {
 /// reasoning out of `completion_tokens`; `total_tokens` tells, and where that does not, more reasoning than output does.
 pub(super) fn read(value: &RawValue) -> Option<Usage> {
     let object = Object::of(value)?;
-    let mut figures = Figures { suspect: false };
+    let mut figures = Figures::default();
     let part = |key: &str| object.get(key).and_then(Object::of);
     let (prompt, completion) = (part("prompt_tokens_details"), part("completion_tokens_details"));
     let input = figures.required(&object, "prompt_tokens");
@@ -105,20 +105,22 @@ pub(super) fn write(usage: &Usage, out: &mut Vec<u8>) {
 }
 
 /// Reads figures and remembers whether one was not to be believed.
-struct Figures {
-    suspect: bool,
+#[derive(Debug, Default)]
+pub(in crate::wire) struct Figures {
+    /// One was left out.
+    pub(in crate::wire) suspect: bool,
 }
 
 impl Figures {
     /// A figure that has to be there.
-    fn required(&mut self, object: &Object, key: &str) -> u64 {
+    pub(in crate::wire) fn required(&mut self, object: &Object, key: &str) -> u64 {
         let figure = self.optional(Some(object), key);
         self.suspect |= figure.is_none();
         figure.unwrap_or(0)
     }
 
     /// A figure that may be missing or null. A negative, fractional or absurd one is left out.
-    fn optional(&mut self, object: Option<&Object>, key: &str) -> Option<u64> {
+    pub(in crate::wire) fn optional(&mut self, object: Option<&Object>, key: &str) -> Option<u64> {
         let value = object?.get(key)?;
         let figure = serde_json::from_str::<u64>(value.get()).ok().filter(|it| *it <= MOST);
         self.suspect |= figure.is_none();
@@ -126,7 +128,7 @@ impl Figures {
     }
 
     /// What the provider says it cost: `cost` in dollars (OpenRouter), `cost.total_cost` (Perplexity), or xAI's ticks.
-    fn cost(&mut self, object: &Object) -> Option<Usd> {
+    pub(in crate::wire) fn cost(&mut self, object: &Object) -> Option<Usd> {
         if let Some(ticks) = self.optional(Some(object), "cost_in_usd_ticks") {
             return i64::try_from(ticks).ok()?.checked_mul(TICK).map(Usd::from_pico);
         }

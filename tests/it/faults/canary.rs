@@ -20,7 +20,9 @@ const CANARY: &str = "canary-0123456789abcdef";
 
 fn error(dialect: Dialect, words: &str) -> Value {
     match dialect {
-        Dialect::OpenaiChat => json!({"error": {"message": words, "type": words, "code": words, "param": words}}),
+        Dialect::OpenaiChat | Dialect::OpenaiResponses => {
+            json!({"error": {"message": words, "type": words, "code": words, "param": words}})
+        }
         Dialect::Anthropic => json!({"type": "error", "error": {"type": words, "message": words}, "request_id": words}),
     }
 }
@@ -30,6 +32,10 @@ fn whole(dialect: Dialect, text: &str) -> Value {
         Dialect::OpenaiChat => json!({"id": text, "object": "chat.completion", "created": 1, "model": text,
             "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
             "usage": {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12}}),
+        Dialect::OpenaiResponses => json!({"id": text, "object": "response", "created_at": 1, "model": text,
+            "status": "completed", "usage": {"input_tokens": 9, "output_tokens": 3, "total_tokens": 12},
+            "output": [{"id": text, "type": "message", "role": "assistant", "status": "completed",
+                        "content": [{"type": "output_text", "text": text, "annotations": []}]}]}),
         Dialect::Anthropic => json!({"id": text, "type": "message", "role": "assistant", "model": text,
             "content": [{"type": "text", "text": text}], "stop_reason": "end_turn", "stop_sequence": null,
             "usage": {"input_tokens": 9, "output_tokens": 3}}),
@@ -58,6 +64,11 @@ fn echoes(dialect: Dialect, key: &str) -> Vec<(String, bool, Script)> {
     let [opening, content, closing] = events(dialect, &words);
     let told = match dialect {
         Dialect::OpenaiChat => format!("data: {body}\n\n"),
+        Dialect::OpenaiResponses => {
+            let failed = json!({"type": "response.failed", "response": {"id": words, "status": "failed",
+                "error": {"code": words, "message": words}}});
+            format!("event: error\ndata: {body}\n\nevent: response.failed\ndata: {failed}\n\n")
+        }
         Dialect::Anthropic => format!("event: error\ndata: {body}\n\n"),
     };
     for slice in [Slice::Events, Slice::Bytes(7)] {

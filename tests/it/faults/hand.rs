@@ -123,7 +123,7 @@ impl Exchange {
 pub(crate) fn events(dialect: Dialect, text: &str) -> [String; 3] {
     let frame = |kind: &str, body: Value| match dialect {
         Dialect::OpenaiChat => format!("data: {body}\n\n"),
-        Dialect::Anthropic => format!("event: {kind}\ndata: {body}\n\n"),
+        Dialect::OpenaiResponses | Dialect::Anthropic => format!("event: {kind}\ndata: {body}\n\n"),
     };
     match dialect {
         Dialect::OpenaiChat => {
@@ -140,6 +140,42 @@ pub(crate) fn events(dialect: Dialect, text: &str) -> [String; 3] {
                 chunk(json!({"role": "assistant", "content": ""}), Value::Null),
                 chunk(json!({"content": text}), Value::Null),
                 chunk(json!({}), json!("stop")) + &frame("", usage) + "data: [DONE]\n\n",
+            ]
+        }
+        Dialect::OpenaiResponses => {
+            let response = |status: &str, output: Value, usage: Value| {
+                json!({"id": "resp_1", "object": "response", "created_at": 1, "model": "model", "status": status,
+                    "output": output, "usage": usage})
+            };
+            let event = |kind: &str, mut body: Value| {
+                body["type"] = json!(kind);
+                frame(kind, body)
+            };
+            let part = |text: &str| json!({"type": "output_text", "text": text, "annotations": []});
+            let item =
+                |content: Value| json!({"id": "msg_1", "type": "message", "role": "assistant", "content": content});
+            // A text that is an event too large to be held is not repeated: then nobody could read the end.
+            let repeated = if text.len() > 4 << 20 { "" } else { text };
+            let begun = response("in_progress", json!([]), Value::Null);
+            let usage = json!({"input_tokens": 9, "output_tokens": 3, "total_tokens": 12});
+            let ended = response("completed", json!([item(json!([part(repeated)]))]), usage);
+            let at = |more: Value| {
+                let mut it = json!({"item_id": "msg_1", "output_index": 0, "content_index": 0});
+                it.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+                it
+            };
+            [
+                event("response.created", json!({"response": begun}))
+                    + &event("response.output_item.added", json!({"output_index": 0, "item": item(json!([]))}))
+                    + &event("response.content_part.added", at(json!({"part": part("")}))),
+                event("response.output_text.delta", at(json!({"delta": text}))),
+                event("response.output_text.done", at(json!({"text": repeated})))
+                    + &event("response.content_part.done", at(json!({"part": part(repeated)})))
+                    + &event(
+                        "response.output_item.done",
+                        json!({"output_index": 0, "item": item(json!([part(repeated)]))}),
+                    )
+                    + &event("response.completed", json!({"response": ended})),
             ]
         }
         Dialect::Anthropic => {
@@ -167,7 +203,7 @@ pub(crate) fn events(dialect: Dialect, text: &str) -> [String; 3] {
 /// Our own ping, as a client of `dialect` gets it.
 pub(crate) const fn ping(dialect: Dialect) -> &'static str {
     match dialect {
-        Dialect::OpenaiChat => ": llmroute\n\n",
+        Dialect::OpenaiChat | Dialect::OpenaiResponses => ": llmroute\n\n",
         Dialect::Anthropic => "event: ping\ndata: {\"type\": \"ping\"}\n\n",
     }
 }

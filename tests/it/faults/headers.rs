@@ -176,6 +176,10 @@ fn peculiar(dialect: Dialect) -> (Value, &'static str) {
             body["logit_bias"] = json!({"50256": -100});
             "logit_bias"
         }
+        Dialect::OpenaiResponses => {
+            body["metadata"] = json!({"a": "b"});
+            "metadata"
+        }
         Dialect::Anthropic => {
             body["top_k"] = json!(5);
             "top_k"
@@ -202,7 +206,8 @@ async fn what_a_target_cannot_say_is_named_or_refused() {
         assert_eq!((rows[1].0.outcome.as_deref(), rows[1].1.len()), (Some("refused"), 0), "{rows:?}");
         // Without the field there is nothing to refuse. (A cap is there in any case: one set by us would be a change.)
         let mut plain = question(client, false);
-        plain["max_tokens"] = 500.into();
+        let cap = if client == Dialect::OpenaiResponses { "max_output_tokens" } else { "max_tokens" };
+        plain[cap] = 500.into();
         let plain = house.request(path(client), plain.to_string()).header("x-llmroute-strict", "true");
         let got = seen(plain.send().await.unwrap()).await;
         assert_eq!(got.status, 200, "{got:?}");

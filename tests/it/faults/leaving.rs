@@ -181,6 +181,9 @@ async fn what_a_provider_bills_anyway_is_waited_for_even_before_its_first_byte()
                         json!({"choices": [{"index": 0, "message": {"role": "assistant", "content": "for nobody"},
                         "finish_reason": "stop"}], "usage": {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12}})
                     }
+                    Dialect::OpenaiResponses => json!({"status": "completed", "output": [{"type": "message",
+                        "content": [{"type": "output_text", "text": "for nobody"}]}],
+                        "usage": {"input_tokens": 9, "output_tokens": 3, "total_tokens": 12}}),
                     Dialect::Anthropic => json!({"type": "message", "role": "assistant", "stop_reason": "end_turn",
                         "content": [{"type": "text", "text": "for nobody"}], "usage": {"input_tokens": 9, "output_tokens": 3}}),
                 };

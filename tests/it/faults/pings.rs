@@ -10,7 +10,8 @@ use crate::house::{House, Plan, Seen, ended_well, told_error};
 
 const fn other(dialect: Dialect) -> Dialect {
     match dialect {
-        Dialect::OpenaiChat => Dialect::Anthropic,
+        Dialect::OpenaiChat => Dialect::OpenaiResponses,
+        Dialect::OpenaiResponses => Dialect::Anthropic,
         Dialect::Anthropic => Dialect::OpenaiChat,
     }
 }

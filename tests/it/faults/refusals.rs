@@ -22,7 +22,7 @@ async fn open() -> (Sim, House) {
 fn id(dialect: Dialect, seen: &Seen) -> String {
     let body = seen.json();
     let told = match dialect {
-        Dialect::OpenaiChat => &body["error"]["request_id"],
+        Dialect::OpenaiChat | Dialect::OpenaiResponses => &body["error"]["request_id"],
         Dialect::Anthropic => &body["request_id"],
     };
     assert_eq!(told, seen.header("x-llmroute-id"), "{seen:?}");
@@ -45,7 +45,9 @@ async fn every_refused_body_has_an_id_and_a_row() {
             ("{\"model\":\"g\",\"messages\":[],\"stream\":1}", "bad_request", "g"),
             ("{\"model\":\"nobody\",\"messages\":[]}", "no_route", "nobody"),
         ] {
-            let seen = house.post(path(dialect), body).await;
+            let body =
+                if dialect == Dialect::OpenaiResponses { body.replace("messages", "input") } else { body.to_owned() };
+            let seen = house.post(path(dialect), &*body).await;
             assert_eq!(seen.header("x-llmroute-error"), code, "{body}: {seen:?}");
             assert!(ids.insert(id(dialect, &seen)), "{body}: an id was given out twice: {seen:?}");
             let (row, attempts) = house.row(&seen).await;
@@ -85,7 +87,7 @@ async fn what_the_guard_turns_away_has_an_id_and_no_row() {
         let body = question(dialect, false).to_string();
         // A path without a dialect of its own is answered in the one that the client's version names.
         let request = |path: &str| match dialect {
-            Dialect::OpenaiChat => house.request(path, body.clone()),
+            Dialect::OpenaiChat | Dialect::OpenaiResponses => house.request(path, body.clone()),
             Dialect::Anthropic => house.request(path, body.clone()).header("anthropic-version", "2023-06-01"),
         };
         for (request, status) in [
@@ -134,7 +136,7 @@ async fn a_request_that_makes_llmroute_panic_is_refused_and_others_are_not_touch
         assert_eq!(house.ask(dialect, true).await.status, 200);
     }
     until(|| house.open.count() == 0).await;
-    assert_eq!(house.rows().await.len(), 4);
+    assert_eq!(house.rows().await.len(), 2 * Dialect::ALL.len());
 }
 
 #[tokio::test]

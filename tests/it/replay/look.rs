@@ -1,4 +1,4 @@
-//! What an answer says, found by a plain look at its JSON, in one form for both dialects. Nothing of llmroute is used.
+//! What an answer says, found by a plain look at its JSON, in one form for all dialects. Nothing of llmroute is used.
 
 use std::collections::BTreeMap;
 
@@ -69,6 +69,12 @@ impl Told {
                 told.openai_counts(body);
                 told.finish = text(&body["choices"][0]["finish_reason"]);
             }
+            Dialect::OpenaiResponses => {
+                for (nth, item) in (0..).zip(body["output"].as_array().into_iter().flatten()) {
+                    told.responses_item(nth, item, true);
+                }
+                told.responses_end(body);
+            }
             Dialect::Anthropic => {
                 for (nth, block) in (0..).zip(body["content"].as_array().into_iter().flatten()) {
                     told.anthropic_block(nth, block);
@@ -88,8 +94,12 @@ impl Told {
                 told.openai_counts(&event);
                 break;
             }
+            // One recording holds the streams of several turns; a client reads the first.
+            let over = dialect == Dialect::OpenaiResponses && told.finish.is_some();
             match dialect {
+                _ if over => break,
                 Dialect::OpenaiChat => told.openai_chunk(&event),
+                Dialect::OpenaiResponses => told.responses_event(&event),
                 Dialect::Anthropic => told.anthropic_event(&event),
             }
         }
@@ -144,6 +154,75 @@ impl Told {
             reasoning: reasoning.min(output),
         });
         let dollars = usage["cost"].as_f64().or_else(|| usage["cost"]["total_cost"].as_f64());
+        self.cost = usage["cost_in_usd_ticks"].as_i64().map(|it| it * 100).or_else(|| dollars.map(pico));
+    }
+
+    /// Text by its deltas, everything else when its item is done.
+    fn responses_event(&mut self, event: &Value) {
+        match event["type"].as_str().unwrap() {
+            "response.created" => self.model = text(&event["response"]["model"]),
+            "response.output_text.delta" => self.text.push_str(&spoken(&event["delta"])),
+            "response.refusal.delta" => {
+                self.text.push_str(&spoken(&event["delta"]));
+                self.declined = true;
+            }
+            "response.output_item.done" => {
+                self.responses_item(event["output_index"].as_u64().unwrap(), &event["item"], false);
+            }
+            "response.completed" | "response.incomplete" => self.responses_end(&event["response"]),
+            _ => {}
+        }
+    }
+
+    fn responses_item(&mut self, nth: u64, item: &Value, whole: bool) {
+        let texts = |list: &Value| {
+            let parts = list.as_array().into_iter().flatten();
+            parts.map(|it| spoken(&it["text"])).collect::<Vec<_>>()
+        };
+        match item["type"].as_str().unwrap() {
+            "message" => {
+                for part in item["content"].as_array().unwrap() {
+                    if whole {
+                        self.text.push_str(&(spoken(&part["text"]) + &spoken(&part["refusal"])));
+                        self.declined |= part["refusal"].is_string();
+                    }
+                    for key in ["annotations", "logprobs"] {
+                        if part[key].as_array().is_some_and(|it| !it.is_empty()) {
+                            self.special.push(key.to_owned());
+                        }
+                    }
+                }
+            }
+            "reasoning" => {
+                let summary = texts(&item["summary"]).join("\n\n");
+                self.thinking.push_str(&if summary.is_empty() { texts(&item["content"]).concat() } else { summary });
+            }
+            "function_call" => {
+                self.open.insert(nth, (text(&item["name"]).unwrap(), spoken(&item["arguments"])));
+            }
+            "custom_tool_call" => {
+                let arguments = json!({"input": item["input"]}).to_string();
+                self.open.insert(nth, (text(&item["name"]).unwrap(), arguments));
+            }
+            other => self.special.push(other.to_owned()),
+        }
+    }
+
+    fn responses_end(&mut self, response: &Value) {
+        self.model = text(&response["model"]);
+        self.finish = text(&response["incomplete_details"]["reason"]).or_else(|| text(&response["status"]));
+        let usage = &response["usage"];
+        let count = |path: &str| usage.pointer(path).and_then(Value::as_u64).unwrap_or(0);
+        if usage.is_object() {
+            self.tokens = Some(Tokens {
+                input: count("/input_tokens"),
+                cache_read: count("/input_tokens_details/cached_tokens"),
+                cache_write: count("/input_tokens_details/cache_write_tokens"),
+                output: count("/output_tokens"),
+                reasoning: count("/output_tokens_details/reasoning_tokens"),
+            });
+        }
+        let dollars = usage["cost"].as_f64();
         self.cost = usage["cost_in_usd_ticks"].as_i64().map(|it| it * 100).or_else(|| dollars.map(pico));
     }
 
@@ -237,6 +316,15 @@ impl Told {
                 None => "stop".to_owned(),
                 Some(it) => it.to_owned(),
             }),
+            Dialect::OpenaiResponses => reason.map(|it| {
+                let word = match it.as_str() {
+                    "completed" if self.calls.is_empty() => "stop",
+                    "completed" => "tool_calls",
+                    "max_output_tokens" => "length",
+                    other => other,
+                };
+                word.to_owned()
+            }),
             Dialect::Anthropic => reason.map(|it| {
                 let word = match it.as_str() {
                     "end_turn" => "stop",
@@ -255,8 +343,8 @@ impl Told {
     pub(super) fn finish_in(&self, dialect: Dialect) -> Option<String> {
         let reason = self.finish.as_deref()?;
         let word = match (dialect, reason) {
-            (Dialect::OpenaiChat, "refusal") => "content_filter",
-            (Dialect::OpenaiChat, "stop_sequence" | "pause") => "stop",
+            (Dialect::OpenaiChat | Dialect::OpenaiResponses, "refusal") => "content_filter",
+            (Dialect::OpenaiChat | Dialect::OpenaiResponses, "stop_sequence" | "pause") => "stop",
             (Dialect::Anthropic, "content_filter") => "refusal",
             (Dialect::Anthropic, "stop") if self.declined => "refusal",
             (_, other) => other,
@@ -307,6 +395,10 @@ pub(super) fn is_answer_in(dialect: Dialect, body: &Value, file: &str) {
             assert!(message["role"] == "assistant" && message.get("content").is_some(), "{file}: {body}");
             assert!(body["choices"][0]["finish_reason"].is_string(), "{file}: {body}");
         }
+        Dialect::OpenaiResponses => {
+            assert!(body["object"] == "response" && body["created_at"].is_u64(), "{file}: {body}");
+            assert!(body["output"].is_array() && body["status"].is_string(), "{file}: {body}");
+        }
         Dialect::Anthropic => {
             assert!(body["type"] == "message" && body["role"] == "assistant", "{file}: {body}");
             assert!(body["content"].is_array() && body["stop_reason"].is_string(), "{file}: {body}");
@@ -318,6 +410,14 @@ pub(super) fn is_answer_in(dialect: Dialect, body: &Value, file: &str) {
 pub(super) fn is_stream_in(dialect: Dialect, stream: &str, cut: bool, file: &str) {
     match dialect {
         Dialect::OpenaiChat => is_openai_stream(stream, cut, file),
+        Dialect::OpenaiResponses if cut => {
+            let last: Vec<Value> = frames(stream).map(data).collect();
+            let kinds: Vec<_> = last.iter().rev().take(2).map(|it| it["type"].as_str().unwrap_or_default()).collect();
+            assert_eq!(kinds, ["response.failed", "error"], "{file}: {stream}");
+        }
+        Dialect::OpenaiResponses => {
+            crate::responses_stream::fold(stream, file);
+        }
         Dialect::Anthropic => is_anthropic_stream(stream, cut, file),
     }
 }

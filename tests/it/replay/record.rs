@@ -49,6 +49,7 @@ pub(super) fn recorded(dialect: Dialect) -> Option<Vec<Exchange>> {
     };
     let api = match dialect {
         Dialect::OpenaiChat => "openai.chat",
+        Dialect::OpenaiResponses => "openai.responses",
         Dialect::Anthropic => "anthropic.messages",
     };
     let lines = index.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
@@ -70,6 +71,16 @@ impl Exchange {
     /// The target is as healthy after it as before.
     pub(super) fn is_good(&self) -> bool {
         self.status < 400 && self.told().error.is_none()
+    }
+
+    /// Its stream is an error before it says anything, so that nobody need ever see it as a stream.
+    pub(super) fn fails_at_once(&self) -> bool {
+        let told = self.told();
+        self.status < 400
+            && told.error.is_some()
+            && told.text.is_empty()
+            && told.thinking.is_empty()
+            && told.calls.is_empty()
     }
 
     /// What it says.

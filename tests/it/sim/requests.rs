@@ -126,7 +126,7 @@ async fn any_base_works_and_other_paths_keys_and_models_do_not() {
     };
     assert_eq!(status("/openai/v2/chat/completions?x=1", right, &chat(false)).await, 200);
     assert_eq!(status("/chat/completions", "authorization: Bearer wrong\r\n", &chat(false)).await, 401);
-    assert_eq!(status("/v1/responses", right, &chat(false)).await, 404);
+    assert_eq!(status("/v1/realtime", right, &chat(false)).await, 404);
     let mut other = chat(false);
     other["model"] = json!("other");
     assert_eq!(status("/v1/chat/completions", right, &other).await, 404);

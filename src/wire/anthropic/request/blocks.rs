@@ -110,7 +110,7 @@ impl Blocks<'_> {
         if opaque.dialect == Dialect::Anthropic {
             return Some(&opaque.raw);
         }
-        if opaque.name != ROLE_SPELLING {
+        if opaque.name != ROLE_SPELLING && !opaque.is_spelling() {
             self.lose(join(path, &opaque.name), "anthropic has no such field");
         }
         None

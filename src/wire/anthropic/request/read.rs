@@ -75,7 +75,16 @@ fn tool(raw: &RawValue) -> Result<Tool, Malformed> {
     if let Some(kind) = kind {
         let name = name.unwrap_or_else(|| kind.clone());
         let server = Some(opaque(kind, raw));
-        return Ok(Tool { name, description: None, schema: None, strict: None, cache, server, extra: Vec::new() });
+        return Ok(Tool {
+            name,
+            description: None,
+            schema: None,
+            strict: None,
+            cache,
+            server,
+            freeform: None,
+            extra: Vec::new(),
+        });
     }
     Ok(Tool {
         name: name.ok_or_else(|| wrong("name", "is missing"))?,
@@ -84,6 +93,7 @@ fn tool(raw: &RawValue) -> Result<Tool, Malformed> {
         strict: it.take_bool("strict")?,
         cache,
         server: None,
+        freeform: None,
         extra: fields::rest(it, "").collect(),
     })
 }

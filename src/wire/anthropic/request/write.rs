@@ -7,13 +7,13 @@
 use crate::domain::dialect::Dialect;
 use crate::domain::prompt::{Body, Format, Opaque, Part, Prompt, Role, Tool, ToolChoice, Turn};
 use crate::domain::quirks::Quirks;
-use crate::wire::Written;
 use crate::wire::anthropic::fields;
 use crate::wire::anthropic::request::blocks::{Blocks, Place, write_cache};
 use crate::wire::anthropic::request::generation::{self, Generation};
 use crate::wire::anthropic::request::ids::Ids;
 use crate::wire::anthropic::request::thinking::{self, Context, Plan};
 use crate::wire::json::{self, ObjectWriter};
+use crate::wire::{Written, freeform};
 
 /// Longest `metadata.user_id` the API takes, in characters.
 const MAX_USER_ID: usize = 256;
@@ -200,11 +200,14 @@ fn tool(tool: &Tool, path: &str, blocks: &mut Blocks) -> Option<Vec<u8>> {
         }
         return Some(server.raw.get().as_bytes().to_vec());
     }
+    if freeform::has_grammar(tool) {
+        blocks.lose(format!("{path}.format"), freeform::WHY);
+    }
     let mut out = Vec::new();
     fields::write(&mut out, |it| {
         it.text("name", &tool.name);
-        if let Some(description) = &tool.description {
-            it.text("description", description);
+        if let Some(description) = freeform::description(tool) {
+            it.text("description", &description);
         }
         let schema = tool.schema.as_ref().map(|it| it.get()).filter(|it| *it != "null" && *it != "{}");
         it.raw("input_schema", schema.unwrap_or(r#"{"type":"object","properties":{}}"#));

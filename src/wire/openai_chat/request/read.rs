@@ -186,7 +186,7 @@ fn read_tool(raw: &RawValue) -> Result<Tool, Malformed> {
         let custom = tool.get(&kind).and_then(Object::of).and_then(|it| it.get("name").and_then(json::text));
         let name = custom.unwrap_or_else(|| kind.clone()).into_owned();
         let server = Some(opaque(&*kind, raw));
-        return Ok(Tool { name, description: None, schema: None, strict: None, cache, server, extra });
+        return Ok(Tool { name, description: None, schema: None, strict: None, cache, server, freeform: None, extra });
     }
     let mut function = required(tool.take_object("function")?, "function")?;
     take_cache(&mut tool, &mut cache);
@@ -196,7 +196,7 @@ fn read_tool(raw: &RawValue) -> Result<Tool, Malformed> {
     let strict = function.take_bool("strict")?;
     keep_rest(function, place::FUNCTION, &mut extra);
     keep_rest(tool, "", &mut extra);
-    Ok(Tool { name, description, schema, strict, cache, server: None, extra })
+    Ok(Tool { name, description, schema, strict, cache, server: None, freeform: None, extra })
 }
 
 /// Anthropic's mark, which OpenRouter and others take in this dialect too. A mark of another shape stays where it is.

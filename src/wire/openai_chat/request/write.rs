@@ -4,9 +4,9 @@ use super::part::{Allow, name_marks, write_content};
 use super::place;
 use crate::domain::prompt::{Body, Format, Opaque, Part, Prompt, Reasoning, Role, Tool, ToolChoice, Turn};
 use crate::domain::quirks::{OutputCap, Quirks, ReasoningField};
-use crate::wire::Written;
 use crate::wire::json::ObjectWriter;
 use crate::wire::openai_chat::{Losses, NO_FIELD, has_extra, is_own, write_extra};
+use crate::wire::{Written, freeform};
 
 /// Writes a request for a provider.
 pub(in crate::wire::openai_chat) fn write(prompt: &Prompt, model: &str, quirks: &Quirks) -> Written {
@@ -77,7 +77,9 @@ impl Messages<'_> {
         if let Body::Opaque(it) = &part.body
             && !is_own(it)
         {
-            self.losses.add(format!("{path}.{}", it.name), "openai-chat has no such block");
+            if !it.is_spelling() {
+                self.losses.add(format!("{path}.{}", it.name), "openai-chat has no such block");
+            }
             return;
         }
         let is_role = |it: &Opaque| is_own(it) && it.name.strip_prefix(place::FIELD) == Some("role");
@@ -90,6 +92,16 @@ impl Messages<'_> {
 
     fn turn(&mut self, turn: &Turn, path: &str) {
         self.losses.foreign(&format!("{path}."), &turn.extra);
+        let unsaid = |it: &Part| matches!(&it.body, Body::Opaque(it) if !is_own(it));
+        if !turn.parts.is_empty() && turn.parts.iter().all(unsaid) {
+            // An empty message in its place would say something that nobody said.
+            for part in &turn.parts {
+                if let Body::Opaque(it) = &part.body {
+                    self.losses.add(format!("{path}.{}", it.name), "openai-chat has no such block");
+                }
+            }
+            return;
+        }
         match turn.role {
             Role::User => self.user(turn, path),
             Role::Assistant => self.assistant(turn, path),
@@ -316,12 +328,15 @@ fn write_tool(tool: &Tool, out: &mut Vec<u8>, losses: &mut Losses) -> bool {
         losses.add(format!("tools.{}", server.name), "a tool that its own provider runs");
         return false;
     }
+    if freeform::has_grammar(tool) {
+        losses.add(format!("tools.{}.format", tool.name), freeform::WHY);
+    }
     let mut object = ObjectWriter::begin(out);
     object.text("type", "function");
     let mut function = object.object("function");
     function.text("name", &tool.name);
-    if let Some(description) = &tool.description {
-        function.text("description", description);
+    if let Some(description) = freeform::description(tool) {
+        function.text("description", &description);
     }
     if let Some(schema) = &tool.schema {
         function.raw("parameters", schema.get());

@@ -135,6 +135,7 @@ impl Writer {
                 self.losses.add(what, "openai-chat has no signatures");
                 return;
             }
+            (_, Delta::Opaque(it)) if it.is_spelling() => return,
             (_, Delta::Opaque(it)) => {
                 self.losses.add(it.name.clone(), "openai-chat has no such addition to a block");
                 return;
