@@ -23,7 +23,11 @@ fn provider(n: i64) -> Arc<Provider> {
         Key { id: KeyId(n), name: "main".into(), weight: 1.0, billing: Billing::Metered, enabled: true, problem: None };
     Arc::new(Provider {
         name: format!("p{n}").into(),
-        speaks: vec![Speech { dialect: Dialect::OpenaiChat, url: "http://127.0.0.1:1/v1".to_owned() }],
+        speaks: vec![Speech {
+            dialect: Dialect::OpenaiChat,
+            url: "http://127.0.0.1:1/v1".to_owned(),
+            stream_url: None,
+        }],
         auth: Auth::Bearer,
         headers: Vec::new(),
         quirks: Quirks::default(),

@@ -1934,7 +1934,7 @@ _llmroute() {
                     return 0
                     ;;
                 --auth)
-                    COMPREPLY=($(compgen -W "bearer x-api-key api-key none" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "bearer x-api-key api-key x-goog-api-key none" -- "${cur}"))
                     return 0
                     ;;
                 --like)

@@ -120,6 +120,7 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l auth -d 'How it wants its key. Usually told by the dialect' -r -f -a "bearer\t'`authorization: Bearer KEY`'
 x-api-key\t'`x-api-key: KEY`'
 api-key\t'`api-key: KEY`'
+x-goog-api-key\t'`x-goog-api-key: KEY`'
 none\t'No key'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l like -d 'Copy everything that is not given from a built-in provider' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l format -d 'How data is printed' -r -f -a "table\t'For people'

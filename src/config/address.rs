@@ -35,7 +35,21 @@ pub const fn path_of(dialect: Dialect) -> &'static str {
         Dialect::OpenaiChat => "/chat/completions",
         Dialect::OpenaiResponses => "/responses",
         Dialect::Anthropic => "/v1/messages",
+        Dialect::Gemini => "/v1beta/models/{model}:generateContent",
     }
+}
+
+/// The URL that takes a request for a stream, where it is not `url` itself: a method of its own, and events instead of one
+/// array.
+#[must_use]
+pub fn stream_url(dialect: Dialect, url: &str) -> Option<String> {
+    if dialect != Dialect::Gemini {
+        return None;
+    }
+    let (path, query) = url.split_once('?').map_or((url, None), |(path, query)| (path, Some(query)));
+    let path = path.strip_suffix(":generateContent")?;
+    let more = query.map(|it| format!("&{it}")).unwrap_or_default();
+    Some(format!("{path}:streamGenerateContent?alt=sse{more}"))
 }
 
 /// Checks a base URL: https, or http to this machine; no credentials in it; no private network unless allowed.
@@ -185,6 +199,24 @@ mod tests {
         ] {
             assert_eq!(join(base, path), url, "{base} + {path}");
         }
+    }
+
+    #[test]
+    fn geminis_streams_have_an_address_of_their_own() {
+        let of = |base: &str| {
+            let url = join(base, path_of(Dialect::Gemini));
+            let stream = stream_url(Dialect::Gemini, &url);
+            (url, stream.unwrap_or_default())
+        };
+        let google = "https://generativelanguage.googleapis.com/v1beta/models/{model}";
+        for base in ["https://generativelanguage.googleapis.com", "https://generativelanguage.googleapis.com/v1beta/"] {
+            let expected = (format!("{google}:generateContent"), format!("{google}:streamGenerateContent?alt=sse"));
+            assert_eq!(of(base), expected, "{base}");
+        }
+        let stream = stream_url(Dialect::Gemini, "https://x.test/m/{model}:generateContent?v=1");
+        assert_eq!(stream.as_deref(), Some("https://x.test/m/{model}:streamGenerateContent?alt=sse&v=1"));
+        assert_eq!(stream_url(Dialect::OpenaiChat, "https://x.test/v1/chat/completions"), None);
+        assert_eq!(stream_url(Dialect::Gemini, "https://x.test/other"), None);
     }
 
     #[test]

@@ -15,11 +15,13 @@ pub enum Dialect {
     OpenaiResponses,
     /// Anthropic messages.
     Anthropic,
+    /// Gemini `generateContent`.
+    Gemini,
 }
 
 impl Dialect {
     /// Every dialect, in the order they are shown.
-    pub const ALL: [Self; 3] = [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic];
+    pub const ALL: [Self; 4] = [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic, Self::Gemini];
 
     /// The name used on the command line, in the file and in answers.
     #[must_use]
@@ -28,6 +30,7 @@ impl Dialect {
             Self::OpenaiChat => "openai-chat",
             Self::OpenaiResponses => "openai-responses",
             Self::Anthropic => "anthropic",
+            Self::Gemini => "gemini",
         }
     }
 
@@ -36,10 +39,16 @@ impl Dialect {
     #[must_use]
     pub const fn headers(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::OpenaiChat | Self::OpenaiResponses => &[],
+            Self::OpenaiChat | Self::OpenaiResponses | Self::Gemini => &[],
             // The version whose requests the translation writes; 2026-10-21 takes no `temperature`.
             Self::Anthropic => &[("anthropic-version", "2023-06-01")],
         }
+    }
+
+    /// Whether the path says the model and whether to stream; where not, the body does.
+    #[must_use]
+    pub const fn model_in_path(self) -> bool {
+        matches!(self, Self::Gemini)
     }
 }
 
@@ -51,7 +60,7 @@ impl fmt::Display for Dialect {
 
 /// The text names no dialect llmroute speaks.
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is not a dialect llmroute speaks: use openai-chat, openai-responses or anthropic")]
+#[error("`{0}` is not a dialect llmroute speaks: use openai-chat, openai-responses, anthropic or gemini")]
 pub struct NotADialect(String);
 
 impl FromStr for Dialect {

@@ -55,7 +55,8 @@ pub enum Event {
     Ping,
     /// Something the hub has no noun for.
     Opaque(Opaque),
-    /// The dialect's own end mark (`[DONE]`, `message_stop`). A stream that stops without it was cut.
+    /// The dialect's own end mark (`[DONE]`, `message_stop`), or, in a dialect without one, the close of a stream that had
+    /// said why it ended. A stream that stops otherwise was cut.
     End,
 }
 

@@ -1,6 +1,7 @@
 //! The checked policy: what the local file says, with every field meaningful. Built by `config`, swapped in whole;
 //! requests in flight keep the one they started with.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,8 +73,28 @@ impl Provider {
 pub struct Speech {
     /// The dialect.
     pub dialect: Dialect,
-    /// The full URL that takes a chat request.
+    /// The full URL that takes a chat request. In a dialect whose path says the model, `{model}` stands for it.
     pub url: String,
+    /// Another URL for an answer that is to stream, in a dialect whose path says so.
+    pub stream_url: Option<String>,
+}
+
+impl Speech {
+    /// What stands for the model in a URL.
+    pub const MODEL: &'static str = "{model}";
+
+    /// The URL of one request.
+    #[must_use]
+    pub fn url_of(&self, model: &ModelName, stream: bool) -> Cow<'_, str> {
+        let url = self.stream_url.as_ref().filter(|_| stream).unwrap_or(&self.url);
+        if !url.contains(Self::MODEL) {
+            return Cow::Borrowed(url);
+        }
+        let plain = |it: u8| it.is_ascii_alphanumeric() || b"-._~@".contains(&it);
+        let spell = |it: u8| if plain(it) { char::from(it).to_string() } else { format!("%{it:02X}") };
+        let spelled: String = model.as_str().bytes().map(spell).collect();
+        Cow::Owned(url.replace(Self::MODEL, &spelled))
+    }
 }
 
 /// How a provider wants its key.
@@ -86,6 +107,8 @@ pub enum Auth {
     XApiKey,
     /// `api-key: KEY` (Azure).
     ApiKey,
+    /// `x-goog-api-key: KEY` (Google).
+    XGoogApiKey,
     /// No key at all (local servers).
     None,
 }
@@ -165,5 +188,28 @@ impl Default for Deadlines {
             stream: Duration::from_secs(3600),
             ping: Duration::from_secs(15),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_is_put_into_the_url_that_names_it() {
+        let speech = Speech {
+            dialect: Dialect::Gemini,
+            url: "https://x.test/models/{model}:generateContent".to_owned(),
+            stream_url: Some("https://x.test/models/{model}:streamGenerateContent?alt=sse".to_owned()),
+        };
+        let of = |model: &str, stream| speech.url_of(&model.into(), stream).into_owned();
+        assert_eq!(of("gemini-3.8-flash", false), "https://x.test/models/gemini-3.8-flash:generateContent");
+        assert_eq!(of("m@001", true), "https://x.test/models/m@001:streamGenerateContent?alt=sse");
+        assert_eq!(
+            of("a/../b?c#d:e é", false),
+            "https://x.test/models/a%2F..%2Fb%3Fc%23d%3Ae%20%C3%A9:generateContent"
+        );
+        let chat = Speech { url: "https://x.test/v1/chat/completions".to_owned(), stream_url: None, ..speech };
+        assert!(matches!(chat.url_of(&"m".into(), true), Cow::Borrowed("https://x.test/v1/chat/completions")));
     }
 }

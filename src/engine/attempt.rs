@@ -58,7 +58,7 @@ pub async fn run(
     let first = began + first_deadline(ask, deadlines);
     settlement.sending();
     let client_headers = lane::passing(ask, speech.dialect);
-    let exchange = engine.upstream.send(provider, speech, seat, &client_headers, rendered.body.clone());
+    let exchange = engine.upstream.send(provider, speech, seat, ask.stream, &client_headers, rendered.body.clone());
     let incoming = timeout_at(first, exchange).await.map_err(|_| silent(provider, "sent no answer"))??;
     let try_ = Try { engine, ask, provider, speech, rendered: &rendered, deadlines, began, first };
     let headers = incoming.relayable();

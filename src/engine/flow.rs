@@ -37,7 +37,7 @@ enum Tongue {
 /// How an answer stream ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
-    /// With its dialect's end mark.
+    /// With its dialect's end mark, or, in a dialect without one, closed after all was said.
     Whole,
     /// With an error of the provider's. `relayed`: the client has been sent the provider's own error frame.
     Fault {
@@ -130,14 +130,30 @@ impl Flow {
         taken
     }
 
-    /// The provider closed the stream: whatever it sent without a final blank line still counts.
+    /// The provider closed the stream: whatever it sent without a final blank line still counts. In a dialect without an
+    /// end mark this is the end.
     pub fn finish(&mut self) -> Taken {
-        let taken = self.rest();
+        let mut taken = self.rest();
         // A provider may say what went wrong and then leave out the event that its dialect ends a failure with.
         if self.ending.is_none()
             && let Some(fault) = self.facts().fault.clone()
         {
             self.ending = Some(Ending::Fault { fault, relayed: false });
+        } else if self.may_close() {
+            self.ending = Some(Ending::Whole);
+            if let Tongue::Other { reader, writer, events } = &mut self.tongue {
+                let mut bytes = taken.out.to_vec();
+                reader.closed(events);
+                for event in events.drain(..) {
+                    writer.write(&event, &mut bytes);
+                }
+                if let Some(event) = last_event(&bytes)
+                    && let Some(keep) = self.keep.take()
+                {
+                    keep(event);
+                }
+                taken.out = Bytes::from(bytes);
+            }
         }
         taken
     }
@@ -156,6 +172,12 @@ impl Flow {
             }
             None => Taken::default(),
         }
+    }
+
+    /// Whether it is whole if the provider says nothing more.
+    #[must_use]
+    pub fn may_close(&self) -> bool {
+        self.ending.is_none() && self.watcher.may_close()
     }
 
     /// The client has the head of an event and not yet its end: nothing of ours may stand in between.

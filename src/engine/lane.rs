@@ -54,7 +54,11 @@ pub struct Rendered {
 /// the provider).
 pub fn render(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -> Result<Rendered, Malformed> {
     if dialect != ask.written_in {
-        let prompt = wire::codec(ask.written_in).read_request(&ask.body)?;
+        let mut prompt = wire::codec(ask.written_in).read_request(&ask.body)?;
+        if ask.dialect.model_in_path() {
+            prompt.model.clone_from(&ask.model);
+            prompt.stream = ask.stream;
+        }
         let written = wire::codec(dialect).write_request(&prompt, model.as_str(), quirks);
         let body = Bytes::from(written.body);
         // Only where request and answer are of two dialects can an answer that we asked more of be relayed as it is.
@@ -67,7 +71,14 @@ pub fn render(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -
         return Ok(Rendered { lane: Lane::Translate, body, losses, hide_usage });
     }
     let mut edits = Vec::new();
-    if ask.model != model.as_str() {
+    if ask.model == model.as_str() {
+        // Nothing to change.
+    } else if dialect.model_in_path() {
+        // Where the body repeats the path's model, it must not contradict the new one.
+        if ask.fields.find(&ask.body, "model").is_some() {
+            edits.push(json::Edit::Remove { key: "model" });
+        }
+    } else {
         edits.push(json::Edit::Set { key: "model", value: Cow::Owned(quoted(model.as_str())) });
     }
     let options =

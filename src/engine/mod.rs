@@ -69,6 +69,8 @@ pub struct Call {
     pub at: Now,
     /// The dialect of the path it came to.
     pub dialect: Dialect,
+    /// What the path said, in a dialect where it says the model.
+    pub path: Option<Addressed>,
     /// The body as it came.
     pub body: Bytes,
     /// Headers that may go upstream, names in lower case.
@@ -81,6 +83,15 @@ pub struct Call {
     pub strict: bool,
     /// Set by [`recall`].
     pub recalled: Option<Recalled>,
+}
+
+/// What a path can say of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Addressed {
+    /// The model.
+    pub model: String,
+    /// The client wants a stream.
+    pub stream: bool,
 }
 
 /// What the door hands back out.

@@ -4,7 +4,7 @@ use crate::domain::ask::{Ask, Fields, Needs};
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Origin};
 use crate::domain::id::RequestId;
-use crate::engine::Call;
+use crate::engine::{Addressed, Call};
 use crate::wire::{Malformed, json};
 
 /// Reads `call`. The ask is complete exactly if nothing is wrong with it; else it holds what was understood, for its row.
@@ -19,14 +19,15 @@ pub fn read(call: Call, id: RequestId) -> (Ask, Result<(), Failure>) {
 
 /// The ask of a call whose body has not been looked at.
 pub fn unread(call: Call, id: RequestId) -> Ask {
-    let Call { at, dialect, body, headers, client, session, strict, recalled } = call;
+    let Call { at, dialect, path, body, headers, client, session, strict, recalled } = call;
+    let (model, stream) = path.map_or_else(Default::default, |Addressed { model, stream }| (model, stream));
     Ask {
         id,
         at,
         dialect,
         written_in: dialect,
-        model: String::new(),
-        stream: false,
+        model,
+        stream,
         needs: Needs::default(),
         headers,
         client,
@@ -42,32 +43,47 @@ fn understand(ask: &mut Ask) -> Result<(), Failure> {
     let body = ask.body.clone();
     ask.fields = json::scan(&body).map_err(|it| malformed(&it))?;
     let value = |key: &str| ask.fields.find(&body, key).map(|it| &body[it]);
-    ask.model = match value("model") {
-        None => return Err(bad("the body has no `model`")),
-        Some(it) => json::string(it).ok_or_else(|| bad("`model` must be a string"))?.into_owned(),
-    };
-    ask.stream = match value("stream") {
-        None | Some(b"null") => false,
-        Some(it) => json::boolean(it).ok_or_else(|| bad("`stream` must be true or false"))?,
-    };
+    if !ask.dialect.model_in_path() {
+        ask.model = model(value("model"))?;
+        ask.stream = stream(value("stream"))?;
+    }
     ask.written_in = match ask.dialect {
         // Cursor posts the one dialect's body to the other one's path, and wants the answer of the path.
         Dialect::OpenaiChat if value("messages").is_none() && value("input").is_some() => Dialect::OpenaiResponses,
         dialect => dialect,
     };
-    ask.needs = match ask.written_in {
-        Dialect::OpenaiResponses => {
-            // Each of them may stand for the others.
-            let says = ["input", "previous_response_id", "prompt", "conversation"];
-            if says.iter().all(|it| value(it).is_none()) {
-                return Err(bad("the body has no `input`"));
-            }
-            responses_needs(&body, &ask.fields)
-        }
-        _ if value("messages").is_none() => return Err(bad("the body has no `messages`")),
-        dialect => needs(dialect, &body, &ask.fields),
+    let conversation = conversation(ask.written_in);
+    // In the responses dialect each of these may stand for the others.
+    let stands_for_it: &[&str] = match ask.written_in {
+        Dialect::OpenaiResponses => &["previous_response_id", "prompt", "conversation"],
+        _ => &[],
     };
+    if value(conversation).is_none() && stands_for_it.iter().all(|it| value(it).is_none()) {
+        return Err(bad(&format!("the body has no `{conversation}`")));
+    }
+    ask.needs = needs(ask.written_in, &body, &ask.fields);
     Ok(())
+}
+
+fn model(value: Option<&[u8]>) -> Result<String, Failure> {
+    let value = value.ok_or_else(|| bad("the body has no `model`"))?;
+    Ok(json::string(value).ok_or_else(|| bad("`model` must be a string"))?.into_owned())
+}
+
+fn stream(value: Option<&[u8]>) -> Result<bool, Failure> {
+    match value {
+        None | Some(b"null") => Ok(false),
+        Some(it) => json::boolean(it).ok_or_else(|| bad("`stream` must be true or false")),
+    }
+}
+
+/// The field that holds the conversation.
+const fn conversation(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::OpenaiChat | Dialect::Anthropic => "messages",
+        Dialect::OpenaiResponses => "input",
+        Dialect::Gemini => "contents",
+    }
 }
 
 /// The refusal of a body that is not what it should be.
@@ -84,18 +100,22 @@ fn bad(what: &str) -> Failure {
 }
 
 fn needs(dialect: Dialect, body: &[u8], fields: &Fields) -> Needs {
+    match dialect {
+        Dialect::OpenaiChat | Dialect::Anthropic => messages_needs(dialect, body, fields),
+        Dialect::OpenaiResponses => responses_needs(body, fields),
+        Dialect::Gemini => gemini_needs(body, fields),
+    }
+}
+
+fn messages_needs(dialect: Dialect, body: &[u8], fields: &Fields) -> Needs {
     let value = |key: &str| fields.find(body, key).map(|it| &body[it]);
     let present = |key: &str| value(key).is_some_and(|it| !matches!(it, b"null" | b"[]"));
     let holds = |key: &str, text: &[u8]| value(key).is_some_and(|it| memchr::memmem::find(it, text).is_some());
-    let (image, schema, reasoning): (&[u8], bool, bool) = match dialect {
-        Dialect::OpenaiChat | Dialect::OpenaiResponses => {
-            (b"\"image_url\"", holds("response_format", b"\"json_schema\""), present("reasoning_effort"))
-        }
-        Dialect::Anthropic => (
-            b"\"image\"",
-            holds("output_config", b"\"json_schema\"") || present("output_format"),
-            value("thinking").is_some_and(|it| memchr::memmem::find(it, b"\"disabled\"").is_none()),
-        ),
+    let (image, schema, reasoning): (&[u8], bool, bool) = if dialect == Dialect::Anthropic {
+        let thinks = value("thinking").is_some_and(|it| memchr::memmem::find(it, b"\"disabled\"").is_none());
+        (b"\"image\"", holds("output_config", b"\"json_schema\"") || present("output_format"), thinks)
+    } else {
+        (b"\"image_url\"", holds("response_format", b"\"json_schema\""), present("reasoning_effort"))
     };
     let text: usize = ["messages", "system", "tools"].iter().filter_map(|it| value(it)).map(<[u8]>::len).sum();
     let max_tokens = value("max_tokens").or_else(|| value("max_completion_tokens")).and_then(json::integer);
@@ -124,5 +144,36 @@ fn responses_needs(body: &[u8], fields: &Fields) -> Needs {
         reasoning: present("reasoning") && !holds("reasoning", b"\"none\""),
         prompt_tokens: u64::try_from(text / 4).unwrap_or(u64::MAX),
         max_tokens: value("max_output_tokens").and_then(json::integer),
+    }
+}
+
+/// Gemini's fields go by two names each, and most of what counts is one level down.
+fn gemini_needs(body: &[u8], fields: &Fields) -> Needs {
+    let value = |names: [&str; 2]| names.iter().find_map(|it| fields.find(body, it)).map(|it| &body[it]);
+    let holds = |it: Option<&[u8]>, texts: &[&[u8]]| {
+        it.is_some_and(|it| texts.iter().any(|text| memchr::memmem::find(it, text).is_some()))
+    };
+    let (contents, tools) = (value(["contents"; 2]), value(["tools"; 2]));
+    let config = value(["generationConfig", "generation_config"]);
+    let inner = config.and_then(|it| json::scan(it).ok().map(|fields| (it, fields)));
+    let max_tokens = inner.as_ref().and_then(|(config, fields)| {
+        let span = ["maxOutputTokens", "max_output_tokens"].iter().find_map(|it| fields.find(config, it))?;
+        json::integer(&config[span])
+    });
+    let text: usize = [contents, tools, value(["systemInstruction", "system_instruction"])]
+        .into_iter()
+        .flatten()
+        .map(<[u8]>::len)
+        .sum();
+    Needs {
+        tools: tools.is_some_and(|it| !matches!(it, b"null" | b"[]")),
+        images: holds(contents, &[b"\"image/"]),
+        json_schema: holds(
+            config,
+            &[b"\"responseSchema\"", b"\"responseJsonSchema\"", b"\"response_schema\"", b"\"response_json_schema\""],
+        ),
+        reasoning: holds(config, &[b"\"thinkingConfig\"", b"\"thinking_config\""]),
+        prompt_tokens: u64::try_from(text / 4).unwrap_or(u64::MAX),
+        max_tokens,
     }
 }

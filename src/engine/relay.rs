@@ -17,7 +17,7 @@ use crate::domain::id::{ProviderName, RequestId};
 use crate::domain::policy::Deadlines;
 use crate::engine::committed::{By, Committed, Content};
 use crate::engine::failover::Walked;
-use crate::engine::flow::{Ending, Flow};
+use crate::engine::flow::{Ending, Flow, Taken};
 use crate::engine::settle::Settlement;
 use crate::engine::tether::{Tethered, Walking};
 use crate::engine::{Answer, AnswerBody};
@@ -194,10 +194,9 @@ impl Relay {
                     self.last_byte = Instant::now();
                     self.flow.take(chunk)
                 }
-                Next::Bytes(Ok(None)) => {
-                    self.incoming = None;
-                    self.flow.finish()
-                }
+                Next::Bytes(Ok(None)) => self.closed(),
+                // The provider has said all it had to say, in a dialect that ends by closing: how it goes away is its affair.
+                Next::Bytes(Err(_)) if self.flow.may_close() => self.closed(),
                 Next::Bytes(Err(failure)) => return self.cut(failure),
                 Next::Closing => {
                     let told = "llmroute is shutting down and had to cut this answer";
@@ -208,6 +207,7 @@ impl Relay {
                     self.alarm.as_mut().reset(wake);
                     continue;
                 }
+                Next::Alarm if wake == gap && self.flow.may_close() => self.closed(),
                 // Left out: it would fall into the middle of an event.
                 Next::Alarm if wake == ping && self.flow.is_mid_event() => {
                     self.last_out = Instant::now();
@@ -238,6 +238,11 @@ impl Relay {
                 return Some((taken.out, self));
             }
         }
+    }
+
+    fn closed(&mut self) -> Taken {
+        self.incoming = None;
+        self.flow.finish()
     }
 
     /// The client has come back for more. While it was busy with what it had, nobody listened to the provider, and that

@@ -21,7 +21,11 @@ fn provider(name: &str, keys: &[i64]) -> Arc<Provider> {
     };
     Arc::new(Provider {
         name: name.into(),
-        speaks: vec![Speech { dialect: Dialect::OpenaiChat, url: format!("http://127.0.0.1:1/{name}") }],
+        speaks: vec![Speech {
+            dialect: Dialect::OpenaiChat,
+            url: format!("http://127.0.0.1:1/{name}"),
+            stream_url: None,
+        }],
         auth: Auth::Bearer,
         headers: Vec::new(),
         quirks: Quirks::default(),

@@ -60,6 +60,28 @@ pub fn model(policy: &Policy, id: &str) -> Option<Vec<u8>> {
     entries(policy).find(|it| it["id"] == id).map(|it| it.to_string().into_bytes())
 }
 
+/// `GET /v1beta/models`: the same list in Gemini's shape.
+#[must_use]
+pub fn gemini_models(policy: &Policy) -> Vec<u8> {
+    let models: Vec<Value> = entries(policy).map(|it| gemini_entry(&it)).collect();
+    json!({ "models": models }).to_string().into_bytes()
+}
+
+/// `GET /v1beta/models/ID`.
+#[must_use]
+pub fn gemini_model(policy: &Policy, id: &str) -> Option<Vec<u8>> {
+    entries(policy).find(|it| it["id"] == id).map(|it| gemini_entry(&it).to_string().into_bytes())
+}
+
+fn gemini_entry(entry: &Value) -> Value {
+    let id = entry["id"].as_str().unwrap_or_default();
+    json!({
+        "name": format!("models/{id}"),
+        "displayName": id,
+        "supportedGenerationMethods": ["generateContent", "streamGenerateContent"],
+    })
+}
+
 fn entries(policy: &Policy) -> impl Iterator<Item = Value> {
     let groups = policy.groups.keys().map(|it| entry(it.as_str(), "llmroute"));
     let usable = policy.providers.values().filter(|it| it.enabled && is_usable(it));

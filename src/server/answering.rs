@@ -60,7 +60,7 @@ impl Service<axum::http::Request<Incoming>> for Answering {
         if let Some(dialect) = short_cut(&request) {
             let door = Arc::clone(&self.door);
             return Box::pin(async move {
-                let response = super::answer(&door, dialect, request).await;
+                let response = super::answer(&door, dialect, None, request).await;
                 Ok(response.map(|body| Answered { body, _busy: busy }))
             });
         }

@@ -4,9 +4,10 @@ use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, stream};
 
 use crate::engine::{Answer, AnswerBody};
+use crate::wire::gemini::array::Array;
 
 /// The response that says `answer`.
 #[must_use]
@@ -28,6 +29,29 @@ pub fn response(answer: Answer) -> Response {
         }
     }
     response
+}
+
+/// The response that says `answer` to a client that takes a stream as one JSON array, and an error inside one.
+#[must_use]
+pub fn array(answer: Answer) -> Response {
+    let body = match answer.body {
+        AnswerBody::Whole(body) => AnswerBody::Whole(Array::whole(&body)),
+        AnswerBody::Stream(events) => {
+            let chunks = stream::unfold(Some((events, Array::default())), |state| async {
+                let (mut events, mut array) = state?;
+                let chunk = events.next().await;
+                Some(match chunk {
+                    Some(chunk) => (array.push(chunk), Some((events, array))),
+                    None => (array.finish(), None),
+                })
+            });
+            AnswerBody::Stream(Box::pin(chunks))
+        }
+    };
+    let mut headers = answer.headers;
+    headers.retain(|(name, _)| *name != "content-type");
+    headers.push(("content-type", "application/json".to_owned()));
+    response(Answer { headers, body, ..answer })
 }
 
 /// A JSON answer of our own.

@@ -1,9 +1,12 @@
 //! Who may come in. Judged by the head alone, before a byte of the body is read.
 
+use std::borrow::Cow;
+
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 
 use crate::domain::failure::{Failure, Origin};
+use crate::server::gemini;
 
 /// Checks a presented token. Made by `config`, which keeps the digest; compares in constant time.
 pub type Check = Box<dyn Fn(&str) -> bool + Send + Sync>;
@@ -35,11 +38,13 @@ impl Guard {
         self.admit_unknown(head)?;
         match &self.token {
             None => Ok(()),
-            Some(check) => match presented(&head.headers) {
-                Some(token) if check(token) => Ok(()),
-                Some(_) => Err(unauthorized("the token is not this server's")),
-                None => Err(unauthorized("a token is needed")),
-            },
+            Some(check) => {
+                match presented(&head.headers).map(Cow::Borrowed).or_else(|| gemini::token(&head.uri).map(Cow::Owned)) {
+                    Some(token) if check(&token) => Ok(()),
+                    Some(_) => Err(unauthorized("the token is not this server's")),
+                    None => Err(unauthorized("a token is needed")),
+                }
+            }
         }
     }
 

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::domain::clock::Now;
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Origin};
-use crate::engine::Call;
+use crate::engine::{Addressed, Call};
 
 /// Largest request body: above the largest any provider takes.
 const BODY_MOST: usize = 64 << 20;
@@ -21,13 +21,14 @@ const SHORT: usize = 4 << 10;
 /// Longest silence while a body is on its way.
 const BODY_IDLE: Duration = Duration::from_secs(60);
 
-/// What the head of a request says; its body is still to come.
-pub fn call(at: Now, dialect: Dialect, head: &Parts) -> Call {
+/// What the head of a request says, and what was read in its path; its body is still to come.
+pub fn call(at: Now, dialect: Dialect, path: Option<Addressed>, head: &Parts) -> Call {
     let text = |name: &str| text(&head.headers, name);
     let session = ["x-llmroute-session", "x-claude-code-session-id", "x-session-id"].into_iter().find_map(text);
     Call {
         at,
         dialect,
+        path,
         body: Bytes::new(),
         headers: forwarded(&head.headers),
         client: client(text("user-agent").unwrap_or_default()),
@@ -106,6 +107,12 @@ fn client(agent: &str) -> String {
     let product = agent.split(['/', ' ']).next().unwrap_or_default();
     if let Some((_, name)) = KNOWN.iter().find(|it| product.starts_with(it.0)) {
         return (*name).to_owned();
+    }
+    // `google-genai-sdk/3.4.0 gl-python/3.13`.
+    if let Some(language) =
+        agent.split(' ').find_map(|it| it.strip_prefix("gl-")).filter(|_| product.starts_with("google-"))
+    {
+        return client(language);
     }
     // `OpenAI/Python 2.1`, `Anthropic/JS 0.9`: the language tells more than the maker of the SDK.
     let named = if matches!(product, "OpenAI" | "AsyncOpenAI" | "Anthropic" | "AsyncAnthropic") {

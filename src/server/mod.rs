@@ -7,6 +7,7 @@
 pub mod admin;
 mod answering;
 pub mod egress;
+mod gemini;
 pub mod guard;
 pub mod ingress;
 pub mod listen;
@@ -31,6 +32,7 @@ use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Origin};
 use crate::engine::{Call, Engine};
 use crate::server::answering::Answering;
+use crate::server::gemini::Asked;
 use crate::server::guard::Guard;
 use crate::server::listen::Listening;
 use crate::server::patience::{Patience, Phases};
@@ -97,7 +99,11 @@ impl Door {
             .route("/v1/models", get(models))
             .route("/anthropic/v1/models", get(models))
             .route("/models", get(models))
-            .route("/v1/models/{*id}", get(model))
+            .route("/v1/models/{*id}", get(model).post(generate))
+            .route("/v1beta/models", get(gemini_models))
+            .route("/v1beta/models/{*rest}", get(gemini_model).post(generate))
+            .route("/v1alpha/models", get(gemini_models))
+            .route("/v1alpha/models/{*rest}", get(gemini_model).post(generate))
             .route("/health", get(health))
             .fallback(nothing_here)
             .method_not_allowed_fallback(wrong_method)
@@ -208,11 +214,11 @@ async fn drain(door: Arc<Door>, mut connections: JoinSet<()>, mut closing: watch
 // === handlers ===
 
 async fn chat(State(door): State<Arc<Door>>, request: Request) -> Response {
-    answer(&door, Dialect::OpenaiChat, request).await
+    answer(&door, Dialect::OpenaiChat, None, request).await
 }
 
 async fn responses(State(door): State<Arc<Door>>, request: Request) -> Response {
-    answer(&door, Dialect::OpenaiResponses, request).await
+    answer(&door, Dialect::OpenaiResponses, None, request).await
 }
 
 async fn kept_response(State(door): State<Arc<Door>>, Path(id): Path<String>, request: Request) -> Response {
@@ -245,35 +251,50 @@ async fn kept(
 }
 
 async fn messages(State(door): State<Arc<Door>>, request: Request) -> Response {
-    answer(&door, Dialect::Anthropic, request).await
+    answer(&door, Dialect::Anthropic, None, request).await
 }
 
-/// A request that makes llmroute panic is refused, and nobody else notices.
-async fn answer(door: &Arc<Door>, dialect: Dialect, request: Request) -> Response {
-    let answered = AssertUnwindSafe(answer_or_panic(door, dialect, request)).catch_unwind().await;
+/// Gemini's methods: which one, and of which model, is in the path.
+async fn generate(State(door): State<Arc<Door>>, request: Request) -> Response {
+    match gemini::asked(request.uri()) {
+        Some(asked) => answer(&door, Dialect::Gemini, Some(asked), request).await,
+        None => refuse_path(&door, request, "not_found", 404, "this method of a model is not served"),
+    }
+}
+
+/// A request that makes llmroute panic is refused, and nobody else notices. `asked` is what its path said.
+async fn answer(door: &Arc<Door>, dialect: Dialect, asked: Option<Asked>, request: Request) -> Response {
+    let answered = AssertUnwindSafe(answer_or_panic(door, dialect, asked, request)).catch_unwind().await;
     answered.unwrap_or_else(|_reported_by_its_hook| {
         let told = "llmroute itself failed on this request; please report it";
         door.turn_away(dialect, &Failure::local(Origin::Local, "internal", 500, told))
     })
 }
 
-async fn answer_or_panic(door: &Arc<Door>, dialect: Dialect, request: Request) -> Response {
+async fn answer_or_panic(door: &Arc<Door>, dialect: Dialect, asked: Option<Asked>, request: Request) -> Response {
     let at = door.engine.now();
     let (head, body) = request.into_parts();
     if let Err(failure) = door.guard.admit(&head) {
         return door.turn_away(dialect, &failure);
     }
-    let call = ingress::call(at, dialect, &head);
+    let (path, array) = asked.map_or((None, false), |it| (Some(it.addressed), it.array));
+    let call = ingress::call(at, dialect, path, &head);
     let body = ingress::body(&head, body).await;
     // It points into the buffer of the connection, which can be used again from here on.
     drop(head);
-    egress::response(match body {
+    let answer = match body {
         Ok(body) => door.engine.answer(Call { body, ..call }).await,
         Err(failure) => door.engine.refuse(call, failure).await,
-    })
+    };
+    if array { egress::array(answer) } else { egress::response(answer) }
 }
 
+/// The list of models, in the shape that OpenAI's and Anthropic's clients share. Google's come to the same path in the
+/// newest version of its API, and show their key in a header of their own.
 async fn models(State(door): State<Arc<Door>>, request: Request) -> Response {
+    if dialect_of_headers(request.headers()) == Dialect::Gemini {
+        return gemini_models(State(door), request).await;
+    }
     let (head, _) = request.into_parts();
     match door.guard.admit(&head) {
         Ok(()) => egress::json(200, admin::models(&door.engine.policy())),
@@ -282,6 +303,9 @@ async fn models(State(door): State<Arc<Door>>, request: Request) -> Response {
 }
 
 async fn model(State(door): State<Arc<Door>>, request: Request) -> Response {
+    if dialect_of_headers(request.headers()) == Dialect::Gemini {
+        return gemini_model(State(door), request).await;
+    }
     let (head, _) = request.into_parts();
     let id = head.uri.path().strip_prefix("/v1/models/").unwrap_or_default();
     let found = door.guard.admit(&head).and_then(|()| {
@@ -292,6 +316,28 @@ async fn model(State(door): State<Arc<Door>>, request: Request) -> Response {
     match found {
         Ok(it) => egress::json(200, it),
         Err(failure) => door.turn_away(dialect_of(&head), &failure),
+    }
+}
+
+async fn gemini_models(State(door): State<Arc<Door>>, request: Request) -> Response {
+    let (head, _) = request.into_parts();
+    match door.guard.admit(&head) {
+        Ok(()) => egress::json(200, admin::gemini_models(&door.engine.policy())),
+        Err(failure) => door.turn_away(Dialect::Gemini, &failure),
+    }
+}
+
+async fn gemini_model(State(door): State<Arc<Door>>, request: Request) -> Response {
+    let (head, _) = request.into_parts();
+    let found = door.guard.admit(&head).and_then(|()| {
+        let id = gemini::model(&head.uri);
+        id.and_then(|id| admin::gemini_model(&door.engine.policy(), &id)).ok_or_else(|| {
+            Failure::local(Origin::Client, "no_route", 404, "no model or group is called so; see /v1beta/models")
+        })
+    });
+    match found {
+        Ok(it) => egress::json(200, it),
+        Err(failure) => door.turn_away(Dialect::Gemini, &failure),
     }
 }
 
@@ -320,7 +366,18 @@ fn refuse_path(door: &Door, request: Request, code: &'static str, status: u16, t
     door.turn_away(dialect_of(&head), &failure)
 }
 
-/// The dialect of a client that came to a path without one: Anthropic's always names its version.
+/// The dialect of a client that came to a path without one: Anthropic's always names its version, Gemini's has roots of its
+/// own.
 fn dialect_of(head: &axum::http::request::Parts) -> Dialect {
-    if head.headers.contains_key("anthropic-version") { Dialect::Anthropic } else { Dialect::OpenaiChat }
+    if gemini::is_own(&head.uri) { Dialect::Gemini } else { dialect_of_headers(&head.headers) }
+}
+
+fn dialect_of_headers(headers: &axum::http::HeaderMap) -> Dialect {
+    if headers.contains_key("anthropic-version") {
+        Dialect::Anthropic
+    } else if headers.contains_key("x-goog-api-key") {
+        Dialect::Gemini
+    } else {
+        Dialect::OpenaiChat
+    }
 }

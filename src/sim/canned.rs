@@ -18,6 +18,7 @@ pub(crate) struct Prebuilt {
     openai: Pair,
     responses: Pair,
     anthropic: Pair,
+    gemini: Pair,
 }
 
 #[derive(Debug)]
@@ -37,17 +38,23 @@ impl Prebuilt {
             openai: pair(Dialect::OpenaiChat),
             responses: pair(Dialect::OpenaiResponses),
             anthropic: pair(Dialect::Anthropic),
+            gemini: pair(Dialect::Gemini),
         }
     }
 
-    /// The answer to a body on a path. Only whether it streams is looked at, without parsing.
+    /// The answer to a body on a path. Only whether it streams is looked at, without parsing; Gemini's path says so.
     pub(crate) fn answer(&self, route: &str, body: &[u8]) -> Option<&Delivery> {
+        if route.ends_with(":streamGenerateContent") {
+            return Some(&self.gemini.stream);
+        }
         let pair = if route.ends_with("/chat/completions") {
             &self.openai
         } else if route.ends_with("/responses") {
             &self.responses
         } else if route.ends_with("/messages") {
             &self.anthropic
+        } else if route.ends_with(":generateContent") {
+            &self.gemini
         } else {
             return None;
         };

@@ -13,7 +13,7 @@ use crate::sim::meter::Tariff;
 use crate::sim::persona::Persona;
 use crate::sim::script::{Act, Fault, Framing, Script};
 use crate::sim::spoil::Ending;
-use crate::sim::{anthropic, openai, responses, spoil, trouble};
+use crate::sim::{anthropic, gemini, openai, responses, spoil, trouble};
 
 /// What makes one answer's ids and date.
 #[derive(Debug, Clone, Copy)]
@@ -205,6 +205,7 @@ fn answer(script: &Script, asked: &Asked, request: &Request<'_>) -> Delivery {
             Dialect::OpenaiChat => openai::stream(&said, asked, &request.named, states_usage),
             Dialect::OpenaiResponses => responses::stream(&said, asked, &request.named, states_usage),
             Dialect::Anthropic => anthropic::stream(&said, asked, &request.named, states_usage),
+            Dialect::Gemini => gemini::stream(&said, asked, &request.named, states_usage),
         };
         fit_tokens(&mut frames, said.billed.output);
         let ending = spoil::stream(&mut frames, script.fault, request.dialect);
@@ -216,6 +217,7 @@ fn answer(script: &Script, asked: &Asked, request: &Request<'_>) -> Delivery {
         Dialect::OpenaiChat => openai::whole(&said, asked, &request.named, states_usage),
         Dialect::OpenaiResponses => responses::whole(&said, asked, &request.named, states_usage),
         Dialect::Anthropic => anthropic::whole(&said, asked, &request.named, states_usage),
+        Dialect::Gemini => gemini::whole(&said, asked, &request.named, states_usage),
     };
     let (frame, ending) = spoil::whole(whole.to_string(), said.billed.output, script.fault, request.dialect);
     let generated = frame.tokens;

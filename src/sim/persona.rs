@@ -74,7 +74,7 @@ pub struct Canned {
 // === impl Persona ===
 
 impl Persona {
-    /// An instant, faultless provider of any model that speaks both dialects: the start of most tests.
+    /// An instant, faultless provider of any model that speaks every dialect: the start of most tests.
     #[must_use]
     pub fn plain(name: impl Into<String>) -> Self {
         Self {
@@ -115,6 +115,18 @@ impl Persona {
             latency: Latency { first: Duration::from_millis(260), per_token: Duration::from_millis(12) },
             keep_arrivals: 256,
             ..Self::plain("anthropic-like")
+        }
+    }
+
+    /// A provider that speaks as Gemini does.
+    #[must_use]
+    pub fn gemini_like() -> Self {
+        Self {
+            speaks: vec![Dialect::Gemini],
+            models: vec!["sim-flash".to_owned()],
+            latency: Latency { first: Duration::from_millis(220), per_token: Duration::from_millis(10) },
+            keep_arrivals: 256,
+            ..Self::plain("gemini-like")
         }
     }
 

@@ -17,7 +17,7 @@ use crate::sim::persona::Persona;
 use crate::sim::script::Script;
 use crate::sim::scripts::Scripts;
 use crate::sim::trouble::Trouble;
-use crate::sim::{anthropic, openai, responses};
+use crate::sim::{anthropic, gemini, openai, responses};
 
 /// What all connections of one simulated provider share.
 #[derive(Debug)]
@@ -142,6 +142,7 @@ impl Provider {
                 Route::Chat(Dialect::OpenaiResponses)
             }
             "POST" if route.ends_with("/messages") && speaks(Dialect::Anthropic) => Route::Chat(Dialect::Anthropic),
+            "POST" if speaks(Dialect::Gemini) && gemini::method(route).is_some() => Route::Chat(Dialect::Gemini),
             "POST" if route.ends_with("/messages/count_tokens") && speaks(Dialect::Anthropic) => Route::CountTokens,
             "GET" if route.ends_with("/models") => Route::Models,
             _ => Route::Unknown,
@@ -168,6 +169,12 @@ impl Provider {
             Dialect::OpenaiChat => openai::read(&body)?,
             Dialect::OpenaiResponses => responses::read(&body)?,
             Dialect::Anthropic => anthropic::read(&body, incoming.header("anthropic-version"), counting)?,
+            Dialect::Gemini => {
+                let query = incoming.path.split_once('?').map_or("", |(_, query)| query);
+                let method = gemini::method(&incoming.path);
+                let method = method.ok_or_else(|| Rejected::bad_request(dialect, "no such method", None))?;
+                gemini::read(&body, &method, query)?
+            }
         };
         if !self.persona.models.is_empty() && !self.persona.models.contains(&asked.model) {
             return Err(refused(Trouble::NoModel, &asked.model, "a model that is not served"));
@@ -177,25 +184,32 @@ impl Provider {
 
     fn models(&self, incoming: &Incoming) -> (Script, Delivery, Option<String>) {
         let script = Script::natural();
-        let dialect =
-            if incoming.header("anthropic-version").is_some() { Dialect::Anthropic } else { Dialect::OpenaiChat };
+        let dialect = if incoming.header("anthropic-version").is_some() {
+            Dialect::Anthropic
+        } else if incoming.header("x-goog-api-key").is_some() {
+            Dialect::Gemini
+        } else {
+            Dialect::OpenaiChat
+        };
         if !self.persona.admits(key(dialect, incoming)) {
-            let delivery = delivery::json(&script, 401, &Trouble::BadKey.body(dialect, ""));
+            let delivery = delivery::json(&script, Trouble::BadKey.status(dialect), &Trouble::BadKey.body(dialect, ""));
             return (script, delivery, Some("no key, or not the right one".to_owned()));
         }
         let body = match dialect {
             Dialect::OpenaiChat | Dialect::OpenaiResponses => openai::models(&self.persona.models, &self.persona.name),
             Dialect::Anthropic => anthropic::models(&self.persona.models),
+            Dialect::Gemini => gemini::models(&self.persona.models),
         };
         let delivery = delivery::json(&script, 200, &body);
         (script, delivery, None)
     }
 
     fn arrival(&self, seq: u64, incoming: Incoming, script: &Script, violation: Option<String>) -> Arrival {
-        let model = serde_json::from_slice::<Value>(&incoming.body).ok();
+        let body = serde_json::from_slice::<Value>(&incoming.body).ok();
+        let in_path = gemini::method(&incoming.path).map(|it| it.model);
         Arrival {
             seq,
-            model: model.and_then(|it| it["model"].as_str().map(str::to_owned)),
+            model: in_path.or_else(|| body.and_then(|it| it["model"].as_str().map(str::to_owned))),
             method: incoming.method,
             path: incoming.path,
             headers: incoming.headers,
@@ -214,6 +228,8 @@ fn key(dialect: Dialect, incoming: &Incoming) -> Option<&str> {
     match dialect {
         Dialect::OpenaiChat | Dialect::OpenaiResponses => bearer,
         Dialect::Anthropic => incoming.header("x-api-key").or(bearer),
+        // Not `?key=`, which the real one takes too: it would end up in logs.
+        Dialect::Gemini => incoming.header("x-goog-api-key"),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::domain::dialect::Dialect;
 use crate::sim::delivery::End;
 use crate::sim::frame::Frame;
 use crate::sim::script::{By, Fault, When};
-use crate::sim::{anthropic, openai, responses, trouble};
+use crate::sim::{anthropic, gemini, openai, responses, trouble};
 
 /// How a body ends on the socket.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +61,7 @@ pub(crate) fn stream(frames: &mut Vec<Frame>, fault: Fault, dialect: Dialect) ->
                 Dialect::OpenaiChat => openai::error_event(&error),
                 Dialect::OpenaiResponses => responses::error_events(&error),
                 Dialect::Anthropic => anthropic::error_event(&error),
+                Dialect::Gemini => gemini::error_event(&error),
             };
             end_with(frames, when, event);
             Ending::proper()
@@ -70,6 +71,7 @@ pub(crate) fn stream(frames: &mut Vec<Frame>, fault: Fault, dialect: Dialect) ->
                 Dialect::OpenaiChat => "data: {\"id\":\"chatcmpl-sim\",\"object\":\"chat.compl\n\n",
                 Dialect::OpenaiResponses => "event: response.output_text.delta\ndata: {\"type\":\"response.outp\n\n",
                 Dialect::Anthropic => "event: content_block_delta\ndata: {\"type\":\"content_block_de\n\n",
+                Dialect::Gemini => "data: {\"candidates\": [{\"content\": {\"par\n\n",
             };
             end_with(frames, when, event.to_owned());
             Ending::proper()

@@ -1,11 +1,12 @@
-//! The error answers of the two field dialects, word for word as their providers send them. Sources: the providers'
+//! The error answers of the dialects, word for word as their providers send them. Sources: the providers'
 //! error pages and the recorded exchanges; the wording matters because agents match on it.
 
 use serde_json::{Value, json};
 
 use crate::domain::dialect::Dialect;
+use crate::sim::gemini;
 
-/// A failure both dialects have their own answer for.
+/// A failure every dialect has its own answer for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
     /// The key is not known.
@@ -70,10 +71,11 @@ impl Trouble {
     #[must_use]
     pub const fn status(self, dialect: Dialect) -> u16 {
         match (self, dialect) {
+            (Self::BadKey | Self::NoQuota | Self::TooLarge, Dialect::Gemini) => 400,
             (Self::BadKey, _) => 401,
             (Self::Forbidden, _) => 403,
             (Self::NoQuota, Dialect::OpenaiChat | Dialect::OpenaiResponses) | (Self::RateLimited, _) => 429,
-            (Self::Overloaded, Dialect::OpenaiChat | Dialect::OpenaiResponses) => 503,
+            (Self::Overloaded, Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::Gemini) => 503,
             (Self::Overloaded, Dialect::Anthropic) => 529,
             (Self::Internal, _) => 500,
             (Self::Timeout, _) => 504,
@@ -89,6 +91,7 @@ impl Trouble {
         match dialect {
             Dialect::OpenaiChat | Dialect::OpenaiResponses => self.openai(model),
             Dialect::Anthropic => self.anthropic(model),
+            Dialect::Gemini => gemini::trouble(self, model),
         }
     }
 
@@ -207,6 +210,7 @@ pub(crate) fn of_status(status: u16, dialect: Dialect, model: &str) -> Value {
             openai_error(&message, "invalid_request_error", None, None)
         }
         Dialect::OpenaiChat | Dialect::OpenaiResponses => openai_error(&message, "server_error", None, None),
+        Dialect::Gemini => gemini::unnamed(status, &message),
     }
 }
 
@@ -215,6 +219,7 @@ pub(crate) fn rejected(dialect: Dialect, message: &str, param: Option<&str>) -> 
     match dialect {
         Dialect::OpenaiChat | Dialect::OpenaiResponses => openai_error(message, "invalid_request_error", param, None),
         Dialect::Anthropic => anthropic_error("invalid_request_error", message),
+        Dialect::Gemini => gemini::rejected(message),
     }
 }
 
@@ -232,6 +237,7 @@ pub(crate) fn in_stream(dialect: Dialect) -> Value {
             "error": {"details": null, "type": "overloaded_error", "message": "Overloaded"},
             "request_id": "req_sim",
         }),
+        Dialect::Gemini => gemini::trouble(Trouble::Overloaded, ""),
     }
 }
 

@@ -57,6 +57,7 @@ impl Credential {
             Auth::Bearer => AUTHORIZATION,
             Auth::XApiKey => HeaderName::from_static("x-api-key"),
             Auth::ApiKey => HeaderName::from_static("api-key"),
+            Auth::XGoogApiKey => HeaderName::from_static("x-goog-api-key"),
             Auth::None => return Ok(None),
         };
         let values = self.values.as_ref().ok_or(Unsendable)?;

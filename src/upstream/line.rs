@@ -35,23 +35,23 @@ pub(super) struct Line {
 // === impl Lines ===
 
 impl Lines {
-    /// The line for a speech of `provider`.
+    /// The line for a speech of `provider` at `url`, one of its addresses.
     ///
     /// # Errors
     /// [`Kind::Unreachable`]: its address is no URL.
-    pub(super) fn get(&self, provider: &Provider, speech: &Speech) -> Result<Arc<Line>, Failure> {
+    pub(super) fn get(&self, provider: &Provider, speech: &Speech, url: &str) -> Result<Arc<Line>, Failure> {
         let known = self.0.load();
-        match known.get(&speech.url) {
+        match known.get(url) {
             // Requests in flight keep the policy they started with, and two rows may share a URL: a line is used only
             // where it says what this row says.
             Some(line) if line.is_of(provider, speech) => Ok(Arc::clone(line)),
-            Some(_) => Ok(Arc::new(Line::new(provider, speech)?)),
+            Some(_) => Ok(Arc::new(Line::new(provider, speech, url)?)),
             None => {
-                let line = Arc::new(Line::new(provider, speech)?);
+                let line = Arc::new(Line::new(provider, speech, url)?);
                 if known.len() < MOST {
                     self.0.rcu(|known| {
                         let mut known = HashMap::clone(known);
-                        known.insert(speech.url.clone(), Arc::clone(&line));
+                        known.insert(url.to_owned(), Arc::clone(&line));
                         known
                     });
                 }
@@ -73,8 +73,8 @@ impl Line {
     ///
     /// # Errors
     /// [`Kind::Unreachable`]: the address is no URL.
-    pub(super) fn new(provider: &Provider, speech: &Speech) -> Result<Self, Failure> {
-        let uri = uri(&speech.url).ok_or_else(|| transport::no_url(&provider.name))?;
+    pub(super) fn new(provider: &Provider, speech: &Speech, url: &str) -> Result<Self, Failure> {
+        let uri = uri(url).ok_or_else(|| transport::no_url(&provider.name))?;
         let mut headers = HeaderMap::with_capacity(16);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(ACCEPT, HeaderValue::from_static("*/*"));

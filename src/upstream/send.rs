@@ -47,7 +47,8 @@ impl Upstream {
         self.lines.clear();
     }
 
-    /// Sends `body` to `seat` and waits for the head of the answer. Dropping the future cancels the exchange.
+    /// Sends `body` to `seat`, asking for a stream or not, and waits for the head of the answer. Dropping the future
+    /// cancels the exchange.
     ///
     /// # Errors
     /// [`Kind::Unreachable`] where nothing was sent, [`Kind::Uncertain`] where it may have been, [`Kind::Auth`] where
@@ -57,11 +58,12 @@ impl Upstream {
         provider: &Provider,
         speech: &Speech,
         seat: &Seat,
+        stream: bool,
         client_headers: &[(String, String)],
         body: Bytes,
     ) -> Result<Incoming, Failure> {
         let credential = self.credential(provider, seat)?;
-        let line = self.lines.get(provider, speech)?;
+        let line = self.lines.get(provider, speech, &speech.url_of(&seat.target.model, stream))?;
         let mut again = 0;
         loop {
             let request = request(&line, provider, client_headers, credential.as_deref(), body.clone())?;

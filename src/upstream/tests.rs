@@ -92,6 +92,19 @@ fn each_provider_word_means_its_class() {
         (200, ("", "", "Network connection lost."), Kind::Broken),
         (498, ("", "capacity_exceeded", ""), Kind::Overload),
         (422, ("", "", ""), Kind::Client),
+        (400, ("INVALID_ARGUMENT", "API_KEY_INVALID", "API key not valid."), Kind::Auth),
+        (400, ("FAILED_PRECONDITION", "400", "Please enable billing on your project"), Kind::Quota),
+        (429, ("RESOURCE_EXHAUSTED", "429", "You exceeded your current quota, please check your plan"), Kind::Rate),
+        (
+            400,
+            ("INVALID_ARGUMENT", "400", "The input token count (9) exceeds the maximum number of tokens"),
+            Kind::Context,
+        ),
+        (400, ("INVALID_ARGUMENT", "400", "Unable to submit request"), Kind::Client),
+        (404, ("NOT_FOUND", "404", "models/x is not found for API version v1beta"), Kind::Model),
+        (503, ("UNAVAILABLE", "503", "The model is overloaded."), Kind::Overload),
+        (200, ("UNAVAILABLE", "503", "The model is overloaded."), Kind::Overload),
+        (200, ("INTERNAL", "500", "An internal error has occurred."), Kind::Transient),
     ];
     for (status, (kind, code, message), want) in rows {
         let fault = fault(kind, code, message);
@@ -133,9 +146,10 @@ fn the_dialects_own_headers_give_way_to_the_row_and_the_row_to_the_client() {
     let named = |text: &str| vec![("anthropic-version".to_owned(), text.to_owned())];
     let version = |dialect, row: &[(String, String)], client: &[(String, String)]| {
         let provider = provider(row);
-        let speech = Speech { dialect, url: "https://lab.example/v1/messages".to_owned() };
+        let speech = Speech { dialect, url: "https://lab.example/v1/messages".to_owned(), stream_url: None };
         let key = Credential::new(&Secret::new("sk-1".to_owned()));
-        let headers = Line::new(&provider, &speech).unwrap().headers(&provider, client, Some(&key)).unwrap();
+        let headers =
+            Line::new(&provider, &speech, &speech.url).unwrap().headers(&provider, client, Some(&key)).unwrap();
         assert_eq!(headers["x-api-key"], "sk-1");
         let found: Vec<String> =
             headers.get_all("anthropic-version").iter().map(|it| it.to_str().unwrap().to_owned()).collect();
@@ -150,23 +164,31 @@ fn the_dialects_own_headers_give_way_to_the_row_and_the_row_to_the_client() {
 #[test]
 fn a_line_is_used_again_only_for_a_row_that_says_the_same() {
     let lines = Lines::default();
-    let speech = Speech { dialect: Dialect::OpenaiChat, url: "https://lab.example/v1/chat/completions".to_owned() };
-    let first = lines.get(&provider(&[]), &speech).unwrap();
-    assert!(Arc::ptr_eq(&first, &lines.get(&provider(&[]), &speech).unwrap()));
+    let speech = Speech {
+        dialect: Dialect::OpenaiChat,
+        url: "https://lab.example/v1/chat/completions".to_owned(),
+        stream_url: None,
+    };
+    let first = lines.get(&provider(&[]), &speech, &speech.url).unwrap();
+    assert!(Arc::ptr_eq(&first, &lines.get(&provider(&[]), &speech, &speech.url).unwrap()));
     let row = [("x-team".to_owned(), "blue".to_owned())];
     let other = provider(&row);
     let team = |line: &Line| line.headers(&other, &[], None).unwrap().get("x-team").cloned();
-    assert_eq!(team(&lines.get(&other, &speech).unwrap()).unwrap(), "blue", "another row at the same address");
+    assert_eq!(
+        team(&lines.get(&other, &speech, &speech.url).unwrap()).unwrap(),
+        "blue",
+        "another row at the same address"
+    );
     assert_eq!(team(&first), None);
     lines.clear();
-    assert!(!Arc::ptr_eq(&first, &lines.get(&provider(&[]), &speech).unwrap()));
+    assert!(!Arc::ptr_eq(&first, &lines.get(&provider(&[]), &speech, &speech.url).unwrap()));
 }
 
 #[test]
 fn an_address_that_is_none_reaches_nobody_and_is_not_quoted() {
     for url in ["", "lab.example/v1?key=sk-1", "https://?key=sk-1", "data:sk-1"] {
-        let speech = Speech { dialect: Dialect::OpenaiChat, url: url.to_owned() };
-        let failure = Line::new(&provider(&[]), &speech).unwrap_err();
+        let speech = Speech { dialect: Dialect::OpenaiChat, url: url.to_owned(), stream_url: None };
+        let failure = Line::new(&provider(&[]), &speech, &speech.url).unwrap_err();
         assert_eq!(failure.kind, Kind::Unreachable, "{url}");
         assert!(!format!("{failure:?}").contains("sk-1"), "{failure:?}");
     }
@@ -180,11 +202,15 @@ fn a_key_is_presented_as_its_provider_wants_it_and_never_printed() {
     assert_eq!(presented(Auth::Bearer).unwrap(), "authorization: Bearer sk-1");
     assert_eq!(presented(Auth::XApiKey).unwrap(), "x-api-key: sk-1");
     assert_eq!(presented(Auth::ApiKey).unwrap(), "api-key: sk-1");
+    assert_eq!(presented(Auth::XGoogApiKey).unwrap(), "x-goog-api-key: sk-1");
     assert_eq!(presented(Auth::None), None);
     assert!(!format!("{key:?} {:?}", key.header(Auth::Bearer)).contains("sk-1"));
 
     let split = Credential::new(&Secret::new("sk\n1".to_owned()));
-    let speech = Speech { dialect: Dialect::OpenaiChat, url: "https://lab.example/v1".to_owned() };
-    let failure = Line::new(&provider(&[]), &speech).unwrap().headers(&provider(&[]), &[], Some(&split)).unwrap_err();
+    let speech = Speech { dialect: Dialect::OpenaiChat, url: "https://lab.example/v1".to_owned(), stream_url: None };
+    let failure = Line::new(&provider(&[]), &speech, &speech.url)
+        .unwrap()
+        .headers(&provider(&[]), &[], Some(&split))
+        .unwrap_err();
     assert_eq!((failure.kind, failure.code), (Kind::Auth, "upstream_auth"));
 }

@@ -40,6 +40,9 @@ const ROWS: &[Row] = &[
     word(None, "billing_not_active", Kind::Quota),
     word(None, "enforced_spend_limit_reached", Kind::Quota),
     word(None, "billing_error", Kind::Quota),
+    // Google: billing is not switched on. Its "exceeded your current quota" is said of every limit, also of one a minute.
+    word(Some(400), "failed_precondition", Kind::Quota),
+    word(Some(429), "resource_exhausted", Kind::Rate),
     text(Some(400), "you have reached your specified", Kind::Quota),
     text(Some(400), "credit balance is too low", Kind::Quota),
     text(Some(429), "exceeded your current quota", Kind::Quota),
@@ -49,12 +52,14 @@ const ROWS: &[Row] = &[
     text(Some(400), "maximum context length", Kind::Context),
     text(Some(400), "context window", Kind::Context),
     text(Some(400), "too many tokens", Kind::Context),
+    text(Some(400), "exceeds the maximum number of tokens", Kind::Context),
     // Content policy.
     word(None, "content_policy_violation", Kind::Filter),
     word(None, "content_filter", Kind::Filter),
     text(Some(400), "content management policy", Kind::Filter),
     text(Some(400), "flagged as potentially violating", Kind::Filter),
     text(Some(403), "flagged", Kind::Filter),
+    text(Some(400), "responsible ai practices", Kind::Filter),
     // The key.
     word(None, "invalid_api_key", Kind::Auth),
     word(None, "authentication_error", Kind::Auth),

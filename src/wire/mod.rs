@@ -10,6 +10,7 @@ pub mod tokens;
 mod freeform;
 
 pub mod anthropic;
+pub mod gemini;
 pub mod openai_chat;
 pub mod openai_responses;
 
@@ -29,6 +30,7 @@ pub fn codec(dialect: Dialect) -> &'static dyn Codec {
         Dialect::OpenaiChat => &openai_chat::OpenaiChat,
         Dialect::OpenaiResponses => &openai_responses::OpenaiResponses,
         Dialect::Anthropic => &anthropic::Anthropic,
+        Dialect::Gemini => &gemini::Gemini,
     }
 }
 
@@ -37,7 +39,8 @@ pub fn codec(dialect: Dialect) -> &'static dyn Codec {
 /// Readers are lenient (unknown fields travel as `Opaque`, never fail), writers are strict (what they cannot say is
 /// a `Loss`). No method may panic on any input.
 pub trait Codec: std::fmt::Debug + Send + Sync {
-    /// A client's request.
+    /// A client's request. In a dialect that says so in the path, [`Prompt::model`] and [`Prompt::stream`] are left to
+    /// the caller.
     ///
     /// # Errors
     /// The body is not JSON, or not a request of this dialect; says where.
@@ -138,6 +141,10 @@ pub trait StreamReader: Send {
     /// # Errors
     /// The frame's data is not JSON or not of this dialect. Frames of unknown type are not an error.
     fn read(&mut self, frame: &sse::Frame, out: &mut Vec<Event>) -> Result<(), Malformed>;
+
+    /// The provider closed the stream. In a dialect without an end mark this is the end, if the stream said all it had to
+    /// say; appends what follows from that. A stream that was cut appends nothing.
+    fn closed(&mut self, _out: &mut Vec<Event>) {}
 }
 
 /// Events → client stream.
@@ -164,6 +171,11 @@ pub trait Watcher: Send {
 
     /// What was learnt so far.
     fn facts(&self) -> &Facts;
+
+    /// Whether a stream that is closed here is whole. Only in a dialect without an end mark.
+    fn may_close(&self) -> bool {
+        false
+    }
 }
 
 /// What one frame of a relayed stream is.

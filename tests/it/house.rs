@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use llmroute::catalog::prices::{Override, UnitPrices};
+use llmroute::config::address::stream_url;
 use llmroute::domain::clock::Clock;
 use llmroute::domain::dialect::Dialect;
 use llmroute::domain::id::{KeyId, ProviderName};
@@ -110,6 +111,7 @@ impl Plan {
                 keyring.insert(key.id, Secret::new(format!("{SECRET}-{}", key.id.0)));
             }
             let (path, auth, headers) = match dialect {
+                Dialect::Gemini => ("/v1beta/models/{model}:generateContent", Auth::XGoogApiKey, Vec::new()),
                 Dialect::OpenaiChat | Dialect::OpenaiResponses => (path(*dialect), Auth::Bearer, Vec::new()),
                 Dialect::Anthropic => {
                     ("/v1/messages", Auth::XApiKey, vec![("anthropic-version".to_owned(), "2023-06-01".to_owned())])
@@ -117,7 +119,11 @@ impl Plan {
             };
             let provider = Provider {
                 name: name.as_str().into(),
-                speaks: vec![Speech { dialect: *dialect, url: format!("{base}{path}") }],
+                speaks: vec![Speech {
+                    dialect: *dialect,
+                    url: format!("{base}{path}"),
+                    stream_url: stream_url(*dialect, &format!("{base}{path}")),
+                }],
                 auth,
                 headers,
                 quirks: self.quirks.clone(),
@@ -234,7 +240,7 @@ impl House {
 
     /// A small question in `dialect` to the group.
     pub(crate) async fn ask(&self, dialect: Dialect, stream: bool) -> Seen {
-        self.post(path(dialect), question(dialect, stream).to_string()).await
+        self.post(path_for(dialect, stream), question(dialect, stream).to_string()).await
     }
 
     /// All rows, oldest first, once everything is written.
@@ -292,17 +298,39 @@ pub(crate) async fn seen(response: reqwest::Response) -> Seen {
     Seen { status, headers, body: response.text().await.unwrap() }
 }
 
+/// Where `dialect` is asked for an answer that is streamed, or is not; Gemini's path says that, and the group.
+pub(crate) const fn path_for(dialect: Dialect, stream: bool) -> &'static str {
+    match dialect {
+        Dialect::Gemini if stream => "/v1beta/models/g:streamGenerateContent?alt=sse",
+        _ => path(dialect),
+    }
+}
+
 /// Where `dialect` is asked.
 pub(crate) const fn path(dialect: Dialect) -> &'static str {
     match dialect {
+        Dialect::Gemini => "/v1beta/models/g:generateContent",
         Dialect::OpenaiChat => "/v1/chat/completions",
         Dialect::OpenaiResponses => "/v1/responses",
         Dialect::Anthropic => "/v1/messages",
     }
 }
 
+/// A small question to `model`: where it goes, and what it says.
+pub(crate) fn question_to(model: &str, dialect: Dialect, stream: bool) -> (String, Value) {
+    let mut body = question(dialect, stream);
+    if dialect == Dialect::Gemini {
+        return (path_for(dialect, stream).replace("/g:", &format!("/{model}:")), body);
+    }
+    body["model"] = model.into();
+    (path(dialect).to_owned(), body)
+}
+
 /// A small question.
 pub(crate) fn question(dialect: Dialect, stream: bool) -> Value {
+    if dialect == Dialect::Gemini {
+        return json!({"contents": [{"role": "user", "parts": [{"text": "What is a proxy?"}]}]});
+    }
     let turns = if dialect == Dialect::OpenaiResponses { "input" } else { "messages" };
     let mut body = json!({"model": "g", turns: [{"role": "user", "content": "What is a proxy?"}]});
     if stream {
@@ -332,6 +360,7 @@ pub(crate) fn text(dialect: Dialect, stream: bool, seen: &Seen) -> String {
                 let blocks = body["content"].as_array().cloned().unwrap_or_default();
                 blocks.iter().filter_map(|it| it["text"].as_str()).collect()
             }
+            Dialect::Gemini => gemini_text(&body),
         };
     }
     let events = seen.data().into_iter().filter_map(|it| serde_json::from_str::<Value>(&it).ok());
@@ -342,8 +371,14 @@ pub(crate) fn text(dialect: Dialect, stream: bool, seen: &Seen) -> String {
         }
         Dialect::OpenaiResponses => None,
         Dialect::Anthropic => it["delta"]["text"].as_str().map(str::to_owned),
+        Dialect::Gemini => Some(gemini_text(&it)),
     });
     text.collect()
+}
+
+fn gemini_text(chunk: &Value) -> String {
+    let parts = chunk["candidates"][0]["content"]["parts"].as_array().cloned().unwrap_or_default();
+    parts.iter().filter(|it| it["thought"] != true).filter_map(|it| it["text"].as_str()).collect()
 }
 
 /// Whether a stream ended the way its dialect ends well.
@@ -355,6 +390,7 @@ pub(crate) fn ended_well(dialect: Dialect, seen: &Seen) -> bool {
             last["type"] == "response.completed" || last["type"] == "response.incomplete"
         }),
         Dialect::Anthropic => seen.data().last().is_some_and(|it| it.contains("\"message_stop\"")),
+        Dialect::Gemini => seen.data().last().is_some_and(|it| it.contains("\"finishReason\"")),
     }
 }
 
@@ -368,6 +404,9 @@ pub(crate) fn told_error(dialect: Dialect, seen: &Seen) -> bool {
             let raised = |it: &Value| it["type"] == "error" && it["error"]["message"].is_string();
             events.iter().any(raised) && events.last().is_some_and(failed)
         }
+        Dialect::Gemini => events.last().is_some_and(|it| {
+            it["error"]["message"].is_string() && it["error"]["code"].is_u64() && it["error"]["status"].is_string()
+        }),
         Dialect::Anthropic => {
             events.last().is_some_and(|it| it["type"] == "error" && it["error"]["message"].is_string())
                 && seen.body.contains("event: error")

@@ -81,9 +81,12 @@ async fn client(nth: usize, mut port: watch::Receiver<u16>, token: String, whole
         let mark = format!("mark-{nth}-{}", held.len());
         let (dialect, stream) = (Dialect::ALL[(nth + held.len()) % Dialect::ALL.len()], held.len() % 3 != 0);
         let mut body = question(dialect, stream);
-        let turns = if dialect == Dialect::OpenaiResponses { "input" } else { "messages" };
-        body[turns][0]["content"] = mark.clone().into();
-        let url = format!("http://127.0.0.1:{}{}", *port.borrow_and_update(), house::path(dialect));
+        match dialect {
+            Dialect::OpenaiChat | Dialect::Anthropic => body["messages"][0]["content"] = mark.clone().into(),
+            Dialect::OpenaiResponses => body["input"][0]["content"] = mark.clone().into(),
+            Dialect::Gemini => body["contents"][0]["parts"][0]["text"] = mark.clone().into(),
+        }
+        let url = format!("http://127.0.0.1:{}{}", *port.borrow_and_update(), house::path_for(dialect, stream));
         let asked = http.post(url).bearer_auth(&token).header("content-type", "application/json");
         let asked = asked.header("x-llmroute-session", &mark).body(body.to_string()).send().await;
         let Ok(answer) = asked else {

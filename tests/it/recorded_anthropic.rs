@@ -69,6 +69,7 @@ pub(crate) fn events(codec: &dyn Codec, frames: &[Frame]) -> Vec<Event> {
     for frame in frames {
         reader.read(frame, &mut events).unwrap_or_else(|error| panic!("{error} in {:?}", frame.raw()));
     }
+    reader.closed(&mut events);
     events
 }
 

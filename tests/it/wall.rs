@@ -10,7 +10,7 @@ use llmroute::store::Cost;
 
 use crate::house::{self, House, Plan, Seen, billed, ended_well, text, told_error};
 
-const DIALECTS: [Dialect; 3] = Dialect::ALL;
+const DIALECTS: [Dialect; 4] = Dialect::ALL;
 
 /// One crossing: which dialect the client speaks, which the failing target, and whether it streams.
 #[derive(Debug, Clone, Copy)]
@@ -238,8 +238,12 @@ async fn context_length_and_content_policy_come_back_as_they_came_from_one_attem
 async fn direct(sim: &Sim, at: Crossing) -> Seen {
     let body = house::question(at.client, at.stream).to_string();
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let request = client.post(format!("{}{}", sim.base_url(), house::path(at.client)));
-    let request = request.header("x-api-key", "k").header("anthropic-version", "2023-06-01").bearer_auth("k");
+    let request = client.post(format!("{}{}", sim.base_url(), house::path_for(at.client, at.stream)));
+    let request = request
+        .header("x-api-key", "k")
+        .header("x-goog-api-key", "k")
+        .header("anthropic-version", "2023-06-01")
+        .bearer_auth("k");
     house::seen(request.header("content-type", "application/json").body(body).send().await.unwrap()).await
 }
 

@@ -17,12 +17,14 @@ from typing import Any
 import anthropic
 import openai
 import pytest
+from google import genai
 from upstream import KEY, Upstream
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("LLMROUTE_BIN", ROOT / "target" / "debug" / "llmroute"))
 DIALECTS = ("openai-chat", "anthropic")
 RESPONSES = "openai-responses"
+EVERY = (*DIALECTS, RESPONSES, "gemini")
 
 
 def _free_port() -> int:
@@ -113,6 +115,10 @@ class Router:
     def async_anthropic(self, **options: Any) -> anthropic.AsyncAnthropic:
         return anthropic.AsyncAnthropic(**self._options("", options))
 
+    def gemini(self, **options: Any) -> genai.Client:
+        http = genai.types.HttpOptions(base_url=self.url, timeout=30_000, **options.pop("http", {}))
+        return genai.Client(**{"api_key": self.token, "http_options": http, **options})
+
     def _options(self, path: str, options: dict[str, Any]) -> dict[str, Any]:
         strict = {"_strict_response_validation": True}
         return {"api_key": self.token, "base_url": self.url + path, "timeout": 30, **strict, **options}
@@ -145,8 +151,16 @@ class Target:
         return self.upstream.last.body
 
     @property
+    def is_gemini(self) -> bool:
+        return self.dialect == "gemini"
+
+    @property
     def is_anthropic(self) -> bool:
         return self.dialect == "anthropic"
+
+    @property
+    def is_responses(self) -> bool:
+        return self.dialect == RESPONSES
 
 
 def _judged(upstreams: list[Upstream]) -> None:
@@ -158,7 +172,7 @@ def _judged(upstreams: list[Upstream]) -> None:
 def house():
     """A router that only sees good days, shared by the tests that need no trouble."""
     router = Router()
-    upstreams = {dialect: Upstream(dialect) for dialect in (*DIALECTS, RESPONSES)}
+    upstreams = {dialect: Upstream(dialect) for dialect in EVERY}
     try:
         for dialect, upstream in upstreams.items():
             router.add(f"up-{dialect}", upstream)
@@ -178,16 +192,16 @@ def router(house):
 
 @pytest.fixture(params=DIALECTS, ids=[f"to-{it}" for it in DIALECTS])
 def target(request, house):
-    """Each upstream dialect in turn."""
+    """The upstream dialects `openai-chat` and `anthropic` in turn."""
     upstream = house[1][request.param]
     upstream.reset()
     yield Target(upstream, f"to-{request.param}")
     _judged([upstream])
 
 
-@pytest.fixture(params=(*DIALECTS, RESPONSES), ids=[f"to-{it}" for it in (*DIALECTS, RESPONSES)])
+@pytest.fixture(params=EVERY, ids=[f"to-{it}" for it in EVERY])
 def any_target(request, house):
-    """Each upstream dialect in turn, responses among them."""
+    """Each upstream dialect in turn, responses and Gemini among them."""
     upstream = house[1][request.param]
     upstream.reset()
     yield Target(upstream, f"to-{request.param}")
@@ -200,6 +214,15 @@ def responses_target(house):
     upstream = house[1][RESPONSES]
     upstream.reset()
     yield Target(upstream, f"to-{RESPONSES}")
+    _judged([upstream])
+
+
+@pytest.fixture
+def to_gemini(house):
+    """The upstream that speaks Gemini."""
+    upstream = house[1]["gemini"]
+    upstream.reset()
+    yield Target(upstream, "to-gemini")
     _judged([upstream])
 
 

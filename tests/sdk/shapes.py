@@ -10,6 +10,7 @@ from typing import Any
 import pydantic
 import pydantic_core
 from anthropic.types import message_create_params as anthropic_params
+from google.genai import types as gemini
 from openai.types.chat import completion_create_params as openai_params
 from openai.types.responses import response_create_params as responses_params
 
@@ -53,6 +54,8 @@ def _validator(dialect: str, stream: bool) -> pydantic_core.SchemaValidator:
 def faults(dialect: str, body: dict[str, Any], version: str | None = None) -> list[str]:
     """What the provider would not take in this body; nothing if it is as it should be. `version` is the header
     `anthropic-version`."""
+    if dialect == "gemini":
+        return _gemini_faults(body)
     untyped = set()
     if dialect == "anthropic":
         if version not in VERSIONS:
@@ -64,3 +67,28 @@ def faults(dialect: str, body: dict[str, Any], version: str | None = None) -> li
     except pydantic_core.ValidationError as error:
         return [f"{'.'.join(map(str, it['loc']))}: {it['msg']}" for it in error.errors()]
     return []
+
+
+# The SDK describes the parts of a request; the request itself it writes field by field.
+GEMINI = {
+    "contents": list[gemini.Content],
+    "systemInstruction": gemini.Content,
+    "tools": list[gemini.Tool],
+    "toolConfig": gemini.ToolConfig,
+    "generationConfig": gemini.GenerationConfig,
+    "safetySettings": list[gemini.SafetySetting],
+}
+
+
+def _gemini_faults(body: dict[str, Any]) -> list[str]:
+    faults = [f"{key}: unknown" for key in body if key not in GEMINI]
+    if not body.get("contents"):
+        faults.append("contents: missing")
+    for key, value in body.items():
+        if key in GEMINI:
+            try:
+                # Bytes are base64 here, which JSON mode reads.
+                pydantic.TypeAdapter(GEMINI[key]).validate_json(pydantic_core.to_json(value))
+            except pydantic_core.ValidationError as error:
+                faults += [f"{key}.{'.'.join(map(str, it['loc']))}: {it['msg']}" for it in error.errors()]
+    return faults

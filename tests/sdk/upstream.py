@@ -1,4 +1,4 @@
-"""Scripted providers: OpenAI chat, OpenAI responses and Anthropic messages APIs that say what a test tells them to.
+"""Scripted providers: OpenAI chat, OpenAI responses, Anthropic messages and Gemini APIs that say what they are told to.
 
 Written from the providers' own documentation of requests, answers, streams and errors. They keep what they were
 asked, judge it by the SDK's types, and count what they would have billed.
@@ -14,8 +14,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import shapes
+import upstream_gemini
 from responses import Responses
 
+# Gemini's has the model in it: `upstream_gemini.method`.
 PATHS = {"openai-chat": "/v1/chat/completions", "openai-responses": "/v1/responses", "anthropic": "/v1/messages"}
 KEY = "sk-upstream-0123456789abcdef0123456789abcdef"
 
@@ -97,7 +99,7 @@ class Upstream:
     @property
     def base_url(self) -> str:
         """What `providers add --base-url` takes."""
-        return self.origin + ("" if self.dialect == "anthropic" else "/v1")
+        return self.origin + ("/v1" if self.dialect.startswith("openai-") else "")
 
     def will(self, *answers: Says | Refuses) -> None:
         with self._lock:
@@ -137,9 +139,12 @@ class _Handler(BaseHTTPRequestHandler):
         raw = self.rfile.read(int(self.headers.get("content-length", "0")))
         headers = {name.lower(): value for name, value in self.headers.items()}
         dialect = self.upstream.dialect
-        if self.path.split("?")[0] != PATHS[dialect]:
+        method = upstream_gemini.method(self.path) if dialect == "gemini" else None
+        if method is None and (dialect == "gemini" or self.path.split("?")[0] != PATHS[dialect]):
             return self._send(404, b"no such path: " + self.path.encode(), {})
         key = headers.get("x-api-key") or headers.get("authorization", "").removeprefix("Bearer ")
+        if dialect == "gemini":
+            key = headers.get("x-goog-api-key")
         if key != KEY:
             refusal = Refuses(401, "authentication_error", "invalid x-api-key", "invalid_api_key")
             return self._refuse(refusal)
@@ -152,15 +157,21 @@ class _Handler(BaseHTTPRequestHandler):
         answer = self.upstream.take(Asked(self.path, headers, raw, body, faults))
         if isinstance(answer, Refuses):
             return self._refuse(answer)
-        speaker = {"openai-chat": _OpenAi, "openai-responses": Responses, "anthropic": _Anthropic}[dialect](answer, body)
-        if not body.get("stream"):
+        if method is not None:
+            speaker = upstream_gemini.Gemini(answer, body, method[0])
+        else:
+            speakers = {"openai-chat": _OpenAi, "openai-responses": Responses, "anthropic": _Anthropic}
+            speaker = speakers[dialect](answer, body)
+        if not (method[1] if method is not None else body.get("stream")):
             return self._send(200, json.dumps(speaker.whole()).encode(), {"x-request-id": "req_up"})
         self._stream(speaker)
 
     def _refuse(self, it: Refuses) -> None:
         body = it.body
-        if body is None and self.upstream.dialect != "anthropic":
+        if body is None and self.upstream.dialect.startswith("openai-"):
             body = _openai_error(it.type, it.message, it.code)
+        elif body is None and self.upstream.dialect == "gemini":
+            body = upstream_gemini.error(it.status, it.message)
         elif body is None:
             error = {"type": "error", "error": {"type": it.type, "message": it.message}, "request_id": "req_up"}
             body = json.dumps(error).encode()
@@ -174,7 +185,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def _stream(self, speaker: "_OpenAi | Responses | _Anthropic") -> None:
+    def _stream(self, speaker: "_OpenAi | Responses | _Anthropic | upstream_gemini.Gemini") -> None:
         self.send_response(200)
         self.send_header("content-type", "text/event-stream; charset=utf-8")
         self.send_header("transfer-encoding", "chunked")

@@ -48,6 +48,8 @@ enum AuthName {
     XApiKey,
     /// `api-key: KEY`.
     ApiKey,
+    /// `x-goog-api-key: KEY`.
+    XGoogApiKey,
     /// No key.
     None,
 }
@@ -102,6 +104,7 @@ impl Add {
         } else if model.is_none() {
             row.auth = match row.speaks.first().map(|it| it.dialect) {
                 Some(Dialect::Anthropic) => Auth::XApiKey,
+                Some(Dialect::Gemini) => Auth::XGoogApiKey,
                 _ => Auth::Bearer,
             };
         }
@@ -172,6 +175,7 @@ impl From<AuthName> for Auth {
             AuthName::Bearer => Self::Bearer,
             AuthName::XApiKey => Self::XApiKey,
             AuthName::ApiKey => Self::ApiKey,
+            AuthName::XGoogApiKey => Self::XGoogApiKey,
             AuthName::None => Self::None,
         }
     }

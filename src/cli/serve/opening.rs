@@ -31,6 +31,7 @@ impl Opening<'_> {
         let mut facts = vec![
             ("OpenAI", format!("http://127.0.0.1:{port}/v1       chat/completions, responses, models")),
             ("Anthropic", format!("http://127.0.0.1:{port}          v1/messages")),
+            ("Gemini", format!("http://127.0.0.1:{port}          v1beta/models")),
             ("providers", self.providers()),
         ];
         facts.extend(self.sims.map(|it| ("group", it.weights())));

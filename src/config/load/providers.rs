@@ -18,7 +18,8 @@ pub(super) fn build(row: &ProviderRow, enabled: bool, keys: Vec<Key>, problems: 
     let speaks = row.speaks.iter().map(|it| {
         let base = it.base_url.as_deref().unwrap_or(&row.base_url);
         let path = it.path.as_deref().unwrap_or_else(|| address::path_of(it.dialect));
-        Speech { dialect: it.dialect, url: address::join(base, path) }
+        let url = address::join(base, path);
+        Speech { dialect: it.dialect, stream_url: address::stream_url(it.dialect, &url), url }
     });
     Some(Provider {
         name: row.name.as_str().into(),
@@ -56,7 +57,7 @@ pub(in crate::config) fn check(row: &ProviderRow) -> Vec<Problem> {
         problems.push(Problem::new(
             place("speaks"),
             "it speaks no dialect",
-            "add --speaks openai-chat, --speaks openai-responses or --speaks anthropic",
+            "add --speaks openai-chat, --speaks openai-responses, --speaks anthropic or --speaks gemini",
         ));
     }
     let mut seen = BTreeSet::new();
@@ -81,7 +82,7 @@ pub(in crate::config) fn check(row: &ProviderRow) -> Vec<Problem> {
 }
 
 /// Headers that say how a message is framed, whom it is for, or who sends it are not a row's to set.
-const OWN: [&str; 12] = [
+const OWN: [&str; 13] = [
     "host",
     "connection",
     "content-length",
@@ -92,6 +93,7 @@ const OWN: [&str; 12] = [
     "upgrade",
     "authorization",
     "x-api-key",
+    "x-goog-api-key",
     "api-key",
     "cookie",
 ];

@@ -36,9 +36,14 @@ impl<'a> Object<'a> {
 
     /// Takes a field out. Of several with this key the last holds, as in most parsers, and all are taken.
     pub fn take(&mut self, key: &str) -> Option<&'a RawValue> {
+        self.take_where(|name| name == key)
+    }
+
+    /// The same for a field that goes by several names.
+    pub fn take_where(&mut self, is: impl Fn(&str) -> bool) -> Option<&'a RawValue> {
         let mut taken = None;
         for (name, value) in &mut self.fields {
-            if name == key && value.is_some() {
+            if value.is_some() && is(name) {
                 taken = value.take();
             }
         }
@@ -48,7 +53,13 @@ impl<'a> Object<'a> {
     /// Looks at a field.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&'a RawValue> {
-        self.fields.iter().rev().filter(|(name, _)| name == key).find_map(|(_, value)| *value)
+        self.get_where(|name| name == key)
+    }
+
+    /// The same for a field that goes by several names.
+    #[must_use]
+    pub fn get_where(&self, is: impl Fn(&str) -> bool) -> Option<&'a RawValue> {
+        self.fields.iter().rev().filter(|(name, _)| is(name)).find_map(|(_, value)| *value)
     }
 
     /// Takes a field that must be text.
@@ -110,6 +121,12 @@ impl<'a> Object<'a> {
             Some(it) => Ok(Some(it)),
             None => Err(wrong(key, wanted)),
         }
+    }
+
+    /// The name of the first field that was not taken.
+    #[must_use]
+    pub fn first(&self) -> Option<&str> {
+        self.fields.iter().find(|(_, value)| value.is_some()).map(|(name, _)| &**name)
     }
 
     /// What was not taken, in order.

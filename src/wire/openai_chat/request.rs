@@ -13,8 +13,10 @@ mod place {
     pub(super) const MESSAGE: &str = "messages.";
     /// A whole tool call of another type (`custom`): `tool_calls.custom`.
     pub(super) const CALL: &str = "tool_calls.";
-    /// A field of a message, kept with its first part: `message.role`, `message.name`.
+    /// A field of a message, kept with its first part: `message.name`.
     pub(super) const FIELD: &str = "message.";
+    /// How a system text says that it was called `developer`: only a spelling, the two mean the same.
+    pub(super) const ROLE: &str = "spelling.message.role";
     /// A field of the file object of a file part that the hub can only half say.
     pub(super) const FILE: &str = "file.";
     /// A field of the image object.

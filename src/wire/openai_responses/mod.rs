@@ -218,15 +218,10 @@ impl Losses {
 
     /// Names the pieces of other dialects.
     fn foreign<'e>(&mut self, path: &str, extra: impl IntoIterator<Item = &'e Opaque>) {
-        for it in
-            extra.into_iter().filter(|it| !is_own(it) && !it.is_spelling() && !ROLE_SPELLINGS.contains(&&*it.name))
-        {
+        for it in extra.into_iter().filter(|it| !is_own(it) && !it.is_spelling()) {
             self.add(format!("{path}{}", it.name), NO_FIELD);
         }
     }
 }
 
 const NO_FIELD: &str = "openai-responses has no such field";
-
-/// How the chat dialect notes that a system text had the role `developer`. The two mean the same.
-const ROLE_SPELLINGS: [&str; 2] = ["message.role", "role"];

@@ -72,7 +72,7 @@ fn ask_goes_through_the_running_server_and_edits_reach_it() {
 fn the_screen_is_plain_and_shows_no_token() {
     let lab = Lab::new();
     let mut server = Server::start(lab.home.command(&["serve", "--port", "0"]));
-    let screen: Vec<String> = (0..7).map(|_| server.line()).collect();
+    let screen: Vec<String> = (0..8).map(|_| server.line()).collect();
     let token = std::fs::read_to_string(lab.home.path().join("token")).expect("a token");
     let shown = screen.join("\n");
     assert!(shown.contains("Ctrl-C to stop") && shown.contains("/v1") && shown.contains("lab"), "{shown}");

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::cli::Home;
 use crate::faults::hand::{events, soon, until};
-use crate::house::{self, House, Plan, SECRET, Seen, question};
+use crate::house::{self, House, Plan, SECRET, Seen, question_to};
 
 /// What no output may contain. The keys of a house begin with it.
 const CANARY: &str = "canary-0123456789abcdef";
@@ -24,6 +24,9 @@ fn error(dialect: Dialect, words: &str) -> Value {
             json!({"error": {"message": words, "type": words, "code": words, "param": words}})
         }
         Dialect::Anthropic => json!({"type": "error", "error": {"type": words, "message": words}, "request_id": words}),
+        Dialect::Gemini => {
+            json!({"error": {"code": 400, "message": words, "status": words, "details": [{"reason": words}]}})
+        }
     }
 }
 
@@ -39,6 +42,9 @@ fn whole(dialect: Dialect, text: &str) -> Value {
         Dialect::Anthropic => json!({"id": text, "type": "message", "role": "assistant", "model": text,
             "content": [{"type": "text", "text": text}], "stop_reason": "end_turn", "stop_sequence": null,
             "usage": {"input_tokens": 9, "output_tokens": 3}}),
+        Dialect::Gemini => json!({"candidates": [{"content": {"parts": [{"text": text}], "role": "model"},
+            "finishReason": "STOP", "index": 0}], "responseId": text, "modelVersion": text,
+            "usageMetadata": {"promptTokenCount": 9, "candidatesTokenCount": 3, "totalTokenCount": 12}}),
     }
 }
 
@@ -63,7 +69,7 @@ fn echoes(dialect: Dialect, key: &str) -> Vec<(String, bool, Script)> {
     all.push(("pieces".to_owned(), false, Script::raw(200, "application/json", answer).slice(Slice::Bytes(7))));
     let [opening, content, closing] = events(dialect, &words);
     let told = match dialect {
-        Dialect::OpenaiChat => format!("data: {body}\n\n"),
+        Dialect::OpenaiChat | Dialect::Gemini => format!("data: {body}\n\n"),
         Dialect::OpenaiResponses => {
             let failed = json!({"type": "response.failed", "response": {"id": words, "status": "failed",
                 "error": {"code": words, "message": words}}});
@@ -135,10 +141,9 @@ async fn a_key_that_is_echoed_reaches_neither_client_nor_ledger() {
             let house = own.as_ref().unwrap_or(&shared);
             sim.script().always(script);
             // A model of its own for each, whose health nothing else has spoiled.
-            let mut body = question(client, stream);
-            body["model"] = format!("a/m{n}").into();
+            let (path, body) = question_to(&format!("a/m{n}"), client, stream);
             let before = sim.meter().arrived();
-            let seen: Seen = soon(house.post(house::path(client), body.to_string())).await;
+            let seen: Seen = soon(house.post(&path, body.to_string())).await;
             assert!(sim.meter().arrived() > before, "{context}");
             assert!(!format!("{seen:?}").contains(CANARY), "{context}: {seen:?}");
             let row = format!("{:?}", house.row(&seen).await);
@@ -158,7 +163,7 @@ async fn a_key_that_is_echoed_reaches_no_log_no_screen_and_no_file_of_the_progra
     let sim = Sim::start(Persona::plain("lab")).await.unwrap();
     let key = format!("sk-{CANARY}");
     let home = Home::new();
-    for (name, speaks) in [("chat", "openai-chat"), ("claude", "anthropic")] {
+    for (name, speaks) in [("chat", "openai-chat"), ("claude", "anthropic"), ("flash", "gemini")] {
         home.ok(&["providers", "add", name, "--base-url", &sim.base_url(), "--speaks", speaks]);
         let added = home.run_with_stdin(&["keys", "add", name, "--stdin"], &format!("{key}\n"));
         assert_eq!(added.code, 0, "{}", added.stderr);
@@ -173,12 +178,12 @@ async fn a_key_that_is_echoed_reaches_no_log_no_screen_and_no_file_of_the_progra
     let token = std::fs::read_to_string(home.path().join("token")).unwrap().trim().to_owned();
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let mut asked = 0_u64;
-    for (provider, dialect) in [("chat", Dialect::OpenaiChat), ("claude", Dialect::Anthropic)] {
+    let spoken = [("chat", Dialect::OpenaiChat), ("claude", Dialect::Anthropic), ("flash", Dialect::Gemini)];
+    for (provider, dialect) in spoken {
         for (name, stream, script) in echoes(dialect, &key).into_iter().filter(|it| !spoils_the_key(&it.0)) {
             sim.script().always(script);
-            let mut body = question(dialect, stream);
-            body["model"] = format!("{provider}/m{asked}").into();
-            let url = format!("http://127.0.0.1:{}{}", opening["port"], house::path(dialect));
+            let (path, body) = question_to(&format!("{provider}/m{asked}"), dialect, stream);
+            let url = format!("http://127.0.0.1:{}{path}", opening["port"]);
             let request = client.post(url).bearer_auth(&token).header("content-type", "application/json");
             let seen = house::seen(soon(request.body(body.to_string()).send()).await.unwrap()).await;
             assert!(!format!("{seen:?}").contains(CANARY), "{name} {dialect:?}: {seen:?}");

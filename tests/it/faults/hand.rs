@@ -122,7 +122,7 @@ impl Exchange {
 /// The events of an answer of one text, in order: those before its content, the content, those after it.
 pub(crate) fn events(dialect: Dialect, text: &str) -> [String; 3] {
     let frame = |kind: &str, body: Value| match dialect {
-        Dialect::OpenaiChat => format!("data: {body}\n\n"),
+        Dialect::OpenaiChat | Dialect::Gemini => format!("data: {body}\n\n"),
         Dialect::OpenaiResponses | Dialect::Anthropic => format!("event: {kind}\ndata: {body}\n\n"),
     };
     match dialect {
@@ -178,6 +178,19 @@ pub(crate) fn events(dialect: Dialect, text: &str) -> [String; 3] {
                     + &event("response.completed", json!({"response": ended})),
             ]
         }
+        Dialect::Gemini => {
+            let chunk = |text: &str, finish: Value, output: u64| {
+                let content = json!({"role": "model", "parts": [{"text": text}]});
+                let candidate = json!({"content": content, "finishReason": finish, "index": 0});
+                let usage =
+                    json!({"promptTokenCount": 9, "candidatesTokenCount": output, "totalTokenCount": 9 + output});
+                frame(
+                    "",
+                    json!({"candidates": [candidate], "usageMetadata": usage, "modelVersion": "model", "responseId": "r1"}),
+                )
+            };
+            [chunk("", Value::Null, 1), chunk(text, Value::Null, 2), chunk("", json!("STOP"), 3)]
+        }
         Dialect::Anthropic => {
             let message = json!({"id": "m1", "type": "message", "role": "assistant", "model": "model", "content": [],
                 "stop_reason": null, "stop_sequence": null, "usage": {"input_tokens": 9, "output_tokens": 1}});
@@ -205,6 +218,7 @@ pub(crate) const fn ping(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::OpenaiChat | Dialect::OpenaiResponses => ": llmroute\n\n",
         Dialect::Anthropic => "event: ping\ndata: {\"type\": \"ping\"}\n\n",
+        Dialect::Gemini => "\n\n\n\n",
     }
 }
 
@@ -218,7 +232,7 @@ impl Ear {
     /// Asks `house` for a stream and waits for its head.
     pub(crate) async fn ask(house: &House, dialect: Dialect) -> Self {
         let body = question(dialect, true).to_string();
-        let response = soon(house.request(house::path(dialect), body).send()).await.unwrap();
+        let response = soon(house.request(house::path_for(dialect, true), body).send()).await.unwrap();
         Self { response, heard: Vec::new() }
     }
 

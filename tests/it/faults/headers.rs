@@ -11,7 +11,7 @@ use llmroute::sim::{Persona, Script, Sim};
 use serde_json::{Value, json};
 
 use crate::faults::hand::{Hand, events, soon};
-use crate::house::{House, Plan, TOKEN, ended_well, path, question, seen, text};
+use crate::house::{House, Plan, TOKEN, ended_well, path, question, question_to, seen, text};
 
 const CHAT: Dialect = Dialect::OpenaiChat;
 
@@ -40,9 +40,8 @@ async fn a_redirect_is_never_followed() {
             let got = house.ask(client, false).await;
             assert!(got.status == 200 && text(client, false, &got).contains("good"), "{status} {got:?}");
             assert_eq!((bad.meter().arrived(), good.meter().arrived()), (1, 1), "{status}");
-            let mut body = question(client, true);
-            body["model"] = "bad/model".into();
-            let alone = house.post(path(client), body.to_string()).await;
+            let (path, body) = question_to("bad/model", client, true);
+            let alone = house.post(&path, body.to_string()).await;
             assert_eq!((alone.status, alone.header("x-llmroute-error")), (502, "upstream_redirect"), "{alone:?}");
             assert_eq!(alone.header("location"), "");
             assert_eq!(elsewhere.meter().arrived(), 0, "{status}");
@@ -184,6 +183,10 @@ fn peculiar(dialect: Dialect) -> (Value, &'static str) {
             body["top_k"] = json!(5);
             "top_k"
         }
+        Dialect::Gemini => {
+            body["safetySettings"] = json!([{"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_NONE"}]);
+            "safetySettings"
+        }
     };
     (body, field)
 }
@@ -206,8 +209,11 @@ async fn what_a_target_cannot_say_is_named_or_refused() {
         assert_eq!((rows[1].0.outcome.as_deref(), rows[1].1.len()), (Some("refused"), 0), "{rows:?}");
         // Without the field there is nothing to refuse. (A cap is there in any case: one set by us would be a change.)
         let mut plain = question(client, false);
-        let cap = if client == Dialect::OpenaiResponses { "max_output_tokens" } else { "max_tokens" };
-        plain[cap] = 500.into();
+        match client {
+            Dialect::OpenaiChat | Dialect::Anthropic => plain["max_tokens"] = 500.into(),
+            Dialect::OpenaiResponses => plain["max_output_tokens"] = 500.into(),
+            Dialect::Gemini => plain["generationConfig"] = json!({"maxOutputTokens": 500}),
+        }
         let plain = house.request(path(client), plain.to_string()).header("x-llmroute-strict", "true");
         let got = seen(plain.send().await.unwrap()).await;
         assert_eq!(got.status, 200, "{got:?}");

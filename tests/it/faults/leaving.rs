@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::faults::hand::{Ear, Hand, events, soon, until};
-use crate::house::{House, Plan, TOKEN, billed, path, question};
+use crate::house::{House, Plan, TOKEN, billed, path_for, question};
 
 const CHAT: Dialect = Dialect::OpenaiChat;
 
@@ -33,7 +33,7 @@ async fn asked(house: &House, dialect: Dialect, stream: bool) -> TcpStream {
     let head = format!(
         "POST {} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\nauthorization: Bearer {TOKEN}\r\n\
          content-type: application/json\r\ncontent-length: {}\r\n\r\n",
-        path(dialect),
+        path_for(dialect, stream),
         house.port,
         body.len()
     );
@@ -186,6 +186,9 @@ async fn what_a_provider_bills_anyway_is_waited_for_even_before_its_first_byte()
                         "usage": {"input_tokens": 9, "output_tokens": 3, "total_tokens": 12}}),
                     Dialect::Anthropic => json!({"type": "message", "role": "assistant", "stop_reason": "end_turn",
                         "content": [{"type": "text", "text": "for nobody"}], "usage": {"input_tokens": 9, "output_tokens": 3}}),
+                    Dialect::Gemini => json!({"candidates": [{"content": {"role": "model",
+                        "parts": [{"text": "for nobody"}]}, "finishReason": "STOP"}],
+                        "usageMetadata": {"promptTokenCount": 9, "candidatesTokenCount": 3, "totalTokenCount": 12}}),
                 };
                 exchange.answer(200, &usage).await;
             }

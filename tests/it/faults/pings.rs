@@ -12,7 +12,8 @@ const fn other(dialect: Dialect) -> Dialect {
     match dialect {
         Dialect::OpenaiChat => Dialect::OpenaiResponses,
         Dialect::OpenaiResponses => Dialect::Anthropic,
-        Dialect::Anthropic => Dialect::OpenaiChat,
+        Dialect::Anthropic => Dialect::Gemini,
+        Dialect::Gemini => Dialect::OpenaiChat,
     }
 }
 

@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
 use crate::faults::hand::{Ear, Exchange, Hand, events, soon};
-use crate::house::{House, Plan, Seen, TOKEN, ended_well, path, question, text, told_error};
+use crate::house::{House, Plan, Seen, TOKEN, ended_well, path, question, question_to, text, told_error};
 
 const CHAT: Dialect = Dialect::OpenaiChat;
 /// Bytes that may lie between an upstream and a client that reads nothing: what the kernel holds for the sockets of both
@@ -282,9 +282,8 @@ async fn an_error_page_of_any_size_is_told_in_the_clients_own_words() {
                 let house = plan.target("good", client, &good.base_url(), 0.0).open().await;
                 let seen = soon(house.ask(client, false)).await;
                 assert!(seen.status == 200 && text(client, false, &seen).contains("good"), "{status}: {seen:?}");
-                let mut alone = question(client, true);
-                alone["model"] = "bad/model".into();
-                let seen = soon(house.post(path(client), alone.to_string())).await;
+                let (path, alone) = question_to("bad/model", client, true);
+                let seen = soon(house.post(&path, alone.to_string())).await;
                 assert!(seen.status >= 500 && seen.json()["error"]["message"].is_string(), "{status}: {seen:?}");
                 assert!(seen.body.len() <= 64 << 10, "{status}: {} bytes", seen.body.len());
                 assert_eq!(seen.header("content-type"), "application/json");

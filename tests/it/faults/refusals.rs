@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::faults::hand::{soon, until};
-use crate::house::{House, PANIC, Plan, Seen, TOKEN, path, question, seen};
+use crate::house::{House, PANIC, Plan, Seen, TOKEN, path, path_for, question, seen};
 
 async fn open() -> (Sim, House) {
     let sim = Sim::start(Persona::plain("a")).await.unwrap();
@@ -24,6 +24,7 @@ fn id(dialect: Dialect, seen: &Seen) -> String {
     let told = match dialect {
         Dialect::OpenaiChat | Dialect::OpenaiResponses => &body["error"]["request_id"],
         Dialect::Anthropic => &body["request_id"],
+        Dialect::Gemini => &body["error"]["details"][0]["metadata"]["request_id"],
     };
     assert_eq!(told, seen.header("x-llmroute-id"), "{seen:?}");
     assert_ne!(told, "r0000", "{seen:?}");
@@ -35,7 +36,10 @@ async fn every_refused_body_has_an_id_and_a_row() {
     let (sim, house) = open().await;
     let mut ids = BTreeSet::new();
     for dialect in Dialect::ALL {
-        for (body, code, asked) in [
+        // Where the path says the model, it is known whatever the body is.
+        let in_path =
+            [("", "bad_json", "g"), ("{", "bad_json", "g"), ("[]", "bad_json", "g"), ("{}", "bad_request", "g")];
+        let in_body = [
             ("", "bad_json", ""),
             ("{", "bad_json", ""),
             ("[]", "bad_json", ""),
@@ -44,7 +48,9 @@ async fn every_refused_body_has_an_id_and_a_row() {
             ("{\"model\":\"g\"}", "bad_request", "g"),
             ("{\"model\":\"g\",\"messages\":[],\"stream\":1}", "bad_request", "g"),
             ("{\"model\":\"nobody\",\"messages\":[]}", "no_route", "nobody"),
-        ] {
+        ];
+        let cases = if dialect.model_in_path() { &in_path[..] } else { &in_body };
+        for &(body, code, asked) in cases {
             let body =
                 if dialect == Dialect::OpenaiResponses { body.replace("messages", "input") } else { body.to_owned() };
             let seen = house.post(path(dialect), &*body).await;
@@ -89,6 +95,7 @@ async fn what_the_guard_turns_away_has_an_id_and_no_row() {
         let request = |path: &str| match dialect {
             Dialect::OpenaiChat | Dialect::OpenaiResponses => house.request(path, body.clone()),
             Dialect::Anthropic => house.request(path, body.clone()).header("anthropic-version", "2023-06-01"),
+            Dialect::Gemini => house.request(path, body.clone()).header("x-goog-api-key", "x"),
         };
         for (request, status) in [
             (request(path(dialect)), 401),
@@ -125,7 +132,8 @@ async fn what_the_guard_turns_away_has_an_id_and_no_row() {
 async fn a_request_that_makes_llmroute_panic_is_refused_and_others_are_not_touched() {
     let (_sim, house) = open().await;
     for dialect in Dialect::ALL {
-        let mut running = house.request(path(dialect), question(dialect, true).to_string()).send().await.unwrap();
+        let mut running =
+            house.request(path_for(dialect, true), question(dialect, true).to_string()).send().await.unwrap();
         let mut request = house.request(path(dialect), question(dialect, false).to_string()).build().unwrap();
         request.headers_mut().insert("authorization", format!("Bearer {PANIC}").parse().unwrap());
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -170,6 +178,7 @@ async fn odd_bodies_are_answered_and_harm_nobody() {
     let (sim, house) = open().await;
     let wrap =
         |what: &str| format!("{{\"model\":\"g\",\"messages\":[{{\"role\":\"user\",\"content\":\"x\"}}],{what}}}");
+    let told = |what: &str| format!("{{\"contents\":[{{\"parts\":[{{\"text\":\"x\"}}]}}],{what}}}");
     let keys: Vec<String> = (0..200_000).map(|n| format!("\"k{n}\":{n}")).collect();
     let bodies: Vec<Vec<u8>> = vec![
         wrap(&keys.join(",")).into_bytes(),
@@ -182,6 +191,11 @@ async fn odd_bodies_are_answered_and_harm_nobody() {
         b"{\"model\":\"g\",\"messages\":[{\"role\":\"user\",\"content\":\"\xc3\x28\"}]}".to_vec(),
         b"\xef\xbb\xbf{\"model\":\"g\",\"messages\":[]}".to_vec(),
         b"{\"model\":\"g\0\",\"messages\":[]}".to_vec(),
+        told(&keys.join(",")).into_bytes(),
+        told("\"generationConfig\":{\"temperature\":1e999999999}").into_bytes(),
+        told("\"generationConfig\":{\"maxOutputTokens\":-9223372036854775809}").into_bytes(),
+        b"{\"contents\":[{\"parts\":[{\"text\":\"\\udc00\"}]}]}".to_vec(),
+        b"{\"contents\":[{\"parts\":[{\"text\":\"\xc3\x28\"}]}]}".to_vec(),
     ];
     for dialect in Dialect::ALL {
         for body in &bodies {

@@ -82,6 +82,7 @@ impl Told {
                 told.anthropic_counts(&body["usage"]);
                 told.finish = text(&body["stop_reason"]);
             }
+            Dialect::Gemini => told.gemini_chunk(body),
         }
         told.settle(dialect)
     }
@@ -101,6 +102,7 @@ impl Told {
                 Dialect::OpenaiChat => told.openai_chunk(&event),
                 Dialect::OpenaiResponses => told.responses_event(&event),
                 Dialect::Anthropic => told.anthropic_event(&event),
+                Dialect::Gemini => told.gemini_chunk(&event),
             }
         }
         told.settle(dialect)
@@ -226,6 +228,60 @@ impl Told {
         self.cost = usage["cost_in_usd_ticks"].as_i64().map(|it| it * 100).or_else(|| dollars.map(pico));
     }
 
+    fn gemini_chunk(&mut self, chunk: &Value) {
+        self.model = self.model.take().or_else(|| text(&chunk["modelVersion"]));
+        self.model = self.model.take().map(|it| it.trim_start_matches("models/").to_owned());
+        let candidate = &chunk["candidates"][0];
+        for part in candidate["content"]["parts"].as_array().into_iter().flatten() {
+            let call = &part["functionCall"];
+            if part["text"].is_string() {
+                let whole = if part["thought"] == true { &mut self.thinking } else { &mut self.text };
+                whole.push_str(part["text"].as_str().unwrap());
+            } else if call.is_object() {
+                self.gemini_call(call);
+            } else {
+                let kinds = part.as_object().unwrap().keys().filter(|it| *it != "thoughtSignature");
+                self.special.extend(kinds.cloned());
+            }
+        }
+        for key in ["groundingMetadata", "citationMetadata", "safetyRatings"] {
+            if candidate[key].is_object() || candidate[key].is_array() {
+                self.special.push(key.to_owned());
+            }
+        }
+        self.finish = text(&candidate["finishReason"]).or(self.finish.take());
+        if chunk["promptFeedback"]["blockReason"].is_string() {
+            self.finish = Some("SAFETY".to_owned());
+        }
+        let usage = &chunk["usageMetadata"];
+        let of = |name: &str| usage[name].as_u64().unwrap_or(0);
+        if usage["promptTokenCount"].is_u64() {
+            self.tokens = Some(Tokens {
+                input: of("promptTokenCount") + of("toolUsePromptTokenCount"),
+                cache_read: of("cachedContentTokenCount"),
+                cache_write: 0,
+                output: of("candidatesTokenCount") + of("thoughtsTokenCount"),
+                reasoning: of("thoughtsTokenCount"),
+            });
+        }
+    }
+
+    /// A call, or a piece of one: then the arguments are texts at paths of one step.
+    fn gemini_call(&mut self, call: &Value) {
+        if let Some(name) = text(&call["name"]) {
+            let arguments = if call["args"].is_object() { call["args"].to_string() } else { "{}".to_owned() };
+            self.open.insert(self.open.len() as u64, (name, arguments));
+        }
+        let Some(mut last) = self.open.last_entry() else { return };
+        for piece in call["partialArgs"].as_array().into_iter().flatten() {
+            let mut arguments: Value = serde_json::from_str(&last.get().1).unwrap();
+            let key = piece["jsonPath"].as_str().unwrap().trim_start_matches("$.");
+            let so_far = arguments[key].as_str().unwrap_or_default().to_owned();
+            arguments[key] = json!(so_far + piece["stringValue"].as_str().unwrap());
+            last.get_mut().1 = arguments.to_string();
+        }
+    }
+
     fn anthropic_event(&mut self, event: &Value) {
         let nth = self.base + event["index"].as_u64().unwrap_or(0);
         match event["type"].as_str().unwrap() {
@@ -335,6 +391,16 @@ impl Told {
                 };
                 word.to_owned()
             }),
+            Dialect::Gemini => reason.map(|it| {
+                let word = match it.as_str() {
+                    "STOP" if !self.calls.is_empty() => "tool_calls",
+                    "STOP" => "stop",
+                    "MAX_TOKENS" => "length",
+                    "SAFETY" => "content_filter",
+                    other => other,
+                };
+                word.to_owned()
+            }),
         };
         self
     }
@@ -343,8 +409,11 @@ impl Told {
     pub(super) fn finish_in(&self, dialect: Dialect) -> Option<String> {
         let reason = self.finish.as_deref()?;
         let word = match (dialect, reason) {
-            (Dialect::OpenaiChat | Dialect::OpenaiResponses, "refusal") => "content_filter",
+            (Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::Gemini, "refusal") => "content_filter",
             (Dialect::OpenaiChat | Dialect::OpenaiResponses, "stop_sequence" | "pause") => "stop",
+            (Dialect::Gemini, "stop") if self.declined => "content_filter",
+            (Dialect::Gemini, "stop_sequence" | "pause") if self.calls.is_empty() => "stop",
+            (Dialect::Gemini, "model_context_window_exceeded") => "length",
             (Dialect::Anthropic, "content_filter") => "refusal",
             (Dialect::Anthropic, "stop") if self.declined => "refusal",
             (_, other) => other,
@@ -381,14 +450,24 @@ pub(super) fn error_message(dialect: Dialect, body: &Value) -> String {
     if dialect == Dialect::Anthropic {
         assert_eq!(body["type"], "error", "{body}");
     }
-    assert!(body["error"]["type"].is_string(), "{body}");
+    let kind = if dialect == Dialect::Gemini { "status" } else { "type" };
+    assert!(body["error"][kind].is_string(), "{body}");
     text(&body["error"]["message"]).unwrap_or_else(|| panic!("{body}"))
 }
 
 /// Checks that `body` is a whole answer of `dialect`.
 pub(super) fn is_answer_in(dialect: Dialect, body: &Value, file: &str) {
-    assert!(body["id"].is_string() && body["model"].is_string() && body["usage"].is_object(), "{file}: {body}");
+    if dialect == Dialect::Gemini {
+        assert!(body["modelVersion"].is_string(), "{file}: {body}");
+        assert!(body["usageMetadata"]["totalTokenCount"].is_u64(), "{file}: {body}");
+        return is_candidate(body, true, file);
+    }
+    // Who blocks a question need not count.
+    let blocked = body["choices"][0]["finish_reason"] == "content_filter";
+    assert!(body["id"].is_string() && body["model"].is_string(), "{file}: {body}");
+    assert!(body["usage"].is_object() || blocked, "{file}: {body}");
     match dialect {
+        Dialect::Gemini => {}
         Dialect::OpenaiChat => {
             assert!(body["object"] == "chat.completion" && body["created"].is_u64(), "{file}: {body}");
             let message = &body["choices"][0]["message"];
@@ -419,6 +498,33 @@ pub(super) fn is_stream_in(dialect: Dialect, stream: &str, cut: bool, file: &str
             crate::responses_stream::fold(stream, file);
         }
         Dialect::Anthropic => is_anthropic_stream(stream, cut, file),
+        Dialect::Gemini => is_gemini_stream(stream, cut, file),
+    }
+}
+
+fn is_candidate(chunk: &Value, last: bool, file: &str) {
+    let candidate = &chunk["candidates"][0];
+    assert_eq!((&candidate["content"]["role"], &candidate["index"]), (&json!("model"), &json!(0)), "{file}: {chunk}");
+    assert_eq!(candidate["finishReason"].is_string(), last, "{file}: {chunk}");
+    for part in candidate["content"]["parts"].as_array().unwrap() {
+        let call = &part["functionCall"];
+        let called = call["name"].is_string() && call["args"].is_object();
+        assert!(part["text"].is_string() != called, "{file}: {part}");
+    }
+}
+
+fn is_gemini_stream(stream: &str, cut: bool, file: &str) {
+    let mut chunks: Vec<Value> = frames(stream).map(data).filter(|it| !it.is_null()).collect();
+    assert_eq!(chunks.len(), stream.matches("data: {").count(), "{file}");
+    // Google's clients take everything else for JSON.
+    let others = stream.lines().filter(|it| !it.starts_with("data: {") && !it.is_empty()).count();
+    assert_eq!(others, 0, "{file}: {stream}");
+    if cut {
+        assert!(chunks.pop().is_some_and(|it| it["error"].is_object()), "{file}");
+        assert!(stream.lines().rev().find(|it| !it.is_empty()).unwrap().starts_with("data: {\"error\":"), "{file}");
+    }
+    for (nth, chunk) in chunks.iter().enumerate() {
+        is_candidate(chunk, !cut && nth + 1 == chunks.len(), file);
     }
 }
 
@@ -483,7 +589,10 @@ fn is_anthropic_stream(stream: &str, cut: bool, file: &str) {
 /// Arguments as a client of `dialect` gets them in a whole answer: where an object is needed and the model wrote none
 /// (its answer was cut), its words are inside one.
 pub(super) fn wrap_input(dialect: Dialect, arguments: &mut Value) {
-    if dialect == Dialect::Anthropic && !arguments.is_object() {
+    if dialect == Dialect::Gemini && arguments.is_null() {
+        *arguments = json!({});
+    }
+    if matches!(dialect, Dialect::Anthropic | Dialect::Gemini) && !arguments.is_object() {
         *arguments = json!({ "_raw": arguments.take() });
     }
 }

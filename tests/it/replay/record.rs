@@ -51,6 +51,7 @@ pub(super) fn recorded(dialect: Dialect) -> Option<Vec<Exchange>> {
         Dialect::OpenaiChat => "openai.chat",
         Dialect::OpenaiResponses => "openai.responses",
         Dialect::Anthropic => "anthropic.messages",
+        Dialect::Gemini => "gemini.generateContent",
     };
     let lines = index.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let of_api = lines.filter(|it| it["api"] == api).map(|line| {
@@ -83,6 +84,11 @@ impl Exchange {
             && told.calls.is_empty()
     }
 
+    /// It is an error about the key it was asked with, which in llmroute is ours and not the client's.
+    pub(super) fn about_our_key(&self) -> bool {
+        self.status == 401 || (self.status == 400 && self.answer.contains("API_KEY_INVALID"))
+    }
+
     /// What it says.
     pub(super) fn told(&self) -> Told {
         if self.streams {
@@ -92,9 +98,11 @@ impl Exchange {
         }
     }
 
-    /// The recorded request to the group, every other byte as it is; a small question where none was recorded.
+    /// The recorded request to the group, every other byte as it is; a small question where none was recorded. Where the
+    /// path says the model, every byte.
     pub(super) fn posted(&self) -> String {
         match &self.request {
+            Some(body) if self.dialect == Dialect::Gemini => body.clone(),
             Some(body) => with(body, "model", "\"g\""),
             None => question(self.dialect, self.streams).to_string(),
         }
@@ -124,6 +132,9 @@ impl Exchange {
 
 /// What the provider must get for a request of its own dialect.
 pub(super) fn upstream_body(dialect: Dialect, posted: &str) -> String {
+    if dialect == Dialect::Gemini {
+        return posted.to_owned();
+    }
     let mut body = with(posted, "model", "\"model\"");
     let streams = field(posted, "stream").is_some_and(|it| it == "true");
     if dialect == Dialect::OpenaiChat && streams && !asks_for_usage(posted) {
@@ -154,7 +165,8 @@ fn with(body: &str, key: &str, value: &str) -> String {
 
 /// The events of a stream with the blank lines that end them.
 pub(super) fn frames(text: &str) -> impl Iterator<Item = &str> {
-    text.split_inclusive("\n\n")
+    let blank = if text.contains("\r\n\r\n") { "\r\n\r\n" } else { "\n\n" };
+    text.split_inclusive(blank)
 }
 
 /// The data of an event as JSON; null where it is none.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use llmroute::sim::{Persona, Sim};
 use serde_json::Value;
 
-use super::socket::{SOON, anthropic, exchange, openai};
+use super::socket::{SOON, anthropic, exchange, gemini, openai};
 
 /// The recordings of one provider, if they are on this machine. They are read in place and never copied.
 fn recordings(provider: &str) -> Vec<(PathBuf, Value)> {
@@ -42,6 +42,12 @@ async fn refused(provider: &str, api: &str, request: fn(&Value) -> Vec<u8>) -> V
 #[tokio::test]
 async fn what_openai_took_is_taken() {
     let refused = refused("openai", "openai.chat", openai).await;
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
+}
+
+#[tokio::test]
+async fn what_gemini_took_is_taken() {
+    let refused = refused("gemini", "gemini.generateContent", gemini).await;
     assert!(refused.is_empty(), "{}", refused.join("\n"));
 }
 

@@ -4,7 +4,7 @@ use llmroute::sim::{Admits, Persona, Sim};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use super::socket::{SOON, anthropic, chat, exchange, message, openai, plain, post};
+use super::socket::{SOON, anthropic, chat, exchange, gemini, gemini_stream, message, openai, plain, post};
 
 #[tokio::test]
 async fn answers_honour_limits_stops_images_tools_and_schemas() {
@@ -113,6 +113,82 @@ async fn anthropic_refuses_what_anthropic_refuses() {
     assert_eq!(exchange(sim.addr(), &no_version, SOON).await.status, 400);
     let no_key = post("/v1/messages", "anthropic-version: 2023-06-01\r\n", &message(false));
     assert_eq!(exchange(sim.addr(), &no_key, SOON).await.status, 401);
+}
+
+#[tokio::test]
+async fn gemini_refuses_what_gemini_refuses() {
+    let (sim, _) = plain().await;
+    let user = json!({"role": "user", "parts": [{"text": "hi"}]});
+    let call = json!({"role": "model", "parts": [{"functionCall": {"name": "f", "args": {}}}]});
+    let result = json!({"role": "user", "parts": [{"functionResponse": {"name": "f", "response": {}}}]});
+    let with = |config: Value| json!({"contents": [user], "generationConfig": config});
+    let cases = [
+        json!({}),
+        json!({"contents": []}),
+        json!({"contents": [user], "messages": []}),
+        json!({"contents": [{"role": "assistant", "parts": [{"text": "x"}]}]}),
+        json!({"contents": [{"role": "user", "parts": []}]}),
+        json!({"contents": [{"role": "user", "parts": [{}]}]}),
+        json!({"contents": [{"role": "user", "parts": [{"text": "x", "inlineData": {}}]}]}),
+        json!({"contents": [{"role": "user", "parts": [{"text": "x", "thoughtSignature": "not base 64!"}]}]}),
+        json!({"contents": [call, result]}),
+        json!({"contents": [user, call]}),
+        json!({"contents": [user, call, user]}),
+        json!({"contents": [user, result]}),
+        json!({"contents": [user], "toolConfig": {"functionCallingConfig": {"mode": "ANY"}}}),
+        json!({"contents": [user], "tools": [{"functionDeclarations": [{"name": "1"}]}]}),
+        with(json!({"max_tokens": 5})),
+        with(json!({"temperature": 3})),
+        with(json!({"responseSchema": {"type": "OBJECT"}})),
+        with(json!({"thinkingConfig": {"thinkingBudget": 1, "thinkingLevel": "LOW"}})),
+        with(json!({"stopSequences": ["1", "2", "3", "4", "5", "6"]})),
+    ];
+    for case in &cases {
+        let got = exchange(sim.addr(), &gemini(case), SOON).await;
+        assert_eq!((got.status, got.json()["error"]["status"].as_str()), (400, Some("INVALID_ARGUMENT")), "{case}");
+    }
+    let fine = json!({"contents": [user, call, result]});
+    assert_eq!(exchange(sim.addr(), &gemini(&fine), SOON).await.status, 200);
+    // Newer models want their signature back.
+    let newer = post("/v1beta/models/gemini-3-pro:generateContent", "x-goog-api-key: k\r\n", &fine);
+    let got = exchange(sim.addr(), &newer, SOON).await;
+    assert!(got.status == 400 && got.body().contains("thought_signature"), "{got:?}");
+    let in_query = post("/v1beta/models/m:generateContent?key=k", "", &fine);
+    let got = exchange(sim.addr(), &in_query, SOON).await;
+    assert_eq!(got.json()["error"]["details"][0]["reason"], "API_KEY_INVALID");
+    let no_events = post("/v1beta/models/m:streamGenerateContent", "x-goog-api-key: k\r\n", &fine);
+    assert_eq!(exchange(sim.addr(), &no_events, SOON).await.status, 400);
+}
+
+#[tokio::test]
+async fn gemini_answers_as_gemini_does() {
+    let (sim, _) = plain().await;
+    let ask = json!({"contents": [{"parts": [{"text": "Use tools!"}]}],
+        "tools": [{"functionDeclarations": [{"name": "f", "parameters": {"type": "OBJECT", "properties": {"n": {"type": "INTEGER"}}}}]}]});
+    let whole = exchange(sim.addr(), &gemini(&ask), SOON).await.json();
+    let part = &whole["candidates"][0]["content"]["parts"][0];
+    assert_eq!(part["functionCall"], json!({"name": "f", "args": {"n": 7}}));
+    assert!(part["thoughtSignature"].is_string());
+    assert_eq!((&whole["candidates"][0]["finishReason"], &whole["modelVersion"]), (&json!("STOP"), &json!("m")));
+    let thinks = json!({"contents": [{"parts": [{"text": "hi"}]}],
+        "generationConfig": {"thinkingConfig": {"includeThoughts": true}}});
+    let got = exchange(sim.addr(), &gemini_stream(&thinks), SOON).await;
+    let body = got.body();
+    let chunks: Vec<Value> = body
+        .split("\r\n\r\n")
+        .filter_map(|it| it.strip_prefix("data: "))
+        .map(|it| serde_json::from_str(it).expect("a chunk"))
+        .collect();
+    let last = chunks.last().expect("chunks");
+    let of = |key: &str| last["usageMetadata"][key].as_u64().unwrap_or(0);
+    assert_eq!(
+        of("totalTokenCount"),
+        of("promptTokenCount") + of("candidatesTokenCount") + of("thoughtsTokenCount"),
+        "{last}"
+    );
+    assert!(of("thoughtsTokenCount") > 0 && chunks[0]["candidates"][0]["content"]["parts"][0]["thought"] == true);
+    let ends: Vec<_> = chunks.iter().filter(|it| !it["candidates"][0]["finishReason"].is_null()).collect();
+    assert_eq!((ends.len(), ends[0]), (1, last));
 }
 
 #[tokio::test]

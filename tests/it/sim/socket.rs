@@ -108,6 +108,14 @@ pub(super) fn openai(body: &Value) -> Vec<u8> {
     post("/v1/chat/completions", "authorization: Bearer sk-sim\r\n", body)
 }
 
+pub(super) fn gemini(body: &Value) -> Vec<u8> {
+    post("/v1beta/models/m:generateContent", "x-goog-api-key: sim\r\n", body)
+}
+
+pub(super) fn gemini_stream(body: &Value) -> Vec<u8> {
+    post("/v1beta/models/m:streamGenerateContent?alt=sse", "x-goog-api-key: sim\r\n", body)
+}
+
 pub(super) fn anthropic(body: &Value) -> Vec<u8> {
     post("/v1/messages", "x-api-key: sk-sim\r\nanthropic-version: 2023-06-01\r\n", body)
 }

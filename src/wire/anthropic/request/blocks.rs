@@ -14,9 +14,6 @@ use crate::wire::anthropic::fields::{self, is_object};
 use crate::wire::anthropic::request::ids::Ids;
 use crate::wire::json::ObjectWriter;
 
-/// How OpenAI's codec notes that a system text had the role `developer`. The two mean the same.
-const ROLE_SPELLING: &str = "message.role";
-
 /// What is the same for every block of a request.
 #[derive(Debug)]
 pub(super) struct Blocks<'a> {
@@ -110,7 +107,7 @@ impl Blocks<'_> {
         if opaque.dialect == Dialect::Anthropic {
             return Some(&opaque.raw);
         }
-        if opaque.name != ROLE_SPELLING && !opaque.is_spelling() {
+        if !opaque.is_spelling() {
             self.lose(join(path, &opaque.name), "anthropic has no such field");
         }
         None

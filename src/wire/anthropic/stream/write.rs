@@ -195,10 +195,10 @@ impl Writer {
     }
 
     fn opaque(&mut self, it: &Opaque, out: &mut Vec<u8>) {
-        if it.dialect != Dialect::Anthropic {
-            if !it.is_spelling() {
-                lose(&it.name, &mut self.losses);
-            }
+        if it.is_spelling() {
+            // Another dialect's, which loses nothing by it.
+        } else if it.dialect != Dialect::Anthropic {
+            lose(&it.name, &mut self.losses);
         } else if let Some(name) = it.name.strip_prefix(reply::EVENT) {
             self.announce(out);
             sse::frame(Some(name), it.raw.get().as_bytes(), out);
@@ -271,11 +271,11 @@ fn block_delta(at: u32, kind: &str, key: &str, text: &str, out: &mut Vec<u8>) {
 /// A citation is a delta of its own, another field of this dialect goes into the start, or into a delta where the block
 /// is one the hub has no noun for.
 fn put_opaque(held: &mut Held, it: &Opaque, at: u32, losses: &mut Vec<Loss>, out: &mut Vec<u8>) {
-    if it.dialect != Dialect::Anthropic {
-        if !it.is_spelling() {
-            lose(&it.name, losses);
-        }
+    if it.is_spelling() {
         return;
+    }
+    if it.dialect != Dialect::Anthropic {
+        return lose(&it.name, losses);
     }
     let whole_delta = matches!(held.block, Block::Opaque(_)) && it.raw.get().starts_with('{');
     if it.name != reply::CITATION && !whole_delta {

@@ -111,7 +111,8 @@ pub(super) fn as_text<'p>(parts: &[&'p Part]) -> Option<&'p str> {
     match parts {
         [] => Some(""),
         [Part { body: Body::Text(text), extra, .. }] => {
-            let plain = extra.iter().all(|it| !is_own(it) || it.name.starts_with(place::FIELD));
+            let beside = |it: &Opaque| it.is_spelling() || it.name.starts_with(place::FIELD);
+            let plain = extra.iter().all(|it| !is_own(it) || beside(it));
             plain.then_some(text.as_str())
         }
         _ => None,

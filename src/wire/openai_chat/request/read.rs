@@ -74,7 +74,7 @@ fn read_messages(messages: &[&RawValue], prompt: &mut Prompt) -> Result<(), Malf
             "user" => read_plain(message, Role::User),
             "assistant" => read_assistant(message),
             "system" | "developer" => read_plain(message, Role::System).map(|mut turn| {
-                turn.extra.extend(role.filter(|_| word == "developer").map(|it| opaque("role", it)));
+                turn.extra.extend(role.filter(|_| word == "developer").map(|it| opaque(place::ROLE, it)));
                 turn
             }),
             other => {
@@ -101,7 +101,7 @@ fn turn(role: Role, parts: Vec<Part>) -> Turn {
 fn read_leading_system(mut message: Object, role: Option<&RawValue>) -> Result<Vec<Part>, Malformed> {
     let mut parts = super::part::read_content(&mut message)?;
     let mut fields = Vec::new();
-    fields.extend(role.map(|it| opaque(format!("{}role", place::FIELD), it)));
+    fields.extend(role.map(|it| opaque(place::ROLE, it)));
     keep_rest(message, place::FIELD, &mut fields);
     if parts.is_empty() {
         parts.push(Part::text(""));

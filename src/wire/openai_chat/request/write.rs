@@ -82,7 +82,7 @@ impl Messages<'_> {
             }
             return;
         }
-        let is_role = |it: &Opaque| is_own(it) && it.name.strip_prefix(place::FIELD) == Some("role");
+        let is_role = |it: &Opaque| is_own(it) && it.name == place::ROLE;
         let role = self.system_role(part.extra.iter().any(is_role));
         self.message(role, |message, losses| {
             write_content(&[part], Allow::Text, path, message, losses);
@@ -106,7 +106,7 @@ impl Messages<'_> {
             Role::User => self.user(turn, path),
             Role::Assistant => self.assistant(turn, path),
             Role::System => {
-                let is_role = |it: &Opaque| is_own(it) && it.name == "role";
+                let is_role = |it: &Opaque| is_own(it) && it.name == place::ROLE;
                 let role = self.system_role(turn.extra.iter().any(is_role));
                 let parts: Vec<&Part> = turn.parts.iter().collect();
                 self.message(role, |message, losses| {
@@ -242,6 +242,8 @@ impl<'p> Said<'p> {
                 losses
                     .add(format!("{path}.redacted_thinking"), "encrypted reasoning goes back to its own provider only");
             }
+            // It only carried the signature.
+            Body::Text(text) if text.is_empty() && part.signature.is_some() => name_marks(part, path, losses),
             Body::Refusal(text) => self.refusal.push(text),
             Body::ToolCall { .. } => {
                 name_marks(part, path, losses);

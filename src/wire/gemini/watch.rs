@@ -1,0 +1,105 @@
+//! Watches a provider's stream that is relayed as it is, and a whole answer the same way.
+
+use crate::domain::event::Finish;
+use crate::wire::gemini::{fields, reply, usage};
+use crate::wire::json::{self, Object};
+use crate::wire::{Facts, Malformed, Sight, Watcher, sse};
+
+/// The watcher.
+#[derive(Debug, Default)]
+pub(super) struct Watch {
+    facts: Facts,
+    called: bool,
+}
+
+impl Watcher for Watch {
+    fn watch(&mut self, frame: &sse::Frame) -> Sight {
+        let data = frame.data();
+        let data = data.trim_ascii();
+        if data.is_empty() || data == b"[DONE]" {
+            return Sight::default();
+        }
+        match Object::parse(data) {
+            Ok(it) => self.chunk(it),
+            Err(_) => Sight { malformed: true, ..Sight::default() },
+        }
+    }
+
+    fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    fn may_close(&self) -> bool {
+        self.facts.finish.is_some()
+    }
+}
+
+impl Watch {
+    fn chunk(&mut self, mut it: Object) -> Sight {
+        if let Some(fault) = reply::fault(&it) {
+            self.facts.fault = Some(fault.clone());
+            return Sight { fault: Some(fault), ..Sight::default() };
+        }
+        if let Some(counts) = fields::take(&mut it, "usageMetadata").and_then(usage::read) {
+            self.facts.usage = Some(counts);
+        }
+        if self.facts.model.is_none() {
+            let model = fields::some_text(&mut it, "modelVersion");
+            self.facts.model = model.map(|it| it.strip_prefix("models/").unwrap_or(&it).to_owned());
+        }
+        let mut bytes = 0;
+        for raw in fields::take(&mut it, "candidates").and_then(json::items).unwrap_or_default() {
+            if let Some(candidate) = Object::of(raw) {
+                bytes += self.candidate(candidate);
+            }
+        }
+        let blocked = fields::take(&mut it, "promptFeedback").and_then(Object::of);
+        if self.facts.finish.is_none() && blocked.is_some_and(|it| fields::get(&it, "blockReason").is_some()) {
+            self.facts.finish = Some(Finish::ContentFilter);
+        }
+        self.facts.content |= bytes > 0;
+        self.facts.content_bytes += bytes;
+        Sight { content: bytes > 0, ..Sight::default() }
+    }
+
+    /// How much a candidate says, in bytes of its JSON spelling.
+    fn candidate(&mut self, mut it: Object) -> u64 {
+        let content = fields::take(&mut it, "content").and_then(Object::of);
+        let parts = content.and_then(|mut it| fields::take(&mut it, "parts")).and_then(json::items);
+        let mut bytes = 0;
+        for raw in parts.unwrap_or_default() {
+            let Some(mut part) = Object::of(raw) else { continue };
+            for key in ["thought", "thoughtSignature"] {
+                fields::take(&mut part, key);
+            }
+            let text = part.get("text").map(|it| it.get().len().saturating_sub(2));
+            self.called |= fields::get(&part, "functionCall").is_some();
+            let said = match (text, part.first()) {
+                (Some(text), _) => text,
+                (None, Some(_)) => raw.get().len(),
+                (None, None) => 0,
+            };
+            bytes += said as u64;
+        }
+        let reason = fields::some_text(&mut it, "finishReason").and_then(|it| reply::finish(&it));
+        if let Some(reason) = reason {
+            self.facts.finish = Some(reason);
+        }
+        if self.called && self.facts.finish == Some(Finish::Stop) {
+            self.facts.finish = Some(Finish::ToolCalls);
+        }
+        bytes
+    }
+}
+
+/// Counts in a whole answer that is relayed as it is.
+///
+/// # Errors
+/// The body is not JSON, or not an answer of this dialect.
+pub(super) fn read_facts(body: &[u8]) -> Result<Facts, Malformed> {
+    let mut watch = Watch::default();
+    for it in reply::chunks(body)? {
+        watch.chunk(it);
+    }
+    Ok(watch.facts)
+}

@@ -1,0 +1,81 @@
+"""How a scripted provider speaks Gemini: paths, keys, errors, answers and streams, from Google's documentation."""
+
+import json
+import re
+from typing import Any
+
+STATUS = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND",
+          429: "RESOURCE_EXHAUSTED", 500: "INTERNAL", 503: "UNAVAILABLE"}
+
+
+def method(path: str) -> tuple[str, bool] | None:
+    """The model, and whether to stream; `None` for a path that is not served."""
+    found = re.fullmatch(r"/v1beta/models/([^/:?]+):(generateContent|streamGenerateContent\?alt=sse)", path)
+    return found and (found[1], found[2].startswith("stream"))
+
+
+def error(status: int, message: str) -> bytes:
+    body = {"error": {"code": status, "message": message, "status": STATUS.get(status, "UNKNOWN")}}
+    return json.dumps(body).encode()
+
+
+class Gemini:
+    """One answer. Calls have no ids unless they were given one beginning with `id:`."""
+
+    def __init__(self, says: Any, body: dict[str, Any], model: str) -> None:
+        self.says = says
+        self.model = model
+
+    def finish(self) -> str:
+        return "MAX_TOKENS" if self.says.stop == "length" else "STOP"
+
+    def usage(self) -> dict[str, Any]:
+        it = self.says.tokens
+        counts = {
+            "promptTokenCount": it.input,
+            "candidatesTokenCount": it.output - it.reasoning,
+            "totalTokenCount": it.input + it.output,
+            "promptTokensDetails": [{"modality": "TEXT", "tokenCount": it.input}],
+        }
+        if it.reasoning:
+            counts["thoughtsTokenCount"] = it.reasoning
+        if it.cached:
+            counts["cachedContentTokenCount"] = it.cached
+        return counts
+
+    def calls(self) -> list[dict[str, Any]]:
+        parts = [{"functionCall": {"name": it.name, "args": it.arguments}} for it in self.says.calls]
+        if parts:
+            parts[0]["thoughtSignature"] = "c2lnbmF0dXJl"
+        return parts
+
+    def answer(self, parts: list[dict[str, Any]], finish: str | None = None) -> dict[str, Any]:
+        candidate: dict[str, Any] = {"content": {"parts": parts, "role": "model"}, "index": 0}
+        if finish:
+            candidate["finishReason"] = finish
+        return {
+            "candidates": [candidate],
+            "usageMetadata": self.usage(),
+            "modelVersion": self.model,
+            "responseId": "gem-up1",
+        }
+
+    def whole(self) -> dict[str, Any]:
+        text = [{"text": "".join(self.says.text)}] if self.says.text else []
+        return self.answer([*text, *self.calls()], self.finish())
+
+    def frames(self):
+        def frame(data: dict[str, Any]) -> bytes:
+            return b"data: " + json.dumps(data).encode() + b"\r\n\r\n"
+
+        for count, piece in enumerate(self.says.text):
+            if count == self.says.cut_after:
+                yield None
+                return
+            if count == self.says.fail_after:
+                yield b"data: " + error(503, "The model is overloaded.") + b"\r\n\r\n"
+                return
+            yield frame(self.answer([{"text": piece}]))
+        for part in self.calls():
+            yield frame(self.answer([part]))
+        yield frame(self.answer([{"text": ""}], self.finish()))
