@@ -37,8 +37,8 @@
 //! 5. Money is integer ([`domain::money::Usd`], pico-dollars).
 //! 6. In the verbatim lane, bytes out equal bytes in.
 //! 7. No lock is held across `.await`; every queue is bounded.
-//! 8. The engine waits for the disk in one place: a request is not complete on the wire before its intent is
-//!    committed.
+//! 8. On its way a request turns to the disk in one place: it is not sent before its intent is in the journal. (A
+//!    conversation that a client names by id is read before that.)
 
 pub mod cli;
 

@@ -2,8 +2,8 @@
 //! stations, in order: [`read`] → `route::decide` → [`failover`] → [`attempt`] ([`lane`], [`flow`]) → [`relay`] →
 //! [`settle`]. [`tether`] ties the walk to its client.
 //!
-//! The only stateful async room. It never holds a lock across `.await`, and waits for the disk in one place: a
-//! request is not complete on the wire before its intent is committed.
+//! The only stateful async room. It never holds a lock across `.await`, and turns to the disk in one place: a request
+//! is not sent before its intent is in the journal. [`told`] is what clients hear beside an answer.
 
 pub mod attempt;
 pub mod committed;
@@ -17,6 +17,7 @@ pub mod recall;
 pub mod relay;
 pub mod settle;
 pub mod tether;
+pub mod told;
 
 #[cfg(test)]
 mod tests;
@@ -203,7 +204,7 @@ impl Engine {
     /// no row: whoever has no token must not be able to fill the disk.
     #[must_use]
     pub fn turn_away(&self, dialect: Dialect, failure: &Failure) -> Answer {
-        settle::unrecorded(dialect, self.ledger.spare_id(), failure)
+        told::unrecorded(dialect, self.ledger.spare_id(), failure)
     }
 
     /// The policy in force.

@@ -1,6 +1,8 @@
 //! Once per request, whatever happens: what came of it, what it cost, one record for the ledger. A [`Settlement`]
 //! that is dropped unfinished (the client hung up, the process panics) records itself.
 
+mod tried;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,10 +10,8 @@ use bytes::Bytes;
 use tokio::sync::watch;
 
 use crate::domain::ask::Ask;
-use crate::domain::clock::{Moment, Stamp};
-use crate::domain::dialect::Dialect;
+use crate::domain::clock::Moment;
 use crate::domain::failure::{Failure, Kind, Origin};
-use crate::domain::id::RequestId;
 use crate::domain::money::Usd;
 use crate::domain::policy::{Auth, Billing, Provider};
 use crate::domain::prompt::Loss;
@@ -19,10 +19,12 @@ use crate::domain::target::Seat;
 use crate::domain::usage::{Source, Usage};
 use crate::engine::committed::{By, Content};
 use crate::engine::lane::Rendered;
+use crate::engine::settle::tried::{Try, note};
 use crate::engine::tether::Tether;
+use crate::engine::told::{header_text, refusal, seat_headers};
 use crate::engine::{Answer, AnswerBody, Engine};
 use crate::route::Decision;
-use crate::store::{AttemptRecord, AttemptState, Cost, FailureNote, Head, Intent, Outcome, RequestRecord, Slot};
+use crate::store::{AttemptRecord, AttemptState, Cost, Head, Intent, Outcome, RequestRecord, Slot};
 use crate::wire::{self, Facts, tokens};
 
 /// Bytes of a streamed answer for one token, where the provider gave no count.
@@ -45,26 +47,6 @@ pub struct Settlement {
     first_content: Option<Moment>,
     losses: Vec<String>,
     tether: Arc<Tether>,
-}
-
-/// One attempt, as far as it has come.
-#[derive(Debug)]
-struct Try {
-    provider: Arc<Provider>,
-    seat: Seat,
-    billing: Billing,
-    lane: &'static str,
-    began: Moment,
-    first_content: Option<Moment>,
-    ended: Moment,
-    state: AttemptState,
-    failure: Option<Failure>,
-    usage: Option<Usage>,
-    served: Option<String>,
-    finish: Option<String>,
-    status: Option<u16>,
-    /// Known once the attempt is over and there is a price for it.
-    cost: Option<Cost>,
 }
 
 impl Settlement {
@@ -267,14 +249,6 @@ impl Settlement {
     }
 }
 
-/// The refusal of a call that never became a request: it has no row.
-#[must_use]
-pub fn unrecorded(dialect: Dialect, id: RequestId, failure: &Failure) -> Answer {
-    let mut answer = refusal(dialect, id, failure);
-    answer.headers.push(("x-llmroute-id", id.to_string()));
-    answer
-}
-
 // === impl Settlement ===
 
 impl Settlement {
@@ -300,7 +274,7 @@ impl Settlement {
 
     fn record(&mut self, outcome: Outcome, status: u16, failure: Option<&Failure>, ended: Moment) -> RequestRecord {
         let micros = |from: Moment, to: Moment| u64::try_from(to.since(from).as_micros()).unwrap_or(u64::MAX);
-        let attempts: Vec<AttemptRecord> = (1u32..).zip(&self.tries).map(|(n, it)| self.attempt(n, it)).collect();
+        let attempts: Vec<AttemptRecord> = (1u32..).zip(&self.tries).map(|(n, it)| it.record(n, &self.ask)).collect();
         let cost = attempts.iter().map(|it| it.cost).fold(Cost::Exact(Usd::ZERO), Cost::plus);
         let losses = std::mem::take(&mut self.losses);
         let answered = self.tries.last().filter(|it| it.state == AttemptState::Settled);
@@ -328,70 +302,21 @@ impl Settlement {
         }
     }
 
-    fn attempt(&self, n: u32, it: &Try) -> AttemptRecord {
-        let micros = |from: Moment, to: Moment| u64::try_from(to.since(from).as_micros()).unwrap_or(u64::MAX);
-        AttemptRecord {
-            n,
-            provider: it.provider.name.clone(),
-            model: it.seat.target.model.clone(),
-            key: it.seat.key_id(),
-            key_name: it.seat.key.as_ref().map(|key| key.1.clone()),
-            billing: it.billing,
-            lane: it.lane,
-            started_us: micros(self.ask.at.mono, it.began),
-            first_content_us: it.first_content.map(|first| micros(it.began, first)),
-            total_us: micros(it.began, it.ended),
-            status: it.status,
-            state: it.state,
-            error: it.failure.as_ref().map(note),
-            retry_after_ms: it
-                .failure
-                .as_ref()
-                .and_then(|failure| u64::try_from(failure.retry_after?.as_millis()).ok()),
-            usage: it.usage.clone(),
-            cost: it.cost.unwrap_or(Cost::Unpriced),
-        }
-    }
-
     /// Puts a price on every attempt that has none yet. What is unknown stays open while the table is not there.
     fn price(&mut self) {
-        let (loaded, at) = (self.engine.prices.are_loaded(), self.ask.at.wall);
-        for n in 0..self.tries.len() {
-            if self.tries[n].cost.is_none() {
-                let cost = self.cost(&self.tries[n], at);
-                let is_known = loaded || !matches!(cost, Cost::Unpriced | Cost::InDoubt(None));
-                self.tries[n].cost = is_known.then_some(cost);
-            }
-        }
-    }
-
-    /// What an attempt cost, as far as anybody can know.
-    fn cost(&self, it: &Try, at: Stamp) -> Cost {
         let prices = &self.engine.prices;
-        let asked = it.seat.target.model.as_str();
-        match (it.state, &it.usage) {
-            (AttemptState::Voided, _) => Cost::Exact(Usd::ZERO),
-            (AttemptState::Settled, Some(usage)) => {
-                // Priced by the model that served; aggregators name it in ways no price table knows, so then by the
-                // one that was asked for.
-                let served = it.served.as_deref().unwrap_or(asked);
-                prices.cost(&it.provider, it.billing, &[served, asked], usage, at)
-            }
-            (AttemptState::Settled | AttemptState::Uncertain, _) => {
-                let likely = Usage::estimated(tokens::estimate(&self.ask.body), 0);
-                match prices.cost(&it.provider, it.billing, &[asked], &likely, at) {
-                    // Free is free, whether it was processed or not.
-                    free @ Cost::Exact(_) => free,
-                    other => Cost::InDoubt(other.amount()),
-                }
-            }
+        let loaded = prices.are_loaded();
+        for it in self.tries.iter_mut().filter(|it| it.cost.is_none()) {
+            let cost = it.price(&self.ask, prices);
+            let is_known = loaded || !matches!(cost, Cost::Unpriced | Cost::InDoubt(None));
+            it.cost = is_known.then_some(cost);
         }
     }
 
     fn headers(&self) -> Vec<(&'static str, String)> {
         let mut headers = vec![("x-llmroute-id", self.ask.id.to_string())];
         if !self.tries.is_empty() {
-            let tries = self.tries.iter().map(|it| format!("{} {}", it.seat.target, outcome(it)));
+            let tries = self.tries.iter().map(|it| format!("{} {}", it.seat.target, it.outcome()));
             headers.push(("x-llmroute-attempts", header_text(&tries.collect::<Vec<_>>().join(", "))));
         }
         if let Some(sent) = self.sent {
@@ -499,58 +424,4 @@ fn blame(failure: &Failure) -> Outcome {
         Origin::Upstream if !matches!(failure.kind, Kind::Client | Kind::Context | Kind::Filter) => Outcome::Failed,
         _ => Outcome::Refused,
     }
-}
-
-fn refusal(dialect: Dialect, id: RequestId, failure: &Failure) -> Answer {
-    let mut headers = vec![("content-type", "application/json".to_owned())];
-    let relay = failure.relay.as_ref().filter(|it| {
-        // What concerns our own account is ours to explain; everything else the client may match on word for word.
-        it.dialect == dialect && !matches!(failure.kind, Kind::Auth | Kind::Quota)
-    });
-    if let Some(wait) = failure.retry_after {
-        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        headers.push(("retry-after", seconds.max(1).to_string()));
-    }
-    let (status, body, relayed) = if let Some(it) = relay {
-        let named = it.headers.iter().filter(|(name, _)| name != "content-type" && name != "retry-after");
-        (it.status, it.body.clone(), named.cloned().collect())
-    } else {
-        let (status, body) = wire::codec(dialect).write_error(failure, id);
-        (status, Bytes::from(body), Vec::new())
-    };
-    // We have tried what there was: an SDK that tries again only multiplies the attempts.
-    if failure.origin == Origin::Upstream && (status == 429 || status >= 500) {
-        headers.push(("x-should-retry", "false".to_owned()));
-    }
-    headers.push(("x-llmroute-error", failure.code.to_owned()));
-    Answer { status, headers, relayed, body: AnswerBody::Whole(body) }
-}
-
-fn seat_headers(seat: &Seat) -> Vec<(&'static str, String)> {
-    let mut headers = vec![
-        ("x-llmroute-provider", header_text(seat.target.provider.as_str())),
-        ("x-llmroute-model", header_text(seat.target.model.as_str())),
-    ];
-    if let Some((_, name)) = &seat.key {
-        headers.push(("x-llmroute-key", header_text(name.as_str())));
-    }
-    headers
-}
-
-/// One word on how an attempt went: a status, or a code where no answer came.
-fn outcome(it: &Try) -> String {
-    match (&it.failure, it.status) {
-        (Some(failure), None) => failure.code.to_owned(),
-        (_, Some(status)) => status.to_string(),
-        (None, None) => "open".to_owned(),
-    }
-}
-
-/// Text fit for a header: printable ASCII, at most 1,000 characters.
-fn header_text(text: &str) -> String {
-    text.chars().take(1000).map(|it| if it.is_ascii_graphic() || it == ' ' { it } else { '?' }).collect()
-}
-
-fn note(failure: &Failure) -> FailureNote {
-    FailureNote { kind: failure.kind.name(), code: failure.code, detail: failure.detail.clone() }
 }

@@ -6,7 +6,7 @@
 //! - [`open`]: one connection, checked and migrated.
 //! - [`providers`], [`keys`], [`groups`], [`weights`]: edits of the policy, one transaction each; [`policy`] reads all
 //!   of it at one moment.
-//! - [`ledger`]: the one writer thread of a process.
+//! - [`ledger`]: the journal and the one writer thread of a process.
 //! - [`stats`], [`requests`]: reading the ledger.
 //! - [`responses`]: answers that clients may go on from.
 //! - [`server_lock`]: which process is the running server.

@@ -1,0 +1,99 @@
+//! One attempt of a request, as far as it has come, and the row it becomes.
+
+use std::sync::Arc;
+
+use crate::domain::ask::Ask;
+use crate::domain::clock::Moment;
+use crate::domain::failure::Failure;
+use crate::domain::money::Usd;
+use crate::domain::policy::{Billing, Provider};
+use crate::domain::target::Seat;
+use crate::domain::usage::Usage;
+use crate::engine::prices::Prices;
+use crate::store::{AttemptRecord, AttemptState, Cost, FailureNote};
+use crate::wire::tokens;
+
+/// One attempt, as far as it has come.
+#[derive(Debug)]
+pub(super) struct Try {
+    pub(super) provider: Arc<Provider>,
+    pub(super) seat: Seat,
+    pub(super) billing: Billing,
+    pub(super) lane: &'static str,
+    pub(super) began: Moment,
+    pub(super) first_content: Option<Moment>,
+    pub(super) ended: Moment,
+    pub(super) state: AttemptState,
+    pub(super) failure: Option<Failure>,
+    pub(super) usage: Option<Usage>,
+    pub(super) served: Option<String>,
+    pub(super) finish: Option<String>,
+    pub(super) status: Option<u16>,
+    /// Known once the attempt is over and there is a price for it.
+    pub(super) cost: Option<Cost>,
+}
+
+impl Try {
+    /// Its row: the `n`th of `ask`.
+    pub(super) fn record(&self, n: u32, ask: &Ask) -> AttemptRecord {
+        let micros = |from: Moment, to: Moment| u64::try_from(to.since(from).as_micros()).unwrap_or(u64::MAX);
+        AttemptRecord {
+            n,
+            provider: self.provider.name.clone(),
+            model: self.seat.target.model.clone(),
+            key: self.seat.key_id(),
+            key_name: self.seat.key.as_ref().map(|key| key.1.clone()),
+            billing: self.billing,
+            lane: self.lane,
+            started_us: micros(ask.at.mono, self.began),
+            first_content_us: self.first_content.map(|first| micros(self.began, first)),
+            total_us: micros(self.began, self.ended),
+            status: self.status,
+            state: self.state,
+            error: self.failure.as_ref().map(note),
+            retry_after_ms: self
+                .failure
+                .as_ref()
+                .and_then(|failure| u64::try_from(failure.retry_after?.as_millis()).ok()),
+            usage: self.usage.clone(),
+            cost: self.cost.unwrap_or(Cost::Unpriced),
+        }
+    }
+
+    /// What it cost, as far as anybody can know.
+    pub(super) fn price(&self, ask: &Ask, prices: &Prices) -> Cost {
+        let at = ask.at.wall;
+        let asked = self.seat.target.model.as_str();
+        match (self.state, &self.usage) {
+            (AttemptState::Voided, _) => Cost::Exact(Usd::ZERO),
+            (AttemptState::Settled, Some(usage)) => {
+                // Priced by the model that served; aggregators name it in ways no price table knows, so then by the
+                // one that was asked for.
+                let served = self.served.as_deref().unwrap_or(asked);
+                prices.cost(&self.provider, self.billing, &[served, asked], usage, at)
+            }
+            (AttemptState::Settled | AttemptState::Uncertain, _) => {
+                let likely = Usage::estimated(tokens::estimate(&ask.body), 0);
+                match prices.cost(&self.provider, self.billing, &[asked], &likely, at) {
+                    // Free is free, whether it was processed or not.
+                    free @ Cost::Exact(_) => free,
+                    other => Cost::InDoubt(other.amount()),
+                }
+            }
+        }
+    }
+
+    /// One word on how it went: a status, or a code where no answer came.
+    pub(super) fn outcome(&self) -> String {
+        match (&self.failure, self.status) {
+            (Some(failure), None) => failure.code.to_owned(),
+            (_, Some(status)) => status.to_string(),
+            (None, None) => "open".to_owned(),
+        }
+    }
+}
+
+/// A failure, for a row.
+pub(super) fn note(failure: &Failure) -> FailureNote {
+    FailureNote { kind: failure.kind.name(), code: failure.code, detail: failure.detail.clone() }
+}
