@@ -8,6 +8,7 @@ pub mod sse;
 pub mod tokens;
 
 mod freeform;
+mod losses;
 
 pub mod anthropic;
 pub mod gemini;

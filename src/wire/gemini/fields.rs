@@ -6,10 +6,11 @@ use std::fmt;
 use serde_json::value::RawValue;
 
 use crate::domain::dialect::Dialect;
-use crate::domain::prompt::{Loss, Opaque};
+use crate::domain::prompt::Opaque;
 use crate::domain::signature::Signature;
-use crate::wire::Malformed;
+use crate::wire::gemini::Gemini;
 use crate::wire::json::{self, Object, ObjectWriter};
+use crate::wire::{Malformed, losses};
 
 // === reading ===
 
@@ -186,25 +187,11 @@ pub(super) fn has_extra(extra: &[Opaque], prefix: &str) -> bool {
 }
 
 /// What could not be said. Each thing is named once.
-#[derive(Debug, Default)]
-pub(super) struct Losses(pub(super) Vec<Loss>);
+pub(super) type Losses = losses::Losses<Gemini>;
 
-impl Losses {
-    /// Reports something as lost or changed.
-    pub(super) fn add(&mut self, what: impl Into<String>, why: &'static str) {
-        let loss = Loss { what: what.into(), why };
-        if !self.0.contains(&loss) {
-            self.0.push(loss);
-        }
-    }
-
-    /// Names the pieces of other dialects.
-    pub(super) fn foreign(&mut self, path: &str, extra: &[Opaque]) {
-        for it in extra.iter().filter(|it| !is_own(it) && !it.is_spelling()) {
-            let dot = if path.is_empty() { "" } else { "." };
-            self.add(format!("{path}{dot}{}", it.name), "gemini has no such field");
-        }
-    }
+impl losses::Target for Gemini {
+    const DIALECT: Dialect = Dialect::Gemini;
+    const NO_FIELD: &'static str = "gemini has no such field";
 }
 
 #[cfg(test)]

@@ -26,11 +26,11 @@ use crate::domain::dialect::Dialect;
 use crate::domain::event::Fault;
 use crate::domain::failure::Failure;
 use crate::domain::id::RequestId;
-use crate::domain::prompt::{Loss, Opaque, Prompt};
+use crate::domain::prompt::{Opaque, Prompt};
 use crate::domain::quirks::Quirks;
 use crate::domain::reply::Reply;
 use crate::wire::json::{Object, ObjectWriter};
-use crate::wire::{Asked, Codec, Facts, Malformed, StreamReader, StreamWriter, Watcher, Written};
+use crate::wire::{Asked, Codec, Facts, Malformed, StreamReader, StreamWriter, Watcher, Written, losses};
 
 /// The codec.
 #[derive(Debug, Clone, Copy, Default)]
@@ -205,23 +205,11 @@ fn has_extra(extra: &[Opaque], prefix: &str) -> bool {
 }
 
 /// What could not be said. Each thing is named once.
-#[derive(Debug, Default)]
-struct Losses(Vec<Loss>);
+type Losses = losses::Losses<OpenaiResponses>;
 
-impl Losses {
-    fn add(&mut self, what: impl Into<String>, why: &'static str) {
-        let loss = Loss { what: what.into(), why };
-        if !self.0.contains(&loss) {
-            self.0.push(loss);
-        }
-    }
-
-    /// Names the pieces of other dialects.
-    fn foreign<'e>(&mut self, path: &str, extra: impl IntoIterator<Item = &'e Opaque>) {
-        for it in extra.into_iter().filter(|it| !is_own(it) && !it.is_spelling()) {
-            self.add(format!("{path}{}", it.name), NO_FIELD);
-        }
-    }
+impl losses::Target for OpenaiResponses {
+    const DIALECT: Dialect = Dialect::OpenaiResponses;
+    const NO_FIELD: &'static str = NO_FIELD;
 }
 
 const NO_FIELD: &str = "openai-responses has no such field";
