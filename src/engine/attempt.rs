@@ -17,6 +17,7 @@ use crate::engine::flow::{self, Ending, Flow, is_empty_but_meant};
 use crate::engine::lane::{self, Rendered};
 use crate::engine::recall::{self, Keep};
 use crate::engine::settle::Settlement;
+use crate::engine::vault::{self, Capture, Conversation, Maker, Ready};
 use crate::engine::{Engine, ledger_unavailable, read};
 use crate::route::Stop;
 use crate::upstream::{Incoming, verdict};
@@ -48,8 +49,11 @@ pub async fn run(
     if engine.responses().is_some() {
         recall::refuse_unknown(ask, provider, speech)?;
     }
-    let rendered =
-        lane::render(ask, speech.dialect, &seat.target.model, &provider.quirks).map_err(|it| read::malformed(&it))?;
+    let model = &seat.target.model;
+    let maker = Maker::new(provider, speech.dialect, model);
+    let ready = vault::ready(engine.vault(), engine.ledger.salt(), ask, &maker, &provider.quirks).await;
+    let Ready { source, conversation } = ready.map_err(|it| read::malformed(&it))?;
+    let rendered = lane::render_from(source, ask, speech.dialect, model, &provider.quirks);
     refuse_losses(ask, &rendered)?;
     let intent = settlement.begin(provider, seat, &rendered);
     engine.ledger.intent(&intent).await.map_err(|it| ledger_unavailable(&it))?;
@@ -60,7 +64,8 @@ pub async fn run(
     let client_headers = lane::passing(ask, speech.dialect);
     let exchange = engine.upstream.send(provider, speech, seat, ask.stream, &client_headers, rendered.body.clone());
     let incoming = timeout_at(first, exchange).await.map_err(|_| silent(provider, "sent no answer"))??;
-    let try_ = Try { engine, ask, provider, speech, rendered: &rendered, deadlines, began, first };
+    let listens = conversation.map(|it| (maker, it));
+    let try_ = Try { engine, ask, provider, speech, rendered: &rendered, listens, deadlines, began, first };
     let headers = incoming.relayable();
     let content = match incoming.status {
         200..=299 if incoming.is_encoded() => return Err(broken(provider, "a compressed answer")),
@@ -81,6 +86,8 @@ struct Try<'a> {
     provider: &'a Provider,
     speech: &'a Speech,
     rendered: &'a Rendered,
+    /// Who makes the answer in which conversation, where originals are kept of it.
+    listens: Option<(Maker, Conversation)>,
     deadlines: &'a Deadlines,
     began: Instant,
     /// Until when the first content (or the whole unstreamed answer) must be there.
@@ -94,7 +101,7 @@ impl Try<'_> {
     async fn stream(&self, mut incoming: Incoming) -> Result<Content, Failure> {
         let asked = lane::asked(self.ask);
         let flow = Flow::new(self.speech.dialect, self.ask.dialect, &asked, self.rendered.hide_usage);
-        let mut flow = flow.keeping(self.keeper());
+        let mut flow = flow.keeping(self.keeper()).heard_by(self.capture());
         let mut held = Held::default();
         let mut opened = false;
         loop {
@@ -139,9 +146,18 @@ impl Try<'_> {
             if let Some(keep) = self.keeper() {
                 keep(&body);
             }
+            // An answer that cannot be read is relayed all the same.
+            if let Some(capture) = self.capture()
+                && let Ok(reply) = self.reply(&body)
+            {
+                capture.hear_all(&reply);
+            }
             return Ok(Content::Whole { body, facts: Box::new(facts), losses: Vec::new() });
         }
         let reply = self.reply(&body)?;
+        if let Some(capture) = self.capture() {
+            capture.hear_all(&reply);
+        }
         let written = wire::codec(self.ask.dialect).write_reply_to(&lane::asked(self.ask), &reply);
         if let Some(keep) = self.keeper() {
             keep(&written.body);
@@ -154,7 +170,11 @@ impl Try<'_> {
     async fn unstreamed(&self, mut incoming: Incoming, begun: Bytes) -> Result<Content, Failure> {
         let body = self.collect(&mut incoming, begun).await?;
         let facts = self.facts(&incoming, &body)?;
-        let mut events = self.reply(&body)?.into_events();
+        let reply = self.reply(&body)?;
+        if let Some(capture) = self.capture() {
+            capture.hear_all(&reply);
+        }
+        let mut events = reply.into_events();
         events.push(crate::domain::event::Event::End);
         let mut writer = wire::codec(self.ask.dialect).stream_writer_to(&lane::asked(self.ask));
         let mut held = Vec::new();
@@ -170,6 +190,12 @@ impl Try<'_> {
 
     fn keeper(&self) -> Option<Keep> {
         recall::keeper(self.engine.responses(), self.ask, self.provider, self.speech)
+    }
+
+    /// What keeps the originals of this answer.
+    fn capture(&self) -> Option<Capture> {
+        let (maker, conversation) = self.listens.clone()?;
+        Some(Capture::new(self.engine.vault()?.clone(), maker, conversation))
     }
 
     /// The facts of a whole answer, or the failure that it is.

@@ -26,5 +26,6 @@ mod sim;
 mod sse;
 mod store;
 mod tls;
+mod vault;
 mod wall;
 mod weights;
