@@ -54,6 +54,7 @@ pub async fn run(
     let ready = vault::ready(engine.vault(), engine.ledger.salt(), ask, &maker, &provider.quirks).await;
     let Ready { source, conversation } = ready.map_err(|it| read::malformed(&it))?;
     let rendered = lane::render_from(source, ask, speech.dialect, model, &provider.quirks);
+    let rendered = lane::edited(rendered, &speech.body).map_err(|it| read::malformed(&it))?;
     refuse_losses(ask, &rendered)?;
     let intent = settlement.begin(provider, seat, &rendered);
     engine.ledger.intent(&intent).await.map_err(|it| ledger_unavailable(&it))?;
