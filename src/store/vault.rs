@@ -12,7 +12,7 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -26,6 +26,8 @@ use crate::store::open::{self, Access};
 pub const LARGEST: usize = 4 << 20;
 /// Most that is kept in all, in bytes.
 pub const MOST: i64 = 64 << 20;
+/// Longest wait for the thread at the end of the process.
+const CLOSING: Duration = Duration::from_secs(5);
 /// Rows and questions that may wait.
 const QUEUE: usize = 256;
 /// What is too old or too much is looked for once in so many rows.
@@ -71,6 +73,7 @@ pub struct Vault {
 enum Message {
     Keep(Original),
     Find(String, Vec<Place>, oneshot::Sender<Result<Vec<Option<String>>, StoreError>>),
+    Written(oneshot::Sender<()>),
 }
 
 impl Vault {
@@ -94,6 +97,22 @@ impl Vault {
         if original.said.len() > LARGEST || self.queue.try_send(Message::Keep(original)).is_err() {
             let dropped = self.dropped.fetch_add(1, Ordering::Relaxed) + 1;
             tracing::warn!(dropped, "the original of an answer is not kept: too large, or the file does not keep up");
+        }
+    }
+
+    /// Waits until all that was to be kept is written, as at the end of the process, and not longer than [`CLOSING`].
+    pub async fn written(&self) {
+        let (done, told) = oneshot::channel();
+        let written = async {
+            let mut message = Message::Written(done);
+            while let Err(TrySendError::Full(back)) = self.queue.try_send(message) {
+                message = back;
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            told.await
+        };
+        if !matches!(tokio::time::timeout(CLOSING, written).await, Ok(Ok(()))) {
+            tracing::warn!("not all originals of answers could be written before the end");
         }
     }
 
@@ -136,7 +155,8 @@ fn run(path: &Path, lifetime: i64, messages: &Receiver<Message>) {
                     tracing::error!(%error, "the original of an answer cannot be kept");
                 }
             }
-            // Whoever asked may have stopped waiting.
+            // Whoever asked may have stopped waiting, here and below.
+            Message::Written(done) => drop(done.send(())),
             Message::Find(maker, places, answer) => drop(answer.send(keeper.and_then(|it| it.find(&maker, &places)))),
         }
     }

@@ -297,7 +297,10 @@ impl House {
     /// Stops the house; how many connections had to be cut.
     pub(crate) async fn stop(self) -> usize {
         self.closing.send_replace(Closing::Draining);
-        self.serving.await.unwrap()
+        let cut = self.serving.await.unwrap();
+        // As `serve` does at its end.
+        self.engine.vault().unwrap().written().await;
+        cut
     }
 }
 
