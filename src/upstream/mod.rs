@@ -17,4 +17,4 @@ mod tests;
 
 pub use client::SetUp;
 pub use incoming::Incoming;
-pub use send::Upstream;
+pub use send::{Errand, Upstream};

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
-use http::{Method, Request};
+use http::Request;
+use http::header::CONTENT_TYPE;
 use http_body_util::Full;
 
 use crate::domain::failure::{Failure, Kind, Origin};
+use crate::domain::operation::Operation;
 use crate::domain::policy::{Provider, Speech};
 use crate::domain::secret::Keyring;
 use crate::domain::target::Seat;
@@ -20,6 +22,15 @@ use crate::upstream::transport;
 
 /// How often a request that a server handed back untouched is sent again.
 const AGAIN_MOST: u32 = 2;
+
+/// What is asked of a provider.
+#[derive(Debug, Clone, Copy)]
+pub struct Errand<'a> {
+    /// What for.
+    pub operation: &'a Operation,
+    /// The answer is to stream, in a dialect whose path says so.
+    pub stream: bool,
+}
 
 /// The client side of every provider, and the secrets it authorises with.
 #[derive(Debug)]
@@ -47,8 +58,8 @@ impl Upstream {
         self.lines.clear();
     }
 
-    /// Sends `body` to `seat`, asking for a stream or not, and waits for the head of the answer. Dropping the future
-    /// cancels the exchange.
+    /// Sends `body` to `seat` on an errand, and waits for the head of the answer. Dropping the future cancels the
+    /// exchange.
     ///
     /// # Errors
     /// [`Kind::Unreachable`] where nothing was sent, [`Kind::Uncertain`] where it may have been, [`Kind::Auth`] where
@@ -58,15 +69,23 @@ impl Upstream {
         provider: &Provider,
         speech: &Speech,
         seat: &Seat,
-        stream: bool,
+        errand: Errand<'_>,
         client_headers: &[(String, String)],
         body: Bytes,
     ) -> Result<Incoming, Failure> {
         let credential = self.credential(provider, seat)?;
-        let line = self.lines.get(provider, speech, &speech.url_of(&seat.target.model, stream))?;
+        let Errand { operation, stream } = errand;
+        let url =
+            speech.url_of(operation, &seat.target.model, stream).ok_or_else(|| transport::no_url(&provider.name))?;
+        let line = match operation {
+            // Paths that are passed on name files and jobs: each is asked for once.
+            Operation::Relay(_) => Arc::new(Line::new(provider, speech, &url)?),
+            _ => self.lines.get(provider, speech, &url)?,
+        };
         let mut again = 0;
         loop {
-            let request = request(&line, provider, client_headers, credential.as_deref(), body.clone())?;
+            let mut request = request(&line, provider, client_headers, credential.as_deref(), body.clone())?;
+            *request.method_mut() = operation.method();
             match self.client.request(request).await {
                 Ok(response) => return Ok(Incoming::new(response, provider.name.clone(), credential)),
                 Err(error) if again < AGAIN_MOST && transport::handed_back(&error) => again += 1,
@@ -90,10 +109,13 @@ fn request(
     credential: Option<&Credential>,
     body: Bytes,
 ) -> Result<Request<Full<Bytes>>, Failure> {
+    let is_empty = body.is_empty();
     let mut request = Request::new(Full::new(body));
-    *request.method_mut() = Method::POST;
     *request.uri_mut() = line.uri.clone();
     *request.headers_mut() = line.headers(provider, client_headers, credential)?;
+    if is_empty {
+        request.headers_mut().remove(CONTENT_TYPE);
+    }
     Ok(request)
 }
 
