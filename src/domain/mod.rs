@@ -5,6 +5,7 @@ pub mod operation;
 pub mod policy;
 pub mod quirks;
 pub mod row;
+pub mod setting;
 pub mod target;
 
 pub mod event;

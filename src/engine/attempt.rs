@@ -21,7 +21,7 @@ use crate::engine::recall::{self, Keep};
 use crate::engine::settle::Settlement;
 use crate::engine::{Engine, beside, ledger_unavailable, read};
 use crate::route::Stop;
-use crate::upstream::{Errand, Incoming, verdict};
+use crate::upstream::{Asking, Incoming, verdict};
 use crate::wire::{self, Facts};
 
 /// Most that is held back of a stream that has no content yet.
@@ -50,7 +50,7 @@ pub async fn run(
     let is_chat = ask.operation == Operation::Chat;
     let model = &seat.target.model;
     let rendered = if is_chat {
-        lane::render(ask, speech.dialect, model, &provider.quirks)
+        lane::render(ask, speech.dialect, model, &provider.quirks).and_then(|it| lane::edited(it, &speech.body))
     } else {
         beside::render::render(ask, speech.dialect, model)
     };
@@ -64,8 +64,8 @@ pub async fn run(
     settlement.sending();
     let client_headers =
         if is_chat { lane::passing(ask, speech.dialect) } else { beside::headers(ask, speech.dialect) };
-    let errand = Errand { operation: &ask.operation, stream: ask.stream };
-    let answer = engine.upstream.send(provider, speech, seat, errand, &client_headers, rendered.body.clone());
+    let asked = Asking { operation: &ask.operation, stream: ask.stream };
+    let answer = engine.upstream.send(provider, speech, seat, asked, &client_headers, rendered.body.clone());
     let incoming = timeout_at(first, answer).await.map_err(|_| silent(provider, "sent no answer"))??;
     let exchange = Exchange { engine, provider, dialect: speech.dialect, deadlines, began };
     let headers = incoming.relayable();

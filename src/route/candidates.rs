@@ -68,11 +68,10 @@ fn one_provider(policy: &Policy, ask: &Ask, relayed: &Relayed, trail: &mut Vec<S
             )
         })?
     } else {
-        let able = policy.providers.values().filter(|it| {
-            it.enabled
-                && (it.auth == Auth::None || it.usable_keys().next().is_some())
-                && it.speech_for(&ask.operation, ask.dialect).is_some()
-        });
+        let able = policy
+            .providers
+            .values()
+            .filter(|it| it.is_usable() && it.speech_for(&ask.operation, ask.dialect).is_some());
         let able: Vec<_> = able.collect();
         match able.as_slice() {
             [only] => of(only),

@@ -10,18 +10,19 @@ use crate::route::explain::Step;
 /// The candidates that can serve `ask`.
 ///
 /// # Errors
-/// `no_key` (424) if every candidate lacks a key, `not_offered` (404) if some have one but none has such an operation,
-/// `no_fit` (400) if some have it but none can do what is asked. Each candidate's reason is listed.
+/// `no_key` (424) if every candidate lacks a key, `not_set_up` (424) if what they lack is a setting, `not_offered` (404) if
+/// some lack neither but none has such an operation, `no_fit` (400) if some have it but none can do what is asked. Each
+/// candidate's reason is listed.
 pub fn fit(found: Vec<Candidate>, ask: &Ask, trail: &mut Vec<Step>) -> Result<Vec<Candidate>, Failure> {
     let mut fitting = Vec::with_capacity(found.len());
     let mut out = Vec::new();
-    let mut nearest = Misfit::NoKey;
+    let mut nearest = Lack::Key;
     for it in found {
-        let Some((misfit, why)) = misfit(&it, ask) else {
+        let Some((lack, why)) = misfit(&it, ask) else {
             fitting.push(it);
             continue;
         };
-        nearest = nearest.max(misfit);
+        nearest = nearest.max(lack);
         out.push(format!("{}: {why}", it.target));
         trail.push(Step::Out { target: it.target, why });
     }
@@ -33,47 +34,50 @@ pub fn fit(found: Vec<Candidate>, ask: &Ask, trail: &mut Vec<Step>) -> Result<Ve
         let told = format!("the group `{}` has no targets", ask.model);
         return Err(Failure::local(Origin::Local, "empty_group", 424, told));
     }
-    Err(match nearest {
-        Misfit::NoKey => Failure::local(Origin::Local, "no_key", 424, format!("no target has a key: {reasons}")),
-        Misfit::NotOffered => {
-            let told = format!("no target offers this ({}): {reasons}", ask.operation.name());
-            Failure::local(Origin::Client, "not_offered", 404, told)
-        }
-        Misfit::Unable => {
-            Failure::local(Origin::Client, "no_fit", 400, format!("no target can serve this request: {reasons}"))
-        }
-    })
+    let (origin, code, status, what) = match nearest {
+        Lack::Key => (Origin::Local, "no_key", 424, "no target has a key"),
+        Lack::Setting => (Origin::Local, "not_set_up", 424, "no target is set up"),
+        Lack::Operation => (Origin::Client, "not_offered", 404, "no target offers this"),
+        Lack::Skill => (Origin::Client, "no_fit", 400, "no target can serve this request"),
+    };
+    Err(Failure::local(origin, code, status, format!("{what}: {reasons}")))
 }
 
-/// How far a candidate is from being able to serve, the farthest first.
+/// What keeps a candidate from serving, the farthest from it first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Misfit {
-    /// It has no key.
-    NoKey,
+enum Lack {
+    /// No key that could be used.
+    Key,
+    /// A setting of its address.
+    Setting,
     /// Its API has no such operation, or is not the client's where nothing is translated.
-    NotOffered,
-    /// It cannot do what this request asks for, or must not be asked.
-    Unable,
+    Operation,
+    /// It cannot do what is asked, or must not.
+    Skill,
 }
 
 /// Why this candidate is out.
-fn misfit(it: &Candidate, ask: &Ask) -> Option<(Misfit, String)> {
+fn misfit(it: &Candidate, ask: &Ask) -> Option<(Lack, String)> {
     let provider = &it.provider;
     if !provider.enabled {
-        return Some((Misfit::Unable, "its provider is disabled".to_owned()));
+        return Some((Lack::Skill, "its provider is disabled".to_owned()));
     }
     if it.seats.is_empty() {
-        return Some((Misfit::NoKey, no_key(provider)));
+        return Some((Lack::Key, no_key(provider)));
+    }
+    if let Some(unready) = &provider.unready {
+        return Some((Lack::Setting, unready.to_string()));
     }
     if ask.operation != Operation::Chat && provider.speech_for(&ask.operation, ask.dialect).is_none() {
+        let operation = ask.operation.name();
         let why = if ask.operation.translates() {
-            format!("nothing that {} speaks has it", provider.name)
+            format!("nothing that {} speaks has `{operation}`", provider.name)
         } else {
-            format!("{} does not speak {}, and this is passed on as it is", provider.name, ask.dialect)
+            format!("{} does not speak {}, and `{operation}` is not translated", provider.name, ask.dialect)
         };
-        return Some((Misfit::NotOffered, why));
+        return Some((Lack::Operation, why));
     }
-    let cannot = |what: &str| Some((Misfit::Unable, format!("{} does not take {what}", provider.name)));
+    let cannot = |what: &str| Some((Lack::Skill, format!("{} does not take {what}", provider.name)));
     let quirks = &provider.quirks;
     if ask.needs.tools && !quirks.tools {
         return cannot("tools");
