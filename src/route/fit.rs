@@ -46,6 +46,9 @@ fn misfit(it: &Candidate, ask: &Ask) -> Option<(bool, String)> {
     if it.seats.is_empty() {
         return Some((true, no_key(provider)));
     }
+    if provider.speech_for(ask.dialect, &it.target.model).is_none() {
+        return Some((false, format!("{} continues texts and holds no conversations", provider.name)));
+    }
     let cannot = |what: &str| Some((false, format!("{} does not take {what}", provider.name)));
     let quirks = &provider.quirks;
     if ask.needs.tools && !quirks.tools {
