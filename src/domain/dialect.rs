@@ -25,6 +25,9 @@ impl Dialect {
     /// Every dialect that holds conversations, in the order they are shown.
     pub const ALL: [Self; 4] = [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic, Self::Gemini];
 
+    /// Those a client may ask in. A dialect may be spoken to providers only.
+    pub const CLIENTS: [Self; 4] = [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic, Self::Gemini];
+
     /// Every dialect there is.
     pub fn every() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().chain([Self::OpenaiCompletions])

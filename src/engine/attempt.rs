@@ -51,7 +51,9 @@ pub async fn run(
     }
     // A target that speaks the client's dialect would have judged it by itself, and another one may.
     let unreadable = |it| Failure { next: Next::Elsewhere, ..read::malformed(&it) };
-    let rendered = lane::render(ask, speech.dialect, &seat.target.model, &provider.quirks).map_err(unreadable)?;
+    let rendered = lane::render(ask, speech.dialect, &seat.target.model, &provider.quirks)
+        .and_then(|it| lane::edited(it, &speech.body))
+        .map_err(unreadable)?;
     refuse_losses(ask, &rendered)?;
     let intent = settlement.begin(provider, seat, &rendered);
     engine.ledger.intent(&intent).await.map_err(|it| ledger_unavailable(&it))?;

@@ -7,7 +7,8 @@ use llmroute::domain::prompt::Body;
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::reply::Reply;
 use llmroute::sim::{Persona, Script, Sim};
-use llmroute::wire::{self, sse};
+use llmroute::wire;
+use llmroute::wire::sse::{self, Split as _};
 use serde_json::{Value, json};
 
 use crate::house::{self, House, Plan, Seen, billed};
@@ -55,7 +56,7 @@ async fn every_target_answers_with_a_text() {
         );
         let text = body["choices"][0]["text"].as_str().unwrap().to_owned();
         assert!(!text.is_empty() && body["id"].is_string() && body["created"].as_i64() > Some(0), "{body}");
-        let billed_tokens = sim.meter().arrivals()[0].outcome.billed.clone().unwrap();
+        let billed_tokens = sim.meter().arrivals()[0].outcome.billed.unwrap();
         assert_eq!(body["usage"]["prompt_tokens"], billed_tokens.input, "{speaks}");
         assert_eq!(body["usage"]["completion_tokens"], billed_tokens.output, "{speaks}");
         let sent = asked(&sim).to_string();
@@ -107,13 +108,13 @@ async fn a_target_with_the_path_gets_the_bytes_as_they_came() {
 async fn what_a_chat_cannot_say_is_named_or_refused() {
     for speaks in Dialect::ALL {
         let (sim, house) = stage(speaks).await;
-        let body = json!({"model": "g", "max_tokens": 9, "prompt": "a", "suffix": "b", "echo": true, "best_of": 3, "logprobs": 2, "n": 2});
+        let body = json!({"model": "g", "max_tokens": 20, "prompt": "a", "suffix": "b", "echo": true, "best_of": 3, "logprobs": 2, "n": 2});
         let seen = ask(&house, &body).await;
         assert_eq!(seen.status, 200, "{speaks}: {seen:?}");
         assert_eq!(dropped(&seen), ["best_of", "echo", "logprobs", "n", "suffix"], "{speaks}");
         // Nothing was asked for that is not passed on.
         assert!(asked(&sim).get("n").is_none());
-        let idle = json!({"model": "g", "max_tokens": 9, "prompt": "a", "suffix": "", "echo": false, "best_of": 1, "logprobs": null, "n": 1});
+        let idle = json!({"model": "g", "max_tokens": 20, "prompt": "a", "suffix": "", "echo": false, "best_of": 1, "logprobs": null, "n": 1});
         assert!(dropped(&ask(&house, &idle).await).is_empty(), "{speaks}");
         let arrivals = sim.meter().arrivals().len();
         let strict = house.request(PATH, body.to_string()).header("x-llmroute-strict", "true");
