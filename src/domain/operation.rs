@@ -78,7 +78,9 @@ impl Operation {
         match (self, dialect) {
             (Self::Chat, _) => Some(dialect.chat_path()),
             (Self::Relay(it), _) => Some(&it.path),
-            (Self::Embed(_), Dialect::OpenaiChat | Dialect::OpenaiResponses) => Some("embeddings"),
+            (Self::Embed(_), Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::OpenaiCompletions) => {
+                Some("embeddings")
+            }
             (Self::Embed(Inputs::One), Dialect::Gemini) => Some("models/{model}:embedContent"),
             (Self::Embed(Inputs::Many), Dialect::Gemini) => Some("models/{model}:batchEmbedContents"),
             (Self::CountTokens, Dialect::OpenaiResponses) => Some("responses/input_tokens"),

@@ -82,12 +82,17 @@ impl Provider {
         self.speaks.iter().find(|it| it.dialect == dialect)
     }
 
-    /// How it is asked for `operation` by a client of `dialect`: in the client's own dialect if it can be, else in one of
-    /// the same API, else, where the operation can be translated, in any that has it.
+    /// How it is asked by a client of `dialect` for `operation` of `model`: in the client's own dialect if it can be, else in
+    /// one of the same API, else, where the operation can be translated, in the first that has it. A conversation is held
+    /// in the client's dialect where it speaks that, for this model, else in the first that it can converse in. `None` if
+    /// there is no such.
     #[must_use]
-    pub fn speech_for(&self, operation: &Operation, dialect: Dialect) -> Option<&Speech> {
+    pub fn speech_for(&self, operation: &Operation, dialect: Dialect, model: &ModelName) -> Option<&Speech> {
         if *operation == Operation::Chat {
-            return self.speech(dialect).or_else(|| self.speaks.first());
+            let models = &self.quirks.completions_models;
+            let takes = dialect.converses() || models.is_empty() || models.iter().any(|it| it == model.as_str());
+            let own = self.speech(dialect).filter(|_| takes);
+            return own.or_else(|| self.speaks.iter().find(|it| it.dialect.converses()));
         }
         let able = |is: &dyn Fn(Dialect) -> bool| self.speaks.iter().find(|it| is(it.dialect) && it.offers(operation));
         able(&|it| it == dialect)
@@ -400,7 +405,7 @@ mod tests {
         ];
         let of = |spoken: &[(Dialect, &str)], operation: &Operation, client| {
             let speaks = spoken.iter().map(|it| speech(it.0, it.1)).collect();
-            provider(speaks).speech_for(operation, client).map(|it| it.dialect)
+            provider(speaks).speech_for(operation, client, &"m".into()).map(|it| it.dialect)
         };
         assert_eq!(of(&urls, &Operation::Chat, OpenaiChat), Some(OpenaiChat));
         assert_eq!(of(&urls, &Operation::Chat, Gemini), Some(Anthropic));

@@ -40,21 +40,22 @@ pub async fn run(
     settlement: &mut Settlement,
 ) -> Result<Committed, Failure> {
     let provider = &stop.provider;
-    let speech = provider.speech_for(&ask.operation, ask.dialect).ok_or_else(|| {
-        // The decision leaves out who cannot be asked, so only a row without a dialect comes here.
-        Failure::local(Origin::Local, "bad_policy", 500, format!("{} speaks no dialect", provider.name))
+    let model = &seat.target.model;
+    let speech = provider.speech_for(&ask.operation, ask.dialect, model).ok_or_else(|| {
+        let told = format!("{} speaks no dialect that this can be said in", provider.name);
+        Failure::local(Origin::Local, "bad_policy", 500, told)
     })?;
     if engine.responses().is_some() {
         recall::refuse_unknown(ask, provider, speech)?;
     }
     let is_chat = ask.operation == Operation::Chat;
-    let model = &seat.target.model;
     let rendered = if is_chat {
         lane::render(ask, speech.dialect, model, &provider.quirks).and_then(|it| lane::edited(it, &speech.body))
     } else {
         beside::render::render(ask, speech.dialect, model)
     };
-    let rendered = rendered.map_err(|it| read::malformed(&it))?;
+    // A target that speaks the client's dialect would have judged it by itself, and another one may.
+    let rendered = rendered.map_err(|it| Failure { next: Next::Elsewhere, ..read::malformed(&it) })?;
     refuse_losses(ask, &rendered)?;
     let intent = settlement.begin(provider, seat, &rendered);
     engine.ledger.intent(&intent).await.map_err(|it| ledger_unavailable(&it))?;

@@ -56,7 +56,8 @@ pub fn find(policy: &Policy, ask: &Ask, trail: &mut Vec<Step>) -> Result<(Option
 /// the client's API. Files and jobs live at one provider, so that none is ever guessed.
 fn one_provider(policy: &Policy, ask: &Ask, relayed: &Relayed, trail: &mut Vec<Step>) -> Result<Candidate, Failure> {
     // What stands for the model in rows and in the health of the target: what is asked for.
-    let of = |provider| candidate(provider, ModelName::from(relayed.path.split('/').next().unwrap_or_default()), 1.0);
+    let resource = ModelName::from(relayed.path.split('/').next().unwrap_or_default());
+    let of = |provider| candidate(provider, resource.clone(), 1.0);
     let refuse = |code, status, told: String| Failure::local(Origin::Client, code, status, told);
     let found = if let Some(name) = &relayed.provider {
         let shown: String = name.chars().take(100).collect();
@@ -71,7 +72,7 @@ fn one_provider(policy: &Policy, ask: &Ask, relayed: &Relayed, trail: &mut Vec<S
         let able = policy
             .providers
             .values()
-            .filter(|it| it.is_usable() && it.speech_for(&ask.operation, ask.dialect).is_some());
+            .filter(|it| it.is_usable() && it.speech_for(&ask.operation, ask.dialect, &resource).is_some());
         let able: Vec<_> = able.collect();
         match able.as_slice() {
             [only] => of(only),

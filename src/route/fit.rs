@@ -68,14 +68,19 @@ fn misfit(it: &Candidate, ask: &Ask) -> Option<(Lack, String)> {
     if let Some(unready) = &provider.unready {
         return Some((Lack::Setting, unready.to_string()));
     }
-    if ask.operation != Operation::Chat && provider.speech_for(&ask.operation, ask.dialect).is_none() {
+    if provider.speech_for(&ask.operation, ask.dialect, &it.target.model).is_none() {
         let operation = ask.operation.name();
-        let why = if ask.operation.translates() {
-            format!("nothing that {} speaks has `{operation}`", provider.name)
-        } else {
-            format!("{} does not speak {}, and `{operation}` is not translated", provider.name, ask.dialect)
-        };
-        return Some((Lack::Operation, why));
+        return Some(match &ask.operation {
+            Operation::Chat => (Lack::Skill, format!("{} continues texts and holds no conversations", provider.name)),
+            it if it.translates() => {
+                (Lack::Operation, format!("nothing that {} speaks has `{operation}`", provider.name))
+            }
+            _ => {
+                let why =
+                    format!("{} does not speak {}, and `{operation}` is not translated", provider.name, ask.dialect);
+                (Lack::Operation, why)
+            }
+        });
     }
     let cannot = |what: &str| Some((Lack::Skill, format!("{} does not take {what}", provider.name)));
     let quirks = &provider.quirks;
