@@ -28,6 +28,8 @@ pub struct Quirks {
     pub replays_reasoning: bool,
     /// Hands its reasoning out encrypted on demand, in the responses dialect, and takes it back so.
     pub encrypted_reasoning: bool,
+    /// The models that its openai-completions path takes; none means all of them.
+    pub completions_models: Vec<String>,
     /// The key of reasoning text in openai-chat messages and deltas.
     pub reasoning_field: ReasoningField,
 }
@@ -45,6 +47,7 @@ impl Default for Quirks {
             keeps_responses: false,
             replays_reasoning: false,
             encrypted_reasoning: false,
+            completions_models: Vec::new(),
             reasoning_field: ReasoningField::ReasoningContent,
         }
     }

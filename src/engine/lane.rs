@@ -108,8 +108,8 @@ pub fn render_from(source: Source, ask: &Ask, dialect: Dialect, model: &ModelNam
     } else {
         edits.push(json::Edit::Set { key: "model", value: Cow::Owned(quoted(model.as_str())) });
     }
-    let options =
-        if ask.stream && dialect == Dialect::OpenaiChat && quirks.usage_in_stream { include_usage(ask) } else { None };
+    let counts_if_asked = matches!(dialect, Dialect::OpenaiChat | Dialect::OpenaiCompletions);
+    let options = if ask.stream && counts_if_asked && quirks.usage_in_stream { include_usage(ask) } else { None };
     let hide_usage = options.is_some();
     if let Some(options) = options {
         edits.push(json::Edit::Set { key: "stream_options", value: Cow::Owned(options) });
@@ -207,7 +207,8 @@ fn include_usage(ask: &Ask) -> Option<Vec<u8>> {
     })
 }
 
-fn quoted(text: &str) -> Vec<u8> {
+/// `text` as a JSON string.
+pub(super) fn quoted(text: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() + 2);
     json::quote(text, &mut out);
     out

@@ -212,7 +212,11 @@ pub(super) const STEPS: &[&str] = &[
     ) STRICT;
     CREATE INDEX responses_used ON responses (used);
     ",
-    // 4: what providers want back of their answers and clients do not carry.
+    // 4: requests for something else than the next turn of a conversation; NULL is that.
+    "
+    ALTER TABLE requests ADD COLUMN operation TEXT;
+    ",
+    // 5: what providers want back of their answers and clients do not carry.
     "
     -- The hashes are what a row is found by; used: when it was made or last found, in microseconds.
     CREATE TABLE originals (
