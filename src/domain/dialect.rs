@@ -23,6 +23,9 @@ impl Dialect {
     /// Every dialect, in the order they are shown.
     pub const ALL: [Self; 4] = [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic, Self::Gemini];
 
+    /// Those a client may ask in. A dialect may be spoken to providers only.
+    pub const CLIENTS: [Self; 4] = [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic, Self::Gemini];
+
     /// The name used on the command line, in the file and in answers.
     #[must_use]
     pub const fn name(self) -> &'static str {

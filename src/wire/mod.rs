@@ -64,6 +64,11 @@ pub trait Codec: std::fmt::Debug + Send + Sync {
         self.write_reply(reply)
     }
 
+    /// Cuts a provider's stream into the frames that the reader and the watcher take: server-sent events, in most dialects.
+    fn splitter(&self) -> Box<dyn sse::Split> {
+        Box::new(sse::Splitter::new())
+    }
+
     /// Reads a provider's stream.
     fn stream_reader(&self) -> Box<dyn StreamReader>;
 

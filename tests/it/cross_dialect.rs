@@ -557,7 +557,7 @@ fn whole_answers_can_be_streamed() {
 
 /// Every dialect into every other.
 fn all_ways() -> impl Iterator<Item = (Dialect, Dialect)> {
-    let pairs = Dialect::ALL.into_iter().flat_map(|from| Dialect::ALL.map(|to| (from, to)));
+    let pairs = Dialect::CLIENTS.into_iter().flat_map(|from| Dialect::CLIENTS.map(|to| (from, to)));
     pairs.filter(|(from, to)| from != to)
 }
 

@@ -12,7 +12,7 @@ use llmroute::domain::clock::Clock;
 use llmroute::domain::dialect::Dialect;
 use llmroute::domain::id::{KeyId, ProviderName};
 use llmroute::domain::money::Usd;
-use llmroute::domain::policy::{Auth, Billing, Deadlines, Group, Key, Policy, Provider, Speech};
+use llmroute::domain::policy::{Auth, Billing, BodyEdits, Deadlines, Group, Key, Policy, Provider, Speech};
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::secret::{Keyring, Secret};
 use llmroute::domain::target::Target;
@@ -123,6 +123,7 @@ impl Plan {
                     dialect: *dialect,
                     url: format!("{base}{path}"),
                     stream_url: stream_url(*dialect, &format!("{base}{path}")),
+                    body: BodyEdits::default(),
                 }],
                 auth,
                 headers,
@@ -135,6 +136,8 @@ impl Plan {
                 smart: None,
                 models: vec!["model".into()],
                 price_id: self.price_id.clone(),
+                settings: BTreeMap::new(),
+                unready: None,
             };
             targets.push((Target { provider: provider.name.clone(), model: "model".into() }, *weight));
             providers.insert(provider.name.clone(), Arc::new(provider));
@@ -164,7 +167,7 @@ impl Plan {
         let path = folder.path().join("home").join("llmroute.db");
         let ledger = Ledger::start(&path, ProcessKind::Server).unwrap();
         let (policy, keyring) = self.policy();
-        let upstream = Upstream::new(self.deadlines.connect, keyring).unwrap();
+        let upstream = Upstream::new(self.deadlines.connect, keyring, self.clock.clone()).unwrap();
         let prices = Prices::loading(self.prices(), &policy);
         let engine = Engine::new(policy, upstream, ledger, prices, self.clock.clone());
         engine.keep_responses(Responses::start(&path).unwrap());

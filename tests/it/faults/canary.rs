@@ -132,7 +132,7 @@ async fn house(target: Dialect, sim: &Sim) -> House {
 #[tokio::test]
 async fn a_key_that_is_echoed_reaches_neither_client_nor_ledger() {
     let key = format!("{SECRET}-1");
-    for (target, client) in Dialect::ALL.into_iter().flat_map(|it| Dialect::ALL.map(|client| (it, client))) {
+    for (target, client) in Dialect::CLIENTS.into_iter().flat_map(|it| Dialect::CLIENTS.map(|client| (it, client))) {
         let sim = Sim::start(Persona::plain("a")).await.unwrap();
         let shared = house(target, &sim).await;
         for (n, (name, stream, script)) in echoes(target, &key).into_iter().enumerate() {
