@@ -2,6 +2,7 @@
 //! panics where it does not hold.
 
 mod events;
+mod frames;
 mod json;
 mod reply;
 mod request;
@@ -16,9 +17,10 @@ use llmroute::domain::dialect::Dialect;
 type Check = fn(&[u8]);
 
 /// The checks by name; each is a fuzz target and a folder of kept cases.
-pub(crate) const TARGETS: [(&str, Check); 5] = [
+pub(crate) const TARGETS: [(&str, Check); 6] = [
     ("json", json::check),
     ("sse", sse::check),
+    ("frames", frames::check),
     ("request", request::check),
     ("reply", reply::check),
     ("stream", stream::check),
@@ -36,8 +38,6 @@ pub(crate) struct Spoken {
     /// The first byte of an input.
     pub(crate) letter: u8,
     pub(crate) dialect: Dialect,
-    /// Clients may speak it, so it is also written as an answer.
-    pub(crate) client: bool,
 }
 
 /// The table in `dialects.txt`.
@@ -48,8 +48,7 @@ pub(crate) fn spoken() -> &'static [Spoken] {
         let row = |line: &str| {
             let mut words = line.split_whitespace();
             let letter = words.next().unwrap().as_bytes()[0];
-            let dialect = words.next().unwrap().parse().unwrap();
-            Spoken { letter, dialect, client: words.any(|it| it == "client") }
+            Spoken { letter, dialect: words.next().unwrap().parse().unwrap() }
         };
         lines.map(row).collect()
     })

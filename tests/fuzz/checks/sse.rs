@@ -1,7 +1,7 @@
 //! The splitter: its frames are the input, whatever the chunks.
 
 use bytes::Bytes;
-use llmroute::wire::sse::{self, Frame, Splitter};
+use llmroute::wire::sse::{self, Frame, Split as _, Splitter};
 
 /// The first byte chooses how the rest is cut.
 pub(super) fn check(data: &[u8]) {
@@ -38,7 +38,7 @@ pub(super) fn check(data: &[u8]) {
 }
 
 /// The frames of a text that comes in chunks of `size` bytes.
-pub(super) fn frames(text: &[u8], size: usize) -> Vec<Frame> {
+fn frames(text: &[u8], size: usize) -> Vec<Frame> {
     let mut splitter = Splitter::new();
     let mut out = Vec::new();
     for chunk in text.chunks(size) {

@@ -9,13 +9,13 @@ use llmroute::wire::codec;
 use llmroute::wire::sse::Frame;
 
 use super::events::{self, Told};
-use super::{Spoken, split, spoken, sse};
+use super::{frames, split};
 use crate::grammar;
 
 /// A dialect's letter, then the bytes of a stream.
 pub(super) fn check(data: &[u8]) {
     let Some((dialect, text)) = split(data) else { return };
-    let frames = sse::frames(text, text.len().max(1));
+    let (frames, _) = frames::cut(dialect, text, text.len().max(1));
     // Nothing stops anybody from reading on after an event that was none.
     let mut reader = codec(dialect).stream_reader();
     let mut events = Vec::new();
@@ -31,13 +31,13 @@ pub(super) fn check(data: &[u8]) {
     if read.fault || !reply.has_content() {
         return;
     }
-    for to in spoken().iter().filter(|it| it.client) {
+    for to in Dialect::CLIENTS {
         let cut = (!read.whole).then(|| Failure::upstream(Kind::Cut, "upstream_cut", "it was cut"));
         let back = told_to(dialect, to, &read.events, cut.as_ref());
         let told = Told::of(&reply);
         // Who calls a tool without a name is not understood everywhere.
         if read.whole && told.is_sound() && !events::mixes_texts(&read.events) {
-            told.must_be_heard_as(&Told::of(&Reply::of(back)), || format!("from {dialect} in {}", to.dialect));
+            told.must_be_heard_as(&Told::of(&Reply::of(back)), || format!("from {dialect} in {to}"));
         }
     }
 }
@@ -94,8 +94,8 @@ fn read(dialect: Dialect, frames: &[Frame]) -> Read {
 
 /// Writes the events for a client, with the error they end with if they were cut, checks the grammar of what was
 /// written, and gives back what the dialect's own reader makes of it.
-pub(super) fn told_to(from: Dialect, to: &Spoken, events: &[Event], cut: Option<&Failure>) -> Vec<Event> {
-    let codec = codec(to.dialect);
+pub(super) fn told_to(from: Dialect, to: Dialect, events: &[Event], cut: Option<&Failure>) -> Vec<Event> {
+    let codec = codec(to);
     let mut writer = codec.stream_writer(true);
     let mut out = Vec::new();
     for event in events {
@@ -106,13 +106,13 @@ pub(super) fn told_to(from: Dialect, to: &Spoken, events: &[Event], cut: Option<
     }
     let text = String::from_utf8(out).expect("a stream is UTF-8");
     // A dialect's own pieces that the hub has no noun for are written back to it as they came.
-    if to.dialect != from {
-        grammar::is_stream_in(to.dialect, &text, cut.is_some(), "what was written");
+    if to != from {
+        grammar::is_stream_in(to, &text, cut.is_some(), "what was written");
     }
     let mut reader = codec.stream_reader();
     let mut back = Vec::new();
-    for frame in sse::frames(text.as_bytes(), text.len().max(1)) {
-        reader.read(&frame, &mut back).unwrap_or_else(|it| panic!("{} does not read back: {it}: {text}", to.dialect));
+    for frame in frames::cut(to, text.as_bytes(), text.len().max(1)).0 {
+        reader.read(&frame, &mut back).unwrap_or_else(|it| panic!("{to} does not read back: {it}: {text}"));
     }
     reader.closed(&mut back);
     events::check(&back);
