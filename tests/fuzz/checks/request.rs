@@ -22,7 +22,7 @@ pub(super) fn check(data: &[u8]) {
         tools: false,
         ..Quirks::default()
     };
-    for to in spoken() {
+    for to in spoken().iter().filter(|it| it.dialect.converses() || it.dialect == dialect) {
         for model in MODELS {
             stays(&prompt, to, model, &Quirks::default());
         }
