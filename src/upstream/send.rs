@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
-use http::{Method, Request};
+use http::{Method, Request, StatusCode};
 use http_body_util::Full;
 
 use crate::domain::clock::Clock;
@@ -40,13 +40,14 @@ impl Upstream {
     /// # Errors
     /// The TLS backend cannot be initialised.
     pub fn new(connect: Duration, keyring: Keyring, clock: Clock) -> Result<Self, SetUp> {
-        let credentials = ArcSwap::from_pointee(credential::prepare(keyring));
+        let credentials = ArcSwap::from_pointee(credential::prepare(keyring, &Credentials::default()));
         Ok(Self { client: client::build(connect)?, credentials, lines: Lines::default(), clock })
     }
 
     /// Replaces the secrets, after the policy changed.
     pub fn rekey(&self, keyring: Keyring) {
-        self.credentials.store(Arc::new(credential::prepare(keyring)));
+        let prepared = credential::prepare(keyring, &self.credentials.load());
+        self.credentials.store(Arc::new(prepared));
         self.lines.clear();
     }
 
@@ -67,13 +68,20 @@ impl Upstream {
     ) -> Result<Incoming, Failure> {
         let credential = self.credential(provider, seat)?;
         let line = self.lines.get(provider, speech, &speech.url_of(&seat.target.model, stream))?;
-        let mut again = 0;
+        let (mut again, mut renewed) = (0, false);
         loop {
             let mut request = request(&line, client_headers, body.clone());
             let (client, clock) = (&self.client, &self.clock);
             let errand = Errand { provider, credential: credential.as_ref(), body: &body, client, clock };
             let presented = authorize::authorize(&errand, &mut request).await?;
             match self.client.request(request).await {
+                // A token may be taken back before its end; what its provider refused it did not begin.
+                Ok(response) if response.status() == StatusCode::UNAUTHORIZED && !renewed => {
+                    renewed = true;
+                    if !presented.as_ref().is_some_and(|it| authorize::renewable(&errand, it)) {
+                        return Ok(Incoming::new(response, provider.name.clone(), presented));
+                    }
+                }
                 Ok(response) => return Ok(Incoming::new(response, provider.name.clone(), presented)),
                 Err(error) if again < AGAIN_MOST && transport::handed_back(&error) => again += 1,
                 Err(error) => return Err(transport::unsent(&provider.name, &error)),

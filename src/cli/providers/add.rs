@@ -50,6 +50,10 @@ enum AuthName {
     ApiKey,
     /// `x-goog-api-key: KEY`.
     XGoogApiKey,
+    /// A Google access token, or a service-account file that is exchanged for one.
+    Google,
+    /// A Microsoft Entra access token, or an application's secret that is exchanged for one.
+    Entra,
     /// No key.
     None,
 }
@@ -177,6 +181,8 @@ impl From<AuthName> for Auth {
             AuthName::XApiKey => Self::XApiKey,
             AuthName::ApiKey => Self::ApiKey,
             AuthName::XGoogApiKey => Self::XGoogApiKey,
+            AuthName::Google => Self::Google,
+            AuthName::Entra => Self::Entra,
             AuthName::None => Self::None,
         }
     }
