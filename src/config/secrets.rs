@@ -298,7 +298,7 @@ mod tests {
     fn a_key_that_is_a_file_stays_whole() {
         let file = "{\n  \"type\": \"service_account\",\n  \"private_key\": \"-----BEGIN\\nx y\"\n}\n";
         let it = cleaned(file).unwrap();
-        assert_eq!(it.secret.expose(), r#"{"type":"service_account","private_key":"-----BEGIN\nx y"}"#);
+        assert_eq!(it.secret.expose(), r#"{"private_key":"-----BEGIN\nx y","type":"service_account"}"#);
         assert!(cleaned("{\"type\": broken").is_err(), "it is no key either");
     }
 

@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one file a promise.
 
 mod anthropic;
+mod authorize;
 mod bench;
 mod catalog;
 mod cli;
