@@ -38,6 +38,15 @@ enum Verb {
         /// Its name.
         name: String,
     },
+    /// Tell a provider what its address needs to know: a region, a project, an account.
+    #[command(after_help = "Example:\n  llmroute providers set vertex project=my-project location=europe-west4")]
+    Set {
+        /// Its name.
+        name: String,
+        /// What it needs; nothing after the `=` takes a value away.
+        #[arg(required = true, value_name = "SETTING=VALUE", value_parser = add::setting)]
+        settings: Vec<(String, String)>,
+    },
     /// Let requests go there again.
     #[command(after_help = "Example:\n  llmroute providers enable openai")]
     Enable {
@@ -111,6 +120,14 @@ struct Changed<'a> {
 }
 
 #[derive(Debug, Serialize)]
+struct Told<'a> {
+    schema_version: u32,
+    provider: &'a str,
+    /// What is still missing.
+    unready: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
 struct Gone<'a> {
     schema_version: u32,
     removed: &'a str,
@@ -133,6 +150,7 @@ impl Providers {
             None | Some(Verb::List) => list(session),
             Some(Verb::Add(it)) => it.run(session),
             Some(Verb::Show { name }) => show::run(session, name),
+            Some(Verb::Set { name, settings }) => set(session, name, settings),
             Some(Verb::Enable { name }) => switch(session, name, true),
             Some(Verb::Disable { name }) => switch(session, name, false),
             Some(Verb::Remove { name, cascade }) => remove(session, name, *cascade),
@@ -158,6 +176,16 @@ fn list(session: &Session) -> Done {
         }
         table.draw(frame)
     })
+}
+
+fn set(session: &Session, name: &str, settings: &[(String, String)]) -> Done {
+    refuse_keys([name])?;
+    session.edit(|edits| edits.set_settings(name, settings))?;
+    let unready = session.glance()?.policy.providers.get(name).and_then(|it| it.unready.clone());
+    let told: Vec<String> = settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let still = unready.as_ref().map(|it| format!("\nstill: {}\nfix:   {}", it.what, it.fix)).unwrap_or_default();
+    let changed = Told { schema_version: 1, provider: name, unready: unready.map(|it| it.what) };
+    session.screen.did(&changed, format_args!("✓ {name}: {}{still}", told.join(", ")))
 }
 
 fn switch(session: &Session, name: &str, enabled: bool) -> Done {
@@ -207,6 +235,7 @@ impl Line {
         let keyed = it.usable_keys().next().is_some();
         let state = match (it.enabled, it.auth, keyed) {
             (false, _, _) => "disabled".to_owned(),
+            _ if it.unready.is_some() => it.unready.as_ref().map(|it| it.what.clone()).unwrap_or_default(),
             (true, Auth::None, _) => "no key needed".to_owned(),
             (true, _, true) => "ok".to_owned(),
             (true, _, false) => match it.keys.iter().find_map(|it| it.problem.clone()) {
@@ -222,7 +251,7 @@ impl Line {
             local: it.local,
             enabled: it.enabled,
             keys: it.keys.iter().map(|it| KeyLine { name: it.name.to_string(), problem: it.problem.clone() }).collect(),
-            usable: it.enabled && (it.auth == Auth::None || keyed),
+            usable: it.is_usable(),
             state,
         }
     }

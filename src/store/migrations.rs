@@ -212,6 +212,10 @@ pub(super) const STEPS: &[&str] = &[
     ) STRICT;
     CREATE INDEX responses_used ON responses (used);
     ",
+    // 4: the values of a provider's settings, of a built-in one too: a JSON object of text.
+    "
+    ALTER TABLE providers ADD COLUMN settings TEXT;
+    ",
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.

@@ -17,6 +17,7 @@ mod kill;
 mod ledger;
 mod openai_chat;
 mod openai_responses;
+mod providers;
 mod recorded_anthropic;
 mod recorded_gemini;
 mod recorded_openai;

@@ -176,7 +176,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_user_is_known_by_a_refresh_token_and_a_machine_by_asking_for_it() {
-        let file = json!({ "type": "authorized_user", "client_id": "c", "client_secret": "s", "refresh_token": "1//r" });
+        let file =
+            json!({ "type": "authorized_user", "client_id": "c", "client_secret": "s", "refresh_token": "1//r" });
         let request = request(&file.to_string(), HOST, NOW).unwrap();
         assert_eq!(request.uri(), TOKEN_URI);
         let fields = fields(request).await;
