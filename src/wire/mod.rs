@@ -13,6 +13,7 @@ mod losses;
 pub mod anthropic;
 pub mod gemini;
 pub mod openai_chat;
+pub mod openai_completions;
 pub mod openai_responses;
 
 use crate::domain::dialect::Dialect;
@@ -32,6 +33,7 @@ pub fn codec(dialect: Dialect) -> &'static dyn Codec {
         Dialect::OpenaiResponses => &openai_responses::OpenaiResponses,
         Dialect::Anthropic => &anthropic::Anthropic,
         Dialect::Gemini => &gemini::Gemini,
+        Dialect::OpenaiCompletions => &openai_completions::OpenaiCompletions,
     }
 }
 

@@ -5,6 +5,7 @@ mod authorize;
 mod bench;
 mod catalog;
 mod cli;
+mod completions;
 mod config;
 mod cross_dialect;
 mod door;
