@@ -93,11 +93,9 @@ fn draw(it: &Whole) -> String {
 /// `project = my-project · the Google Cloud project`; of one that has no value, how it gets one.
 fn shown(it: &Setting, provider: &str) -> String {
     let about = it.about.as_ref().map(|it| format!(" · {it}")).unwrap_or_default();
-    match &it.value {
-        Some(value) => format!("{} = {value}{about}", it.name),
-        None => {
-            let env = it.env.first().map(|it| format!("   or   export {it}=VALUE")).unwrap_or_default();
-            format!("{} has no value{about}: llmroute providers set {provider} {}=VALUE{env}", it.name, it.name)
-        }
+    if let Some(value) = &it.value {
+        return format!("{} = {value}{about}", it.name);
     }
+    let env = it.env.first().map(|it| format!("   or   export {it}=VALUE")).unwrap_or_default();
+    format!("{} has no value{about}: llmroute providers set {provider} {}=VALUE{env}", it.name, it.name)
 }
