@@ -212,7 +212,11 @@ pub(super) const STEPS: &[&str] = &[
     ) STRICT;
     CREATE INDEX responses_used ON responses (used);
     ",
-    // 4: the values of a provider's settings, of a built-in one too: a JSON object of text.
+    // 4: requests for something else than the next turn of a conversation; NULL is that.
+    "
+    ALTER TABLE requests ADD COLUMN operation TEXT;
+    ",
+    // 5: the values of a provider's settings, of a built-in one too: a JSON object of text.
     "
     ALTER TABLE providers ADD COLUMN settings TEXT;
     ",

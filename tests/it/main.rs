@@ -3,6 +3,7 @@
 mod anthropic;
 mod authorize;
 mod bench;
+mod beside;
 mod catalog;
 mod cli;
 mod completions;
@@ -11,7 +12,9 @@ mod cross_dialect;
 mod door;
 mod faults;
 mod floors;
+mod fuzz_cases;
 mod gemini;
+mod grammar;
 mod house;
 mod kept_responses;
 mod kill;

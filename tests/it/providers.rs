@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use llmroute::catalog::{provider, providers};
 use llmroute::config::{Environment, Loaded, Paths, Sources, load};
 use llmroute::domain::dialect::Dialect;
+use llmroute::domain::operation::{Inputs, Operation};
 use llmroute::domain::policy::{Deadlines, Provider, Speech};
 use llmroute::store::{Access, open};
 use serde_json::Value;
 
-/// The URL of a request for one model, as the provider's documentation writes it, with `m` for the model and the
+/// The URL of a chat request (of a request for vectors, where there is no chat) for one model, as the provider's documentation writes it, with `m` for the model and the
 /// values of [`SETTINGS`]: written down from there, never computed.
 const DOCUMENTED: &[(&str, Dialect, &str)] = &[
     ("openai", Dialect::OpenaiChat, "https://api.openai.com/v1/chat/completions"),
@@ -136,6 +137,19 @@ const DOCUMENTED: &[(&str, Dialect, &str)] = &[
     ("databricks", Dialect::OpenaiChat, "https://adb-1.2.azuredatabricks.net/serving-endpoints/chat/completions"),
     ("databricks", Dialect::OpenaiResponses, "https://adb-1.2.azuredatabricks.net/serving-endpoints/responses"),
     ("snowflake", Dialect::OpenaiChat, "https://org-account.snowflakecomputing.com/api/v2/cortex/v1/chat/completions"),
+    ("openai", Dialect::OpenaiCompletions, "https://api.openai.com/v1/completions"),
+    ("openrouter", Dialect::OpenaiCompletions, "https://openrouter.ai/api/v1/completions"),
+    ("deepseek", Dialect::OpenaiCompletions, "https://api.deepseek.com/beta/completions"),
+    ("together", Dialect::OpenaiCompletions, "https://api.together.xyz/v1/completions"),
+    ("fireworks", Dialect::OpenaiCompletions, "https://api.fireworks.ai/inference/v1/completions"),
+    ("cerebras", Dialect::OpenaiCompletions, "https://api.cerebras.ai/v1/completions"),
+    ("deepinfra", Dialect::OpenaiCompletions, "https://api.deepinfra.com/v1/openai/completions"),
+    ("ollama", Dialect::OpenaiCompletions, "http://127.0.0.1:11434/v1/completions"),
+    ("vllm", Dialect::OpenaiCompletions, "http://127.0.0.1:8000/v1/completions"),
+    ("llamacpp", Dialect::OpenaiCompletions, "http://127.0.0.1:8080/v1/completions"),
+    ("lmstudio", Dialect::OpenaiCompletions, "http://127.0.0.1:1234/v1/completions"),
+    ("voyage", Dialect::OpenaiChat, "https://api.voyageai.com/v1/embeddings"),
+    ("jina", Dialect::OpenaiChat, "https://api.jina.ai/v1/embeddings"),
     ("sglang", Dialect::OpenaiChat, "http://127.0.0.1:30000/v1/chat/completions"),
     ("jan", Dialect::OpenaiChat, "http://127.0.0.1:1337/v1/chat/completions"),
     ("koboldcpp", Dialect::OpenaiChat, "http://127.0.0.1:5001/v1/chat/completions"),
@@ -178,7 +192,14 @@ fn all(settings: &[(&str, &str)]) -> BTreeMap<String, Provider> {
 }
 
 fn url(speech: &Speech, model: &str, stream: bool) -> String {
-    speech.url_of(&model.into(), stream).into_owned()
+    speech.url_of(&Operation::Chat, &model.into(), stream).unwrap().into_owned()
+}
+
+/// Where what a provider is for is asked: its chat, else its vectors.
+fn foremost(it: &Provider, speech: &Speech) -> String {
+    let operation = if it.quirks.chat { Operation::Chat } else { Operation::Embed(Inputs::Many) };
+    assert!(it.speech_for(&operation, speech.dialect, &"m".into()).is_some(), "{}", it.name);
+    speech.url_of(&operation, &"m".into(), false).unwrap().into_owned()
 }
 
 #[test]
@@ -187,7 +208,7 @@ fn every_row_leads_to_the_documented_endpoints_and_nowhere_else() {
     let computed: BTreeSet<(&str, Dialect, String)> = loaded
         .iter()
         .flat_map(|(name, it)| {
-            it.speaks.iter().map(move |speech| (name.as_str(), speech.dialect, url(speech, "m", false)))
+            it.speaks.iter().map(move |speech| (name.as_str(), speech.dialect, foremost(it, speech)))
         })
         .collect();
     let documented = DOCUMENTED.iter().map(|(name, dialect, url)| (*name, *dialect, (*url).to_owned())).collect();

@@ -17,11 +17,10 @@ use crate::house::{House, Plan};
 const KEY: &str = "sk-recorded-0123456789";
 
 /// Recordings that no row can repeat, by the beginning of their file's path, and why.
-const APART: [(&str, &str); 4] = [
+const APART: [(&str, &str); 3] = [
     ("copilot/", "its tokens are for its own clients (wire.md §3.6)"),
     ("huggingface/", "made at an earlier router that named the host in its path"),
     ("bedrock/", "spoken in a dialect of its own"),
-    ("voyage/", "embeddings and nothing else"),
 ];
 
 fn shared() -> PathBuf {
