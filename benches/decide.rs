@@ -11,6 +11,7 @@ use llmroute::domain::clock::{Moment, Now};
 use llmroute::domain::dialect::Dialect;
 use llmroute::domain::dice::Dice;
 use llmroute::domain::id::{KeyId, RequestId};
+use llmroute::domain::operation::Operation;
 use llmroute::domain::policy::{Auth, Billing, Deadlines, Group, Key, Policy, Provider, Speech};
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::target::Target;
@@ -23,11 +24,7 @@ fn provider(n: i64) -> Arc<Provider> {
         Key { id: KeyId(n), name: "main".into(), weight: 1.0, billing: Billing::Metered, enabled: true, problem: None };
     Arc::new(Provider {
         name: format!("p{n}").into(),
-        speaks: vec![Speech {
-            dialect: Dialect::OpenaiChat,
-            url: "http://127.0.0.1:1/v1".to_owned(),
-            stream_url: None,
-        }],
+        speaks: vec![Speech::new(Dialect::OpenaiChat, "http://127.0.0.1:1/v1".to_owned())],
         auth: Auth::Bearer,
         headers: Vec::new(),
         quirks: Quirks::default(),
@@ -39,6 +36,8 @@ fn provider(n: i64) -> Arc<Provider> {
         smart: None,
         models: vec!["m".into()],
         price_id: None,
+        settings: BTreeMap::new(),
+        unready: None,
     })
 }
 
@@ -56,6 +55,7 @@ fn ask() -> Ask {
         at: Now::default(),
         dialect: Dialect::OpenaiChat,
         written_in: Dialect::OpenaiChat,
+        operation: Operation::Chat,
         model: "g".to_owned(),
         stream: true,
         body: Bytes::new(),

@@ -10,7 +10,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use llmroute::domain::dialect::Dialect;
 use llmroute::wire::codec;
 use llmroute::wire::json::{Edit, scan, splice};
-use llmroute::wire::sse::{Frame, Splitter};
+use llmroute::wire::sse::{Frame, Split as _, Splitter};
 use llmroute::wire::tokens::estimate;
 
 /// A request as an agent sends it: long texts with the escapes of source code, some tool schemas.

@@ -36,6 +36,7 @@ pub const fn path_of(dialect: Dialect) -> &'static str {
         Dialect::OpenaiResponses => "/responses",
         Dialect::Anthropic => "/v1/messages",
         Dialect::Gemini => "/v1beta/models/{model}:generateContent",
+        Dialect::OpenaiCompletions => "/completions",
     }
 }
 

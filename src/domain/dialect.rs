@@ -17,11 +17,27 @@ pub enum Dialect {
     Anthropic,
     /// Gemini `generateContent`.
     Gemini,
+    /// OpenAI text completions, the legacy endpoint: a text and its continuation, no conversation.
+    OpenaiCompletions,
 }
 
 impl Dialect {
-    /// Every dialect, in the order they are shown.
+    /// Every dialect that holds conversations, in the order they are shown.
     pub const ALL: [Self; 4] = [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic, Self::Gemini];
+
+    /// Those a client may ask in. A dialect may be spoken to providers only.
+    pub const CLIENTS: [Self; 4] = [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic, Self::Gemini];
+
+    /// Every dialect there is.
+    pub fn every() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().chain([Self::OpenaiCompletions])
+    }
+
+    /// Whether a request of another dialect can be said in this one.
+    #[must_use]
+    pub const fn converses(self) -> bool {
+        !matches!(self, Self::OpenaiCompletions)
+    }
 
     /// The name used on the command line, in the file and in answers.
     #[must_use]
@@ -31,6 +47,7 @@ impl Dialect {
             Self::OpenaiResponses => "openai-responses",
             Self::Anthropic => "anthropic",
             Self::Gemini => "gemini",
+            Self::OpenaiCompletions => "openai-completions",
         }
     }
 
@@ -39,10 +56,29 @@ impl Dialect {
     #[must_use]
     pub const fn headers(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::OpenaiChat | Self::OpenaiResponses | Self::Gemini => &[],
+            Self::OpenaiChat | Self::OpenaiResponses | Self::Gemini | Self::OpenaiCompletions => &[],
             // The version whose requests the translation writes; 2026-10-21 takes no `temperature`.
             Self::Anthropic => &[("anthropic-version", "2023-06-01")],
         }
+    }
+
+    /// The path of a chat request below the root of an API of this dialect. What an API offers beside it lies beside it.
+    #[must_use]
+    pub const fn chat_path(self) -> &'static str {
+        match self {
+            Self::OpenaiChat => "chat/completions",
+            Self::OpenaiResponses => "responses",
+            Self::Anthropic => "messages",
+            Self::Gemini => "models/{model}:generateContent",
+            Self::OpenaiCompletions => "completions",
+        }
+    }
+
+    /// Whether both are spoken at the same API: everything but a conversation is asked in the same way there.
+    #[must_use]
+    pub fn is_kin(self, other: Self) -> bool {
+        let openai = |it| matches!(it, Self::OpenaiChat | Self::OpenaiResponses | Self::OpenaiCompletions);
+        self == other || (openai(self) && openai(other))
     }
 
     /// Whether the path says the model and whether to stream; where not, the body does.
@@ -60,13 +96,16 @@ impl fmt::Display for Dialect {
 
 /// The text names no dialect llmroute speaks.
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is not a dialect llmroute speaks: use openai-chat, openai-responses, anthropic or gemini")]
+#[error(
+    "`{0}` is not a dialect llmroute speaks: use openai-chat, openai-responses, anthropic, gemini or \
+     openai-completions"
+)]
 pub struct NotADialect(String);
 
 impl FromStr for Dialect {
     type Err = NotADialect;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|it| it.name() == text).ok_or_else(|| NotADialect(text.to_owned()))
+        Self::every().find(|it| it.name() == text).ok_or_else(|| NotADialect(text.to_owned()))
     }
 }

@@ -1,9 +1,11 @@
 //! Floor 0: the nouns. Plain values with no I/O, no clock and no randomness of their own.
 
 pub mod ask;
+pub mod operation;
 pub mod policy;
 pub mod quirks;
 pub mod row;
+pub mod setting;
 pub mod target;
 
 pub mod event;

@@ -14,7 +14,7 @@ const LARGEST_END: usize = 64 << 20;
 
 /// One answer stream.
 pub struct Flow {
-    splitter: sse::Splitter,
+    splitter: Box<dyn sse::Split>,
     watcher: Box<dyn Watcher>,
     tongue: Tongue,
     frames: Vec<sse::Frame>,
@@ -78,7 +78,7 @@ impl Flow {
             Tongue::Other { reader, writer, events: Vec::new() }
         };
         Self {
-            splitter: sse::Splitter::new(),
+            splitter: wire::codec(theirs).splitter(),
             watcher: wire::codec(theirs).watcher(),
             tongue,
             frames: Vec::new(),

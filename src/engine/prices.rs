@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use crate::catalog::prices::{self, Override, PriceBook, Tariff};
 use crate::domain::clock::Stamp;
 use crate::domain::id::ModelName;
-use crate::domain::policy::{Auth, Billing, Policy, Provider};
+use crate::domain::policy::{Billing, Policy, Provider};
 use crate::domain::target::Target;
 use crate::domain::usage::Usage;
 use crate::store::Cost;
@@ -47,7 +47,7 @@ impl Prices {
     }
 
     fn load(self: &Arc<Self>, policy: &Policy) {
-        let ids = policy.providers.values().filter(|it| can_be_asked(it)).filter_map(|it| it.price_id.as_deref());
+        let ids = policy.providers.values().filter(|it| it.is_usable()).filter_map(|it| it.price_id.as_deref());
         let missing: BTreeSet<String> = ids.filter(|it| !self.book.holds(it)).map(ToOwned::to_owned).collect();
         if missing.is_empty() {
             return;
@@ -72,6 +72,13 @@ impl Prices {
     pub async fn ready(&self) {
         // The sender lives as long as `self`, so waiting cannot fail.
         let _ = self.loads.subscribe().wait_for(|it| *it == 0).await;
+    }
+
+    /// Whether nothing that is asked of `provider` with a key of that `billing` costs anything.
+    #[must_use]
+    pub fn is_free(&self, provider: &Provider, billing: Billing) -> bool {
+        let priced = || self.overrides.load().iter().any(|it| it.provider == provider.name);
+        billing != Billing::Metered || (provider.local && !priced())
     }
 
     /// What `usage` costs at `provider`, paid with a key of that `billing`. `models`: the names the model goes by, the
@@ -115,17 +122,12 @@ impl Drop for Load {
     }
 }
 
-/// Whether a request can go there at all. Built-in providers without a key are in every policy.
-fn can_be_asked(provider: &Provider) -> bool {
-    provider.enabled && (provider.auth == Auth::None || provider.usable_keys().next().is_some())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::id::KeyId;
     use crate::domain::money::Usd;
-    use crate::domain::policy::Key;
+    use crate::domain::policy::{Auth, Key};
     use crate::domain::quirks::Quirks;
     use crate::domain::usage::Source;
 
@@ -153,6 +155,8 @@ mod tests {
             smart: None,
             models: Vec::new(),
             price_id: Some(name.to_owned()),
+            settings: std::collections::BTreeMap::new(),
+            unready: None,
         };
         let openai = provider("openai", if openai { vec![key.clone()] } else { Vec::new() }, true);
         let all = [openai, provider("groq", vec![key], groq)];

@@ -7,6 +7,7 @@ use crate::domain::ask::{Fields, Needs};
 use crate::domain::clock::{Moment, Now};
 use crate::domain::dialect::Dialect;
 use crate::domain::id::{KeyId, RequestId};
+use crate::domain::operation::Operation;
 use crate::domain::policy::{Auth, Billing, Deadlines, Group, Key, Speech};
 use crate::domain::quirks::Quirks;
 
@@ -21,11 +22,7 @@ fn provider(name: &str, keys: &[i64]) -> Arc<Provider> {
     };
     Arc::new(Provider {
         name: name.into(),
-        speaks: vec![Speech {
-            dialect: Dialect::OpenaiChat,
-            url: format!("http://127.0.0.1:1/{name}"),
-            stream_url: None,
-        }],
+        speaks: vec![Speech::new(Dialect::OpenaiChat, format!("http://127.0.0.1:1/{name}"))],
         auth: Auth::Bearer,
         headers: Vec::new(),
         quirks: Quirks::default(),
@@ -37,6 +34,8 @@ fn provider(name: &str, keys: &[i64]) -> Arc<Provider> {
         smart: None,
         models: vec!["m".into()],
         price_id: None,
+        settings: std::collections::BTreeMap::new(),
+        unready: None,
     })
 }
 
@@ -56,6 +55,7 @@ fn ask(id: u64, model: &str) -> Ask {
         at: Now::default(),
         dialect: Dialect::OpenaiChat,
         written_in: Dialect::OpenaiChat,
+        operation: Operation::Chat,
         model: model.to_owned(),
         stream: false,
         body: bytes::Bytes::new(),

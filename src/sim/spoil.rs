@@ -58,7 +58,7 @@ pub(crate) fn stream(frames: &mut Vec<Frame>, fault: Fault, dialect: Dialect) ->
         Fault::ErrorEvent(when) => {
             let error = trouble::in_stream(dialect);
             let event = match dialect {
-                Dialect::OpenaiChat => openai::error_event(&error),
+                Dialect::OpenaiChat | Dialect::OpenaiCompletions => openai::error_event(&error),
                 Dialect::OpenaiResponses => responses::error_events(&error),
                 Dialect::Anthropic => anthropic::error_event(&error),
                 Dialect::Gemini => gemini::error_event(&error),
@@ -72,6 +72,7 @@ pub(crate) fn stream(frames: &mut Vec<Frame>, fault: Fault, dialect: Dialect) ->
                 Dialect::OpenaiResponses => "event: response.output_text.delta\ndata: {\"type\":\"response.outp\n\n",
                 Dialect::Anthropic => "event: content_block_delta\ndata: {\"type\":\"content_block_de\n\n",
                 Dialect::Gemini => "data: {\"candidates\": [{\"content\": {\"par\n\n",
+                Dialect::OpenaiCompletions => "data: {\"id\":\"cmpl-sim\",\"object\":\"text_compl\n\n",
             };
             end_with(frames, when, event.to_owned());
             Ending::proper()

@@ -5,13 +5,17 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
-use http::{Method, Request};
+use http::Request;
+use http::header::CONTENT_TYPE;
 use http_body_util::Full;
 
+use crate::domain::clock::Clock;
 use crate::domain::failure::{Failure, Kind, Origin};
+use crate::domain::operation::Operation;
 use crate::domain::policy::{Provider, Speech};
 use crate::domain::secret::Keyring;
 use crate::domain::target::Seat;
+use crate::upstream::authorize::{self, Errand};
 use crate::upstream::client::{self, Client, SetUp};
 use crate::upstream::credential::{self, Credential, Credentials};
 use crate::upstream::incoming::Incoming;
@@ -21,24 +25,34 @@ use crate::upstream::transport;
 /// How often a request that a server handed back untouched is sent again.
 const AGAIN_MOST: u32 = 2;
 
+/// What is asked of a provider.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'a> {
+    /// What for.
+    pub operation: &'a Operation,
+    /// The answer is to stream, in a dialect whose path says so.
+    pub stream: bool,
+}
+
 /// The client side of every provider, and the secrets it authorises with.
 #[derive(Debug)]
 pub struct Upstream {
     client: Client,
     credentials: ArcSwap<Credentials>,
     lines: Lines,
+    clock: Clock,
 }
 
 impl Upstream {
     /// A client that follows no redirect (a key must not travel to another host), uses no proxy, asks for no
     /// compression and retries nothing but what was provably never processed. `connect` is the deadline for DNS, TCP
-    /// and TLS together.
+    /// and TLS together; `clock` dates signatures and ends tokens.
     ///
     /// # Errors
     /// The TLS backend cannot be initialised.
-    pub fn new(connect: Duration, keyring: Keyring) -> Result<Self, SetUp> {
+    pub fn new(connect: Duration, keyring: Keyring, clock: Clock) -> Result<Self, SetUp> {
         let credentials = ArcSwap::from_pointee(credential::prepare(keyring));
-        Ok(Self { client: client::build(connect)?, credentials, lines: Lines::default() })
+        Ok(Self { client: client::build(connect)?, credentials, lines: Lines::default(), clock })
     }
 
     /// Replaces the secrets, after the policy changed.
@@ -47,28 +61,38 @@ impl Upstream {
         self.lines.clear();
     }
 
-    /// Sends `body` to `seat`, asking for a stream or not, and waits for the head of the answer. Dropping the future
-    /// cancels the exchange.
+    /// Sends `body` to `seat`, asking for something, and waits for the head of the answer. Dropping the future cancels the
+    /// exchange.
     ///
     /// # Errors
     /// [`Kind::Unreachable`] where nothing was sent, [`Kind::Uncertain`] where it may have been, [`Kind::Auth`] where
-    /// the key could not be had.
+    /// the key, or what it is exchanged for, could not be had.
     pub async fn send(
         &self,
         provider: &Provider,
         speech: &Speech,
         seat: &Seat,
-        stream: bool,
+        asked: Asking<'_>,
         client_headers: &[(String, String)],
         body: Bytes,
     ) -> Result<Incoming, Failure> {
         let credential = self.credential(provider, seat)?;
-        let line = self.lines.get(provider, speech, &speech.url_of(&seat.target.model, stream))?;
+        let url = speech.url_of(asked.operation, &seat.target.model, asked.stream);
+        let url = url.ok_or_else(|| transport::no_url(&provider.name))?;
+        let line = match asked.operation {
+            // Paths that are passed on name files and jobs: each is asked for once.
+            Operation::Relay(_) => Arc::new(Line::new(provider, speech, &url)?),
+            _ => self.lines.get(provider, speech, &url)?,
+        };
         let mut again = 0;
         loop {
-            let request = request(&line, provider, client_headers, credential.as_deref(), body.clone())?;
+            let mut request = request(&line, client_headers, body.clone());
+            *request.method_mut() = asked.operation.method();
+            let (client, clock) = (&self.client, &self.clock);
+            let errand = Errand { provider, credential: credential.as_ref(), body: &body, client, clock };
+            let presented = authorize::authorize(&errand, &mut request).await?;
             match self.client.request(request).await {
-                Ok(response) => return Ok(Incoming::new(response, provider.name.clone(), credential)),
+                Ok(response) => return Ok(Incoming::new(response, provider.name.clone(), presented)),
                 Err(error) if again < AGAIN_MOST && transport::handed_back(&error) => again += 1,
                 Err(error) => return Err(transport::unsent(&provider.name, &error)),
             }
@@ -83,18 +107,15 @@ impl Upstream {
 
 // === private ===
 
-fn request(
-    line: &Line,
-    provider: &Provider,
-    client_headers: &[(String, String)],
-    credential: Option<&Credential>,
-    body: Bytes,
-) -> Result<Request<Full<Bytes>>, Failure> {
+fn request(line: &Line, client_headers: &[(String, String)], body: Bytes) -> Request<Full<Bytes>> {
+    let is_empty = body.is_empty();
     let mut request = Request::new(Full::new(body));
-    *request.method_mut() = Method::POST;
     *request.uri_mut() = line.uri.clone();
-    *request.headers_mut() = line.headers(provider, client_headers, credential)?;
-    Ok(request)
+    *request.headers_mut() = line.headers(client_headers);
+    if is_empty {
+        request.headers_mut().remove(CONTENT_TYPE);
+    }
+    request
 }
 
 fn no_secret(provider: &Provider, seat: &Seat) -> Failure {

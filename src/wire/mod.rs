@@ -3,6 +3,7 @@
 //!
 //! A new dialect is one folder here and one row in [`codec`].
 
+pub mod beside;
 pub mod json;
 pub mod sse;
 pub mod tokens;
@@ -13,6 +14,7 @@ mod losses;
 pub mod anthropic;
 pub mod gemini;
 pub mod openai_chat;
+pub mod openai_completions;
 pub mod openai_responses;
 
 use crate::domain::dialect::Dialect;
@@ -32,6 +34,7 @@ pub fn codec(dialect: Dialect) -> &'static dyn Codec {
         Dialect::OpenaiResponses => &openai_responses::OpenaiResponses,
         Dialect::Anthropic => &anthropic::Anthropic,
         Dialect::Gemini => &gemini::Gemini,
+        Dialect::OpenaiCompletions => &openai_completions::OpenaiCompletions,
     }
 }
 
@@ -62,6 +65,11 @@ pub trait Codec: std::fmt::Debug + Send + Sync {
     /// The same for a dialect whose answers depend on the request: they repeat it, or tell calls as its tools were told.
     fn write_reply_to(&self, _asked: &Asked, reply: &Reply) -> Written {
         self.write_reply(reply)
+    }
+
+    /// Cuts a provider's stream into the frames that the reader and the watcher take: server-sent events, in most dialects.
+    fn splitter(&self) -> Box<dyn sse::Split> {
+        Box::new(sse::Splitter::new())
     }
 
     /// Reads a provider's stream.

@@ -64,6 +64,12 @@ impl Frame {
         self.event.is_none() && matches!(self.data, Data::None)
     }
 
+    /// A frame of another framing than this one's: where its name and its data are in `raw`.
+    #[must_use]
+    pub fn of(raw: Bytes, event: Option<Range<usize>>, data: Range<usize>) -> Self {
+        Self { raw, event, data: Data::One(data) }
+    }
+
     /// Reads the fields. `start` skips a byte order mark.
     fn parse(raw: Bytes, start: usize) -> Self {
         let mut frame = Self { raw: Bytes::new(), event: None, data: Data::None };
@@ -107,6 +113,29 @@ impl Frame {
     }
 }
 
+/// Cuts the bytes of a stream into frames: their concatenation equals what was pushed, whatever the chunks.
+pub trait Split: Send {
+    /// Takes in a chunk and appends the frames it completes.
+    fn push(&mut self, chunk: Bytes, out: &mut Vec<Frame>);
+
+    /// The stream is over: what is left of it, if that can still be understood.
+    fn finish(&mut self) -> Option<Frame>;
+
+    /// What is held of an unfinished frame.
+    fn held(&self) -> &[u8];
+
+    /// Gives up understanding the unfinished frame and hands out what is held of it, to be relayed.
+    fn take_pending(&mut self) -> Bytes;
+
+    /// The head of the current frame was handed out unread, and its end has not come yet.
+    fn is_beheaded(&self) -> bool;
+
+    /// Bytes held of an unfinished frame.
+    fn pending(&self) -> usize {
+        self.held().len()
+    }
+}
+
 /// Where in the grammar the next byte stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum At {
@@ -142,12 +171,20 @@ impl Splitter {
         Self::default()
     }
 
-    /// Takes in a chunk and appends the frames it completes.
-    ///
+    fn cut(&mut self, raw: Bytes) -> Frame {
+        let first = !std::mem::replace(&mut self.begun, true);
+        if std::mem::take(&mut self.beheaded) {
+            return Frame { raw, event: None, data: Data::None };
+        }
+        let start = if first && raw.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+        Frame::parse(raw, start)
+    }
+}
+
+impl Split for Splitter {
     /// A blank line made of a single CR is waited on for one byte, since an LF may follow, unless the line before it
     /// ended in a bare CR too: such a stream has no LF to wait for, and its last event would be held back.
-    #[expect(clippy::needless_pass_by_value, reason = "the frames share the chunk; who pushes is done with it")]
-    pub fn push(&mut self, chunk: Bytes, out: &mut Vec<Frame>) {
+    fn push(&mut self, chunk: Bytes, out: &mut Vec<Frame>) {
         let mut start = 0;
         let mut i = 0;
         while let Some(&byte) = chunk.get(i) {
@@ -196,47 +233,27 @@ impl Splitter {
         self.held.extend_from_slice(chunk.get(start..).unwrap_or_default());
     }
 
-    /// The stream is over: what is left is an event without its blank line. The standard drops it; some providers end
-    /// so, with the usage in it.
-    pub fn finish(&mut self) -> Option<Frame> {
+    /// What is left is an event without its blank line. The standard drops it; some providers end so, with the usage in
+    /// it.
+    fn finish(&mut self) -> Option<Frame> {
         self.at = At::Start;
         let raw = self.held.split().freeze();
         (!raw.is_empty()).then(|| self.cut(raw))
     }
 
-    /// Bytes held of an unfinished frame.
-    #[must_use]
-    pub fn pending(&self) -> usize {
-        self.held.len()
-    }
-
-    /// What is held of an unfinished frame.
-    #[must_use]
-    pub fn held(&self) -> &[u8] {
+    fn held(&self) -> &[u8] {
         &self.held
     }
 
-    /// Gives up understanding the unfinished frame and hands out what is held of it, to be relayed. The rest of that
-    /// event comes out as a frame that reads as a comment; framing is right again after it.
-    pub fn take_pending(&mut self) -> Bytes {
+    /// The rest of that event comes out as a frame that reads as a comment; framing is right again after it.
+    fn take_pending(&mut self) -> Bytes {
         let taken = self.held.split().freeze();
         self.beheaded |= !taken.is_empty();
         taken
     }
 
-    /// The head of the current event was handed out unread, and its end has not come yet.
-    #[must_use]
-    pub fn is_beheaded(&self) -> bool {
+    fn is_beheaded(&self) -> bool {
         self.beheaded
-    }
-
-    fn cut(&mut self, raw: Bytes) -> Frame {
-        let first = !std::mem::replace(&mut self.begun, true);
-        if std::mem::take(&mut self.beheaded) {
-            return Frame { raw, event: None, data: Data::None };
-        }
-        let start = if first && raw.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
-        Frame::parse(raw, start)
     }
 }
 

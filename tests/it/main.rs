@@ -2,8 +2,10 @@
 
 mod anthropic;
 mod bench;
+mod beside;
 mod catalog;
 mod cli;
+mod completions;
 mod config;
 mod cross_dialect;
 mod door;

@@ -13,7 +13,7 @@ use llmroute::domain::reply::Reply;
 use llmroute::domain::signature::Signature;
 use llmroute::domain::usage::{Source, Usage};
 use llmroute::wire::json::scan;
-use llmroute::wire::sse::{Frame, Splitter};
+use llmroute::wire::sse::{Frame, Split as _, Splitter};
 use llmroute::wire::{Codec, Written, codec};
 use proptest::prelude::*;
 use serde_json::value::RawValue;

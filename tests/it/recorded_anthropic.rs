@@ -8,7 +8,7 @@ use llmroute::domain::event::{Block, Event, Finish};
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::reply::Reply;
 use llmroute::domain::usage::Usage;
-use llmroute::wire::sse::{Frame, Splitter};
+use llmroute::wire::sse::{Frame, Split as _, Splitter};
 use llmroute::wire::{Codec, codec};
 use serde_json::{Value, json};
 

@@ -6,7 +6,7 @@ use llmroute::domain::event::{Block, Event, Finish};
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::reply::Reply;
 use llmroute::domain::usage::Source;
-use llmroute::wire::sse::Splitter;
+use llmroute::wire::sse::{Split as _, Splitter};
 use llmroute::wire::{Codec, codec};
 use serde_json::{Map, Value, json};
 

@@ -6,7 +6,7 @@ use llmroute::domain::dialect::Dialect;
 use llmroute::domain::event::{Block, Delta, Event, Finish};
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::reply::Reply;
-use llmroute::wire::sse::{Frame, Splitter};
+use llmroute::wire::sse::{Frame, Split as _, Splitter};
 use llmroute::wire::{Codec, Facts, codec};
 use serde_json::{Map, Value, json};
 

@@ -6,7 +6,7 @@ use llmroute::domain::prompt::Opaque;
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::reply::Reply;
 use llmroute::domain::usage::Usage;
-use llmroute::wire::sse::{Frame, Splitter};
+use llmroute::wire::sse::{Frame, Split as _, Splitter};
 use llmroute::wire::{Codec, codec};
 use serde_json::{Map, Value, json};
 

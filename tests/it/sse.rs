@@ -1,7 +1,7 @@
 //! The splitter against a second, independent reading of the WHATWG event stream grammar, and whatever the chunks are.
 
 use bytes::Bytes;
-use llmroute::wire::sse::{Frame, Splitter, frame};
+use llmroute::wire::sse::{Frame, Split as _, Splitter, frame};
 use proptest::prelude::*;
 
 /// Pushes `text` cut at `cuts` (ascending).

@@ -10,7 +10,7 @@ use llmroute::store::Cost;
 
 use crate::house::{self, House, Plan, Seen, billed, ended_well, text, told_error};
 
-const DIALECTS: [Dialect; 4] = Dialect::ALL;
+const DIALECTS: [Dialect; 4] = Dialect::CLIENTS;
 
 /// One crossing: which dialect the client speaks, which the failing target, and whether it streams.
 #[derive(Debug, Clone, Copy)]

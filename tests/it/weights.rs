@@ -36,13 +36,13 @@ fn plan(sims: &[Sim], weights: &[f64]) -> Plan {
     plan.deadlines = llmroute::domain::policy::Deadlines::default();
     let targets = NAMES.into_iter().zip(sims).zip(weights).enumerate();
     targets.fold(plan, |plan, (nth, ((name, sim), weight))| {
-        plan.target(name, Dialect::ALL[nth % 2], &sim.base_url(), *weight)
+        plan.target(name, Dialect::CLIENTS[nth % 2], &sim.base_url(), *weight)
     })
 }
 
 /// Asks in one of the four ways, by turns, and checks that an answer came.
 async fn ask(house: &House, nth: usize) -> Seen {
-    let (dialect, stream) = (Dialect::ALL[nth % 2], nth % 4 < 2);
+    let (dialect, stream) = (Dialect::CLIENTS[nth % 2], nth % 4 < 2);
     let seen = house.ask(dialect, stream).await;
     assert_eq!(seen.status, 200, "{seen:?}");
     assert!(!text(dialect, stream, &seen).is_empty(), "{seen:?}");

@@ -6,7 +6,7 @@ use crate::domain::dialect::Dialect;
 use crate::domain::event::{Block, Delta, Event, Fault, Finish};
 use crate::domain::reply::Reply;
 use crate::domain::usage::Usage;
-use crate::wire::sse::{Frame, Splitter};
+use crate::wire::sse::{Frame, Split as _, Splitter};
 use crate::wire::{self, Malformed, StreamReader};
 
 /// What an answer said, as far as it came.

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::wire::sse;
+use crate::wire::sse::{self, Split as _};
 
 /// Turns events into an array, as they come.
 #[derive(Debug, Default)]

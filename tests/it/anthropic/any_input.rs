@@ -6,7 +6,7 @@ use llmroute::domain::event::{Block, Delta, Event, Finish};
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::reply::{Piece, Reply};
 use llmroute::domain::signature::Signature;
-use llmroute::wire::sse::{self, Splitter};
+use llmroute::wire::sse::{self, Split as _, Splitter};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

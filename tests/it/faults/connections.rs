@@ -167,7 +167,7 @@ async fn a_request_that_may_have_been_processed_is_not_sent_again() {
 
 #[tokio::test]
 async fn an_answer_and_the_end_of_its_connection_in_one_piece_is_whole() {
-    for dialect in Dialect::ALL {
+    for dialect in Dialect::CLIENTS {
         for stream in [false, true] {
             let sim = Sim::start(Persona::plain("a")).await.unwrap();
             sim.script().always(Script::natural().slice(Slice::Merge(10_000)).until_close());

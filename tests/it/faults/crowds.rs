@@ -154,7 +154,7 @@ async fn nobody_is_turned_away_while_the_only_target_is_probed() {
 
 #[tokio::test]
 async fn all_targets_cooling_down_is_a_503_at_once_with_the_soonest_wait() {
-    for client in Dialect::ALL {
+    for client in Dialect::CLIENTS {
         let (hands, a) = (Hands::new(), Sim::start(Persona::plain("a")).await.unwrap());
         let b = Sim::start(Persona::plain("b")).await.unwrap();
         a.script().always(Script::trouble(Trouble::RateLimited).header("retry-after", "90"));

@@ -10,6 +10,7 @@ use crate::house::{House, Plan, Seen, ended_well, told_error};
 
 const fn other(dialect: Dialect) -> Dialect {
     match dialect {
+        Dialect::OpenaiCompletions => Dialect::OpenaiChat,
         Dialect::OpenaiChat => Dialect::OpenaiResponses,
         Dialect::OpenaiResponses => Dialect::Anthropic,
         Dialect::Anthropic => Dialect::Gemini,
@@ -48,7 +49,7 @@ fn seen(ear: &Ear, body: String) -> Seen {
 
 #[tokio::test]
 async fn a_client_that_waits_through_failovers_hears_pings() {
-    for client in Dialect::ALL {
+    for client in Dialect::CLIENTS {
         let (first, second) = (Hand::open().await, Hand::open().await);
         let plan = plan().target("a", other(client), &first.base, 1.0).target("b", client, &second.base, 0.0);
         let house = plan.open().await;
@@ -76,7 +77,7 @@ async fn a_client_that_waits_through_failovers_hears_pings() {
 
 #[tokio::test]
 async fn a_failure_after_the_first_ping_is_told_in_the_stream() {
-    for client in Dialect::ALL {
+    for client in Dialect::CLIENTS {
         let hand = Hand::open().await;
         let house = plan().target("a", other(client), &hand.base, 1.0).open().await;
         let (mut ear, mut exchange) = tokio::join!(Ear::ask(&house, client), hand.request());
@@ -94,8 +95,8 @@ async fn a_failure_after_the_first_ping_is_told_in_the_stream() {
 
 #[tokio::test]
 async fn pings_fill_a_silence_and_never_fall_into_an_event() {
-    for client in Dialect::ALL {
-        for target in Dialect::ALL {
+    for client in Dialect::CLIENTS {
+        for target in Dialect::CLIENTS {
             let (house, mut ear, mut exchange) = lone(plan(), client, target).await;
             let [_, content, closing] = events(target, "one two");
             let (head, tail) = content.split_at(content.len() / 2);
@@ -127,7 +128,7 @@ async fn pings_fill_a_silence_and_never_fall_into_an_event() {
 
 #[tokio::test]
 async fn no_ping_falls_into_an_event_that_is_too_large_to_be_held() {
-    for dialect in Dialect::ALL {
+    for dialect in Dialect::CLIENTS {
         let (_house, mut ear, mut exchange) = lone(plan(), dialect, dialect).await;
         let text = "word ".repeat(400_000);
         let [opening, content, closing] = events(dialect, &text);
@@ -149,7 +150,7 @@ async fn no_ping_falls_into_an_event_that_is_too_large_to_be_held() {
 
 #[tokio::test]
 async fn an_error_in_the_middle_of_such_an_event_is_an_event_of_its_own() {
-    for dialect in Dialect::ALL {
+    for dialect in Dialect::CLIENTS {
         let (house, mut ear, mut exchange) = lone(plan(), dialect, dialect).await;
         let [_, content, _] = events(dialect, &"word ".repeat(400_000));
         exchange.say(&content[..content.len() - 1000]).await;
@@ -164,7 +165,7 @@ async fn an_error_in_the_middle_of_such_an_event_is_an_event_of_its_own() {
 
 #[tokio::test]
 async fn a_dead_upstream_times_out_although_our_pings_flow() {
-    for client in Dialect::ALL {
+    for client in Dialect::CLIENTS {
         // Before any content …
         let mut before = plan();
         before.deadlines.first_content = Duration::from_secs(1);
@@ -198,7 +199,7 @@ async fn a_dead_upstream_times_out_although_our_pings_flow() {
 
 #[tokio::test]
 async fn an_upstream_that_only_says_that_it_lives_times_out() {
-    for client in Dialect::ALL {
+    for client in Dialect::CLIENTS {
         let mut plan = plan();
         plan.deadlines.content_gap = Duration::from_secs(1);
         let (house, mut ear, mut exchange) = lone(plan, client, client).await;

@@ -22,6 +22,7 @@ async fn open() -> (Sim, House) {
 fn id(dialect: Dialect, seen: &Seen) -> String {
     let body = seen.json();
     let told = match dialect {
+        Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
         Dialect::OpenaiChat | Dialect::OpenaiResponses => &body["error"]["request_id"],
         Dialect::Anthropic => &body["request_id"],
         Dialect::Gemini => &body["error"]["details"][0]["metadata"]["request_id"],
@@ -35,7 +36,7 @@ fn id(dialect: Dialect, seen: &Seen) -> String {
 async fn every_refused_body_has_an_id_and_a_row() {
     let (sim, house) = open().await;
     let mut ids = BTreeSet::new();
-    for dialect in Dialect::ALL {
+    for dialect in Dialect::CLIENTS {
         // Where the path says the model, it is known whatever the body is.
         let in_path =
             [("", "bad_json", "g"), ("{", "bad_json", "g"), ("[]", "bad_json", "g"), ("{}", "bad_request", "g")];
@@ -68,7 +69,7 @@ async fn every_refused_body_has_an_id_and_a_row() {
 #[tokio::test]
 async fn a_body_that_is_not_read_has_its_row_too() {
     let (_sim, house) = open().await;
-    for dialect in Dialect::ALL {
+    for dialect in Dialect::CLIENTS {
         let request = house.request(path(dialect), "{}".to_owned()).header("content-encoding", "gzip");
         let refused = seen(request.header("user-agent", "curl/8").send().await.unwrap()).await;
         assert_eq!((refused.status, refused.header("x-llmroute-error")), (415, "encoded_body"), "{refused:?}");
@@ -89,10 +90,11 @@ async fn a_body_that_is_not_read_has_its_row_too() {
 async fn what_the_guard_turns_away_has_an_id_and_no_row() {
     let (sim, house) = open().await;
     let mut ids = BTreeSet::new();
-    for dialect in Dialect::ALL {
+    for dialect in Dialect::CLIENTS {
         let body = question(dialect, false).to_string();
         // A path without a dialect of its own is answered in the one that the client's version names.
         let request = |path: &str| match dialect {
+            Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
             Dialect::OpenaiChat | Dialect::OpenaiResponses => house.request(path, body.clone()),
             Dialect::Anthropic => house.request(path, body.clone()).header("anthropic-version", "2023-06-01"),
             Dialect::Gemini => house.request(path, body.clone()).header("x-goog-api-key", "x"),
@@ -131,7 +133,7 @@ async fn what_the_guard_turns_away_has_an_id_and_no_row() {
 #[tokio::test]
 async fn a_request_that_makes_llmroute_panic_is_refused_and_others_are_not_touched() {
     let (_sim, house) = open().await;
-    for dialect in Dialect::ALL {
+    for dialect in Dialect::CLIENTS {
         let mut running =
             house.request(path_for(dialect, true), question(dialect, true).to_string()).send().await.unwrap();
         let mut request = house.request(path(dialect), question(dialect, false).to_string()).build().unwrap();
@@ -144,7 +146,7 @@ async fn a_request_that_makes_llmroute_panic_is_refused_and_others_are_not_touch
         assert_eq!(house.ask(dialect, true).await.status, 200);
     }
     until(|| house.open.count() == 0).await;
-    assert_eq!(house.rows().await.len(), 2 * Dialect::ALL.len());
+    assert_eq!(house.rows().await.len(), 2 * Dialect::CLIENTS.len());
 }
 
 #[tokio::test]
@@ -197,7 +199,7 @@ async fn odd_bodies_are_answered_and_harm_nobody() {
         b"{\"contents\":[{\"parts\":[{\"text\":\"\\udc00\"}]}]}".to_vec(),
         b"{\"contents\":[{\"parts\":[{\"text\":\"\xc3\x28\"}]}]}".to_vec(),
     ];
-    for dialect in Dialect::ALL {
+    for dialect in Dialect::CLIENTS {
         for body in &bodies {
             let shown = String::from_utf8_lossy(&body[..body.len().min(90)]).into_owned();
             let request = house.request(path(dialect), String::new()).body(body.clone());
