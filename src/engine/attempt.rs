@@ -19,6 +19,7 @@ use crate::engine::flow::{self, Ending, Flow, is_empty_but_meant};
 use crate::engine::lane::{self, Rendered};
 use crate::engine::recall::{self, Keep};
 use crate::engine::settle::Settlement;
+use crate::engine::vault::{self, Capture, Conversation, Maker};
 use crate::engine::{Engine, beside, ledger_unavailable, read};
 use crate::route::Stop;
 use crate::upstream::{Asking, Incoming, verdict};
@@ -49,8 +50,15 @@ pub async fn run(
         recall::refuse_unknown(ask, provider, speech)?;
     }
     let is_chat = ask.operation == Operation::Chat;
+    let maker = Maker::new(provider, speech.dialect, model);
+    let mut conversation = None;
     let rendered = if is_chat {
-        lane::render(ask, speech.dialect, model, &provider.quirks).and_then(|it| lane::edited(it, &speech.body))
+        let ready = vault::ready(engine.vault(), engine.ledger.salt(), ask, &maker, &provider.quirks).await;
+        ready.and_then(|it| {
+            conversation = it.conversation;
+            let rendered = lane::render_from(it.source, ask, speech.dialect, model, &provider.quirks);
+            lane::edited(rendered, &speech.body)
+        })
     } else {
         beside::render::render(ask, speech.dialect, model)
     };
@@ -69,10 +77,13 @@ pub async fn run(
     let answer = engine.upstream.send(provider, speech, seat, asked, &client_headers, rendered.body.clone());
     let incoming = timeout_at(first, answer).await.map_err(|_| silent(provider, "sent no answer"))??;
     let exchange = Exchange { engine, provider, dialect: speech.dialect, deadlines, began };
+    let listens = conversation.map(|it| (maker, it));
     let headers = incoming.relayable();
     let content = match incoming.status {
         200..=299 if incoming.is_encoded() => return Err(broken(provider, "a compressed answer")),
-        200..=299 if is_chat => Try { exchange, ask, speech, rendered: &rendered, first }.answer(incoming).await?,
+        200..=299 if is_chat => {
+            Try { exchange, ask, speech, rendered: &rendered, listens, first }.answer(incoming).await?
+        }
         200..=299 => beside::answer(&exchange, ask, incoming).await?,
         300..=399 => return Err(redirect(provider, incoming.status)),
         _ if is_chat => return Err(exchange.error(incoming).await),
@@ -89,6 +100,8 @@ struct Try<'a> {
     ask: &'a Ask,
     speech: &'a Speech,
     rendered: &'a Rendered,
+    /// Who makes the answer in which conversation, where originals are kept of it.
+    listens: Option<(Maker, Conversation)>,
     /// Until when the first content (or the whole unstreamed answer) must be there.
     first: Instant,
 }
@@ -104,7 +117,7 @@ impl Try<'_> {
     async fn stream(&self, mut incoming: Incoming) -> Result<Content, Failure> {
         let asked = lane::asked(self.ask);
         let flow = Flow::new(self.speech.dialect, self.ask.dialect, &asked, self.rendered.hide_usage);
-        let mut flow = flow.keeping(self.keeper());
+        let mut flow = flow.keeping(self.keeper()).heard_by(self.capture());
         let mut held = Held::default();
         let mut opened = false;
         loop {
@@ -149,9 +162,18 @@ impl Try<'_> {
             if let Some(keep) = self.keeper() {
                 keep(&body);
             }
+            // An answer that cannot be read is relayed all the same.
+            if let Some(capture) = self.capture()
+                && let Ok(reply) = self.reply(&body)
+            {
+                capture.hear_all(&reply);
+            }
             return Ok(Content::Whole { body, facts: Box::new(facts), losses: Vec::new() });
         }
         let reply = self.reply(&body)?;
+        if let Some(capture) = self.capture() {
+            capture.hear_all(&reply);
+        }
         let written = wire::codec(self.ask.dialect).write_reply_to(&lane::asked(self.ask), &reply);
         if let Some(keep) = self.keeper() {
             keep(&written.body);
@@ -164,7 +186,11 @@ impl Try<'_> {
     async fn unstreamed(&self, mut incoming: Incoming, begun: Bytes) -> Result<Content, Failure> {
         let body = self.exchange.collect(&mut incoming, begun).await?;
         let facts = self.facts(&incoming, &body)?;
-        let mut events = self.reply(&body)?.into_events();
+        let reply = self.reply(&body)?;
+        if let Some(capture) = self.capture() {
+            capture.hear_all(&reply);
+        }
+        let mut events = reply.into_events();
         events.push(crate::domain::event::Event::End);
         let mut writer = wire::codec(self.ask.dialect).stream_writer_to(&lane::asked(self.ask));
         let mut held = Vec::new();
@@ -185,6 +211,12 @@ impl Try<'_> {
 
     fn keeper(&self) -> Option<Keep> {
         recall::keeper(self.exchange.engine.responses(), self.ask, self.exchange.provider, self.speech)
+    }
+
+    /// What keeps the originals of this answer.
+    fn capture(&self) -> Option<Capture> {
+        let (maker, conversation) = self.listens.clone()?;
+        Some(Capture::new(self.exchange.engine.vault()?.clone(), maker, conversation))
     }
 
     /// The facts of a whole answer, or the failure that it is.
