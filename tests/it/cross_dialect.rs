@@ -1,6 +1,7 @@
 //! From one dialect through the hub into another, with recorded traffic: what is written must be valid there, say the
 //! same, and name what it leaves out. The validators know the dialects' rules and nothing of the codecs.
 
+mod clients;
 mod gemini;
 mod responses;
 
