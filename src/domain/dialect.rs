@@ -17,11 +17,14 @@ pub enum Dialect {
     Anthropic,
     /// Gemini `generateContent`.
     Gemini,
+    /// Amazon Bedrock `Converse`. Spoken to providers only.
+    BedrockConverse,
 }
 
 impl Dialect {
     /// Every dialect, in the order they are shown.
-    pub const ALL: [Self; 4] = [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic, Self::Gemini];
+    pub const ALL: [Self; 5] =
+        [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic, Self::Gemini, Self::BedrockConverse];
 
     /// Those a client may ask in. A dialect may be spoken to providers only.
     pub const CLIENTS: [Self; 4] = [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic, Self::Gemini];
@@ -34,6 +37,7 @@ impl Dialect {
             Self::OpenaiResponses => "openai-responses",
             Self::Anthropic => "anthropic",
             Self::Gemini => "gemini",
+            Self::BedrockConverse => "bedrock-converse",
         }
     }
 
@@ -43,6 +47,7 @@ impl Dialect {
     pub const fn headers(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::OpenaiChat | Self::OpenaiResponses | Self::Gemini => &[],
+            Self::BedrockConverse => &[],
             // The version whose requests the translation writes; 2026-10-21 takes no `temperature`.
             Self::Anthropic => &[("anthropic-version", "2023-06-01")],
         }
@@ -51,7 +56,7 @@ impl Dialect {
     /// Whether the path says the model and whether to stream; where not, the body does.
     #[must_use]
     pub const fn model_in_path(self) -> bool {
-        matches!(self, Self::Gemini)
+        matches!(self, Self::Gemini | Self::BedrockConverse)
     }
 }
 
@@ -63,7 +68,7 @@ impl fmt::Display for Dialect {
 
 /// The text names no dialect llmroute speaks.
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is not a dialect llmroute speaks: use openai-chat, openai-responses, anthropic or gemini")]
+#[error("`{0}` is not a dialect llmroute speaks: use openai-chat, openai-responses, anthropic, gemini or bedrock-converse")]
 pub struct NotADialect(String);
 
 impl FromStr for Dialect {

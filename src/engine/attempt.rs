@@ -108,6 +108,7 @@ impl Try<'_> {
             };
             if !opened {
                 opened = true;
+                // A binary stream begins with a length far below what any of these would be the first byte of.
                 if let Some(b'{' | b'[' | b'<') = chunk.iter().find(|it| !it.is_ascii_whitespace()) {
                     return self.unstreamed(incoming, chunk).await;
                 }
@@ -201,7 +202,8 @@ impl Try<'_> {
             }
         }
         let body = if incoming.is_encoded() { Bytes::new() } else { body.freeze() };
-        let fault = wire::codec(self.speech.dialect).read_error(&body);
+        let header = |name: &str| incoming.header(name).map(str::to_owned);
+        let fault = wire::codec(self.speech.dialect).read_error_of(&header, &body);
         let wait = incoming.wait(self.engine.now().wall);
         let mut failure = verdict::failure(&self.provider.name, incoming.status, &fault, wait);
         // A CDN's HTML page is no error of the dialect, nor is half of one that was too long to be kept.

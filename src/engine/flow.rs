@@ -232,7 +232,13 @@ impl Flow {
             let sight = self.watcher.watch(frame);
             content |= sight.content;
             if sight.malformed {
-                self.ending = Some(Ending::Malformed("an event that is not JSON".to_owned()));
+                let what = match &mut self.tongue {
+                    // It may know better: a checksum that is wrong, say.
+                    Tongue::Other { reader, events, .. } => reader.read(frame, events).err(),
+                    Tongue::Same { .. } => None,
+                };
+                let what = what.map_or_else(|| "an event that is not JSON".to_owned(), |it| it.to_string());
+                self.ending = Some(Ending::Malformed(what));
                 break;
             }
             match &mut self.tongue {

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::dialect::Dialect;
-use crate::sim::gemini;
+use crate::sim::{bedrock, gemini};
 
 /// A failure every dialect has its own answer for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,10 +72,14 @@ impl Trouble {
     pub const fn status(self, dialect: Dialect) -> u16 {
         match (self, dialect) {
             (Self::BadKey | Self::NoQuota | Self::TooLarge, Dialect::Gemini) => 400,
+            (Self::BadKey, Dialect::BedrockConverse) => 403,
+            (Self::NoQuota | Self::TooLarge, Dialect::BedrockConverse) => 400,
+            (Self::Timeout, Dialect::BedrockConverse) => 408,
             (Self::BadKey, _) => 401,
             (Self::Forbidden, _) => 403,
             (Self::NoQuota, Dialect::OpenaiChat | Dialect::OpenaiResponses) | (Self::RateLimited, _) => 429,
             (Self::Overloaded, Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::Gemini) => 503,
+            (Self::Overloaded, Dialect::BedrockConverse) => 503,
             (Self::Overloaded, Dialect::Anthropic) => 529,
             (Self::Internal, _) => 500,
             (Self::Timeout, _) => 504,
@@ -92,6 +96,7 @@ impl Trouble {
             Dialect::OpenaiChat | Dialect::OpenaiResponses => self.openai(model),
             Dialect::Anthropic => self.anthropic(model),
             Dialect::Gemini => gemini::trouble(self, model),
+            Dialect::BedrockConverse => bedrock::trouble(self),
         }
     }
 
@@ -211,6 +216,7 @@ pub(crate) fn of_status(status: u16, dialect: Dialect, model: &str) -> Value {
         }
         Dialect::OpenaiChat | Dialect::OpenaiResponses => openai_error(&message, "server_error", None, None),
         Dialect::Gemini => gemini::unnamed(status, &message),
+        Dialect::BedrockConverse => bedrock::unnamed(status, &message),
     }
 }
 
@@ -220,6 +226,7 @@ pub(crate) fn rejected(dialect: Dialect, message: &str, param: Option<&str>) -> 
         Dialect::OpenaiChat | Dialect::OpenaiResponses => openai_error(message, "invalid_request_error", param, None),
         Dialect::Anthropic => anthropic_error("invalid_request_error", message),
         Dialect::Gemini => gemini::rejected(message),
+        Dialect::BedrockConverse => bedrock::rejected(message),
     }
 }
 
@@ -238,6 +245,7 @@ pub(crate) fn in_stream(dialect: Dialect) -> Value {
             "request_id": "req_sim",
         }),
         Dialect::Gemini => gemini::trouble(Trouble::Overloaded, ""),
+        Dialect::BedrockConverse => bedrock::trouble(Trouble::Overloaded),
     }
 }
 

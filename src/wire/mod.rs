@@ -3,14 +3,18 @@
 //!
 //! A new dialect is one folder here and one row in [`codec`].
 
+pub mod eventstream;
 pub mod json;
 pub mod sse;
 pub mod tokens;
 
+mod call_ids;
+mod fields;
 mod freeform;
 mod losses;
 
 pub mod anthropic;
+pub mod bedrock_converse;
 pub mod gemini;
 pub mod openai_chat;
 pub mod openai_responses;
@@ -32,6 +36,7 @@ pub fn codec(dialect: Dialect) -> &'static dyn Codec {
         Dialect::OpenaiResponses => &openai_responses::OpenaiResponses,
         Dialect::Anthropic => &anthropic::Anthropic,
         Dialect::Gemini => &gemini::Gemini,
+        Dialect::BedrockConverse => &bedrock_converse::BedrockConverse,
     }
 }
 
@@ -93,6 +98,11 @@ pub trait Codec: std::fmt::Debug + Send + Sync {
     /// A provider's error body (status ≥ 400, or an error object inside a 200). Never fails: a body that is not this
     /// dialect's becomes a fault with its text (at most 300 characters, control characters removed) as message.
     fn read_error(&self, body: &[u8]) -> Fault;
+
+    /// The same in a dialect that says in a header what kind of error it is.
+    fn read_error_of(&self, _header: &dyn Fn(&str) -> Option<String>, body: &[u8]) -> Fault {
+        self.read_error(body)
+    }
 
     /// An error body for a client, with the HTTP status it goes out with.
     fn write_error(&self, failure: &Failure, id: RequestId) -> (u16, Vec<u8>);
