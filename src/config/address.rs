@@ -37,6 +37,7 @@ pub const fn path_of(dialect: Dialect) -> &'static str {
         Dialect::Anthropic => "/v1/messages",
         Dialect::Gemini => "/v1beta/models/{model}:generateContent",
         Dialect::BedrockConverse => "/model/{model}/converse",
+        Dialect::OpenaiCompletions => "/completions",
     }
 }
 

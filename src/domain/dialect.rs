@@ -19,15 +19,28 @@ pub enum Dialect {
     Gemini,
     /// Amazon Bedrock `Converse`. Spoken to providers only.
     BedrockConverse,
+    /// OpenAI text completions, the legacy endpoint: a text and its continuation, no conversation.
+    OpenaiCompletions,
 }
 
 impl Dialect {
-    /// Every dialect, in the order they are shown.
+    /// Every dialect that holds conversations, in the order they are shown.
     pub const ALL: [Self; 5] =
         [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic, Self::Gemini, Self::BedrockConverse];
 
     /// Those a client may ask in. A dialect may be spoken to providers only.
     pub const CLIENTS: [Self; 4] = [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic, Self::Gemini];
+
+    /// Every dialect there is.
+    pub fn every() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().chain([Self::OpenaiCompletions])
+    }
+
+    /// Whether a request of another dialect can be said in this one.
+    #[must_use]
+    pub const fn converses(self) -> bool {
+        !matches!(self, Self::OpenaiCompletions)
+    }
 
     /// The name used on the command line, in the file and in answers.
     #[must_use]
@@ -38,6 +51,7 @@ impl Dialect {
             Self::Anthropic => "anthropic",
             Self::Gemini => "gemini",
             Self::BedrockConverse => "bedrock-converse",
+            Self::OpenaiCompletions => "openai-completions",
         }
     }
 
@@ -46,7 +60,7 @@ impl Dialect {
     #[must_use]
     pub const fn headers(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::OpenaiChat | Self::OpenaiResponses | Self::Gemini => &[],
+            Self::OpenaiChat | Self::OpenaiResponses | Self::Gemini | Self::OpenaiCompletions => &[],
             Self::BedrockConverse => &[],
             // The version whose requests the translation writes; 2026-10-21 takes no `temperature`.
             Self::Anthropic => &[("anthropic-version", "2023-06-01")],
@@ -68,13 +82,16 @@ impl fmt::Display for Dialect {
 
 /// The text names no dialect llmroute speaks.
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is not a dialect llmroute speaks: use openai-chat, openai-responses, anthropic, gemini or bedrock-converse")]
+#[error(
+    "`{0}` is not a dialect llmroute speaks: use openai-chat, openai-responses, anthropic, gemini, \
+     bedrock-converse or openai-completions"
+)]
 pub struct NotADialect(String);
 
 impl FromStr for Dialect {
     type Err = NotADialect;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|it| it.name() == text).ok_or_else(|| NotADialect(text.to_owned()))
+        Self::every().find(|it| it.name() == text).ok_or_else(|| NotADialect(text.to_owned()))
     }
 }

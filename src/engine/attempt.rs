@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::domain::ask::Ask;
 use crate::domain::failure::{Failure, Kind, Next, Origin, Relay};
+use crate::domain::id::ModelName;
 use crate::domain::policy::{Deadlines, Provider, Speech};
 use crate::domain::reply::Reply;
 use crate::domain::target::Seat;
@@ -42,14 +43,18 @@ pub async fn run(
     settlement: &mut Settlement,
 ) -> Result<Committed, Failure> {
     let provider = &stop.provider;
-    let speech = provider.speech(ask.dialect).or_else(|| provider.speaks.first()).ok_or_else(|| {
-        Failure::local(Origin::Local, "bad_policy", 500, format!("{} speaks no dialect", provider.name))
+    let speech = provider.speech_for(ask.dialect, &seat.target.model).ok_or_else(|| {
+        let told = format!("{} speaks no dialect that this can be said in", provider.name);
+        Failure::local(Origin::Local, "bad_policy", 500, told)
     })?;
     if engine.responses().is_some() {
         recall::refuse_unknown(ask, provider, speech)?;
     }
-    let rendered =
-        lane::render(ask, speech.dialect, &seat.target.model, &provider.quirks).map_err(|it| read::malformed(&it))?;
+    // A target that speaks the client's dialect would have judged it by itself, and another one may.
+    let unreadable = |it| Failure { next: Next::Elsewhere, ..read::malformed(&it) };
+    let rendered = lane::render(ask, speech.dialect, &seat.target.model, &provider.quirks)
+        .and_then(|it| lane::edited(it, &speech.body))
+        .map_err(unreadable)?;
     refuse_losses(ask, &rendered)?;
     let intent = settlement.begin(provider, seat, &rendered);
     engine.ledger.intent(&intent).await.map_err(|it| ledger_unavailable(&it))?;
@@ -60,7 +65,8 @@ pub async fn run(
     let client_headers = lane::passing(ask, speech.dialect);
     let exchange = engine.upstream.send(provider, speech, seat, ask.stream, &client_headers, rendered.body.clone());
     let incoming = timeout_at(first, exchange).await.map_err(|_| silent(provider, "sent no answer"))??;
-    let try_ = Try { engine, ask, provider, speech, rendered: &rendered, deadlines, began, first };
+    let model = &seat.target.model;
+    let try_ = Try { engine, ask, provider, speech, model, rendered: &rendered, deadlines, began, first };
     let headers = incoming.relayable();
     let content = match incoming.status {
         200..=299 if incoming.is_encoded() => return Err(broken(provider, "a compressed answer")),
@@ -80,6 +86,7 @@ struct Try<'a> {
     ask: &'a Ask,
     provider: &'a Provider,
     speech: &'a Speech,
+    model: &'a ModelName,
     rendered: &'a Rendered,
     deadlines: &'a Deadlines,
     began: Instant,
@@ -92,7 +99,7 @@ struct Try<'a> {
 impl Try<'_> {
     /// Holds a stream back until its first content.
     async fn stream(&self, mut incoming: Incoming) -> Result<Content, Failure> {
-        let asked = lane::asked(self.ask);
+        let asked = lane::asked(self.ask, self.model);
         let flow = Flow::new(self.speech.dialect, self.ask.dialect, &asked, self.rendered.hide_usage);
         let mut flow = flow.keeping(self.keeper());
         let mut held = Held::default();
@@ -143,7 +150,7 @@ impl Try<'_> {
             return Ok(Content::Whole { body, facts: Box::new(facts), losses: Vec::new() });
         }
         let reply = self.reply(&body)?;
-        let written = wire::codec(self.ask.dialect).write_reply_to(&lane::asked(self.ask), &reply);
+        let written = wire::codec(self.ask.dialect).write_reply_to(&lane::asked(self.ask, self.model), &reply);
         if let Some(keep) = self.keeper() {
             keep(&written.body);
         }
@@ -157,7 +164,7 @@ impl Try<'_> {
         let facts = self.facts(&incoming, &body)?;
         let mut events = self.reply(&body)?.into_events();
         events.push(crate::domain::event::Event::End);
-        let mut writer = wire::codec(self.ask.dialect).stream_writer_to(&lane::asked(self.ask));
+        let mut writer = wire::codec(self.ask.dialect).stream_writer_to(&lane::asked(self.ask, self.model));
         let mut held = Vec::new();
         for event in &events {
             writer.write(event, &mut held);
@@ -187,7 +194,9 @@ impl Try<'_> {
     }
 
     fn reply(&self, body: &Bytes) -> Result<Reply, Failure> {
-        wire::codec(self.speech.dialect).read_reply(body).map_err(|it| self.garbage(body, &it))
+        let mut reply = wire::codec(self.speech.dialect).read_reply(body).map_err(|it| self.garbage(body, &it))?;
+        flow::name(&mut reply.id, &mut reply.model, &lane::asked(self.ask, self.model));
+        Ok(reply)
     }
 
     /// An error answer: read, judged, and kept for the client that can read it.

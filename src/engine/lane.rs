@@ -7,6 +7,7 @@ use bytes::Bytes;
 use crate::domain::ask::Ask;
 use crate::domain::dialect::Dialect;
 use crate::domain::id::ModelName;
+use crate::domain::policy::BodyEdits;
 use crate::domain::prompt::Loss;
 use crate::domain::quirks::Quirks;
 use crate::wire::{self, Asked, Malformed, json};
@@ -81,8 +82,8 @@ pub fn render(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -
     } else {
         edits.push(json::Edit::Set { key: "model", value: Cow::Owned(quoted(model.as_str())) });
     }
-    let options =
-        if ask.stream && dialect == Dialect::OpenaiChat && quirks.usage_in_stream { include_usage(ask) } else { None };
+    let counts_if_asked = matches!(dialect, Dialect::OpenaiChat | Dialect::OpenaiCompletions);
+    let options = if ask.stream && counts_if_asked && quirks.usage_in_stream { include_usage(ask) } else { None };
     let hide_usage = options.is_some();
     if let Some(options) = options {
         edits.push(json::Edit::Set { key: "stream_options", value: Cow::Owned(options) });
@@ -91,16 +92,32 @@ pub fn render(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -
     Ok(Rendered { lane, body: json::splice(&ask.body, &ask.fields, &edits), losses: Vec::new(), hide_usage })
 }
 
-/// What the answer to `ask` may depend on.
+/// `rendered` with the top-level fields that its provider does without or insists on.
+///
+/// # Errors
+/// The body is no JSON object.
+pub fn edited(rendered: Rendered, edits: &BodyEdits) -> Result<Rendered, Malformed> {
+    if edits.omit.is_empty() && edits.put.is_empty() {
+        return Ok(rendered);
+    }
+    let omit = edits.omit.iter().map(|key| json::Edit::Remove { key });
+    let put = edits.put.iter().map(|(key, value)| json::Edit::Set { key, value: Cow::Borrowed(value.as_bytes()) });
+    let fields = json::scan(&rendered.body)?;
+    let body = json::splice(&rendered.body, &fields, &omit.chain(put).collect::<Vec<_>>());
+    let lane = if rendered.lane == Lane::Verbatim { Lane::Splice } else { rendered.lane };
+    Ok(Rendered { lane, body, ..rendered })
+}
+
+/// What the answer to `ask`, put to `model`, may depend on.
 #[must_use]
-pub fn asked(ask: &Ask) -> Asked<'_> {
+pub fn asked<'a>(ask: &'a Ask, model: &'a ModelName) -> Asked<'a> {
     // A body of another dialect than the answer's says nothing about the answer.
     let body: &[u8] = match &ask.recalled {
         _ if ask.written_in != ask.dialect => b"{}",
         Some(it) => &it.written,
         None => &ask.body,
     };
-    Asked { id: ask.id, body, usage: wants_usage(ask), created: ask.at.wall.seconds() }
+    Asked { id: ask.id, body, usage: wants_usage(ask), created: ask.at.wall.seconds(), model: model.as_str() }
 }
 
 /// The client's headers that go to a target that speaks `dialect`: all of them where it is the client's own, else those

@@ -58,7 +58,7 @@ pub(crate) fn stream(frames: &mut Vec<Frame>, fault: Fault, dialect: Dialect) ->
         Fault::ErrorEvent(when) => {
             let error = trouble::in_stream(dialect);
             let event = match dialect {
-                Dialect::OpenaiChat => openai::error_event(&error).into(),
+                Dialect::OpenaiChat | Dialect::OpenaiCompletions => openai::error_event(&error).into(),
                 Dialect::OpenaiResponses => responses::error_events(&error).into(),
                 Dialect::Anthropic => anthropic::error_event(&error).into(),
                 Dialect::Gemini => gemini::error_event(&error).into(),
@@ -70,13 +70,17 @@ pub(crate) fn stream(frames: &mut Vec<Frame>, fault: Fault, dialect: Dialect) ->
         Fault::InvalidJson(when) => {
             let event: Bytes = match dialect {
                 Dialect::OpenaiChat => "data: {\"id\":\"chatcmpl-sim\",\"object\":\"chat.compl\n\n".into(),
-                Dialect::OpenaiResponses => "event: response.output_text.delta\ndata: {\"type\":\"response.outp\n\n".into(),
+                Dialect::OpenaiResponses => {
+                    "event: response.output_text.delta\ndata: {\"type\":\"response.outp\n\n".into()
+                }
                 Dialect::Anthropic => "event: content_block_delta\ndata: {\"type\":\"content_block_de\n\n".into(),
                 Dialect::Gemini => "data: {\"candidates\": [{\"content\": {\"par\n\n".into(),
                 // Whole in its framing, and no JSON.
-                Dialect::BedrockConverse => {
-                    bedrock::message(&[(":event-type", "contentBlockDelta"), (":message-type", "event")], "{\"contentBlo")
-                }
+                Dialect::BedrockConverse => bedrock::message(
+                    &[(":event-type", "contentBlockDelta"), (":message-type", "event")],
+                    "{\"contentBlo",
+                ),
+                Dialect::OpenaiCompletions => "data: {\"id\":\"cmpl-sim\",\"object\":\"text_compl\n\n".into(),
             };
             end_with(frames, when, event);
             Ending::proper()

@@ -42,7 +42,10 @@ impl Ids {
 
     /// The id of the call that a result answers: the oldest unanswered one. A result without a call keeps its id.
     pub(super) fn result(&mut self, id: &str) -> String {
-        self.waiting.get_mut(id).and_then(VecDeque::pop_front).unwrap_or_else(|| sanitised(id, self.longest, self.marks))
+        self.waiting
+            .get_mut(id)
+            .and_then(VecDeque::pop_front)
+            .unwrap_or_else(|| sanitised(id, self.longest, self.marks))
     }
 }
 

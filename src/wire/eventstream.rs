@@ -35,11 +35,14 @@ const ERROR_MESSAGE: &str = ":error-message";
 #[error("{0}")]
 pub struct Corrupt(&'static str);
 
+/// Where a header's name and value are.
+type Header = (Range<usize>, Range<usize>);
+
 /// Where the parts of a message are.
 #[derive(Debug)]
 struct Message {
     /// Names and values of the headers that are text.
-    headers: Vec<(Range<usize>, Range<usize>)>,
+    headers: Vec<Header>,
     payload: Range<usize>,
 }
 
@@ -67,7 +70,7 @@ impl Splitter {
 
     fn message(&mut self, raw: Bytes) -> Frame {
         match parse(&raw) {
-            Ok(message) => frame(raw, message),
+            Ok(message) => frame(raw, &message),
             Err(_) => self.unreadable(raw),
         }
     }
@@ -183,7 +186,7 @@ pub fn write(headers: &[(&str, &str)], payload: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(payload);
     let total = out.len() - start + TRAILER;
     let size = |it: usize| u32::try_from(it).unwrap_or(u32::MAX).to_be_bytes();
-    let mut put = |at: usize, bytes: [u8; 4], out: &mut Vec<u8>| {
+    let put = |at: usize, bytes: [u8; 4], out: &mut Vec<u8>| {
         if let Some(place) = out.get_mut(start + at..start + at + 4) {
             place.copy_from_slice(&bytes);
         }
@@ -241,7 +244,7 @@ fn parse(raw: &[u8]) -> Result<Message, Corrupt> {
     Ok(Message { headers: read_headers(raw, PRELUDE..payload.start)?, payload })
 }
 
-fn read_headers(raw: &[u8], span: Range<usize>) -> Result<Vec<(Range<usize>, Range<usize>)>, Corrupt> {
+fn read_headers(raw: &[u8], span: Range<usize>) -> Result<Vec<Header>, Corrupt> {
     const BAD: Corrupt = Corrupt("a header of an event stream message is malformed");
     let mut headers = Vec::with_capacity(4);
     let mut at = span.start;
@@ -284,8 +287,8 @@ fn find(raw: &[u8], message: &Message, name: &str) -> Option<Range<usize>> {
     message.headers.iter().find(|(it, _)| named(it)).map(|(_, value)| value.clone())
 }
 
-fn frame(raw: Bytes, message: Message) -> Frame {
-    let header = |name| find(&raw, &message, name);
+fn frame(raw: Bytes, message: &Message) -> Frame {
+    let header = |name| find(&raw, message, name);
     let name = header(EVENT_TYPE).or_else(|| header(EXCEPTION_TYPE)).or_else(|| header(ERROR_CODE));
     let data = header(ERROR_MESSAGE).unwrap_or(message.payload.clone());
     Frame::of(raw, name, data)
@@ -317,15 +320,15 @@ mod tests {
         assert_eq!(message(&[], b""), empty);
         assert_eq!(check(&empty), Ok(()));
         let payload = [
-            0, 0, 0, 0x1d, 0, 0, 0, 0, 0xfd, 0x52, 0x8c, 0x5a, 0x7b, 0x27, 0x66, 0x6f, 0x6f, 0x27, 0x3a, 0x27, 0x62, 0x61,
-            0x72, 0x27, 0x7d, 0xc3, 0x65, 0x39, 0x36,
+            0, 0, 0, 0x1d, 0, 0, 0, 0, 0xfd, 0x52, 0x8c, 0x5a, 0x7b, 0x27, 0x66, 0x6f, 0x6f, 0x27, 0x3a, 0x27, 0x62,
+            0x61, 0x72, 0x27, 0x7d, 0xc3, 0x65, 0x39, 0x36,
         ];
         assert_eq!(message(&[], b"{'foo':'bar'}"), payload);
         let header = [
-            0, 0, 0, 0x3d, 0, 0, 0, 0x20, 7, 0xfd, 0x83, 0x96, 0x0c, b'c', b'o', b'n', b't', b'e', b'n', b't', b'-', b't',
-            b'y', b'p', b'e', 7, 0, 0x10, b'a', b'p', b'p', b'l', b'i', b'c', b'a', b't', b'i', b'o', b'n', b'/', b'j',
-            b's', b'o', b'n', 0x7b, 0x27, 0x66, 0x6f, 0x6f, 0x27, 0x3a, 0x27, 0x62, 0x61, 0x72, 0x27, 0x7d, 0x8d, 0x9c,
-            0x08, 0xb1,
+            0, 0, 0, 0x3d, 0, 0, 0, 0x20, 7, 0xfd, 0x83, 0x96, 0x0c, b'c', b'o', b'n', b't', b'e', b'n', b't', b'-',
+            b't', b'y', b'p', b'e', 7, 0, 0x10, b'a', b'p', b'p', b'l', b'i', b'c', b'a', b't', b'i', b'o', b'n', b'/',
+            b'j', b's', b'o', b'n', 0x7b, 0x27, 0x66, 0x6f, 0x6f, 0x27, 0x3a, 0x27, 0x62, 0x61, 0x72, 0x27, 0x7d, 0x8d,
+            0x9c, 0x08, 0xb1,
         ];
         assert_eq!(message(&[("content-type", "application/json")], b"{'foo':'bar'}"), header);
     }

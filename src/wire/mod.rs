@@ -17,6 +17,7 @@ pub mod anthropic;
 pub mod bedrock_converse;
 pub mod gemini;
 pub mod openai_chat;
+pub mod openai_completions;
 pub mod openai_responses;
 
 use crate::domain::dialect::Dialect;
@@ -37,6 +38,7 @@ pub fn codec(dialect: Dialect) -> &'static dyn Codec {
         Dialect::Anthropic => &anthropic::Anthropic,
         Dialect::Gemini => &gemini::Gemini,
         Dialect::BedrockConverse => &bedrock_converse::BedrockConverse,
+        Dialect::OpenaiCompletions => &openai_completions::OpenaiCompletions,
     }
 }
 
@@ -126,15 +128,23 @@ pub struct Asked<'a> {
     pub usage: bool,
     /// When the request came, in Unix seconds, for a provider that does not say when it answered.
     pub created: i64,
+    /// The model that was asked, for a provider that does not say which one answered.
+    pub model: &'a str,
 }
 
 impl Default for Asked<'_> {
     fn default() -> Self {
-        Self { id: RequestId(0), body: b"{}", usage: true, created: 0 }
+        Self { id: RequestId(0), body: b"{}", usage: true, created: 0, model: "" }
     }
 }
 
 impl Asked<'_> {
+    /// The id of an answer whose provider gives it none; empty where the request has none either.
+    #[must_use]
+    pub fn answer_id(&self) -> String {
+        if self.id == RequestId(0) { String::new() } else { self.id.to_string() }
+    }
+
     /// What an id made of the request's own begins with.
     fn prefix(&self) -> String {
         if self.id == RequestId(0) { String::new() } else { format!("{}x", self.id) }

@@ -24,6 +24,8 @@ use crate::responses_stream::fold;
 /// The recordings of a dialect. `None` where there are none.
 fn recordings(dialect: Dialect) -> Option<Vec<Exchange>> {
     recorded(match dialect {
+        Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
         Dialect::OpenaiChat => "openai.chat",
         Dialect::OpenaiResponses => "openai.responses",
         Dialect::Anthropic => "anthropic.messages",
@@ -157,6 +159,8 @@ fn said(body: &Value, dialect: Dialect) -> Said {
     }
     for tool in body["tools"].as_array().into_iter().flatten() {
         let (name, own) = match dialect {
+            Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+            Dialect::BedrockConverse => unreachable!("no client speaks it"),
             Dialect::OpenaiChat => (&tool["function"]["name"], tool["type"] == "function"),
             Dialect::OpenaiResponses => unreachable!("read above"),
             Dialect::Anthropic | Dialect::Gemini => (&tool["name"], tool.get("type").is_none()),
@@ -480,6 +484,8 @@ fn answers_say_the_same_in_the_other_dialect() {
             let written = codec(to).write_reply(&reply);
             let body: Value = serde_json::from_slice(&written.body).unwrap();
             match to {
+                Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+                Dialect::BedrockConverse => unreachable!("no client speaks it"),
                 Dialect::Anthropic => check_message(&body, &file),
                 Dialect::OpenaiChat => check_completion(&body, &file),
                 Dialect::OpenaiResponses => responses::check_response(&body, &file),
@@ -512,6 +518,8 @@ fn streams_say_the_same_in_the_other_dialect() {
             let written = String::from_utf8(out).unwrap();
             let reply = Reply::of(events);
             match to {
+                Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+                Dialect::BedrockConverse => unreachable!("no client speaks it"),
                 _ if reply.fault.is_some() => {}
                 Dialect::Anthropic => check_stream(&written),
                 Dialect::OpenaiChat => check_chunks(&written, &file),
@@ -845,6 +853,8 @@ fn conversations_in_the_other_dialect() {
         let written = codec(to).write_request(&prompt, model, &Quirks::default());
         let body: Value = serde_json::from_slice(&written.body).unwrap();
         match to {
+            Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+            Dialect::BedrockConverse => unreachable!("no client speaks it"),
             Dialect::Anthropic => check_anthropic(&body, name),
             Dialect::OpenaiChat => check_openai(&body, name),
             Dialect::OpenaiResponses => responses::check_request(&body, name),

@@ -12,7 +12,7 @@ use llmroute::domain::clock::Clock;
 use llmroute::domain::dialect::Dialect;
 use llmroute::domain::id::{KeyId, ProviderName};
 use llmroute::domain::money::Usd;
-use llmroute::domain::policy::{Auth, Billing, Deadlines, Group, Key, Policy, Provider, Speech};
+use llmroute::domain::policy::{Auth, Billing, BodyEdits, Deadlines, Group, Key, Policy, Provider, Speech};
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::secret::{Keyring, Secret};
 use llmroute::domain::target::Target;
@@ -112,7 +112,10 @@ impl Plan {
             }
             let (path, auth, headers) = match dialect {
                 Dialect::Gemini => ("/v1beta/models/{model}:generateContent", Auth::XGoogApiKey, Vec::new()),
-                Dialect::OpenaiChat | Dialect::OpenaiResponses => (path(*dialect), Auth::Bearer, Vec::new()),
+                Dialect::BedrockConverse => ("/model/{model}/converse", Auth::Bearer, Vec::new()),
+                Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::OpenaiCompletions => {
+                    (path(*dialect), Auth::Bearer, Vec::new())
+                }
                 Dialect::Anthropic => {
                     ("/v1/messages", Auth::XApiKey, vec![("anthropic-version".to_owned(), "2023-06-01".to_owned())])
                 }
@@ -123,6 +126,7 @@ impl Plan {
                     dialect: *dialect,
                     url: format!("{base}{path}"),
                     stream_url: stream_url(*dialect, &format!("{base}{path}")),
+                    body: BodyEdits::default(),
                 }],
                 auth,
                 headers,
@@ -135,6 +139,8 @@ impl Plan {
                 smart: None,
                 models: vec!["model".into()],
                 price_id: self.price_id.clone(),
+                settings: BTreeMap::new(),
+                unready: None,
             };
             targets.push((Target { provider: provider.name.clone(), model: "model".into() }, *weight));
             providers.insert(provider.name.clone(), Arc::new(provider));
@@ -164,7 +170,7 @@ impl Plan {
         let path = folder.path().join("home").join("llmroute.db");
         let ledger = Ledger::start(&path, ProcessKind::Server).unwrap();
         let (policy, keyring) = self.policy();
-        let upstream = Upstream::new(self.deadlines.connect, keyring).unwrap();
+        let upstream = Upstream::new(self.deadlines.connect, keyring, self.clock.clone()).unwrap();
         let prices = Prices::loading(self.prices(), &policy);
         let engine = Engine::new(policy, upstream, ledger, prices, self.clock.clone());
         engine.keep_responses(Responses::start(&path).unwrap());
@@ -313,6 +319,8 @@ pub(crate) const fn path(dialect: Dialect) -> &'static str {
         Dialect::OpenaiChat => "/v1/chat/completions",
         Dialect::OpenaiResponses => "/v1/responses",
         Dialect::Anthropic => "/v1/messages",
+        Dialect::OpenaiCompletions => "/v1/completions",
+        Dialect::BedrockConverse => panic!("no client speaks it"),
     }
 }
 
@@ -330,6 +338,9 @@ pub(crate) fn question_to(model: &str, dialect: Dialect, stream: bool) -> (Strin
 pub(crate) fn question(dialect: Dialect, stream: bool) -> Value {
     if dialect == Dialect::Gemini {
         return json!({"contents": [{"role": "user", "parts": [{"text": "What is a proxy?"}]}]});
+    }
+    if dialect == Dialect::OpenaiCompletions {
+        return json!({"model": "g", "prompt": "What is a proxy?", "stream": stream});
     }
     let turns = if dialect == Dialect::OpenaiResponses { "input" } else { "messages" };
     let mut body = json!({"model": "g", turns: [{"role": "user", "content": "What is a proxy?"}]});
@@ -361,6 +372,8 @@ pub(crate) fn text(dialect: Dialect, stream: bool, seen: &Seen) -> String {
                 blocks.iter().filter_map(|it| it["text"].as_str()).collect()
             }
             Dialect::Gemini => gemini_text(&body),
+            Dialect::OpenaiCompletions => body["choices"][0]["text"].as_str().unwrap_or_default().to_owned(),
+            Dialect::BedrockConverse => unreachable!("no client speaks it"),
         };
     }
     let events = seen.data().into_iter().filter_map(|it| serde_json::from_str::<Value>(&it).ok());
@@ -372,6 +385,8 @@ pub(crate) fn text(dialect: Dialect, stream: bool, seen: &Seen) -> String {
         Dialect::OpenaiResponses => None,
         Dialect::Anthropic => it["delta"]["text"].as_str().map(str::to_owned),
         Dialect::Gemini => Some(gemini_text(&it)),
+        Dialect::OpenaiCompletions => it["choices"][0]["text"].as_str().map(str::to_owned),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
     });
     text.collect()
 }
@@ -384,13 +399,14 @@ fn gemini_text(chunk: &Value) -> String {
 /// Whether a stream ended the way its dialect ends well.
 pub(crate) fn ended_well(dialect: Dialect, seen: &Seen) -> bool {
     match dialect {
-        Dialect::OpenaiChat => seen.data().last().is_some_and(|it| it == "[DONE]"),
+        Dialect::OpenaiChat | Dialect::OpenaiCompletions => seen.data().last().is_some_and(|it| it == "[DONE]"),
         Dialect::OpenaiResponses => seen.data().last().is_some_and(|it| {
             let last: Value = serde_json::from_str(it).unwrap_or_default();
             last["type"] == "response.completed" || last["type"] == "response.incomplete"
         }),
         Dialect::Anthropic => seen.data().last().is_some_and(|it| it.contains("\"message_stop\"")),
         Dialect::Gemini => seen.data().last().is_some_and(|it| it.contains("\"finishReason\"")),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
     }
 }
 
@@ -398,7 +414,9 @@ pub(crate) fn ended_well(dialect: Dialect, seen: &Seen) -> bool {
 pub(crate) fn told_error(dialect: Dialect, seen: &Seen) -> bool {
     let events: Vec<Value> = seen.data().iter().filter_map(|it| serde_json::from_str(it).ok()).collect();
     match dialect {
-        Dialect::OpenaiChat => events.last().is_some_and(|it| it["error"]["message"].is_string()),
+        Dialect::OpenaiChat | Dialect::OpenaiCompletions => {
+            events.last().is_some_and(|it| it["error"]["message"].is_string())
+        }
         Dialect::OpenaiResponses => {
             let failed = |it: &Value| it["type"] == "response.failed" && it["response"]["error"]["message"].is_string();
             let raised = |it: &Value| it["type"] == "error" && it["error"]["message"].is_string();
@@ -407,6 +425,7 @@ pub(crate) fn told_error(dialect: Dialect, seen: &Seen) -> bool {
         Dialect::Gemini => events.last().is_some_and(|it| {
             it["error"]["message"].is_string() && it["error"]["code"].is_u64() && it["error"]["status"].is_string()
         }),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
         Dialect::Anthropic => {
             events.last().is_some_and(|it| it["type"] == "error" && it["error"]["message"].is_string())
                 && seen.body.contains("event: error")

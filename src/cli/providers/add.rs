@@ -121,6 +121,7 @@ fn blank(name: &str) -> ProviderRow {
         speaks: Vec::new(),
         auth: Auth::Bearer,
         headers: Vec::new(),
+        settings: Vec::new(),
         env: Vec::new(),
         keys_url: None,
         local: false,
@@ -152,7 +153,7 @@ fn speech(text: &str) -> Done<SpeechRow> {
     let (name, path) = text.split_once('=').map_or((text, None), |(name, path)| (name, Some(path.to_owned())));
     let dialect = name.parse::<Dialect>().map_err(|error| {
         let diag = Diag::usage(format_args!("`{text}` is no value for --speaks"), error);
-        match nearest(name, Dialect::ALL.into_iter().map(Dialect::name)) {
+        match nearest(name, Dialect::every().map(Dialect::name)) {
             Some(meant) => diag.fix(format_args!("--speaks {meant}")),
             None => diag.fix("--speaks openai-chat   or   --speaks anthropic"),
         }
@@ -162,7 +163,7 @@ fn speech(text: &str) -> Done<SpeechRow> {
             .fix(format_args!("--speaks {name}=/{}", path.as_deref().unwrap_or_default()))
             .into());
     }
-    Ok(SpeechRow { dialect, base_url: None, path })
+    Ok(SpeechRow { path, ..SpeechRow::of(dialect) })
 }
 
 fn spoken(row: &ProviderRow) -> String {

@@ -17,25 +17,23 @@ pub(crate) fn trouble(trouble: Trouble) -> Value {
         Trouble::NoQuota => {
             error("ServiceQuotaExceededException", "Your request exceeds the service quota for your account.")
         }
-        Trouble::RateLimited => {
-            error("ThrottlingException", "Too many requests, please wait before trying again.")
-        }
-        Trouble::Overloaded => error(
-            "ServiceUnavailableException",
-            "Bedrock is unable to process your request.",
-        ),
+        Trouble::RateLimited => error("ThrottlingException", "Too many requests, please wait before trying again."),
+        Trouble::Overloaded => error("ServiceUnavailableException", "Bedrock is unable to process your request."),
         Trouble::Internal => error(
             "InternalServerException",
             "The system encountered an unexpected error during processing. Try your request again.",
         ),
         Trouble::Timeout => error("ModelTimeoutException", "The request took too long to process."),
-        Trouble::NoModel => error("ResourceNotFoundException", "Could not resolve the foundation model from the model identifier."),
+        Trouble::NoModel => {
+            error("ResourceNotFoundException", "Could not resolve the foundation model from the model identifier.")
+        }
         Trouble::ContextLength => error("ValidationException", "Input is too long for requested model."),
-        Trouble::ContentPolicy => error(
-            "ValidationException",
-            "The request was blocked by our content management policy.",
-        ),
-        Trouble::TooLarge => error("ValidationException", "1 validation error detected: the request body is too large."),
+        Trouble::ContentPolicy => {
+            error("ValidationException", "The request was blocked by our content management policy.")
+        }
+        Trouble::TooLarge => {
+            error("ValidationException", "1 validation error detected: the request body is too large.")
+        }
     }
 }
 

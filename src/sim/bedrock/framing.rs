@@ -58,6 +58,6 @@ mod tests {
         let empty = [0, 0, 0, 0x10, 0, 0, 0, 0, 5, 0xc2, 0x48, 0xeb, 0x7d, 0x98, 0xc8, 0xff];
         assert_eq!(message(&[], ""), empty[..]);
         let both = [&empty[..], &message(&[("a", "b")], "{}"), b"x"].concat();
-        assert_eq!(messages(&Bytes::from(both)).iter().map(Bytes::len).collect::<Vec<_>>(), [16, 23, 1]);
+        assert_eq!(messages(&Bytes::from(both)).iter().map(Bytes::len).collect::<Vec<_>>(), [16, 24, 1]);
     }
 }

@@ -189,7 +189,10 @@ fn read_tools(body: &Value, mentions: bool, asked: &mut Asked) -> Read<()> {
             _ => return bad("toolConfig.tools: a tool must be toolSpec, systemTool or cachePoint"),
         };
         let name = spec["name"].as_str().unwrap_or_default();
-        if name.is_empty() || name.len() > 64 || !name.bytes().all(|it| it.is_ascii_alphanumeric() || b"_-".contains(&it)) {
+        if name.is_empty()
+            || name.len() > 64
+            || !name.bytes().all(|it| it.is_ascii_alphanumeric() || b"_-".contains(&it))
+        {
             return bad("toolSpec.name: must satisfy regular expression pattern: [a-zA-Z0-9_-]+");
         }
         if spec["description"].as_str() == Some("") {
@@ -197,7 +200,9 @@ fn read_tools(body: &Value, mentions: bool, asked: &mut Asked) -> Read<()> {
         }
         let schema = &spec["inputSchema"]["json"];
         if schema["type"] != "object" {
-            return bad("The value at toolConfig.tools.toolSpec.inputSchema.json.type must be one of the following: object.");
+            return bad(
+                "The value at toolConfig.tools.toolSpec.inputSchema.json.type must be one of the following: object.",
+            );
         }
         asked.count_json(tool);
         asked.tools.push(Tool { name: name.to_owned(), parameters: schema.clone(), custom: false });
@@ -234,7 +239,9 @@ fn read_messages(messages: &[Value], asked: &mut Asked) -> Read<bool> {
             return bad(format!("messages.{at}.role: must be user or assistant"));
         }
         if at == 0 && role != "user" {
-            return bad("A conversation must start with a user message. Try again with a conversation that starts with a user message.");
+            return bad(
+                "A conversation must start with a user message. Try again with a conversation that starts with a user message.",
+            );
         }
         if role == before {
             return bad("A conversation must alternate between user and assistant roles.");
@@ -258,7 +265,9 @@ fn read_messages(messages: &[Value], asked: &mut Asked) -> Read<bool> {
             return bad("The number of toolResult blocks exceeds the number of toolUse blocks of previous turn.");
         }
         if let Some(missing) = asked_for.iter().find(|it| !said.answered.contains(it)) {
-            return bad(format!("Expected toolResult blocks at messages.{at}.content for the following Ids: {missing}"));
+            return bad(format!(
+                "Expected toolResult blocks at messages.{at}.content for the following Ids: {missing}"
+            ));
         }
         if role == "user" && (!said.text.is_empty() || said.answered.is_empty()) {
             asked.last_user = said.text;
@@ -291,7 +300,11 @@ fn read_block(block: &Value, role: &str, place: &str, asked: &mut Asked, said: &
                 asked.count_text(text);
                 said.text.push_str(text);
             }
-            _ => return bad(format!("The text field in the ContentBlock object at {place} is blank. Add text to the text field, and try again.")),
+            _ => {
+                return bad(format!(
+                    "The text field in the ContentBlock object at {place} is blank. Add text to the text field, and try again."
+                ));
+            }
         },
         ("json", "result") => {
             asked.count_json(value);
@@ -306,7 +319,9 @@ fn read_block(block: &Value, role: &str, place: &str, asked: &mut Asked, said: &
             let legal = |it: char| it.is_ascii_alphanumeric() || " -()[]".contains(it);
             let name = value["name"].as_str().unwrap_or_default();
             if name.is_empty() || !name.chars().all(legal) || name.contains("  ") {
-                return bad("The document file name can only contain alphanumeric characters, whitespace characters, hyphens, parentheses, and square brackets.");
+                return bad(
+                    "The document file name can only contain alphanumeric characters, whitespace characters, hyphens, parentheses, and square brackets.",
+                );
             }
             said.documents |= role == "user";
             asked.count_json(value);
@@ -314,7 +329,9 @@ fn read_block(block: &Value, role: &str, place: &str, asked: &mut Asked, said: &
         ("toolUse", "assistant") => {
             let id = tool_id(value, place)?;
             if !value["input"].is_object() {
-                return bad(format!("The format of the value at {place}.toolUse.input is invalid. Provide a json object for the field and try again."));
+                return bad(format!(
+                    "The format of the value at {place}.toolUse.input is invalid. Provide a json object for the field and try again."
+                ));
             }
             asked.count_json(value);
             if value["type"] != "server_tool_use" {
@@ -341,7 +358,8 @@ fn read_block(block: &Value, role: &str, place: &str, asked: &mut Asked, said: &
             asked.count_text(it["text"].as_str().unwrap_or_default());
         }
         ("cachePoint", _) if value["type"] == "default" && role != "result" => {}
-        ("audio" | "guardContent" | "searchResult" | "video", "user") | ("video" | "searchResult", "result")
+        ("audio" | "guardContent" | "searchResult" | "video", "user")
+        | ("video" | "searchResult", "result")
         | ("citationsContent", "assistant") => asked.count_json(value),
         _ => return bad(format!("{place}: {kind} cannot stand in the content of {role}")),
     }

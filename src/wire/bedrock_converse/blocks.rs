@@ -50,9 +50,7 @@ fn read_with(
 fn block(name: &str, value: &RawValue, whole: &RawValue) -> Result<Part, Malformed> {
     let read = || match name {
         "text" => Ok(fields::text(value).map(Part::text)),
-        "image" => {
-            of_media(value, Kind::Image, |source, _| Ok(Body::Image { source, detail: None }))
-        }
+        "image" => of_media(value, Kind::Image, |source, _| Ok(Body::Image { source, detail: None })),
         "document" => of_media(value, Kind::Document, |source, it| {
             Ok(Body::File { source, name: fields::take_text(it, "name")? })
         }),

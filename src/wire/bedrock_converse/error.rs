@@ -17,13 +17,13 @@ pub(super) const TYPE_HEADER: &str = "x-amzn-errortype";
 const MAX_TEXT: usize = 300;
 
 /// Reads an error body, whatever it is, with the class that a header gave.
-pub(super) fn read(class: Option<String>, body: &[u8]) -> Fault {
+pub(super) fn read(class: Option<&str>, body: &[u8]) -> Fault {
     let text = String::from_utf8_lossy(body);
     let mut fault = match serde_json::from_str::<&RawValue>(&text).ok().and_then(Object::of) {
         Some(it) => of(it),
         None => Fault::default(),
     };
-    if let Some(class) = class.as_deref().map(bare).filter(|it| !it.is_empty()) {
+    if let Some(class) = class.map(bare).filter(|it| !it.is_empty()) {
         fault.kind = Some(class.to_owned());
     }
     if fault.message.is_empty() {
@@ -35,7 +35,7 @@ pub(super) fn read(class: Option<String>, body: &[u8]) -> Fault {
 
 /// Reads a message of a stream that is an exception: `name` is its class.
 pub(super) fn of_message(name: &str, data: &[u8]) -> Fault {
-    read(Some(name.to_owned()), data)
+    read(Some(name), data)
 }
 
 /// Reads an error object, of this dialect or of a gateway before it.
@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn the_class_is_found_wherever_it_stands() {
         let read = |class: Option<&str>, body: &str| {
-            let it = read(class.map(str::to_owned), body.as_bytes());
+            let it = read(class, body.as_bytes());
             (it.kind.unwrap_or_default(), it.code.unwrap_or_default(), it.message)
         };
         let is = |kind: &str, code: &str, message: &str| (kind.to_owned(), code.to_owned(), message.to_owned());
@@ -147,7 +147,11 @@ mod tests {
                 r#"{"message":"m"}"#,
                 is("ValidationException", "", "m"),
             ),
-            (None, r#"{"__type":"com.amazon.coral.service#ThrottlingException","Message":"m"}"#, is("ThrottlingException", "", "m")),
+            (
+                None,
+                r#"{"__type":"com.amazon.coral.service#ThrottlingException","Message":"m"}"#,
+                is("ThrottlingException", "", "m"),
+            ),
             (None, r#"{"message":"m"}"#, is("", "", "m")),
             (
                 Some("modelStreamErrorException"),

@@ -24,7 +24,7 @@ pub(super) fn spelling(name: &str, raw: &RawValue) -> Opaque {
 }
 
 /// The only field of a union, where `it` is one: which member, and its value.
-pub(super) fn member<'a>(it: Object<'a>) -> Option<(String, &'a RawValue)> {
+pub(super) fn member(it: Object<'_>) -> Option<(String, &RawValue)> {
     let mut rest = it.rest();
     let (name, raw) = rest.next()?;
     rest.next().is_none().then(|| (name.into_owned(), raw))

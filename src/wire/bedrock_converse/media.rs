@@ -63,17 +63,15 @@ impl Kind {
 
     /// The MIME type of a format. One that the table does not have is told by its word.
     fn media_type(self, format: &str) -> String {
-        match self.table().iter().find(|it| it.0 == format) {
-            Some((_, known)) => (*known).to_owned(),
-            None => {
-                let family = match self {
-                    Self::Image => "image",
-                    Self::Document => "application",
-                    Self::Audio => "audio",
-                };
-                format!("{family}/{format}")
-            }
+        if let Some((_, known)) = self.table().iter().find(|it| it.0 == format) {
+            return (*known).to_owned();
         }
+        let family = match self {
+            Self::Image => "image",
+            Self::Document => "application",
+            Self::Audio => "audio",
+        };
+        format!("{family}/{format}")
     }
 
     /// The format of a MIME type; `None` where the dialect has none.

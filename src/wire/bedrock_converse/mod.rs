@@ -86,7 +86,7 @@ impl Codec for BedrockConverse {
     }
 
     fn read_error_of(&self, header: &dyn Fn(&str) -> Option<String>, body: &[u8]) -> Fault {
-        error::read(header(error::TYPE_HEADER), body)
+        error::read(header(error::TYPE_HEADER).as_deref(), body)
     }
 
     fn write_error(&self, failure: &Failure, id: RequestId) -> (u16, Vec<u8>) {

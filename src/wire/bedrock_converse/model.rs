@@ -66,9 +66,15 @@ fn family(model: &str) -> Family {
         Family::Nova
     } else if model.contains("openai.") {
         Family::Openai
-    } else if ["application-inference-profile/", "provisioned-model/", "custom-model", "imported-model/", "prompt-router/"]
-        .iter()
-        .any(|it| model.contains(it))
+    } else if [
+        "application-inference-profile/",
+        "provisioned-model/",
+        "custom-model",
+        "imported-model/",
+        "prompt-router/",
+    ]
+    .iter()
+    .any(|it| model.contains(it))
     {
         Family::Unnamed
     } else {

@@ -24,6 +24,9 @@ pub(super) const CITATION: &str = "citation";
 /// Name of the spelling of a reason that shares its noun with another.
 const STOP_REASON: &str = "stopReason";
 
+/// How long the provider took.
+const METRICS: &str = "metrics";
+
 /// Reads a whole answer.
 pub(super) fn read(body: &[u8]) -> Result<Reply, Malformed> {
     let mut it = Object::parse(body)?;
@@ -47,6 +50,7 @@ pub(super) fn read(body: &[u8]) -> Result<Reply, Malformed> {
         reply.extra.extend(spelled);
     }
     reply.stop = stop_text(&it);
+    reply.extra.extend(take_metrics(&mut it));
     message.take("role");
     reply.extra.extend(fields::rest(message, "output.message."));
     reply.extra.extend(fields::rest(it, ""));
@@ -81,7 +85,8 @@ fn fault(it: &Object, body: &[u8]) -> Option<Fault> {
 }
 
 fn message<'a>(it: &mut Object<'a>) -> Result<Object<'a>, Malformed> {
-    let mut output = it.take_object("output")?.ok_or_else(|| wrong("output", "is missing: this is no Converse answer"))?;
+    let mut output =
+        it.take_object("output")?.ok_or_else(|| wrong("output", "is missing: this is no Converse answer"))?;
     let message = output.take_object("message")?;
     message.ok_or_else(|| wrong("output.message", "is missing: this is no Converse answer"))
 }
@@ -231,7 +236,8 @@ pub(super) fn stop_reason(
 pub(super) fn write(reply: &Reply) -> Written {
     let mut losses = Losses::default();
     let numbered = reply.blocks.iter().enumerate();
-    let content: Vec<_> = numbered.filter_map(|(nth, it)| written(it, &format!("content[{nth}]"), &mut losses)).collect();
+    let content: Vec<_> =
+        numbered.filter_map(|(nth, it)| written(it, &format!("content[{nth}]"), &mut losses)).collect();
     let called = reply.blocks.iter().any(|it| matches!(it.block, Block::ToolCall { .. }));
     let declined = reply.blocks.iter().any(|it| matches!(it.block, Block::Refusal));
     let reason = stop_reason(reply.finish.as_ref(), &reply.extra, called, declined, &mut losses);
@@ -247,13 +253,21 @@ pub(super) fn write(reply: &Reply) -> Written {
         });
         out.text("stopReason", &reason);
         write_usage(reply.usage.as_ref(), out);
-        if fields::own(&reply.extra, "metrics").is_none() {
-            out.raw("metrics", r#"{"latencyMs":0}"#);
-        }
+        write_metrics(&reply.extra, out);
         write_stop_text(reply.stop.as_deref(), &reply.extra, out);
         fields::write_extra(&reply.extra, "", out);
     });
     Written { body, losses: losses.0 }
+}
+
+/// Takes out how long the provider took, which is no part of the answer.
+pub(super) fn take_metrics(it: &mut Object) -> Option<Opaque> {
+    it.take(METRICS).map(|raw| spelling(METRICS, raw))
+}
+
+/// Writes `metrics`, which the dialect insists on.
+pub(super) fn write_metrics(extra: &[Opaque], out: &mut ObjectWriter) {
+    out.raw(METRICS, fields::spelled(extra, METRICS).map_or(r#"{"latencyMs":0}"#, |it| it.get()));
 }
 
 /// Writes `usage`, which the dialect insists on.
@@ -342,11 +356,7 @@ fn text(piece: &Piece, out: &mut Vec<u8>) {
 }
 
 /// The signature a block of thinking can be written with.
-pub(super) fn own_signature<'s>(
-    signature: Option<&'s Signature>,
-    path: &str,
-    losses: &mut Losses,
-) -> Option<&'s str> {
+pub(super) fn own_signature<'s>(signature: Option<&'s Signature>, path: &str, losses: &mut Losses) -> Option<&'s str> {
     let own = signature?.own(Dialect::Anthropic);
     if own.is_none() {
         losses.add(format!("{path}.signature"), "a signature of another provider's");

@@ -100,16 +100,7 @@ fn spec(value: &RawValue) -> Result<Tool, Malformed> {
 }
 
 fn bare(name: String, server: Option<crate::domain::prompt::Opaque>) -> Tool {
-    Tool {
-        name,
-        description: None,
-        schema: None,
-        strict: None,
-        cache: None,
-        server,
-        freeform: None,
-        extra: Vec::new(),
-    }
+    Tool { name, description: None, schema: None, strict: None, cache: None, server, freeform: None, extra: Vec::new() }
 }
 
 fn inference(mut it: Object, prompt: &mut Prompt) -> Result<(), Malformed> {
@@ -175,7 +166,8 @@ fn format(raw: &RawValue) -> Result<Option<Format>, Malformed> {
     let inner = text.take_object("structure")?.and_then(|mut it| it.take_object("jsonSchema").ok().flatten());
     let (Some(mut inner), None) = (inner, it.first()) else { return Ok(None) };
     let Some(schema) = fields::take_text(&mut inner, "schema")? else { return Ok(None) };
-    json::scan(schema.as_bytes()).map_err(|_| wrong("textFormat.structure.jsonSchema.schema", "must be a JSON object"))?;
+    json::scan(schema.as_bytes())
+        .map_err(|_| wrong("textFormat.structure.jsonSchema.schema", "must be a JSON object"))?;
     let schema = RawValue::from_string(schema).map_err(|_| wrong("textFormat", "has a schema that is no JSON"))?;
     Ok(Some(Format::JsonSchema {
         name: fields::take_text(&mut inner, "name")?,

@@ -66,8 +66,10 @@ pub(super) fn decide(prompt: &Prompt, thinks: bool, blocks: &mut Blocks) -> Conf
     }
     structured(prompt, thinks, blocks, &mut config);
     if config.tools.is_empty() && !called.is_empty() {
-        blocks.losses.add("tools", "the conversation has calls of tools it does not define; empty definitions were added");
-        config.tools = called.into_iter().map(|name| stub(name)).collect();
+        blocks
+            .losses
+            .add("tools", "the conversation has calls of tools it does not define; empty definitions were added");
+        config.tools = called.into_iter().map(stub).collect();
     }
     config
 }
@@ -180,7 +182,9 @@ fn structured(prompt: &Prompt, thinks: bool, blocks: &mut Blocks, config: &mut C
             fields::nest(out, "inputSchema", |out| out.raw("json", schema.get()));
         });
     });
-    blocks.losses.add("response_format", "changed: this model takes no schema, so a tool with that schema is to be called");
+    blocks
+        .losses
+        .add("response_format", "changed: this model takes no schema, so a tool with that schema is to be called");
     let alone = config.tools.is_empty();
     config.tools.push(spec);
     config.structured = true;

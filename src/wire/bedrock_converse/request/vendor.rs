@@ -126,7 +126,9 @@ pub(super) fn write(prompt: &Prompt, thinking: &Thinking, can: Can, losses: &mut
                 nested("inferenceConfig", out);
             }),
             (Some(top_k), _) => out.plain("top_k", top_k),
-            (None, _) if has("inferenceConfig") => fields::nest(out, "inferenceConfig", |out| nested("inferenceConfig", out)),
+            (None, _) if has("inferenceConfig") => {
+                fields::nest(out, "inferenceConfig", |out| nested("inferenceConfig", out));
+            }
             (None, _) => {}
         }
         fields::write_extra(&prompt.extra, PREFIX, out);

@@ -51,7 +51,7 @@ pub(in crate::wire::bedrock_converse) fn write(prompt: &Prompt, model: &str, qui
             && !prompt.sampling.stop.is_empty()
             && fields::own(&prompt.extra, "additionalModelResponseFieldPaths").is_none()
         {
-            out.list("additionalModelResponseFieldPaths", [vendor::STOP_TEXT], |it, out| json::quote(it, out));
+            out.list("additionalModelResponseFieldPaths", [vendor::STOP_TEXT], json::quote);
         }
         format(prompt, &mut blocks, out);
         fields::write_extra(&prompt.extra, "", out);
@@ -168,10 +168,12 @@ fn inference(prompt: &Prompt, model: &str, thinking: &Thinking, losses: &mut Los
     let is_one = |it: &f64| (it - 1.0).abs() <= f64::EPSILON;
     // One is the default: nothing is lost by not saying it.
     let temperature = it.temperature.filter(|it| refused.is_none() || !is_one(it));
-    let temperature = temperature.filter(|_| refused.is_none_or(|why| {
-        losses.add("temperature", why);
-        false
-    }));
+    let temperature = temperature.filter(|_| {
+        refused.is_none_or(|why| {
+            losses.add("temperature", why);
+            false
+        })
+    });
     let temperature = temperature.map(|asked| {
         let fitting = asked.clamp(0.0, 1.0);
         if (fitting - asked).abs() > f64::EPSILON {

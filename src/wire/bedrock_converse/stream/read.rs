@@ -121,9 +121,8 @@ impl Reader {
         self.block_stop(at, out);
         let start = it.take("start").ok_or_else(|| wrong("start", "is missing"))?;
         let Some((kind, value)) = fields::member(fields::object(start)?) else { return Ok(()) };
-        let is_server = |it: &Object| {
-            it.get("type").and_then(fields::text).is_some_and(|it| it == blocks::SERVER_TOOL_USE)
-        };
+        let is_server =
+            |it: &Object| it.get("type").and_then(fields::text).is_some_and(|it| it == blocks::SERVER_TOOL_USE);
         let mut it = fields::object(value)?;
         if kind == "toolUse" && !is_server(&it) {
             let id = fields::need_text(&mut it, "toolUseId")?;
@@ -185,15 +184,16 @@ impl Reader {
                 let place = self.place(at, Kind::Text, out);
                 self.add(place, Delta::Opaque(opaque(reply::CITATION, value)), out);
             }
-            _ => match self.open.iter_mut().find(|(it, slot)| *it == at && matches!(slot, Slot::Held { .. })) {
-                Some((_, Slot::Held { pieces, .. })) => pieces.push(value.get().to_owned()),
-                _ => {
-                    let start = vec![];
-                    let pieces = vec![value.get().to_owned()];
+            _ => {
+                let held = |it: &&mut (u64, Slot)| it.0 == at && matches!(it.1, Slot::Held { .. });
+                if let Some((_, Slot::Held { pieces, .. })) = self.open.iter_mut().find(held) {
+                    pieces.push(value.get().to_owned());
+                } else {
                     self.block_stop(at, out);
-                    self.open.push((at, Slot::Held { kind, start, input: String::new(), pieces }));
+                    let pieces = vec![value.get().to_owned()];
+                    self.open.push((at, Slot::Held { kind, start: Vec::new(), input: String::new(), pieces }));
                 }
-            },
+            }
         }
         Ok(())
     }
@@ -308,6 +308,7 @@ impl Reader {
     fn metadata(&mut self, mut it: Object, out: &mut Vec<Event>) {
         self.start(out);
         out.extend(it.take("usage").and_then(usage::read).map(Event::Usage));
+        out.extend(reply::take_metrics(&mut it).map(Event::Opaque));
         padded(&mut it);
         out.extend(fields::rest(it, "").map(Event::Opaque));
         if self.finished {
@@ -343,7 +344,9 @@ fn held(kind: &str, start: &[(String, String)], input: &str, pieces: &[String]) 
                 let all = pieces.iter().filter_map(|it| serde_json::from_str::<Vec<&RawValue>>(it).ok()).flatten();
                 out.list("content", all, |it, out| out.extend_from_slice(it.get().as_bytes()));
             } else {
-                for (name, raw) in pieces.iter().filter_map(|it| serde_json::from_str::<Object>(it).ok()).flat_map(Object::rest) {
+                for (name, raw) in
+                    pieces.iter().filter_map(|it| serde_json::from_str::<Object>(it).ok()).flat_map(Object::rest)
+                {
                     out.raw(&name, raw.get());
                 }
             }

@@ -129,9 +129,7 @@ impl Writer {
         });
         event(name::METADATA, out, |out| {
             reply::write_usage(self.usage.as_ref(), out);
-            if fields::own(&late, "metrics").is_none() {
-                out.raw("metrics", r#"{"latencyMs":0}"#);
-            }
+            reply::write_metrics(&late, out);
             fields::write_extra(&late, "", out);
         });
     }
@@ -236,7 +234,6 @@ fn event(name: &str, out: &mut Vec<u8>, fill: impl FnOnce(&mut ObjectWriter)) {
 
 /// Appends one message.
 pub(in crate::wire::bedrock_converse) fn message(name: &str, payload: &[u8], out: &mut Vec<u8>) {
-    let headers =
-        [(":event-type", name), (":content-type", "application/json"), (eventstream::MESSAGE_TYPE, "event")];
+    let headers = [(":event-type", name), (":content-type", "application/json"), (eventstream::MESSAGE_TYPE, "event")];
     eventstream::write(&headers, payload, out);
 }
