@@ -23,6 +23,7 @@ mod openai_chat;
 mod openai_responses;
 mod providers;
 mod recorded_anthropic;
+mod recorded_bedrock;
 mod recorded_gemini;
 mod recorded_openai;
 mod recorded_responses;
