@@ -17,11 +17,16 @@ pub enum Dialect {
     Anthropic,
     /// Gemini `generateContent`.
     Gemini,
+    /// Cohere chat, version 2.
+    Cohere,
+    /// Ollama's own chat (`/api/chat`).
+    Ollama,
 }
 
 impl Dialect {
     /// Every dialect, in the order they are shown.
-    pub const ALL: [Self; 4] = [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic, Self::Gemini];
+    pub const ALL: [Self; 6] =
+        [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic, Self::Gemini, Self::Cohere, Self::Ollama];
 
     /// Those a client may ask in. A dialect may be spoken to providers only.
     pub const CLIENTS: [Self; 4] = [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic, Self::Gemini];
@@ -34,6 +39,8 @@ impl Dialect {
             Self::OpenaiResponses => "openai-responses",
             Self::Anthropic => "anthropic",
             Self::Gemini => "gemini",
+            Self::Cohere => "cohere",
+            Self::Ollama => "ollama",
         }
     }
 
@@ -42,7 +49,7 @@ impl Dialect {
     #[must_use]
     pub const fn headers(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::OpenaiChat | Self::OpenaiResponses | Self::Gemini => &[],
+            Self::OpenaiChat | Self::OpenaiResponses | Self::Gemini | Self::Cohere | Self::Ollama => &[],
             // The version whose requests the translation writes; 2026-10-21 takes no `temperature`.
             Self::Anthropic => &[("anthropic-version", "2023-06-01")],
         }
@@ -63,7 +70,9 @@ impl fmt::Display for Dialect {
 
 /// The text names no dialect llmroute speaks.
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is not a dialect llmroute speaks: use openai-chat, openai-responses, anthropic or gemini")]
+#[error(
+    "`{0}` is not a dialect llmroute speaks: use openai-chat, openai-responses, anthropic, gemini, cohere or ollama"
+)]
 pub struct NotADialect(String);
 
 impl FromStr for Dialect {

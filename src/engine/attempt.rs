@@ -20,7 +20,7 @@ use crate::engine::settle::Settlement;
 use crate::engine::{Engine, ledger_unavailable, read};
 use crate::route::Stop;
 use crate::upstream::{Incoming, verdict};
-use crate::wire::{self, Facts};
+use crate::wire::{self, Asked, Facts};
 
 /// Largest answer that is held in memory.
 const WHOLE_MOST: usize = 64 << 20;
@@ -60,7 +60,7 @@ pub async fn run(
     let client_headers = lane::passing(ask, speech.dialect);
     let exchange = engine.upstream.send(provider, speech, seat, ask.stream, &client_headers, rendered.body.clone());
     let incoming = timeout_at(first, exchange).await.map_err(|_| silent(provider, "sent no answer"))??;
-    let try_ = Try { engine, ask, provider, speech, rendered: &rendered, deadlines, began, first };
+    let try_ = Try { engine, ask, provider, speech, seat, rendered: &rendered, deadlines, began, first };
     let headers = incoming.relayable();
     let content = match incoming.status {
         200..=299 if incoming.is_encoded() => return Err(broken(provider, "a compressed answer")),
@@ -80,6 +80,7 @@ struct Try<'a> {
     ask: &'a Ask,
     provider: &'a Provider,
     speech: &'a Speech,
+    seat: &'a Seat,
     rendered: &'a Rendered,
     deadlines: &'a Deadlines,
     began: Instant,
@@ -92,7 +93,7 @@ struct Try<'a> {
 impl Try<'_> {
     /// Holds a stream back until its first content.
     async fn stream(&self, mut incoming: Incoming) -> Result<Content, Failure> {
-        let asked = lane::asked(self.ask);
+        let asked = self.asked();
         let flow = Flow::new(self.speech.dialect, self.ask.dialect, &asked, self.rendered.hide_usage);
         let mut flow = flow.keeping(self.keeper());
         let mut held = Held::default();
@@ -108,7 +109,8 @@ impl Try<'_> {
             };
             if !opened {
                 opened = true;
-                if let Some(b'{' | b'[' | b'<') = chunk.iter().find(|it| !it.is_ascii_whitespace()) {
+                let first = chunk.iter().find(|it| !it.is_ascii_whitespace());
+                if first.is_some_and(|it| wire::codec(self.speech.dialect).is_whole(*it)) {
                     return self.unstreamed(incoming, chunk).await;
                 }
             }
@@ -131,6 +133,10 @@ impl Try<'_> {
         Content::Stream { held: held.join(), flow: Box::new(flow), incoming, began: self.began }
     }
 
+    fn asked(&self) -> Asked<'_> {
+        lane::asked(self.ask, &self.seat.target.model)
+    }
+
     /// A whole answer.
     async fn whole(&self, mut incoming: Incoming) -> Result<Content, Failure> {
         let body = self.collect(&mut incoming, Bytes::new()).await?;
@@ -142,7 +148,7 @@ impl Try<'_> {
             return Ok(Content::Whole { body, facts: Box::new(facts), losses: Vec::new() });
         }
         let reply = self.reply(&body)?;
-        let written = wire::codec(self.ask.dialect).write_reply_to(&lane::asked(self.ask), &reply);
+        let written = wire::codec(self.ask.dialect).write_reply_to(&self.asked(), &reply);
         if let Some(keep) = self.keeper() {
             keep(&written.body);
         }
@@ -156,7 +162,7 @@ impl Try<'_> {
         let facts = self.facts(&incoming, &body)?;
         let mut events = self.reply(&body)?.into_events();
         events.push(crate::domain::event::Event::End);
-        let mut writer = wire::codec(self.ask.dialect).stream_writer_to(&lane::asked(self.ask));
+        let mut writer = wire::codec(self.ask.dialect).stream_writer_to(&self.asked());
         let mut held = Vec::new();
         for event in &events {
             writer.write(event, &mut held);
@@ -186,7 +192,12 @@ impl Try<'_> {
     }
 
     fn reply(&self, body: &Bytes) -> Result<Reply, Failure> {
-        wire::codec(self.speech.dialect).read_reply(body).map_err(|it| self.garbage(body, &it))
+        let read = wire::codec(self.speech.dialect).read_reply(body);
+        let mut reply = read.map_err(|it| self.garbage(body, &it))?;
+        if reply.model.is_empty() {
+            reply.model = self.seat.target.model.as_str().to_owned();
+        }
+        Ok(reply)
     }
 
     /// An error answer: read, judged, and kept for the client that can read it.

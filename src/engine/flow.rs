@@ -31,7 +31,13 @@ enum Tongue {
     /// Same dialect: as they are, but for a usage chunk that only we asked for.
     Same { hide_usage: bool },
     /// Another dialect: through the hub.
-    Other { reader: Box<dyn StreamReader>, writer: Box<dyn StreamWriter>, events: Vec<Event> },
+    Other {
+        reader: Box<dyn StreamReader>,
+        writer: Box<dyn StreamWriter>,
+        events: Vec<Event>,
+        /// The model that was asked, for a provider that does not say which one answers.
+        model: String,
+    },
 }
 
 /// How an answer stream ended.
@@ -75,7 +81,7 @@ impl Flow {
         } else {
             let reader = wire::codec(theirs).stream_reader();
             let writer = wire::codec(ours).stream_writer_to(asked);
-            Tongue::Other { reader, writer, events: Vec::new() }
+            Tongue::Other { reader, writer, events: Vec::new(), model: asked.model.to_owned() }
         };
         Self {
             splitter: wire::codec(theirs).splitter(),
@@ -141,7 +147,7 @@ impl Flow {
             self.ending = Some(Ending::Fault { fault, relayed: false });
         } else if self.may_close() {
             self.ending = Some(Ending::Whole);
-            if let Tongue::Other { reader, writer, events } = &mut self.tongue {
+            if let Tongue::Other { reader, writer, events, .. } = &mut self.tongue {
                 let mut bytes = taken.out.to_vec();
                 reader.closed(events);
                 for event in events.drain(..) {
@@ -251,7 +257,7 @@ impl Flow {
                         self.ending = Some(Ending::Fault { fault, relayed: true });
                     }
                 }
-                Tongue::Other { reader, writer, events } => {
+                Tongue::Other { reader, writer, events, model: asked } => {
                     if let Some(fault) = sight.fault {
                         self.ending = Some(Ending::Fault { fault, relayed: false });
                         break;
@@ -261,7 +267,12 @@ impl Flow {
                         break;
                     }
                     let mut bytes = Vec::new();
-                    for event in events.drain(..) {
+                    for mut event in events.drain(..) {
+                        if let Event::Start { model, .. } = &mut event
+                            && model.is_empty()
+                        {
+                            model.clone_from(asked);
+                        }
                         writer.write(&event, &mut bytes);
                     }
                     if let (true, Some(event)) = (sight.end, last_event(&bytes))

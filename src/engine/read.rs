@@ -80,7 +80,7 @@ fn stream(value: Option<&[u8]>) -> Result<bool, Failure> {
 /// The field that holds the conversation.
 const fn conversation(dialect: Dialect) -> &'static str {
     match dialect {
-        Dialect::OpenaiChat | Dialect::Anthropic => "messages",
+        Dialect::OpenaiChat | Dialect::Anthropic | Dialect::Cohere | Dialect::Ollama => "messages",
         Dialect::OpenaiResponses => "input",
         Dialect::Gemini => "contents",
     }
@@ -101,7 +101,10 @@ fn bad(what: &str) -> Failure {
 
 fn needs(dialect: Dialect, body: &[u8], fields: &Fields) -> Needs {
     match dialect {
-        Dialect::OpenaiChat | Dialect::Anthropic => messages_needs(dialect, body, fields),
+        // No client asks in the last two.
+        Dialect::OpenaiChat | Dialect::Anthropic | Dialect::Cohere | Dialect::Ollama => {
+            messages_needs(dialect, body, fields)
+        }
         Dialect::OpenaiResponses => responses_needs(body, fields),
         Dialect::Gemini => gemini_needs(body, fields),
     }

@@ -13,7 +13,7 @@ use crate::sim::meter::Tariff;
 use crate::sim::persona::Persona;
 use crate::sim::script::{Act, Fault, Framing, Script};
 use crate::sim::spoil::Ending;
-use crate::sim::{anthropic, gemini, openai, responses, spoil, trouble};
+use crate::sim::{anthropic, cohere, gemini, ollama, openai, responses, spoil, trouble};
 
 /// What makes one answer's ids and date.
 #[derive(Debug, Clone, Copy)]
@@ -137,7 +137,7 @@ impl Delivery {
         let length = frames.iter().map(|it| it.bytes.len()).sum::<usize>() + ending.missing;
         let body = match script.framing {
             Framing::UntilClose => Body::UntilClose,
-            Framing::Usual if kind.contains("event-stream") || pieces.len() > 1 => Body::Chunked,
+            Framing::Usual if is_stream(kind) || pieces.len() > 1 => Body::Chunked,
             Framing::Usual => Body::Length(length),
         };
         let mut steps: Vec<Step> = Vec::with_capacity(pieces.len());
@@ -183,11 +183,22 @@ impl Request<'_> {
     }
 
     fn content_type(&self) -> &'static str {
-        if self.asked.as_ref().is_ok_and(|it| it.stream) { STREAM } else { "application/json" }
+        if self.asked.as_ref().is_ok_and(|it| it.stream) { stream_type(self.dialect) } else { "application/json" }
     }
 }
 
-const STREAM: &str = "text/event-stream; charset=utf-8";
+/// Whether a body of this media type is one.
+fn is_stream(kind: &str) -> bool {
+    kind.contains("event-stream") || kind.contains("ndjson")
+}
+
+/// The media type of a dialect's streams.
+const fn stream_type(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Ollama => "application/x-ndjson",
+        _ => "text/event-stream; charset=utf-8",
+    }
+}
 
 /// An answer in the dialect that was asked for, gone wrong as the script says.
 fn answer(script: &Script, asked: &Asked, request: &Request<'_>) -> Delivery {
@@ -206,10 +217,12 @@ fn answer(script: &Script, asked: &Asked, request: &Request<'_>) -> Delivery {
             Dialect::OpenaiResponses => responses::stream(&said, asked, &request.named, states_usage),
             Dialect::Anthropic => anthropic::stream(&said, asked, &request.named, states_usage),
             Dialect::Gemini => gemini::stream(&said, asked, &request.named, states_usage),
+            Dialect::Cohere => cohere::stream(&said, asked, &request.named, states_usage),
+            Dialect::Ollama => ollama::stream(&said, asked, &request.named, states_usage),
         };
         fit_tokens(&mut frames, said.billed.output);
         let ending = spoil::stream(&mut frames, script.fault, request.dialect);
-        let mut delivery = Delivery::framed(script, 200, STREAM, &frames, &ending, tariff);
+        let mut delivery = Delivery::framed(script, 200, stream_type(request.dialect), &frames, &ending, tariff);
         pace(&mut delivery.steps, per_token);
         return delivery;
     }
@@ -218,6 +231,8 @@ fn answer(script: &Script, asked: &Asked, request: &Request<'_>) -> Delivery {
         Dialect::OpenaiResponses => responses::whole(&said, asked, &request.named, states_usage),
         Dialect::Anthropic => anthropic::whole(&said, asked, &request.named, states_usage),
         Dialect::Gemini => gemini::whole(&said, asked, &request.named, states_usage),
+        Dialect::Cohere => cohere::whole(&said, asked, &request.named, states_usage),
+        Dialect::Ollama => ollama::whole(&said, asked, &request.named, states_usage),
     };
     let (frame, ending) = spoil::whole(whole.to_string(), said.billed.output, script.fault, request.dialect);
     let generated = frame.tokens;
@@ -246,7 +261,7 @@ fn pace(steps: &mut [Step], per_token: Duration) {
 fn raw(script: &Script, status: u16, body: &Bytes) -> Delivery {
     let kind = script.headers.iter().rev().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
     let kind = kind.map_or("application/json", |(_, value)| value.as_str()).to_owned();
-    let mut frames: Vec<Frame> = if kind.contains("event-stream") || kind.contains("ndjson") {
+    let mut frames: Vec<Frame> = if is_stream(&kind) {
         events(body).into_iter().map(Frame::opening).collect()
     } else {
         vec![Frame::opening(body.clone())]

@@ -79,7 +79,7 @@ impl Persona {
     pub fn plain(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
-            speaks: Dialect::CLIENTS.to_vec(),
+            speaks: Dialect::ALL.to_vec(),
             models: Vec::new(),
             admits: Admits::AnyKey,
             latency: Latency::default(),

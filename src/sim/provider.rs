@@ -17,7 +17,7 @@ use crate::sim::persona::Persona;
 use crate::sim::script::Script;
 use crate::sim::scripts::Scripts;
 use crate::sim::trouble::Trouble;
-use crate::sim::{anthropic, gemini, openai, responses};
+use crate::sim::{anthropic, cohere, gemini, ollama, openai, responses};
 
 /// What all connections of one simulated provider share.
 #[derive(Debug)]
@@ -143,6 +143,8 @@ impl Provider {
             }
             "POST" if route.ends_with("/messages") && speaks(Dialect::Anthropic) => Route::Chat(Dialect::Anthropic),
             "POST" if speaks(Dialect::Gemini) && gemini::method(route).is_some() => Route::Chat(Dialect::Gemini),
+            "POST" if route.ends_with("/v2/chat") && speaks(Dialect::Cohere) => Route::Chat(Dialect::Cohere),
+            "POST" if route.ends_with("/api/chat") && speaks(Dialect::Ollama) => Route::Chat(Dialect::Ollama),
             "POST" if route.ends_with("/messages/count_tokens") && speaks(Dialect::Anthropic) => Route::CountTokens,
             "GET" if route.ends_with("/models") => Route::Models,
             _ => Route::Unknown,
@@ -175,6 +177,8 @@ impl Provider {
                 let method = method.ok_or_else(|| Rejected::bad_request(dialect, "no such method", None))?;
                 gemini::read(&body, &method, query)?
             }
+            Dialect::Cohere => cohere::read(&body)?,
+            Dialect::Ollama => ollama::read(&body)?,
         };
         if !self.persona.models.is_empty() && !self.persona.models.contains(&asked.model) {
             return Err(refused(Trouble::NoModel, &asked.model, "a model that is not served"));
@@ -196,9 +200,12 @@ impl Provider {
             return (script, delivery, Some("no key, or not the right one".to_owned()));
         }
         let body = match dialect {
-            Dialect::OpenaiChat | Dialect::OpenaiResponses => openai::models(&self.persona.models, &self.persona.name),
+            Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::Cohere => {
+                openai::models(&self.persona.models, &self.persona.name)
+            }
             Dialect::Anthropic => anthropic::models(&self.persona.models),
             Dialect::Gemini => gemini::models(&self.persona.models),
+            Dialect::Ollama => ollama::models(&self.persona.models),
         };
         let delivery = delivery::json(&script, 200, &body);
         (script, delivery, None)
@@ -226,7 +233,7 @@ impl Provider {
 fn key(dialect: Dialect, incoming: &Incoming) -> Option<&str> {
     let bearer = incoming.header("authorization").and_then(|it| it.strip_prefix("Bearer "));
     match dialect {
-        Dialect::OpenaiChat | Dialect::OpenaiResponses => bearer,
+        Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::Cohere | Dialect::Ollama => bearer,
         Dialect::Anthropic => incoming.header("x-api-key").or(bearer),
         // Not `?key=`, which the real one takes too: it would end up in logs.
         Dialect::Gemini => incoming.header("x-goog-api-key"),

@@ -6,7 +6,7 @@ use crate::domain::dialect::Dialect;
 use crate::sim::delivery::End;
 use crate::sim::frame::Frame;
 use crate::sim::script::{By, Fault, When};
-use crate::sim::{anthropic, gemini, openai, responses, trouble};
+use crate::sim::{anthropic, cohere, gemini, ollama, openai, responses, trouble};
 
 /// How a body ends on the socket.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +62,8 @@ pub(crate) fn stream(frames: &mut Vec<Frame>, fault: Fault, dialect: Dialect) ->
                 Dialect::OpenaiResponses => responses::error_events(&error),
                 Dialect::Anthropic => anthropic::error_event(&error),
                 Dialect::Gemini => gemini::error_event(&error),
+                Dialect::Cohere => cohere::error_event(&error),
+                Dialect::Ollama => ollama::error_line(&error),
             };
             end_with(frames, when, event);
             Ending::proper()
@@ -72,6 +74,8 @@ pub(crate) fn stream(frames: &mut Vec<Frame>, fault: Fault, dialect: Dialect) ->
                 Dialect::OpenaiResponses => "event: response.output_text.delta\ndata: {\"type\":\"response.outp\n\n",
                 Dialect::Anthropic => "event: content_block_delta\ndata: {\"type\":\"content_block_de\n\n",
                 Dialect::Gemini => "data: {\"candidates\": [{\"content\": {\"par\n\n",
+                Dialect::Cohere => "event: content-delta\ndata: {\"type\":\"content-de\n\n",
+                Dialect::Ollama => "{\"model\":\"sim\",\"created_at\":\"2026-0\n",
             };
             end_with(frames, when, event.to_owned());
             Ending::proper()

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::dialect::Dialect;
-use crate::sim::gemini;
+use crate::sim::{cohere, gemini, ollama};
 
 /// A failure every dialect has its own answer for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,11 +72,12 @@ impl Trouble {
     pub const fn status(self, dialect: Dialect) -> u16 {
         match (self, dialect) {
             (Self::BadKey | Self::NoQuota | Self::TooLarge, Dialect::Gemini) => 400,
+            (Self::NoQuota, Dialect::Cohere | Dialect::Ollama) => 402,
             (Self::BadKey, _) => 401,
             (Self::Forbidden, _) => 403,
             (Self::NoQuota, Dialect::OpenaiChat | Dialect::OpenaiResponses) | (Self::RateLimited, _) => 429,
-            (Self::Overloaded, Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::Gemini) => 503,
             (Self::Overloaded, Dialect::Anthropic) => 529,
+            (Self::Overloaded, _) => 503,
             (Self::Internal, _) => 500,
             (Self::Timeout, _) => 504,
             (Self::NoModel, _) => 404,
@@ -92,6 +93,8 @@ impl Trouble {
             Dialect::OpenaiChat | Dialect::OpenaiResponses => self.openai(model),
             Dialect::Anthropic => self.anthropic(model),
             Dialect::Gemini => gemini::trouble(self, model),
+            Dialect::Cohere => cohere::trouble(self, model),
+            Dialect::Ollama => ollama::trouble(self, model),
         }
     }
 
@@ -211,6 +214,8 @@ pub(crate) fn of_status(status: u16, dialect: Dialect, model: &str) -> Value {
         }
         Dialect::OpenaiChat | Dialect::OpenaiResponses => openai_error(&message, "server_error", None, None),
         Dialect::Gemini => gemini::unnamed(status, &message),
+        Dialect::Cohere => cohere::said(&message),
+        Dialect::Ollama => ollama::said(&message),
     }
 }
 
@@ -220,6 +225,8 @@ pub(crate) fn rejected(dialect: Dialect, message: &str, param: Option<&str>) -> 
         Dialect::OpenaiChat | Dialect::OpenaiResponses => openai_error(message, "invalid_request_error", param, None),
         Dialect::Anthropic => anthropic_error("invalid_request_error", message),
         Dialect::Gemini => gemini::rejected(message),
+        Dialect::Cohere => cohere::said(message),
+        Dialect::Ollama => ollama::said(message),
     }
 }
 
@@ -238,6 +245,8 @@ pub(crate) fn in_stream(dialect: Dialect) -> Value {
             "request_id": "req_sim",
         }),
         Dialect::Gemini => gemini::trouble(Trouble::Overloaded, ""),
+        Dialect::Cohere => cohere::trouble(Trouble::Internal, ""),
+        Dialect::Ollama => ollama::trouble(Trouble::Internal, ""),
     }
 }
 

@@ -9,9 +9,12 @@ pub mod tokens;
 
 mod freeform;
 mod losses;
+mod own;
 
 pub mod anthropic;
+pub mod cohere;
 pub mod gemini;
+pub mod ollama;
 pub mod openai_chat;
 pub mod openai_responses;
 
@@ -32,6 +35,8 @@ pub fn codec(dialect: Dialect) -> &'static dyn Codec {
         Dialect::OpenaiResponses => &openai_responses::OpenaiResponses,
         Dialect::Anthropic => &anthropic::Anthropic,
         Dialect::Gemini => &gemini::Gemini,
+        Dialect::Cohere => &cohere::Cohere,
+        Dialect::Ollama => &ollama::Ollama,
     }
 }
 
@@ -67,6 +72,12 @@ pub trait Codec: std::fmt::Debug + Send + Sync {
     /// Cuts a provider's stream into the frames that the reader and the watcher take: server-sent events, in most dialects.
     fn splitter(&self) -> Box<dyn sse::Split> {
         Box::new(sse::Splitter::new())
+    }
+
+    /// Whether what begins with this byte (white space aside) is no stream but something whole in place of one: an answer,
+    /// an error, a page.
+    fn is_whole(&self, first: u8) -> bool {
+        matches!(first, b'{' | b'[' | b'<')
     }
 
     /// Reads a provider's stream.
@@ -116,11 +127,13 @@ pub struct Asked<'a> {
     pub usage: bool,
     /// When the request came, in Unix seconds, for a provider that does not say when it answered.
     pub created: i64,
+    /// What the provider was asked to answer with, for one that does not say which of its models did.
+    pub model: &'a str,
 }
 
 impl Default for Asked<'_> {
     fn default() -> Self {
-        Self { id: RequestId(0), body: b"{}", usage: true, created: 0 }
+        Self { id: RequestId(0), body: b"{}", usage: true, created: 0, model: "" }
     }
 }
 
