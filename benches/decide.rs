@@ -23,11 +23,7 @@ fn provider(n: i64) -> Arc<Provider> {
         Key { id: KeyId(n), name: "main".into(), weight: 1.0, billing: Billing::Metered, enabled: true, problem: None };
     Arc::new(Provider {
         name: format!("p{n}").into(),
-        speaks: vec![Speech {
-            dialect: Dialect::OpenaiChat,
-            url: "http://127.0.0.1:1/v1".to_owned(),
-            stream_url: None,
-        }],
+        speaks: vec![Speech::new(Dialect::OpenaiChat, "http://127.0.0.1:1/v1".to_owned())],
         auth: Auth::Bearer,
         headers: Vec::new(),
         quirks: Quirks::default(),
@@ -39,6 +35,8 @@ fn provider(n: i64) -> Arc<Provider> {
         smart: None,
         models: vec!["m".into()],
         price_id: None,
+        settings: BTreeMap::new(),
+        unready: None,
     })
 }
 

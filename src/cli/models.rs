@@ -8,7 +8,7 @@ use crate::cli::session::Session;
 use crate::cli::start;
 use crate::cli::view::amounts;
 use crate::cli::view::table::{Table, left};
-use crate::domain::policy::{Auth, Policy};
+use crate::domain::policy::{Auth, Policy, Provider};
 
 /// `models`.
 #[derive(Debug, Args)]
@@ -66,9 +66,8 @@ impl Models {
             let shown = group.targets.iter().any(|(target, _)| wanted(target.provider.as_str()));
             shown.then(|| Line { id: group.name.to_string(), kind: "group", targets })
         });
-        let usable = policy.providers.values().filter(|it| it.enabled && wanted(it.name.as_str())).filter(|it| {
-            it.usable_keys().next().is_some() || (it.auth == Auth::None && (!it.local || start::answers(it)))
-        });
+        let there = |it: &Provider| it.auth != Auth::None || !it.local || start::answers(it);
+        let usable = policy.providers.values().filter(|it| wanted(it.name.as_str()) && it.is_usable() && there(it));
         let models = usable.flat_map(|provider| {
             provider.models.iter().map(|model| {
                 let id = format!("{}/{model}", provider.name);

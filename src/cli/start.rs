@@ -52,8 +52,9 @@ pub(super) fn engine(
     let paths = session.paths()?;
     paths.create()?;
     // The client reads every certificate the system trusts, the ledger waits for the disk: both at once.
+    let clock = session.clock.clone();
     let (upstream, ledger) = std::thread::scope(|scope| {
-        let client = std::thread::Builder::new().spawn_scoped(scope, || Upstream::new(connect, keyring));
+        let client = std::thread::Builder::new().spawn_scoped(scope, || Upstream::new(connect, keyring, clock));
         let ledger = Ledger::start(&paths.database(), process);
         let client = client.map(|it| it.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         (client, ledger)

@@ -101,8 +101,8 @@ pub(super) fn run(session: &Session) -> Done {
 }
 
 fn is_usable(it: &Provider) -> bool {
-    let keyless = it.auth == Auth::None && (catalog::provider(it.name.as_str()).is_none() || start::answers(it));
-    it.enabled && (keyless || it.usable_keys().next().is_some())
+    let absent = it.auth == Auth::None && catalog::provider(it.name.as_str()).is_some() && !start::answers(it);
+    it.is_usable() && !absent
 }
 
 fn draw(it: &Card) -> String {

@@ -6,6 +6,7 @@
 mod groups;
 mod keys;
 mod providers;
+mod settings;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -175,7 +176,7 @@ fn build(sources: &Sources<'_>, commands: Commands<'_>) -> Result<Loaded, LoadEr
         for it in resolved.iter().filter(|it| it.view.provider == row.name) {
             keys.push(it.key());
         }
-        if let Some(provider) = providers::build(row, *enabled, keys, &mut problems) {
+        if let Some(provider) = providers::build(row, *enabled, keys, sources.environment, &mut problems) {
             loaded.policy.providers.insert(provider.name.clone(), Arc::new(provider));
         }
     }

@@ -4,6 +4,7 @@ pub mod ask;
 pub mod policy;
 pub mod quirks;
 pub mod row;
+pub mod setting;
 pub mod target;
 
 pub mod event;

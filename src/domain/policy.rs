@@ -53,6 +53,25 @@ pub struct Provider {
     pub models: Vec<ModelName>,
     /// The id the price table knows it by; `None` where it has no prices.
     pub price_id: Option<String>,
+    /// What its address was made of: region, project, account.
+    pub settings: BTreeMap<String, String>,
+    /// Why no request can go there yet, whatever its keys: a setting of its address has no value.
+    pub unready: Option<Unready>,
+}
+
+/// What a provider lacks besides a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unready {
+    /// What is missing.
+    pub what: String,
+    /// What to do about it.
+    pub fix: String,
+}
+
+impl std::fmt::Display for Unready {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({})", self.what, self.fix)
+    }
 }
 
 impl Provider {
@@ -66,6 +85,13 @@ impl Provider {
     pub fn usable_keys(&self) -> impl Iterator<Item = &Key> {
         self.keys.iter().filter(|it| it.enabled && it.problem.is_none())
     }
+
+    /// Whether a request could go there now: it is enabled, its address is whole, and a key is there if it wants one.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        let keyed = self.auth == Auth::None || self.usable_keys().next().is_some();
+        self.enabled && self.unready.is_none() && keyed
+    }
 }
 
 /// One dialect a provider speaks.
@@ -77,9 +103,26 @@ pub struct Speech {
     pub url: String,
     /// Another URL for an answer that is to stream, in a dialect whose path says so.
     pub stream_url: Option<String>,
+    /// What the provider has changed about the bodies of this dialect.
+    pub body: BodyEdits,
+}
+
+/// Top-level fields of a body, by name, that a provider does without or insists on.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BodyEdits {
+    /// Not to be sent.
+    pub omit: Vec<String>,
+    /// To be sent with this JSON text as value.
+    pub put: Vec<(String, String)>,
 }
 
 impl Speech {
+    /// A dialect spoken to the letter at `url`.
+    #[must_use]
+    pub fn new(dialect: Dialect, url: impl Into<String>) -> Self {
+        Self { dialect, url: url.into(), stream_url: None, body: BodyEdits::default() }
+    }
+
     /// What stands for the model in a URL.
     pub const MODEL: &'static str = "{model}";
 
@@ -201,6 +244,7 @@ mod tests {
             dialect: Dialect::Gemini,
             url: "https://x.test/models/{model}:generateContent".to_owned(),
             stream_url: Some("https://x.test/models/{model}:streamGenerateContent?alt=sse".to_owned()),
+            body: BodyEdits::default(),
         };
         let of = |model: &str, stream| speech.url_of(&model.into(), stream).into_owned();
         assert_eq!(of("gemini-3.8-flash", false), "https://x.test/models/gemini-3.8-flash:generateContent");

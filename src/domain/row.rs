@@ -1,11 +1,14 @@
 //! A provider as it is written down, built in or by the user: one struct for the catalogue's table, the local file
 //! and `policy export`. `config` checks it and makes a [`crate::domain::policy::Provider`] of it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::dialect::Dialect;
 use crate::domain::policy::Auth;
 use crate::domain::quirks::Quirks;
+use crate::domain::setting::SettingRow;
 
 /// One provider row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,7 +19,8 @@ pub struct ProviderRow {
     /// For people: `OpenAI`, `LM Studio`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// Where it is; paths are joined to it by dialect (wire.md §1).
+    /// Where it is; paths are joined to it by dialect (wire.md §1). `{name}` stands for a setting, here, in `speaks` and
+    /// in `headers`.
     pub base_url: String,
     /// The dialects it speaks, the preferred one first.
     pub speaks: Vec<SpeechRow>,
@@ -25,6 +29,9 @@ pub struct ProviderRow {
     /// Headers every request to it carries, in lower case.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<(String, String)>,
+    /// What its address needs to know of its user.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settings: Vec<SettingRow>,
     /// The environment variables its key is conventionally in, the usual one first (`OPENAI_API_KEY`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub env: Vec<String>,
@@ -67,4 +74,21 @@ pub struct SpeechRow {
     /// Another path than the dialect's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// Another path for an answer that is to stream, where the path says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream_path: Option<String>,
+    /// Top-level fields of the body that have no place here (a model that the path says).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub omit: Vec<String>,
+    /// Top-level fields that every body carries.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub put: BTreeMap<String, serde_json::Value>,
+}
+
+impl SpeechRow {
+    /// A dialect spoken where it is usually spoken.
+    #[must_use]
+    pub const fn of(dialect: Dialect) -> Self {
+        Self { dialect, base_url: None, path: None, stream_path: None, omit: Vec::new(), put: BTreeMap::new() }
+    }
 }

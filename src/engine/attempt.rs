@@ -48,8 +48,9 @@ pub async fn run(
     if engine.responses().is_some() {
         recall::refuse_unknown(ask, provider, speech)?;
     }
-    let rendered =
-        lane::render(ask, speech.dialect, &seat.target.model, &provider.quirks).map_err(|it| read::malformed(&it))?;
+    let rendered = lane::render(ask, speech.dialect, &seat.target.model, &provider.quirks)
+        .and_then(|it| lane::edited(it, &speech.body))
+        .map_err(|it| read::malformed(&it))?;
     refuse_losses(ask, &rendered)?;
     let intent = settlement.begin(provider, seat, &rendered);
     engine.ledger.intent(&intent).await.map_err(|it| ledger_unavailable(&it))?;

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use crate::domain::ask::Ask;
 use crate::domain::dialect::Dialect;
 use crate::domain::id::ModelName;
+use crate::domain::policy::BodyEdits;
 use crate::domain::prompt::Loss;
 use crate::domain::quirks::Quirks;
 use crate::wire::{self, Asked, Malformed, json};
@@ -89,6 +90,22 @@ pub fn render(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -
     }
     let lane = if edits.is_empty() { Lane::Verbatim } else { Lane::Splice };
     Ok(Rendered { lane, body: json::splice(&ask.body, &ask.fields, &edits), losses: Vec::new(), hide_usage })
+}
+
+/// `rendered` with the top-level fields that its provider does without or insists on.
+///
+/// # Errors
+/// The body is no JSON object.
+pub fn edited(rendered: Rendered, edits: &BodyEdits) -> Result<Rendered, Malformed> {
+    if edits.omit.is_empty() && edits.put.is_empty() {
+        return Ok(rendered);
+    }
+    let omit = edits.omit.iter().map(|key| json::Edit::Remove { key });
+    let put = edits.put.iter().map(|(key, value)| json::Edit::Set { key, value: Cow::Borrowed(value.as_bytes()) });
+    let fields = json::scan(&rendered.body)?;
+    let body = json::splice(&rendered.body, &fields, &omit.chain(put).collect::<Vec<_>>());
+    let lane = if rendered.lane == Lane::Verbatim { Lane::Splice } else { rendered.lane };
+    Ok(Rendered { lane, body, ..rendered })
 }
 
 /// What the answer to `ask` may depend on, from a target that calls the model `model`.

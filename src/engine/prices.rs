@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use crate::catalog::prices::{self, Override, PriceBook, Tariff};
 use crate::domain::clock::Stamp;
 use crate::domain::id::ModelName;
-use crate::domain::policy::{Auth, Billing, Policy, Provider};
+use crate::domain::policy::{Billing, Policy, Provider};
 use crate::domain::target::Target;
 use crate::domain::usage::Usage;
 use crate::store::Cost;
@@ -47,7 +47,7 @@ impl Prices {
     }
 
     fn load(self: &Arc<Self>, policy: &Policy) {
-        let ids = policy.providers.values().filter(|it| can_be_asked(it)).filter_map(|it| it.price_id.as_deref());
+        let ids = policy.providers.values().filter(|it| it.is_usable()).filter_map(|it| it.price_id.as_deref());
         let missing: BTreeSet<String> = ids.filter(|it| !self.book.holds(it)).map(ToOwned::to_owned).collect();
         if missing.is_empty() {
             return;
@@ -115,17 +115,12 @@ impl Drop for Load {
     }
 }
 
-/// Whether a request can go there at all. Built-in providers without a key are in every policy.
-fn can_be_asked(provider: &Provider) -> bool {
-    provider.enabled && (provider.auth == Auth::None || provider.usable_keys().next().is_some())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::id::KeyId;
     use crate::domain::money::Usd;
-    use crate::domain::policy::Key;
+    use crate::domain::policy::{Auth, Key};
     use crate::domain::quirks::Quirks;
     use crate::domain::usage::Source;
 
@@ -153,6 +148,8 @@ mod tests {
             smart: None,
             models: Vec::new(),
             price_id: Some(name.to_owned()),
+            settings: std::collections::BTreeMap::new(),
+            unready: None,
         };
         let openai = provider("openai", if openai { vec![key.clone()] } else { Vec::new() }, true);
         let all = [openai, provider("groq", vec![key], groq)];

@@ -4,9 +4,10 @@ use crate::domain::ask::{Ask, Needs};
 use crate::domain::clock::Now;
 use crate::domain::dialect::Dialect;
 use crate::domain::id::RequestId;
+use crate::domain::policy::BodyEdits;
 use crate::domain::quirks::Quirks;
 use crate::engine::flow::{Ending, Flow};
-use crate::engine::lane::{Lane, render, wants_usage};
+use crate::engine::lane::{Lane, edited, render, wants_usage};
 use crate::wire::{Asked, json};
 
 fn ask(dialect: Dialect, body: &str) -> Ask {
@@ -51,6 +52,21 @@ fn only_the_named_fields_are_spliced() {
     let (lane, body, hidden) = rendered(r#"{"messages":[],"model" : "g","stream":true,"z":1e2}"#);
     assert_eq!((lane, hidden), (Lane::Splice, true));
     assert_eq!(body, r#"{"messages":[],"model" : "m","stream":true,"z":1e2,"stream_options":{"include_usage":true}}"#);
+}
+
+#[test]
+fn a_provider_that_says_the_model_in_its_path_gets_none_in_the_body() {
+    let edits = BodyEdits {
+        omit: vec!["model".to_owned()],
+        put: vec![("anthropic_version".to_owned(), "\"vertex-2023-10-16\"".to_owned())],
+    };
+    let ask = ask(Dialect::Anthropic, r#"{"model":"m","messages":[],"max_tokens":1e2}"#);
+    let it = render(&ask, Dialect::Anthropic, &"m".into(), &Quirks::default()).unwrap();
+    let it = edited(it, &edits).unwrap();
+    assert_eq!(it.lane, Lane::Splice);
+    assert_eq!(it.body, r#"{"messages":[],"max_tokens":1e2,"anthropic_version":"vertex-2023-10-16"}"#);
+    let same = edited(it.clone(), &BodyEdits::default()).unwrap();
+    assert_eq!(same.body.as_ptr(), it.body.as_ptr(), "nothing to change, nothing copied");
 }
 
 #[test]

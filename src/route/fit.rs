@@ -9,18 +9,18 @@ use crate::route::explain::Step;
 /// The candidates that can serve `ask`.
 ///
 /// # Errors
-/// `no_key` (424) if every candidate lacks a key, `no_fit` (400) if some have one but none can do what is asked. Each
-/// candidate's reason is listed.
+/// `no_key` (424) if every candidate lacks a key, `not_set_up` (424) if what they lack is a setting, `no_fit` (400) if
+/// some lack nothing but none can do what is asked. Each candidate's reason is listed.
 pub fn fit(found: Vec<Candidate>, ask: &Ask, trail: &mut Vec<Step>) -> Result<Vec<Candidate>, Failure> {
     let mut fitting = Vec::with_capacity(found.len());
     let mut out = Vec::new();
-    let mut keyless_only = true;
+    let mut lacking = Vec::new();
     for it in found {
-        let Some((keyless, why)) = misfit(&it, ask) else {
+        let Some((lack, why)) = misfit(&it, ask) else {
             fitting.push(it);
             continue;
         };
-        keyless_only &= keyless;
+        lacking.push(lack);
         out.push(format!("{}: {why}", it.target));
         trail.push(Step::Out { target: it.target, why });
     }
@@ -30,23 +30,39 @@ pub fn fit(found: Vec<Candidate>, ask: &Ask, trail: &mut Vec<Step>) -> Result<Ve
     let reasons = out.join("; ");
     Err(if out.is_empty() {
         Failure::local(Origin::Local, "empty_group", 424, format!("the group `{}` has no targets", ask.model))
-    } else if keyless_only {
+    } else if lacking.iter().all(|it| *it == Lack::Key) {
         Failure::local(Origin::Local, "no_key", 424, format!("no target has a key: {reasons}"))
+    } else if !lacking.contains(&Lack::Skill) {
+        Failure::local(Origin::Local, "not_set_up", 424, format!("no target is set up: {reasons}"))
     } else {
         Failure::local(Origin::Client, "no_fit", 400, format!("no target can serve this request: {reasons}"))
     })
 }
 
-/// Why this candidate is out, and whether it is for want of a key.
-fn misfit(it: &Candidate, ask: &Ask) -> Option<(bool, String)> {
+/// What keeps a candidate from serving.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lack {
+    /// No key that could be used.
+    Key,
+    /// A setting of its address.
+    Setting,
+    /// It cannot do what is asked, or must not.
+    Skill,
+}
+
+/// Why this candidate is out.
+fn misfit(it: &Candidate, ask: &Ask) -> Option<(Lack, String)> {
     let provider = &it.provider;
     if !provider.enabled {
-        return Some((false, "its provider is disabled".to_owned()));
+        return Some((Lack::Skill, "its provider is disabled".to_owned()));
     }
     if it.seats.is_empty() {
-        return Some((true, no_key(provider)));
+        return Some((Lack::Key, no_key(provider)));
     }
-    let cannot = |what: &str| Some((false, format!("{} does not take {what}", provider.name)));
+    if let Some(unready) = &provider.unready {
+        return Some((Lack::Setting, unready.to_string()));
+    }
+    let cannot = |what: &str| Some((Lack::Skill, format!("{} does not take {what}", provider.name)));
     let quirks = &provider.quirks;
     if ask.needs.tools && !quirks.tools {
         return cannot("tools");

@@ -21,11 +21,7 @@ fn provider(name: &str, keys: &[i64]) -> Arc<Provider> {
     };
     Arc::new(Provider {
         name: name.into(),
-        speaks: vec![Speech {
-            dialect: Dialect::OpenaiChat,
-            url: format!("http://127.0.0.1:1/{name}"),
-            stream_url: None,
-        }],
+        speaks: vec![Speech::new(Dialect::OpenaiChat, format!("http://127.0.0.1:1/{name}"))],
         auth: Auth::Bearer,
         headers: Vec::new(),
         quirks: Quirks::default(),
@@ -37,6 +33,8 @@ fn provider(name: &str, keys: &[i64]) -> Arc<Provider> {
         smart: None,
         models: vec!["m".into()],
         price_id: None,
+        settings: std::collections::BTreeMap::new(),
+        unready: None,
     })
 }
 

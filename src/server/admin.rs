@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::domain::failure::Failure;
-use crate::domain::policy::{Auth, Policy, Provider};
+use crate::domain::policy::Policy;
 use crate::engine::{Engine, ledger_unavailable};
 
 /// `GET /health`: alive, and since when.
@@ -84,14 +84,10 @@ fn gemini_entry(entry: &Value) -> Value {
 
 fn entries(policy: &Policy) -> impl Iterator<Item = Value> {
     let groups = policy.groups.keys().map(|it| entry(it.as_str(), "llmroute"));
-    let usable = policy.providers.values().filter(|it| it.enabled && is_usable(it));
+    let usable = policy.providers.values().filter(|it| it.is_usable());
     let models =
         usable.flat_map(|it| it.models.iter().map(|model| entry(&format!("{}/{model}", it.name), it.name.as_str())));
     groups.chain(models)
-}
-
-fn is_usable(provider: &Provider) -> bool {
-    provider.auth == Auth::None || provider.usable_keys().next().is_some()
 }
 
 fn entry(id: &str, owner: &str) -> Value {

@@ -17,6 +17,8 @@ pub(super) struct Credential {
     finder: Finder<'static>,
     /// `None`: the key has characters that no header can carry.
     values: Option<Values>,
+    /// What a signature is made with, or a token had for, where the key itself is not sent.
+    secret: Secret,
 }
 
 /// The forms in which a key is sent. Both look at one piece of memory.
@@ -45,7 +47,7 @@ pub(super) fn prepare(keyring: Keyring) -> Credentials {
 impl Credential {
     pub(super) fn new(secret: &Secret) -> Self {
         let finder = Finder::new(secret.expose().as_bytes()).into_owned();
-        Self { finder, values: Values::of(secret) }
+        Self { finder, values: Values::of(secret), secret: secret.clone() }
     }
 
     /// The header that presents the key; `None` where no key is asked for.
@@ -63,6 +65,12 @@ impl Credential {
         let values = self.values.as_ref().ok_or(Unsendable)?;
         let value = if auth == Auth::Bearer { &values.bearer } else { &values.bare };
         Ok(Some((name, value.clone())))
+    }
+
+    #[allow(dead_code, reason = "for who signs with a key or exchanges it")]
+    /// The key itself, for who signs with it or exchanges it.
+    pub(super) fn secret(&self) -> &Secret {
+        &self.secret
     }
 
     /// Finds the key in any text.

@@ -9,9 +9,8 @@ use http::Uri;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
 use crate::domain::dialect::Dialect;
-use crate::domain::failure::{Failure, Kind};
+use crate::domain::failure::Failure;
 use crate::domain::policy::{Provider, Speech};
-use crate::upstream::credential::Credential;
 use crate::upstream::transport;
 
 /// Most lines that are kept; others are worked out anew for each request.
@@ -38,7 +37,7 @@ impl Lines {
     /// The line for a speech of `provider` at `url`, one of its addresses.
     ///
     /// # Errors
-    /// [`Kind::Unreachable`]: its address is no URL.
+    /// [`Kind::Unreachable`](crate::domain::failure::Kind::Unreachable): its address is no URL.
     pub(super) fn get(&self, provider: &Provider, speech: &Speech, url: &str) -> Result<Arc<Line>, Failure> {
         let known = self.0.load();
         match known.get(url) {
@@ -72,7 +71,7 @@ impl Line {
     /// Works out a line.
     ///
     /// # Errors
-    /// [`Kind::Unreachable`]: the address is no URL.
+    /// [`Kind::Unreachable`](crate::domain::failure::Kind::Unreachable): the address is no URL.
     pub(super) fn new(provider: &Provider, speech: &Speech, url: &str) -> Result<Self, Failure> {
         let uri = uri(url).ok_or_else(|| transport::no_url(&provider.name))?;
         let mut headers = HeaderMap::with_capacity(16);
@@ -92,27 +91,13 @@ impl Line {
         self.dialect == speech.dialect && self.row == provider.headers
     }
 
-    /// The headers of a request. Where two say the same name, the provider's row overrules the dialect's own, and the
-    /// client's word, which is there only where nothing is translated, overrules both; the key overrules all.
-    ///
-    /// # Errors
-    /// [`Kind::Auth`]: the key has characters that no header can carry.
-    pub(super) fn headers(
-        &self,
-        provider: &Provider,
-        client: &[(String, String)],
-        credential: Option<&Credential>,
-    ) -> Result<HeaderMap, Failure> {
+    /// The headers of a request, still without what authorises it. Where two say the same name, the provider's row
+    /// overrules the dialect's own, and the client's word, which is there only where nothing is translated, overrules
+    /// both.
+    pub(super) fn headers(&self, client: &[(String, String)]) -> HeaderMap {
         let mut headers = self.headers.clone();
         overrule(&mut headers, client);
-        let key = credential.map_or(Ok(None), |it| it.header(provider.auth)).map_err(|_| {
-            let told = format!("the key for {} has characters that no header can carry", provider.name);
-            Failure::upstream(Kind::Auth, "upstream_auth", told)
-        })?;
-        if let Some((name, value)) = key {
-            headers.insert(name, value);
-        }
-        Ok(headers)
+        headers
     }
 }
 

@@ -1,6 +1,7 @@
 //! Floor 2: the far door. Address, authorisation, sending, and the verdict on what comes back. The only room that
 //! opens a [`crate::domain::secret::Secret`]; it knows nothing of prompts.
 
+mod authorize;
 mod client;
 mod credential;
 mod incoming;

@@ -8,10 +8,12 @@ use bytes::Bytes;
 use http::{Method, Request};
 use http_body_util::Full;
 
+use crate::domain::clock::Clock;
 use crate::domain::failure::{Failure, Kind, Origin};
 use crate::domain::policy::{Provider, Speech};
 use crate::domain::secret::Keyring;
 use crate::domain::target::Seat;
+use crate::upstream::authorize::{self, Errand};
 use crate::upstream::client::{self, Client, SetUp};
 use crate::upstream::credential::{self, Credential, Credentials};
 use crate::upstream::incoming::Incoming;
@@ -27,18 +29,19 @@ pub struct Upstream {
     client: Client,
     credentials: ArcSwap<Credentials>,
     lines: Lines,
+    clock: Clock,
 }
 
 impl Upstream {
     /// A client that follows no redirect (a key must not travel to another host), uses no proxy, asks for no
     /// compression and retries nothing but what was provably never processed. `connect` is the deadline for DNS, TCP
-    /// and TLS together.
+    /// and TLS together; `clock` dates signatures and ends tokens.
     ///
     /// # Errors
     /// The TLS backend cannot be initialised.
-    pub fn new(connect: Duration, keyring: Keyring) -> Result<Self, SetUp> {
+    pub fn new(connect: Duration, keyring: Keyring, clock: Clock) -> Result<Self, SetUp> {
         let credentials = ArcSwap::from_pointee(credential::prepare(keyring));
-        Ok(Self { client: client::build(connect)?, credentials, lines: Lines::default() })
+        Ok(Self { client: client::build(connect)?, credentials, lines: Lines::default(), clock })
     }
 
     /// Replaces the secrets, after the policy changed.
@@ -52,7 +55,7 @@ impl Upstream {
     ///
     /// # Errors
     /// [`Kind::Unreachable`] where nothing was sent, [`Kind::Uncertain`] where it may have been, [`Kind::Auth`] where
-    /// the key could not be had.
+    /// the key, or what it is exchanged for, could not be had.
     pub async fn send(
         &self,
         provider: &Provider,
@@ -66,9 +69,12 @@ impl Upstream {
         let line = self.lines.get(provider, speech, &speech.url_of(&seat.target.model, stream))?;
         let mut again = 0;
         loop {
-            let request = request(&line, provider, client_headers, credential.as_deref(), body.clone())?;
+            let mut request = request(&line, client_headers, body.clone());
+            let (client, clock) = (&self.client, &self.clock);
+            let errand = Errand { provider, credential: credential.as_ref(), body: &body, client, clock };
+            let presented = authorize::authorize(&errand, &mut request).await?;
             match self.client.request(request).await {
-                Ok(response) => return Ok(Incoming::new(response, provider.name.clone(), credential)),
+                Ok(response) => return Ok(Incoming::new(response, provider.name.clone(), presented)),
                 Err(error) if again < AGAIN_MOST && transport::handed_back(&error) => again += 1,
                 Err(error) => return Err(transport::unsent(&provider.name, &error)),
             }
@@ -83,18 +89,12 @@ impl Upstream {
 
 // === private ===
 
-fn request(
-    line: &Line,
-    provider: &Provider,
-    client_headers: &[(String, String)],
-    credential: Option<&Credential>,
-    body: Bytes,
-) -> Result<Request<Full<Bytes>>, Failure> {
+fn request(line: &Line, client_headers: &[(String, String)], body: Bytes) -> Request<Full<Bytes>> {
     let mut request = Request::new(Full::new(body));
     *request.method_mut() = Method::POST;
     *request.uri_mut() = line.uri.clone();
-    *request.headers_mut() = line.headers(provider, client_headers, credential)?;
-    Ok(request)
+    *request.headers_mut() = line.headers(client_headers);
+    request
 }
 
 fn no_secret(provider: &Provider, seat: &Seat) -> Failure {

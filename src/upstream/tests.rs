@@ -1,6 +1,12 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::Request;
+use http_body_util::Full;
+
+use super::authorize::present;
 use super::credential::Credential;
 use super::line::{Line, Lines};
 use super::{verdict, wait};
@@ -138,7 +144,15 @@ fn provider(row: &[(String, String)]) -> Provider {
         smart: None,
         models: Vec::new(),
         price_id: None,
+        settings: BTreeMap::new(),
+        unready: None,
     }
+}
+
+fn request(line: &Line, client: &[(String, String)]) -> Request<Full<Bytes>> {
+    let mut request = Request::new(Full::default());
+    *request.headers_mut() = line.headers(client);
+    request
 }
 
 #[test]
@@ -146,10 +160,11 @@ fn the_dialects_own_headers_give_way_to_the_row_and_the_row_to_the_client() {
     let named = |text: &str| vec![("anthropic-version".to_owned(), text.to_owned())];
     let version = |dialect, row: &[(String, String)], client: &[(String, String)]| {
         let provider = provider(row);
-        let speech = Speech { dialect, url: "https://lab.example/v1/messages".to_owned(), stream_url: None };
+        let speech = Speech::new(dialect, "https://lab.example/v1/messages");
         let key = Credential::new(&Secret::new("sk-1".to_owned()));
-        let headers =
-            Line::new(&provider, &speech, &speech.url).unwrap().headers(&provider, client, Some(&key)).unwrap();
+        let mut request = request(&Line::new(&provider, &speech, &speech.url).unwrap(), client);
+        present(&provider, &key, &mut request).unwrap();
+        let headers = request.headers();
         assert_eq!(headers["x-api-key"], "sk-1");
         let found: Vec<String> =
             headers.get_all("anthropic-version").iter().map(|it| it.to_str().unwrap().to_owned()).collect();
@@ -164,16 +179,12 @@ fn the_dialects_own_headers_give_way_to_the_row_and_the_row_to_the_client() {
 #[test]
 fn a_line_is_used_again_only_for_a_row_that_says_the_same() {
     let lines = Lines::default();
-    let speech = Speech {
-        dialect: Dialect::OpenaiChat,
-        url: "https://lab.example/v1/chat/completions".to_owned(),
-        stream_url: None,
-    };
+    let speech = Speech::new(Dialect::OpenaiChat, "https://lab.example/v1/chat/completions");
     let first = lines.get(&provider(&[]), &speech, &speech.url).unwrap();
     assert!(Arc::ptr_eq(&first, &lines.get(&provider(&[]), &speech, &speech.url).unwrap()));
     let row = [("x-team".to_owned(), "blue".to_owned())];
     let other = provider(&row);
-    let team = |line: &Line| line.headers(&other, &[], None).unwrap().get("x-team").cloned();
+    let team = |line: &Line| line.headers(&[]).get("x-team").cloned();
     assert_eq!(
         team(&lines.get(&other, &speech, &speech.url).unwrap()).unwrap(),
         "blue",
@@ -187,7 +198,7 @@ fn a_line_is_used_again_only_for_a_row_that_says_the_same() {
 #[test]
 fn an_address_that_is_none_reaches_nobody_and_is_not_quoted() {
     for url in ["", "lab.example/v1?key=sk-1", "https://?key=sk-1", "data:sk-1"] {
-        let speech = Speech { dialect: Dialect::OpenaiChat, url: url.to_owned(), stream_url: None };
+        let speech = Speech::new(Dialect::OpenaiChat, url);
         let failure = Line::new(&provider(&[]), &speech, &speech.url).unwrap_err();
         assert_eq!(failure.kind, Kind::Unreachable, "{url}");
         assert!(!format!("{failure:?}").contains("sk-1"), "{failure:?}");
@@ -207,10 +218,8 @@ fn a_key_is_presented_as_its_provider_wants_it_and_never_printed() {
     assert!(!format!("{key:?} {:?}", key.header(Auth::Bearer)).contains("sk-1"));
 
     let split = Credential::new(&Secret::new("sk\n1".to_owned()));
-    let speech = Speech { dialect: Dialect::OpenaiChat, url: "https://lab.example/v1".to_owned(), stream_url: None };
-    let failure = Line::new(&provider(&[]), &speech, &speech.url)
-        .unwrap()
-        .headers(&provider(&[]), &[], Some(&split))
-        .unwrap_err();
+    let speech = Speech::new(Dialect::OpenaiChat, "https://lab.example/v1");
+    let line = Line::new(&provider(&[]), &speech, &speech.url).unwrap();
+    let failure = present(&provider(&[]), &split, &mut request(&line, &[])).unwrap_err();
     assert_eq!((failure.kind, failure.code), (Kind::Auth, "upstream_auth"));
 }

@@ -1,5 +1,7 @@
 //! The policy as it is loaded: what counts, what is refused, what a secret may touch.
 
+mod settings;
+
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -33,9 +35,10 @@ fn row(name: &str) -> ProviderRow {
         name: name.to_owned(),
         title: None,
         base_url: format!("https://{name}.example/v1"),
-        speaks: vec![SpeechRow { dialect: Dialect::OpenaiChat, base_url: None, path: None }],
+        speaks: vec![SpeechRow::of(Dialect::OpenaiChat)],
         auth: Auth::Bearer,
         headers: Vec::new(),
+        settings: Vec::new(),
         env: vec![format!("{}_API_KEY", name.to_uppercase()), format!("{}_TOKEN", name.to_uppercase())],
         keys_url: None,
         local: false,
@@ -187,12 +190,8 @@ fn a_users_row_replaces_the_built_in_one_of_its_name() {
     let own = ProviderRow {
         base_url: "https://proxy.example/v1?api-version=2".to_owned(),
         speaks: vec![
-            SpeechRow { dialect: Dialect::OpenaiChat, base_url: None, path: Some("/chat".to_owned()) },
-            SpeechRow {
-                dialect: Dialect::Anthropic,
-                base_url: Some("https://proxy.example/v1/".to_owned()),
-                path: None,
-            },
+            SpeechRow { path: Some("/chat".to_owned()), ..SpeechRow::of(Dialect::OpenaiChat) },
+            SpeechRow { base_url: Some("https://proxy.example/v1/".to_owned()), ..SpeechRow::of(Dialect::Anthropic) },
         ],
         ..row("openai")
     };

@@ -12,7 +12,7 @@ use llmroute::domain::clock::Clock;
 use llmroute::domain::dialect::Dialect;
 use llmroute::domain::id::{KeyId, ProviderName};
 use llmroute::domain::money::Usd;
-use llmroute::domain::policy::{Auth, Billing, Deadlines, Group, Key, Policy, Provider, Speech};
+use llmroute::domain::policy::{Auth, Billing, BodyEdits, Deadlines, Group, Key, Policy, Provider, Speech};
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::secret::{Keyring, Secret};
 use llmroute::domain::target::Target;
@@ -112,7 +112,9 @@ impl Plan {
             }
             let (path, auth, headers) = match dialect {
                 Dialect::Gemini => ("/v1beta/models/{model}:generateContent", Auth::XGoogApiKey, Vec::new()),
-                Dialect::OpenaiChat | Dialect::OpenaiResponses => (path(*dialect), Auth::Bearer, Vec::new()),
+                Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::Cohere | Dialect::Ollama => {
+                    (path(*dialect), Auth::Bearer, Vec::new())
+                }
                 Dialect::Anthropic => {
                     ("/v1/messages", Auth::XApiKey, vec![("anthropic-version".to_owned(), "2023-06-01".to_owned())])
                 }
@@ -123,6 +125,7 @@ impl Plan {
                     dialect: *dialect,
                     url: format!("{base}{path}"),
                     stream_url: stream_url(*dialect, &format!("{base}{path}")),
+                    body: BodyEdits::default(),
                 }],
                 auth,
                 headers,
@@ -135,6 +138,8 @@ impl Plan {
                 smart: None,
                 models: vec!["model".into()],
                 price_id: self.price_id.clone(),
+                settings: BTreeMap::new(),
+                unready: None,
             };
             targets.push((Target { provider: provider.name.clone(), model: "model".into() }, *weight));
             providers.insert(provider.name.clone(), Arc::new(provider));
@@ -164,7 +169,7 @@ impl Plan {
         let path = folder.path().join("home").join("llmroute.db");
         let ledger = Ledger::start(&path, ProcessKind::Server).unwrap();
         let (policy, keyring) = self.policy();
-        let upstream = Upstream::new(self.deadlines.connect, keyring).unwrap();
+        let upstream = Upstream::new(self.deadlines.connect, keyring, self.clock.clone()).unwrap();
         let prices = Prices::loading(self.prices(), &policy);
         let engine = Engine::new(policy, upstream, ledger, prices, self.clock.clone());
         engine.keep_responses(Responses::start(&path).unwrap());
@@ -313,6 +318,9 @@ pub(crate) const fn path(dialect: Dialect) -> &'static str {
         Dialect::OpenaiChat => "/v1/chat/completions",
         Dialect::OpenaiResponses => "/v1/responses",
         Dialect::Anthropic => "/v1/messages",
+        // No client asks there.
+        Dialect::Cohere => "/v2/chat",
+        Dialect::Ollama => "/api/chat",
     }
 }
 
@@ -361,6 +369,7 @@ pub(crate) fn text(dialect: Dialect, stream: bool, seen: &Seen) -> String {
                 blocks.iter().filter_map(|it| it["text"].as_str()).collect()
             }
             Dialect::Gemini => gemini_text(&body),
+            Dialect::Cohere | Dialect::Ollama => unheard(dialect),
         };
     }
     let events = seen.data().into_iter().filter_map(|it| serde_json::from_str::<Value>(&it).ok());
@@ -372,8 +381,14 @@ pub(crate) fn text(dialect: Dialect, stream: bool, seen: &Seen) -> String {
         Dialect::OpenaiResponses => None,
         Dialect::Anthropic => it["delta"]["text"].as_str().map(str::to_owned),
         Dialect::Gemini => Some(gemini_text(&it)),
+        Dialect::Cohere | Dialect::Ollama => unheard(dialect),
     });
     text.collect()
+}
+
+/// A dialect that is spoken to providers only.
+pub(crate) fn unheard(dialect: Dialect) -> ! {
+    panic!("no client hears {dialect}")
 }
 
 fn gemini_text(chunk: &Value) -> String {
@@ -391,6 +406,7 @@ pub(crate) fn ended_well(dialect: Dialect, seen: &Seen) -> bool {
         }),
         Dialect::Anthropic => seen.data().last().is_some_and(|it| it.contains("\"message_stop\"")),
         Dialect::Gemini => seen.data().last().is_some_and(|it| it.contains("\"finishReason\"")),
+        Dialect::Cohere | Dialect::Ollama => unheard(dialect),
     }
 }
 
@@ -411,6 +427,7 @@ pub(crate) fn told_error(dialect: Dialect, seen: &Seen) -> bool {
             events.last().is_some_and(|it| it["type"] == "error" && it["error"]["message"].is_string())
                 && seen.body.contains("event: error")
         }
+        Dialect::Cohere | Dialect::Ollama => unheard(dialect),
     }
 }
 

@@ -229,6 +229,8 @@ mod tariff {
             smart: None,
             models: Vec::new(),
             price_id: price_id.map(str::to_owned),
+            settings: std::collections::BTreeMap::new(),
+            unready: None,
         }
     }
 

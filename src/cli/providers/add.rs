@@ -121,6 +121,7 @@ fn blank(name: &str) -> ProviderRow {
         speaks: Vec::new(),
         auth: Auth::Bearer,
         headers: Vec::new(),
+        settings: Vec::new(),
         env: Vec::new(),
         keys_url: None,
         local: false,
@@ -162,7 +163,7 @@ fn speech(text: &str) -> Done<SpeechRow> {
             .fix(format_args!("--speaks {name}=/{}", path.as_deref().unwrap_or_default()))
             .into());
     }
-    Ok(SpeechRow { dialect, base_url: None, path })
+    Ok(SpeechRow { path, ..SpeechRow::of(dialect) })
 }
 
 fn spoken(row: &ProviderRow) -> String {

@@ -73,7 +73,7 @@ pub(super) async fn set_up(session: &Session) -> Done<Sims> {
 
 fn row(sim: &Sim) -> ProviderRow {
     let persona = sim.persona();
-    let speech = |dialect: &Dialect| SpeechRow { dialect: *dialect, base_url: None, path: None };
+    let speech = |dialect: &Dialect| SpeechRow::of(*dialect);
     let auth = if persona.speaks.contains(&Dialect::OpenaiChat) { Auth::Bearer } else { Auth::XApiKey };
     ProviderRow {
         name: format!("sim-{}", persona.name.trim_end_matches("-like")),
@@ -81,6 +81,7 @@ fn row(sim: &Sim) -> ProviderRow {
         base_url: format!("{}/v1", sim.base_url()),
         auth,
         headers: Vec::new(),
+        settings: Vec::new(),
         speaks: persona.speaks.iter().map(speech).collect(),
         env: Vec::new(),
         keys_url: None,

@@ -83,6 +83,9 @@ fn state(it: &Provider) -> Option<String> {
     if !it.enabled {
         return None;
     }
+    if it.unready.is_some() {
+        return Some(format!("{name}: not set up (llmroute providers show {name})"));
+    }
     if it.auth == Auth::None {
         // The built-in local ones are in every policy; most are not running.
         let running = catalog::provider(name.as_str()).is_none() || start::answers(it);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::config::load::{Known, Loaded, Problem, Sources};
 use crate::config::refusal::nearest;
 use crate::domain::id::GroupName;
-use crate::domain::policy::{Auth, Deadlines, Group, Provider};
+use crate::domain::policy::{Deadlines, Group, Provider};
 use crate::domain::target::Target;
 use crate::store::policy::PolicyRows;
 use crate::store::{DeadlineSettings, GroupRow};
@@ -57,9 +57,8 @@ pub(super) fn build(
 /// Providers that can be used, the user's own first, then in the order of the built-in table.
 fn order<'a>(sources: &Sources<'_>, loaded: &'a Loaded) -> Vec<&'a Arc<Provider>> {
     let usable = |it: &&Arc<Provider>| {
-        let paid = it.auth == Auth::None || it.usable_keys().next().is_some();
         // A local server may not be running; it takes part only where a group or a request names it.
-        it.enabled && !it.local && paid
+        !it.local && it.is_usable()
     };
     let mut providers: Vec<_> = loaded.policy.providers.values().filter(usable).collect();
     // `None` comes before any position.

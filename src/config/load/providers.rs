@@ -4,28 +4,34 @@ use std::collections::BTreeSet;
 
 use crate::config::address::{self, Private};
 use crate::config::edits::names;
-use crate::config::load::Problem;
-use crate::domain::policy::{Key, Provider, Speech};
-use crate::domain::row::ProviderRow;
+use crate::config::environment::Environment;
+use crate::config::load::{Problem, settings};
+use crate::domain::policy::{BodyEdits, Key, Provider, Speech};
+use crate::domain::row::{ProviderRow, SpeechRow};
+use crate::domain::setting;
 
 /// The provider, or its problems.
-pub(super) fn build(row: &ProviderRow, enabled: bool, keys: Vec<Key>, problems: &mut Vec<Problem>) -> Option<Provider> {
+pub(super) fn build(
+    row: &ProviderRow,
+    enabled: bool,
+    keys: Vec<Key>,
+    environment: &Environment,
+    problems: &mut Vec<Problem>,
+) -> Option<Provider> {
     let found = check(row);
     if !found.is_empty() {
         problems.extend(found);
         return None;
     }
-    let speaks = row.speaks.iter().map(|it| {
-        let base = it.base_url.as_deref().unwrap_or(&row.base_url);
-        let path = it.path.as_deref().unwrap_or_else(|| address::path_of(it.dialect));
-        let url = address::join(base, path);
-        Speech { dialect: it.dialect, stream_url: address::stream_url(it.dialect, &url), url }
-    });
+    let settled = setting::settle(&row.settings, |it| environment.text(it));
+    let filled = |text: &str| setting::fill(text, &settled.values);
+    let unready = settings::lacks(row, &settled).or_else(|| settings::misleads(row, &settled.values));
+    let headers = row.headers.iter().map(|(name, value)| (name.clone(), filled(value)));
     Some(Provider {
         name: row.name.as_str().into(),
-        speaks: speaks.collect(),
+        speaks: row.speaks.iter().map(|it| speech(row, it, &filled)).collect(),
         auth: row.auth,
-        headers: row.headers.clone(),
+        headers: headers.collect(),
         quirks: row.quirks.clone(),
         keys,
         local: row.local,
@@ -35,7 +41,18 @@ pub(super) fn build(row: &ProviderRow, enabled: bool, keys: Vec<Key>, problems: 
         smart: row.smart.as_deref().map(Into::into),
         models: row.models.iter().map(|it| it.as_str().into()).collect(),
         price_id: row.price_id.clone(),
+        settings: settled.values,
+        unready,
     })
+}
+
+fn speech(row: &ProviderRow, it: &SpeechRow, filled: &dyn Fn(&str) -> String) -> Speech {
+    let base = filled(it.base_url.as_deref().unwrap_or(&row.base_url));
+    let at = |path: &str| address::join(&base, &filled(path));
+    let url = at(it.path.as_deref().unwrap_or_else(|| address::path_of(it.dialect)));
+    let stream_url = it.stream_path.as_deref().map(at).or_else(|| address::stream_url(it.dialect, &url));
+    let put = it.put.iter().map(|(name, value)| (name.clone(), value.to_string()));
+    Speech { dialect: it.dialect, url, stream_url, body: BodyEdits { omit: it.omit.clone(), put: put.collect() } }
 }
 
 /// Everything wrong with a provider row.
@@ -46,10 +63,11 @@ pub(in crate::config) fn check(row: &ProviderRow) -> Vec<Problem> {
     if let Err(refusal) = names::provider(&row.name) {
         problems.push(Problem::new(place("name"), refusal.why, refusal.fix));
     }
+    problems.extend(settings::check(row));
     let private = if row.allow_private { Private::Allowed } else { Private::Refused };
     let own = row.speaks.iter().filter_map(|it| it.base_url.as_deref());
     for base in std::iter::once(row.base_url.as_str()).chain(own) {
-        if let Err(bad) = address::check(base, private) {
+        if let Err(bad) = address::check(&settings::specimen(row, base), private) {
             problems.push(Problem::new(place("base-url"), format!("`{}`: {}", shown(base), bad.what), bad.fix));
         }
     }
@@ -66,7 +84,8 @@ pub(in crate::config) fn check(row: &ProviderRow) -> Vec<Problem> {
             let what = format!("{} is named twice", speech.dialect);
             problems.push(Problem::new(place("speaks"), what, "name each dialect once"));
         }
-        if speech.path.as_deref().is_some_and(|it| it.bytes().any(|b| !b.is_ascii_graphic() || b == b'#')) {
+        let mut paths = speech.path.iter().chain(&speech.stream_path);
+        if paths.any(|it| it.bytes().any(|b| !b.is_ascii_graphic() || b == b'#')) {
             let what = format!("the path of {} cannot stand in a URL", speech.dialect);
             problems.push(Problem::new(place("speaks"), what, "write it like /v2/chat"));
         }

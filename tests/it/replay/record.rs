@@ -52,6 +52,9 @@ pub(super) fn recorded(dialect: Dialect) -> Option<Vec<Exchange>> {
         Dialect::OpenaiResponses => "openai.responses",
         Dialect::Anthropic => "anthropic.messages",
         Dialect::Gemini => "gemini.generateContent",
+        // Version 1 is not spoken: its two recordings stay out.
+        Dialect::Cohere => "cohere.chat.v2",
+        Dialect::Ollama => "ollama.chat",
     };
     let lines = index.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let of_api = lines.filter(|it| it["api"] == api).map(|line| {
@@ -165,12 +168,17 @@ fn with(body: &str, key: &str, value: &str) -> String {
 
 /// The events of a stream with the blank lines that end them.
 pub(super) fn frames(text: &str) -> impl Iterator<Item = &str> {
-    let blank = if text.contains("\r\n\r\n") { "\r\n\r\n" } else { "\n\n" };
+    let blank = match text.as_bytes().first() {
+        // Lines, not events.
+        Some(b'{') => "\n",
+        _ if text.contains("\r\n\r\n") => "\r\n\r\n",
+        _ => "\n\n",
+    };
     text.split_inclusive(blank)
 }
 
 /// The data of an event as JSON; null where it is none.
 pub(super) fn data(frame: &str) -> Value {
-    let line = frame.lines().find_map(|it| it.strip_prefix("data:"));
+    let line = frame.lines().find_map(|it| it.strip_prefix("data:")).or(frame.starts_with('{').then_some(frame));
     line.and_then(|it| serde_json::from_str(it).ok()).unwrap_or_default()
 }
