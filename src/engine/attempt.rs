@@ -196,7 +196,7 @@ impl Try<'_> {
         let read = wire::codec(self.speech.dialect).read_reply(body);
         let mut reply = read.map_err(|it| self.garbage(body, &it))?;
         if reply.model.is_empty() {
-            reply.model = self.seat.target.model.as_str().to_owned();
+            self.seat.target.model.as_str().clone_into(&mut reply.model);
         }
         Ok(reply)
     }

@@ -22,7 +22,7 @@ pub(crate) fn whole(said: &Said, asked: &Asked, named: &Named, states_usage: boo
     if !answer.calls.is_empty() {
         message["tool_calls"] = answer.calls.iter().enumerate().map(call).collect();
     }
-    last(said, asked, named, message, states_usage)
+    last(said, asked, named, &message, states_usage)
 }
 
 /// A streamed answer, line by line.
@@ -48,13 +48,13 @@ pub(crate) fn stream(said: &Said, asked: &Asked, named: &Named, states_usage: bo
         tokens += json_tokens(&it.1.arguments) + json_tokens(&it.1.name);
         frames.push(Frame::content(line("tool_calls", json!([call(it)])), tokens));
     }
-    let end = last(said, asked, named, json!({"role": "assistant", "content": ""}), states_usage);
+    let end = last(said, asked, named, &json!({"role": "assistant", "content": ""}), states_usage);
     frames.push(Frame::terminal(format!("{end}\n"), tokens));
     frames
 }
 
 /// The line that ends an answer, or is all of it.
-fn last(said: &Said, asked: &Asked, named: &Named, message: Value, states_usage: bool) -> Value {
+fn last(said: &Said, asked: &Asked, named: &Named, message: &Value, states_usage: bool) -> Value {
     let reason = if said.finish == Finish::Length { "length" } else { "stop" };
     let mut line = json!({
         "model": asked.model, "created_at": time(named), "message": message, "done": true, "done_reason": reason,

@@ -32,13 +32,13 @@ pub(super) struct Open {
 impl Open {
     /// Takes in a call, and gives it an id if it has none. The same conversation always gets the same ids.
     pub(super) fn call(&mut self, id: Option<&str>, name: &str) -> String {
-        let id = match id.filter(|it| !it.is_empty()) {
-            Some(id) => id.to_owned(),
-            None => {
+        let id = id.filter(|it| !it.is_empty()).map_or_else(
+            || {
                 self.made += 1;
                 make("call", self.made - 1)
-            }
-        };
+            },
+            str::to_owned,
+        );
         self.calls.push_back((id.clone(), name.to_owned()));
         id
     }

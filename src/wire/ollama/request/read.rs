@@ -148,7 +148,7 @@ fn read_tool(raw: &RawValue) -> Result<Tool, Malformed> {
 
 fn read_options(mut it: Object, prompt: &mut Prompt) -> Result<(), Malformed> {
     // A negative one means "without end", which other dialects say by saying nothing.
-    let most = it.get("num_predict").filter(|it| !it.get().starts_with('-')).is_some();
+    let most = it.get("num_predict").is_some_and(|it| !it.get().starts_with('-'));
     prompt.sampling = Sampling {
         max_tokens: if most { it.take_integer("num_predict")? } else { None },
         temperature: it.take_number("temperature")?,
@@ -162,13 +162,11 @@ fn read_options(mut it: Object, prompt: &mut Prompt) -> Result<(), Malformed> {
         },
         stop: match it.take("stop") {
             None => Vec::new(),
-            Some(raw) => match json::text(raw) {
-                Some(one) => vec![one.into_owned()],
-                None => {
-                    let texts = json::items(raw).map(|it| it.into_iter().map(|it| json::text(it).map(Into::into)));
-                    texts.and_then(Iterator::collect).ok_or_else(|| wrong("options.stop", "texts"))?
-                }
-            },
+            Some(raw) => {
+                let one = json::text(raw).map(|it| vec![it.into_owned()]);
+                let many = || json::items(raw)?.into_iter().map(|it| json::text(it).map(Into::into)).collect();
+                one.or_else(many).ok_or_else(|| wrong("options.stop", "a text or texts"))?
+            }
         },
         choices: None,
     };

@@ -133,7 +133,7 @@ impl Messages<'_> {
                 said.images.extend(self.image(source, path));
             }
             Body::File { source, name } if role == "user" => {
-                said.texts.extend(self.file(source, name.as_deref(), path))
+                said.texts.extend(self.file(source, name.as_deref(), path));
             }
             Body::Audio { .. } => self.losses.add(path, "ollama takes no sounds"),
             Body::Opaque(it) => self.losses.add(format!("{path}.{}", it.name), "ollama has no such block"),

@@ -47,9 +47,9 @@ impl Writer {
             let said = std::mem::take(&mut piece.text);
             let mut texts = Texts::default();
             if matches!(piece.block, Block::Thinking) {
-                texts.thinking = said
+                texts.thinking = said;
             } else {
-                texts.content = said
+                texts.content = said;
             }
             self.line(&texts, out);
         }
