@@ -38,6 +38,7 @@ pub const fn path_of(dialect: Dialect) -> &'static str {
         Dialect::Gemini => "/v1beta/models/{model}:generateContent",
         Dialect::Cohere => "/v2/chat",
         Dialect::Ollama => "/api/chat",
+        Dialect::OpenaiCompletions => "/completions",
     }
 }
 

@@ -21,15 +21,28 @@ pub enum Dialect {
     Cohere,
     /// Ollama's own chat (`/api/chat`).
     Ollama,
+    /// OpenAI text completions, the legacy endpoint: a text and its continuation, no conversation.
+    OpenaiCompletions,
 }
 
 impl Dialect {
-    /// Every dialect, in the order they are shown.
+    /// Every dialect that holds conversations, in the order they are shown.
     pub const ALL: [Self; 6] =
         [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic, Self::Gemini, Self::Cohere, Self::Ollama];
 
     /// Those a client may ask in. A dialect may be spoken to providers only.
     pub const CLIENTS: [Self; 4] = [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic, Self::Gemini];
+
+    /// Every dialect there is.
+    pub fn every() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().chain([Self::OpenaiCompletions])
+    }
+
+    /// Whether a request of another dialect can be said in this one.
+    #[must_use]
+    pub const fn converses(self) -> bool {
+        !matches!(self, Self::OpenaiCompletions)
+    }
 
     /// The name used on the command line, in the file and in answers.
     #[must_use]
@@ -41,6 +54,7 @@ impl Dialect {
             Self::Gemini => "gemini",
             Self::Cohere => "cohere",
             Self::Ollama => "ollama",
+            Self::OpenaiCompletions => "openai-completions",
         }
     }
 
@@ -49,7 +63,12 @@ impl Dialect {
     #[must_use]
     pub const fn headers(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::OpenaiChat | Self::OpenaiResponses | Self::Gemini | Self::Cohere | Self::Ollama => &[],
+            Self::OpenaiChat
+            | Self::OpenaiResponses
+            | Self::Gemini
+            | Self::Cohere
+            | Self::Ollama
+            | Self::OpenaiCompletions => &[],
             // The version whose requests the translation writes; 2026-10-21 takes no `temperature`.
             Self::Anthropic => &[("anthropic-version", "2023-06-01")],
         }
@@ -71,7 +90,8 @@ impl fmt::Display for Dialect {
 /// The text names no dialect llmroute speaks.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "`{0}` is not a dialect llmroute speaks: use openai-chat, openai-responses, anthropic, gemini, cohere or ollama"
+    "`{0}` is not a dialect llmroute speaks: use openai-chat, openai-responses, anthropic, gemini, cohere, ollama or \
+     openai-completions"
 )]
 pub struct NotADialect(String);
 
@@ -79,6 +99,6 @@ impl FromStr for Dialect {
     type Err = NotADialect;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|it| it.name() == text).ok_or_else(|| NotADialect(text.to_owned()))
+        Self::every().find(|it| it.name() == text).ok_or_else(|| NotADialect(text.to_owned()))
     }
 }

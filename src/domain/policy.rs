@@ -81,6 +81,16 @@ impl Provider {
         self.speaks.iter().find(|it| it.dialect == dialect)
     }
 
+    /// How a request in `dialect` for `model` is put to it: in the same dialect where it speaks that, for this model; else
+    /// in the first that it can converse in. `None` if there is no such.
+    #[must_use]
+    pub fn speech_for(&self, dialect: Dialect, model: &ModelName) -> Option<&Speech> {
+        let models = &self.quirks.completions_models;
+        let takes = dialect.converses() || models.is_empty() || models.iter().any(|it| it == model.as_str());
+        let own = self.speech(dialect).filter(|_| takes);
+        own.or_else(|| self.speaks.iter().find(|it| it.dialect.converses()))
+    }
+
     /// Keys that can be used: enabled and resolved.
     pub fn usable_keys(&self) -> impl Iterator<Item = &Key> {
         self.keys.iter().filter(|it| it.enabled && it.problem.is_none())

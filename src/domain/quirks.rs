@@ -23,6 +23,8 @@ pub struct Quirks {
     /// Keeps the answers of the responses dialect, so that a client can go on from one by its id. Where not, they are kept
     /// in the local file.
     pub keeps_responses: bool,
+    /// The models that its openai-completions path takes; none means all of them.
+    pub completions_models: Vec<String>,
     /// The key of reasoning text in openai-chat messages and deltas.
     pub reasoning_field: ReasoningField,
 }
@@ -38,6 +40,7 @@ impl Default for Quirks {
             developer_role: false,
             cancels: false,
             keeps_responses: false,
+            completions_models: Vec::new(),
             reasoning_field: ReasoningField::ReasoningContent,
         }
     }

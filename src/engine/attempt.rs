@@ -42,15 +42,18 @@ pub async fn run(
     settlement: &mut Settlement,
 ) -> Result<Committed, Failure> {
     let provider = &stop.provider;
-    let speech = provider.speech(ask.dialect).or_else(|| provider.speaks.first()).ok_or_else(|| {
-        Failure::local(Origin::Local, "bad_policy", 500, format!("{} speaks no dialect", provider.name))
+    let speech = provider.speech_for(ask.dialect, &seat.target.model).ok_or_else(|| {
+        let told = format!("{} speaks no dialect that this can be said in", provider.name);
+        Failure::local(Origin::Local, "bad_policy", 500, told)
     })?;
     if engine.responses().is_some() {
         recall::refuse_unknown(ask, provider, speech)?;
     }
+    // A target that speaks the client's dialect would have judged it by itself, and another one may.
+    let unreadable = |it| Failure { next: Next::Elsewhere, ..read::malformed(&it) };
     let rendered = lane::render(ask, speech.dialect, &seat.target.model, &provider.quirks)
         .and_then(|it| lane::edited(it, &speech.body))
-        .map_err(|it| read::malformed(&it))?;
+        .map_err(unreadable)?;
     refuse_losses(ask, &rendered)?;
     let intent = settlement.begin(provider, seat, &rendered);
     engine.ledger.intent(&intent).await.map_err(|it| ledger_unavailable(&it))?;

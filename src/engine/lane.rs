@@ -82,8 +82,8 @@ pub fn render(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -
     } else {
         edits.push(json::Edit::Set { key: "model", value: Cow::Owned(quoted(model.as_str())) });
     }
-    let options =
-        if ask.stream && dialect == Dialect::OpenaiChat && quirks.usage_in_stream { include_usage(ask) } else { None };
+    let counts_if_asked = matches!(dialect, Dialect::OpenaiChat | Dialect::OpenaiCompletions);
+    let options = if ask.stream && counts_if_asked && quirks.usage_in_stream { include_usage(ask) } else { None };
     let hide_usage = options.is_some();
     if let Some(options) = options {
         edits.push(json::Edit::Set { key: "stream_options", value: Cow::Owned(options) });

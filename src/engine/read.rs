@@ -83,6 +83,7 @@ const fn conversation(dialect: Dialect) -> &'static str {
         Dialect::OpenaiChat | Dialect::Anthropic | Dialect::Cohere | Dialect::Ollama => "messages",
         Dialect::OpenaiResponses => "input",
         Dialect::Gemini => "contents",
+        Dialect::OpenaiCompletions => "prompt",
     }
 }
 
@@ -107,6 +108,7 @@ fn needs(dialect: Dialect, body: &[u8], fields: &Fields) -> Needs {
         }
         Dialect::OpenaiResponses => responses_needs(body, fields),
         Dialect::Gemini => gemini_needs(body, fields),
+        Dialect::OpenaiCompletions => completions_needs(body, fields),
     }
 }
 
@@ -147,6 +149,17 @@ fn responses_needs(body: &[u8], fields: &Fields) -> Needs {
         reasoning: present("reasoning") && !holds("reasoning", b"\"none\""),
         prompt_tokens: u64::try_from(text / 4).unwrap_or(u64::MAX),
         max_tokens: value("max_output_tokens").and_then(json::integer),
+    }
+}
+
+/// A text has no tools, pictures or schema.
+fn completions_needs(body: &[u8], fields: &Fields) -> Needs {
+    let value = |key: &str| fields.find(body, key).map(|it| &body[it]);
+    let text: usize = ["prompt", "suffix"].iter().filter_map(|it| value(it)).map(<[u8]>::len).sum();
+    Needs {
+        prompt_tokens: u64::try_from(text / 4).unwrap_or(u64::MAX),
+        max_tokens: value("max_tokens").and_then(json::integer),
+        ..Needs::default()
     }
 }
 

@@ -62,6 +62,9 @@ fn misfit(it: &Candidate, ask: &Ask) -> Option<(Lack, String)> {
     if let Some(unready) = &provider.unready {
         return Some((Lack::Setting, unready.to_string()));
     }
+    if provider.speech_for(ask.dialect, &it.target.model).is_none() {
+        return Some((Lack::Skill, format!("{} continues texts and holds no conversations", provider.name)));
+    }
     let cannot = |what: &str| Some((Lack::Skill, format!("{} does not take {what}", provider.name)));
     let quirks = &provider.quirks;
     if ask.needs.tools && !quirks.tools {

@@ -90,6 +90,8 @@ impl Door {
         Router::new()
             .route("/v1/chat/completions", post(chat))
             .route("/chat/completions", post(chat))
+            .route("/v1/completions", post(completions))
+            .route("/completions", post(completions))
             .route("/v1/responses", post(responses))
             .route("/responses", post(responses))
             .route("/v1/responses/{id}", get(kept_response).delete(forget_response))
@@ -215,6 +217,10 @@ async fn drain(door: Arc<Door>, mut connections: JoinSet<()>, mut closing: watch
 
 async fn chat(State(door): State<Arc<Door>>, request: Request) -> Response {
     answer(&door, Dialect::OpenaiChat, None, request).await
+}
+
+async fn completions(State(door): State<Arc<Door>>, request: Request) -> Response {
+    answer(&door, Dialect::OpenaiCompletions, None, request).await
 }
 
 async fn responses(State(door): State<Arc<Door>>, request: Request) -> Response {

@@ -13,7 +13,7 @@ use crate::sim::meter::Tariff;
 use crate::sim::persona::Persona;
 use crate::sim::script::{Act, Fault, Framing, Script};
 use crate::sim::spoil::Ending;
-use crate::sim::{anthropic, cohere, gemini, ollama, openai, responses, spoil, trouble};
+use crate::sim::{anthropic, cohere, completions, gemini, ollama, openai, responses, spoil, trouble};
 
 /// What makes one answer's ids and date.
 #[derive(Debug, Clone, Copy)]
@@ -214,6 +214,7 @@ fn answer(script: &Script, asked: &Asked, request: &Request<'_>) -> Delivery {
     if asked.stream {
         let mut frames = match request.dialect {
             Dialect::OpenaiChat => openai::stream(&said, asked, &request.named, states_usage),
+            Dialect::OpenaiCompletions => completions::stream(&said, asked, &request.named, states_usage),
             Dialect::OpenaiResponses => responses::stream(&said, asked, &request.named, states_usage),
             Dialect::Anthropic => anthropic::stream(&said, asked, &request.named, states_usage),
             Dialect::Gemini => gemini::stream(&said, asked, &request.named, states_usage),
@@ -228,6 +229,7 @@ fn answer(script: &Script, asked: &Asked, request: &Request<'_>) -> Delivery {
     }
     let whole = match request.dialect {
         Dialect::OpenaiChat => openai::whole(&said, asked, &request.named, states_usage),
+        Dialect::OpenaiCompletions => completions::whole(&said, asked, &request.named, states_usage),
         Dialect::OpenaiResponses => responses::whole(&said, asked, &request.named, states_usage),
         Dialect::Anthropic => anthropic::whole(&said, asked, &request.named, states_usage),
         Dialect::Gemini => gemini::whole(&said, asked, &request.named, states_usage),

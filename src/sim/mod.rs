@@ -1,6 +1,7 @@
 //! Simulated providers on loopback: what `serve --demo`, `bench proxy` and the tests talk to instead of real ones.
 //!
-//! A [`Sim`] is a server with a [`Persona`]. It speaks OpenAI chat completions, Anthropic messages, Gemini, Cohere and Ollama, refuses what
+//! A [`Sim`] is a server with a [`Persona`]. It speaks OpenAI's chat, responses and text completions, Anthropic messages,
+//! Gemini, Cohere and Ollama, refuses what
 //! the real providers refuse, does with each request what its next [`Script`] says, and keeps a [`Meter`] of what a
 //! real provider would have charged: the ground truth the ledger is held against. That only works while it is an
 //! independent witness, so it must never use `wire`, or anything else of the way a request takes through llmroute.
@@ -17,6 +18,7 @@ mod provider;
 mod anthropic;
 mod asked;
 mod cohere;
+mod completions;
 mod gemini;
 mod ollama;
 mod openai;

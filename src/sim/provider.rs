@@ -17,7 +17,7 @@ use crate::sim::persona::Persona;
 use crate::sim::script::Script;
 use crate::sim::scripts::Scripts;
 use crate::sim::trouble::Trouble;
-use crate::sim::{anthropic, cohere, gemini, ollama, openai, responses};
+use crate::sim::{anthropic, cohere, completions, gemini, ollama, openai, responses};
 
 /// What all connections of one simulated provider share.
 #[derive(Debug)]
@@ -138,6 +138,9 @@ impl Provider {
             "POST" if route.ends_with("/chat/completions") && speaks(Dialect::OpenaiChat) => {
                 Route::Chat(Dialect::OpenaiChat)
             }
+            "POST" if is_completions(route) && speaks(Dialect::OpenaiCompletions) => {
+                Route::Chat(Dialect::OpenaiCompletions)
+            }
             "POST" if route.ends_with("/responses") && speaks(Dialect::OpenaiResponses) => {
                 Route::Chat(Dialect::OpenaiResponses)
             }
@@ -169,6 +172,7 @@ impl Provider {
         };
         let asked = match dialect {
             Dialect::OpenaiChat => openai::read(&body)?,
+            Dialect::OpenaiCompletions => completions::read(&body)?,
             Dialect::OpenaiResponses => responses::read(&body)?,
             Dialect::Anthropic => anthropic::read(&body, incoming.header("anthropic-version"), counting)?,
             Dialect::Gemini => {
@@ -200,7 +204,7 @@ impl Provider {
             return (script, delivery, Some("no key, or not the right one".to_owned()));
         }
         let body = match dialect {
-            Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::Cohere => {
+            Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::Cohere | Dialect::OpenaiCompletions => {
                 openai::models(&self.persona.models, &self.persona.name)
             }
             Dialect::Anthropic => anthropic::models(&self.persona.models),
@@ -229,11 +233,19 @@ impl Provider {
     }
 }
 
+fn is_completions(route: &str) -> bool {
+    route.ends_with("/completions") && !route.ends_with("/chat/completions")
+}
+
 /// The key a request shows. Anthropic takes a bearer token as well.
 fn key(dialect: Dialect, incoming: &Incoming) -> Option<&str> {
     let bearer = incoming.header("authorization").and_then(|it| it.strip_prefix("Bearer "));
     match dialect {
-        Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::Cohere | Dialect::Ollama => bearer,
+        Dialect::OpenaiChat
+        | Dialect::OpenaiResponses
+        | Dialect::Cohere
+        | Dialect::Ollama
+        | Dialect::OpenaiCompletions => bearer,
         Dialect::Anthropic => incoming.header("x-api-key").or(bearer),
         // Not `?key=`, which the real one takes too: it would end up in logs.
         Dialect::Gemini => incoming.header("x-goog-api-key"),

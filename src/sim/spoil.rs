@@ -58,7 +58,7 @@ pub(crate) fn stream(frames: &mut Vec<Frame>, fault: Fault, dialect: Dialect) ->
         Fault::ErrorEvent(when) => {
             let error = trouble::in_stream(dialect);
             let event = match dialect {
-                Dialect::OpenaiChat => openai::error_event(&error),
+                Dialect::OpenaiChat | Dialect::OpenaiCompletions => openai::error_event(&error),
                 Dialect::OpenaiResponses => responses::error_events(&error),
                 Dialect::Anthropic => anthropic::error_event(&error),
                 Dialect::Gemini => gemini::error_event(&error),
@@ -76,6 +76,7 @@ pub(crate) fn stream(frames: &mut Vec<Frame>, fault: Fault, dialect: Dialect) ->
                 Dialect::Gemini => "data: {\"candidates\": [{\"content\": {\"par\n\n",
                 Dialect::Cohere => "event: content-delta\ndata: {\"type\":\"content-de\n\n",
                 Dialect::Ollama => "{\"model\":\"sim\",\"created_at\":\"2026-0\n",
+                Dialect::OpenaiCompletions => "data: {\"id\":\"cmpl-sim\",\"object\":\"text_compl\n\n",
             };
             end_with(frames, when, event.to_owned());
             Ending::proper()

@@ -75,13 +75,13 @@ impl Trouble {
             (Self::NoQuota, Dialect::Cohere | Dialect::Ollama) => 402,
             (Self::BadKey, _) => 401,
             (Self::Forbidden, _) => 403,
-            (Self::NoQuota, Dialect::OpenaiChat | Dialect::OpenaiResponses) | (Self::RateLimited, _) => 429,
             (Self::Overloaded, Dialect::Anthropic) => 529,
             (Self::Overloaded, _) => 503,
             (Self::Internal, _) => 500,
             (Self::Timeout, _) => 504,
             (Self::NoModel, _) => 404,
             (Self::NoQuota, Dialect::Anthropic) | (Self::ContextLength | Self::ContentPolicy, _) => 400,
+            (Self::NoQuota | Self::RateLimited, _) => 429,
             (Self::TooLarge, _) => 413,
         }
     }
@@ -90,7 +90,7 @@ impl Trouble {
     #[must_use]
     pub fn body(self, dialect: Dialect, model: &str) -> Value {
         match dialect {
-            Dialect::OpenaiChat | Dialect::OpenaiResponses => self.openai(model),
+            Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::OpenaiCompletions => self.openai(model),
             Dialect::Anthropic => self.anthropic(model),
             Dialect::Gemini => gemini::trouble(self, model),
             Dialect::Cohere => cohere::trouble(self, model),
@@ -209,10 +209,12 @@ pub(crate) fn of_status(status: u16, dialect: Dialect, model: &str) -> Value {
         Dialect::Anthropic if status == 402 => anthropic_error("billing_error", &message),
         Dialect::Anthropic if status < 500 => anthropic_error("invalid_request_error", &message),
         Dialect::Anthropic => anthropic_error("api_error", &message),
-        Dialect::OpenaiChat | Dialect::OpenaiResponses if status < 500 => {
+        Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::OpenaiCompletions if status < 500 => {
             openai_error(&message, "invalid_request_error", None, None)
         }
-        Dialect::OpenaiChat | Dialect::OpenaiResponses => openai_error(&message, "server_error", None, None),
+        Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::OpenaiCompletions => {
+            openai_error(&message, "server_error", None, None)
+        }
         Dialect::Gemini => gemini::unnamed(status, &message),
         Dialect::Cohere => cohere::said(&message),
         Dialect::Ollama => ollama::said(&message),
@@ -222,7 +224,9 @@ pub(crate) fn of_status(status: u16, dialect: Dialect, model: &str) -> Value {
 /// The dialect's answer to a request it does not take.
 pub(crate) fn rejected(dialect: Dialect, message: &str, param: Option<&str>) -> Value {
     match dialect {
-        Dialect::OpenaiChat | Dialect::OpenaiResponses => openai_error(message, "invalid_request_error", param, None),
+        Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::OpenaiCompletions => {
+            openai_error(message, "invalid_request_error", param, None)
+        }
         Dialect::Anthropic => anthropic_error("invalid_request_error", message),
         Dialect::Gemini => gemini::rejected(message),
         Dialect::Cohere => cohere::said(message),
@@ -233,7 +237,7 @@ pub(crate) fn rejected(dialect: Dialect, message: &str, param: Option<&str>) -> 
 /// The error that arrives inside a stream.
 pub(crate) fn in_stream(dialect: Dialect) -> Value {
     match dialect {
-        Dialect::OpenaiChat | Dialect::OpenaiResponses => openai_error(
+        Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::OpenaiCompletions => openai_error(
             "The server had an error while processing your request. Sorry about that!",
             "server_error",
             None,

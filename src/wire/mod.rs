@@ -16,6 +16,7 @@ pub mod cohere;
 pub mod gemini;
 pub mod ollama;
 pub mod openai_chat;
+pub mod openai_completions;
 pub mod openai_responses;
 
 use crate::domain::dialect::Dialect;
@@ -37,6 +38,7 @@ pub fn codec(dialect: Dialect) -> &'static dyn Codec {
         Dialect::Gemini => &gemini::Gemini,
         Dialect::Cohere => &cohere::Cohere,
         Dialect::Ollama => &ollama::Ollama,
+        Dialect::OpenaiCompletions => &openai_completions::OpenaiCompletions,
     }
 }
 

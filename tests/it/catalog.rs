@@ -65,6 +65,7 @@ fn counts(recorded: &Value) -> Option<Usage> {
 /// An answer of `dialect` that reports `usage`.
 fn answer(dialect: Dialect, usage: &Value) -> Vec<u8> {
     let body = match dialect {
+        Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
         Dialect::OpenaiChat => serde_json::json!({
             "id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "m",
             "choices": [{"index": 0, "message": {"role": "assistant", "content": "x"}, "finish_reason": "stop"}],

@@ -26,6 +26,7 @@ use crate::responses_stream::fold;
 /// The recordings of a dialect. `None` where there are none.
 fn recordings(dialect: Dialect) -> Option<Vec<Exchange>> {
     recorded(match dialect {
+        Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
         Dialect::OpenaiChat => "openai.chat",
         Dialect::OpenaiResponses => "openai.responses",
         Dialect::Anthropic => "anthropic.messages",
@@ -191,6 +192,7 @@ fn said(body: &Value, dialect: Dialect) -> Said {
         let (name, own) = match dialect {
             Dialect::OpenaiChat | Dialect::Cohere => (&tool["function"]["name"], tool["type"] == "function"),
             Dialect::OpenaiResponses | Dialect::Ollama => unreachable!("read above"),
+            Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
             Dialect::Anthropic | Dialect::Gemini => (&tool["name"], tool.get("type").is_none()),
         };
         if own {
@@ -514,6 +516,7 @@ fn answers_say_the_same_in_the_other_dialect() {
             let written = codec(to).write_reply(&reply);
             let body: Value = serde_json::from_slice(&written.body).unwrap();
             match to {
+                Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
                 Dialect::Anthropic => check_message(&body, &file),
                 Dialect::OpenaiChat => check_completion(&body, &file),
                 Dialect::OpenaiResponses => responses::check_response(&body, &file),
@@ -547,6 +550,7 @@ fn streams_say_the_same_in_the_other_dialect() {
             let written = String::from_utf8(out).unwrap();
             let reply = Reply::of(events);
             match to {
+                Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
                 _ if reply.fault.is_some() => {}
                 Dialect::Anthropic => check_stream(&written),
                 Dialect::OpenaiChat => check_chunks(&written, &file),
@@ -885,6 +889,7 @@ fn conversations_in_the_other_dialect() {
         let written = codec(to).write_request(&prompt, model, &Quirks::default());
         let body: Value = serde_json::from_slice(&written.body).unwrap();
         match to {
+            Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
             Dialect::Anthropic => check_anthropic(&body, name),
             Dialect::OpenaiChat => check_openai(&body, name),
             Dialect::OpenaiResponses => responses::check_request(&body, name),

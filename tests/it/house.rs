@@ -112,9 +112,11 @@ impl Plan {
             }
             let (path, auth, headers) = match dialect {
                 Dialect::Gemini => ("/v1beta/models/{model}:generateContent", Auth::XGoogApiKey, Vec::new()),
-                Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::Cohere | Dialect::Ollama => {
-                    (path(*dialect), Auth::Bearer, Vec::new())
-                }
+                Dialect::OpenaiChat
+                | Dialect::OpenaiResponses
+                | Dialect::Cohere
+                | Dialect::Ollama
+                | Dialect::OpenaiCompletions => (path(*dialect), Auth::Bearer, Vec::new()),
                 Dialect::Anthropic => {
                     ("/v1/messages", Auth::XApiKey, vec![("anthropic-version".to_owned(), "2023-06-01".to_owned())])
                 }
@@ -321,6 +323,7 @@ pub(crate) const fn path(dialect: Dialect) -> &'static str {
         // No client asks there.
         Dialect::Cohere => "/v2/chat",
         Dialect::Ollama => "/api/chat",
+        Dialect::OpenaiCompletions => "/v1/completions",
     }
 }
 
@@ -338,6 +341,9 @@ pub(crate) fn question_to(model: &str, dialect: Dialect, stream: bool) -> (Strin
 pub(crate) fn question(dialect: Dialect, stream: bool) -> Value {
     if dialect == Dialect::Gemini {
         return json!({"contents": [{"role": "user", "parts": [{"text": "What is a proxy?"}]}]});
+    }
+    if dialect == Dialect::OpenaiCompletions {
+        return json!({"model": "g", "prompt": "What is a proxy?", "stream": stream});
     }
     let turns = if dialect == Dialect::OpenaiResponses { "input" } else { "messages" };
     let mut body = json!({"model": "g", turns: [{"role": "user", "content": "What is a proxy?"}]});
@@ -370,6 +376,7 @@ pub(crate) fn text(dialect: Dialect, stream: bool, seen: &Seen) -> String {
             }
             Dialect::Gemini => gemini_text(&body),
             Dialect::Cohere | Dialect::Ollama => unheard(dialect),
+            Dialect::OpenaiCompletions => body["choices"][0]["text"].as_str().unwrap_or_default().to_owned(),
         };
     }
     let events = seen.data().into_iter().filter_map(|it| serde_json::from_str::<Value>(&it).ok());
@@ -382,6 +389,7 @@ pub(crate) fn text(dialect: Dialect, stream: bool, seen: &Seen) -> String {
         Dialect::Anthropic => it["delta"]["text"].as_str().map(str::to_owned),
         Dialect::Gemini => Some(gemini_text(&it)),
         Dialect::Cohere | Dialect::Ollama => unheard(dialect),
+        Dialect::OpenaiCompletions => it["choices"][0]["text"].as_str().map(str::to_owned),
     });
     text.collect()
 }
@@ -399,7 +407,7 @@ fn gemini_text(chunk: &Value) -> String {
 /// Whether a stream ended the way its dialect ends well.
 pub(crate) fn ended_well(dialect: Dialect, seen: &Seen) -> bool {
     match dialect {
-        Dialect::OpenaiChat => seen.data().last().is_some_and(|it| it == "[DONE]"),
+        Dialect::OpenaiChat | Dialect::OpenaiCompletions => seen.data().last().is_some_and(|it| it == "[DONE]"),
         Dialect::OpenaiResponses => seen.data().last().is_some_and(|it| {
             let last: Value = serde_json::from_str(it).unwrap_or_default();
             last["type"] == "response.completed" || last["type"] == "response.incomplete"
@@ -414,7 +422,9 @@ pub(crate) fn ended_well(dialect: Dialect, seen: &Seen) -> bool {
 pub(crate) fn told_error(dialect: Dialect, seen: &Seen) -> bool {
     let events: Vec<Value> = seen.data().iter().filter_map(|it| serde_json::from_str(it).ok()).collect();
     match dialect {
-        Dialect::OpenaiChat => events.last().is_some_and(|it| it["error"]["message"].is_string()),
+        Dialect::OpenaiChat | Dialect::OpenaiCompletions => {
+            events.last().is_some_and(|it| it["error"]["message"].is_string())
+        }
         Dialect::OpenaiResponses => {
             let failed = |it: &Value| it["type"] == "response.failed" && it["response"]["error"]["message"].is_string();
             let raised = |it: &Value| it["type"] == "error" && it["error"]["message"].is_string();

@@ -4,6 +4,7 @@ mod anthropic;
 mod bench;
 mod catalog;
 mod cli;
+mod completions;
 mod config;
 mod cross_dialect;
 mod door;

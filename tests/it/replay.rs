@@ -42,6 +42,7 @@ impl Stage {
         // Recorded requests go on from answers that only their provider has.
         plan.quirks.keeps_responses = true;
         let price_id = match speaks {
+            Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
             Dialect::OpenaiChat | Dialect::OpenaiResponses => "openai",
             Dialect::Anthropic => "anthropic",
             Dialect::Gemini => "google",

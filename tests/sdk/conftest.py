@@ -25,6 +25,7 @@ BINARY = Path(os.environ.get("LLMROUTE_BIN", ROOT / "target" / "debug" / "llmrou
 DIALECTS = ("openai-chat", "anthropic")
 RESPONSES = "openai-responses"
 EVERY = (*DIALECTS, RESPONSES, "gemini")
+TEXT = "openai-completions"
 
 
 def _free_port() -> int:
@@ -172,7 +173,7 @@ def _judged(upstreams: list[Upstream]) -> None:
 def house():
     """A router that only sees good days, shared by the tests that need no trouble."""
     router = Router()
-    upstreams = {dialect: Upstream(dialect) for dialect in EVERY}
+    upstreams = {dialect: Upstream(dialect) for dialect in (*EVERY, TEXT)}
     try:
         for dialect, upstream in upstreams.items():
             router.add(f"up-{dialect}", upstream)
@@ -202,6 +203,15 @@ def target(request, house):
 @pytest.fixture(params=EVERY, ids=[f"to-{it}" for it in EVERY])
 def any_target(request, house):
     """Each upstream dialect in turn, responses and Gemini among them."""
+    upstream = house[1][request.param]
+    upstream.reset()
+    yield Target(upstream, f"to-{request.param}")
+    _judged([upstream])
+
+
+@pytest.fixture(params=(*EVERY, TEXT), ids=[f"to-{it}" for it in (*EVERY, TEXT)])
+def text_target(request, house):
+    """Each upstream dialect in turn, and the one that continues texts."""
     upstream = house[1][request.param]
     upstream.reset()
     yield Target(upstream, f"to-{request.param}")

@@ -11,6 +11,7 @@ import pydantic
 import pydantic_core
 from anthropic.types import message_create_params as anthropic_params
 from google.genai import types as gemini
+from openai.types import completion_create_params as text_params
 from openai.types.chat import completion_create_params as openai_params
 from openai.types.responses import response_create_params as responses_params
 
@@ -22,6 +23,8 @@ TYPES = {
     ("openai-responses", True): responses_params.ResponseCreateParamsStreaming,
     ("anthropic", False): anthropic_params.MessageCreateParamsNonStreaming,
     ("anthropic", True): anthropic_params.MessageCreateParamsStreaming,
+    ("openai-completions", False): text_params.CompletionCreateParamsNonStreaming,
+    ("openai-completions", True): text_params.CompletionCreateParamsStreaming,
     ("openai-chat", False): openai_params.CompletionCreateParamsNonStreaming,
     ("openai-chat", True): openai_params.CompletionCreateParamsStreaming,
 }

@@ -18,7 +18,12 @@ import upstream_gemini
 from responses import Responses
 
 # Gemini's has the model in it: `upstream_gemini.method`.
-PATHS = {"openai-chat": "/v1/chat/completions", "openai-responses": "/v1/responses", "anthropic": "/v1/messages"}
+PATHS = {
+    "openai-chat": "/v1/chat/completions",
+    "openai-responses": "/v1/responses",
+    "openai-completions": "/v1/completions",
+    "anthropic": "/v1/messages",
+}
 KEY = "sk-upstream-0123456789abcdef0123456789abcdef"
 
 
@@ -160,7 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
         if method is not None:
             speaker = upstream_gemini.Gemini(answer, body, method[0])
         else:
-            speakers = {"openai-chat": _OpenAi, "openai-responses": Responses, "anthropic": _Anthropic}
+            speakers = {"openai-chat": _OpenAi, "openai-completions": _Text, "openai-responses": Responses, "anthropic": _Anthropic}
             speaker = speakers[dialect](answer, body)
         if not (method[1] if method is not None else body.get("stream")):
             return self._send(200, json.dumps(speaker.whole()).encode(), {"x-request-id": "req_up"})
@@ -277,6 +282,29 @@ class _OpenAi:
         yield self.chunk({}, self.finish())
         if (self.body.get("stream_options") or {}).get("include_usage"):
             yield self.frame({**self.head, "object": "chat.completion.chunk", "choices": [], "usage": self.usage()})
+        yield b"data: [DONE]\n\n"
+
+
+class _Text(_OpenAi):
+    """Text completions: chat's head, counts and ends around a text."""
+
+    def __init__(self, says: Says, body: dict[str, Any]) -> None:
+        super().__init__(says, body)
+        self.head = {**self.head, "id": "cmpl-up1", "object": "text_completion"}
+
+    def whole(self) -> dict[str, Any]:
+        choice = {"text": "".join(self.says.text), "index": 0, "logprobs": None, "finish_reason": self.finish()}
+        return {**self.head, "choices": [choice], "usage": self.usage()}
+
+    def piece(self, text: str, finish: str | None = None) -> bytes:
+        return self.frame({**self.head, "choices": [{"text": text, "index": 0, "logprobs": None, "finish_reason": finish}]})
+
+    def frames(self):
+        for piece in self.says.text:
+            yield self.piece(piece)
+        yield self.piece("", self.finish())
+        if (self.body.get("stream_options") or {}).get("include_usage"):
+            yield self.frame({**self.head, "choices": [], "usage": self.usage()})
         yield b"data: [DONE]\n\n"
 
 

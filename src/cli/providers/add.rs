@@ -153,7 +153,7 @@ fn speech(text: &str) -> Done<SpeechRow> {
     let (name, path) = text.split_once('=').map_or((text, None), |(name, path)| (name, Some(path.to_owned())));
     let dialect = name.parse::<Dialect>().map_err(|error| {
         let diag = Diag::usage(format_args!("`{text}` is no value for --speaks"), error);
-        match nearest(name, Dialect::ALL.into_iter().map(Dialect::name)) {
+        match nearest(name, Dialect::every().map(Dialect::name)) {
             Some(meant) => diag.fix(format_args!("--speaks {meant}")),
             None => diag.fix("--speaks openai-chat   or   --speaks anthropic"),
         }

@@ -75,7 +75,7 @@ pub(in crate::config) fn check(row: &ProviderRow) -> Vec<Problem> {
         problems.push(Problem::new(
             place("speaks"),
             "it speaks no dialect",
-            "add --speaks openai-chat, --speaks openai-responses, --speaks anthropic or --speaks gemini",
+            "add --speaks openai-chat, --speaks openai-responses, --speaks anthropic, --speaks gemini or --speaks openai-completions",
         ));
     }
     let mut seen = BTreeSet::new();

@@ -13,7 +13,7 @@ const MOST: u64 = 10_000_000_000;
 const TICK: i64 = 100;
 
 /// Counts in an object that may have them: `usage`, or `x_groq.usage`. `None` where there are none.
-pub(super) fn find(object: &Object) -> Option<Usage> {
+pub(in crate::wire) fn find(object: &Object) -> Option<Usage> {
     let usage = object.get("usage").and_then(read);
     usage.or_else(|| read(Object::of(object.get("x_groq")?)?.get("usage")?))
 }
@@ -81,7 +81,7 @@ pub(super) fn read(value: &RawValue) -> Option<Usage> {
 }
 
 /// Writes a `usage` object. Details are always there: strict clients read them without asking.
-pub(super) fn write(usage: &Usage, out: &mut Vec<u8>) {
+pub(in crate::wire) fn write(usage: &Usage, out: &mut Vec<u8>) {
     let mut object = ObjectWriter::begin(out);
     object.plain("prompt_tokens", usage.input);
     object.plain("completion_tokens", usage.output);

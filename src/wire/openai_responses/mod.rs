@@ -10,6 +10,8 @@
 //! - Every other item (searches, computer use, compaction, references) is opaque.
 //! - `null` and an absent field are the same.
 
+pub mod compaction;
+
 mod error;
 mod facts;
 mod item;

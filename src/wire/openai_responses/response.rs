@@ -120,6 +120,11 @@ impl Head {
         self.created = created;
     }
 
+    /// The id of the response.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
     /// The tool that goes by this name.
     pub(super) fn tool(&self, name: &str) -> Tool {
         let unknown = || Tool { name: name.to_owned(), ..Tool::default() };

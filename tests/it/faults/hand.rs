@@ -122,11 +122,13 @@ impl Exchange {
 /// The events of an answer of one text, in order: those before its content, the content, those after it.
 pub(crate) fn events(dialect: Dialect, text: &str) -> [String; 3] {
     let frame = |kind: &str, body: Value| match dialect {
+        Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
         Dialect::OpenaiChat | Dialect::Gemini => format!("data: {body}\n\n"),
         Dialect::OpenaiResponses | Dialect::Anthropic | Dialect::Cohere => format!("event: {kind}\ndata: {body}\n\n"),
         Dialect::Ollama => format!("{body}\n"),
     };
     match dialect {
+        Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
         Dialect::OpenaiChat => {
             let chunk = |delta: Value, finish: Value| {
                 let choice = json!({"index": 0, "delta": delta, "finish_reason": finish});
@@ -243,7 +245,7 @@ pub(crate) fn events(dialect: Dialect, text: &str) -> [String; 3] {
 /// Our own ping, as a client of `dialect` gets it.
 pub(crate) const fn ping(dialect: Dialect) -> &'static str {
     match dialect {
-        Dialect::OpenaiChat | Dialect::OpenaiResponses => ": llmroute\n\n",
+        Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::OpenaiCompletions => ": llmroute\n\n",
         Dialect::Anthropic => "event: ping\ndata: {\"type\": \"ping\"}\n\n",
         Dialect::Gemini => "\n\n\n\n",
         Dialect::Cohere | Dialect::Ollama => panic!("no client hears it"),

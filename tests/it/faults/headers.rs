@@ -171,6 +171,7 @@ async fn headers_of_the_request_as_such_pass_in_every_dialect() {
 fn peculiar(dialect: Dialect) -> (Value, &'static str) {
     let mut body = question(dialect, false);
     let field = match dialect {
+        Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
         Dialect::OpenaiChat => {
             body["logit_bias"] = json!({"50256": -100});
             "logit_bias"
@@ -211,6 +212,7 @@ async fn what_a_target_cannot_say_is_named_or_refused() {
         // Without the field there is nothing to refuse. (A cap is there in any case: one set by us would be a change.)
         let mut plain = question(client, false);
         match client {
+            Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
             Dialect::OpenaiChat | Dialect::Anthropic => plain["max_tokens"] = 500.into(),
             Dialect::OpenaiResponses => plain["max_output_tokens"] = 500.into(),
             Dialect::Gemini => plain["generationConfig"] = json!({"maxOutputTokens": 500}),

@@ -177,6 +177,7 @@ async fn what_a_provider_bills_anyway_is_waited_for_even_before_its_first_byte()
                 exchange.say(events(dialect, "for nobody").concat()).await;
             } else {
                 let usage = match dialect {
+                    Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
                     Dialect::OpenaiChat => {
                         json!({"choices": [{"index": 0, "message": {"role": "assistant", "content": "for nobody"},
                         "finish_reason": "stop"}], "usage": {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12}})

@@ -65,6 +65,7 @@ impl Told {
     pub(super) fn of_whole(dialect: Dialect, body: &Value) -> Self {
         let mut told = Self { model: text(&body["model"]), ..Self::default() };
         match dialect {
+            Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
             Dialect::OpenaiChat => {
                 told.openai_message(&body["choices"][0]["message"]);
                 told.openai_counts(body);
@@ -101,6 +102,7 @@ impl Told {
             // One recording holds the streams of several turns; a client reads the first.
             let over = dialect == Dialect::OpenaiResponses && told.finish.is_some();
             match dialect {
+                Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
                 _ if over => break,
                 Dialect::OpenaiChat => told.openai_chunk(&event),
                 Dialect::OpenaiResponses => told.responses_event(&event),
@@ -444,6 +446,7 @@ impl Told {
         self.calls = calls.map(|(name, arguments)| (name, parsed(&arguments))).collect();
         let reason = self.finish.take();
         self.finish = match dialect {
+            Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
             _ if self.error.is_some() => reason,
             // Where a model calls tools, it stops for them, whatever it says; and where it ends, it stops.
             Dialect::OpenaiChat => Some(match reason.as_deref() {
@@ -560,6 +563,7 @@ pub(super) fn is_answer_in(dialect: Dialect, body: &Value, file: &str) {
     assert!(body["id"].is_string() && body["model"].is_string(), "{file}: {body}");
     assert!(body["usage"].is_object() || blocked, "{file}: {body}");
     match dialect {
+        Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
         Dialect::Gemini => {}
         Dialect::OpenaiChat => {
             assert!(body["object"] == "chat.completion" && body["created"].is_u64(), "{file}: {body}");
@@ -582,6 +586,7 @@ pub(super) fn is_answer_in(dialect: Dialect, body: &Value, file: &str) {
 /// Checks the grammar of a stream of `dialect`. `cut`: it ends with an error.
 pub(super) fn is_stream_in(dialect: Dialect, stream: &str, cut: bool, file: &str) {
     match dialect {
+        Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
         Dialect::OpenaiChat => is_openai_stream(stream, cut, file),
         Dialect::OpenaiResponses if cut => {
             let last: Vec<Value> = frames(stream).map(data).collect();

@@ -55,6 +55,7 @@ pub(super) fn recorded(dialect: Dialect) -> Option<Vec<Exchange>> {
         // Version 1 is not spoken: its two recordings stay out.
         Dialect::Cohere => "cohere.chat.v2",
         Dialect::Ollama => "ollama.chat",
+        Dialect::OpenaiCompletions => "openai.completions",
     };
     let lines = index.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let of_api = lines.filter(|it| it["api"] == api).map(|line| {
