@@ -304,6 +304,7 @@ fn top_level_is_accounted_for(request: &Value, body: &Value, losses: &[Loss], fi
             "output_config" | "output_format" => &["response_format", "reasoning"],
             "stop_sequences" => &["stop"],
             "text" => &["response_format"],
+            "tool_choice" => &["toolConfig"],
             _ => &[],
         };
         let word = |it: &Loss| it.what.contains(key) || words.iter().any(|word| it.what.contains(word));
@@ -313,7 +314,9 @@ fn top_level_is_accounted_for(request: &Value, body: &Value, losses: &[Loss], fi
             || ["stream_options", "stream"].contains(&key.as_str())
             || (key == "tool_choice" && (*value == "auto" || *value == json!({"type": "auto"})))
             // Nobody need be told not to do what it cannot.
-            || (key == "thinking" && value["type"] == "disabled" && body["model"] == "command-a-03-2025")
+            || (key == "thinking"
+                && (value["type"] == "disabled" || value["thinkingBudget"] == 0)
+                && body["model"] == "command-a-03-2025")
             || (key == "store" && *value == false)
             || (key == "truncation" && *value == "disabled")
             || (key == "reasoning" && value["effort"].is_null())

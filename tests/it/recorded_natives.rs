@@ -64,6 +64,8 @@ fn plain(value: &Value) -> Value {
             Value::Object(kept.collect())
         }
         Value::Array(items) => items.iter().map(plain).collect(),
+        // A whole number stays one, however it is spelled.
+        Value::Number(it) => json!(it.as_f64()),
         other => other.clone(),
     }
 }
@@ -259,7 +261,7 @@ fn told(reply: &Reply) -> Told {
         let citations = piece.extra.iter().filter(|it| it.name == "citation");
         told.citations.extend(citations.map(|it| serde_json::from_str::<Value>(it.raw.get()).unwrap()));
     }
-    told.reason = reply.finish.as_ref().unwrap().name().to_owned();
+    reply.finish.as_ref().unwrap().name().clone_into(&mut told.reason);
     let usage = reply.usage.as_ref().unwrap();
     assert!(!usage.suspect);
     told.counts = [usage.input, usage.output, usage.reasoning];
@@ -311,10 +313,10 @@ fn ollama(line: &Value) -> Told {
         told.ids.extend(call["id"].as_str().map(str::to_owned));
     }
     let count = |key: &str| line[key].as_u64().unwrap_or(0);
-    told.reason = text(&line["done_reason"]).to_owned();
+    text(&line["done_reason"]).clone_into(&mut told.reason);
     told.counts = [count("prompt_eval_count"), count("eval_count"), 0];
     if told.reason == "stop" && !told.calls.is_empty() {
-        told.reason = "tool_calls".to_owned();
+        "tool_calls".clone_into(&mut told.reason);
     }
     told
 }
@@ -352,7 +354,7 @@ fn accumulated(dialect: Dialect, stream: &str) -> Told {
             (told.model, told.reason, told.counts) = (it.model, it.reason, it.counts);
         }
         if told.reason == "stop" && !told.calls.is_empty() {
-            told.reason = "tool_calls".to_owned();
+            "tool_calls".clone_into(&mut told.reason);
         }
         return told;
     }
@@ -409,7 +411,8 @@ proptest! {
             let codec = codec(dialect);
             let end = if dialect == Dialect::Cohere { "\n\n" } else { "\n" };
             let begin = if dialect == Dialect::Cohere { "data: " } else { "" };
-            let text: String = lines.iter().chain(&lines).map(|it| format!("{begin}{it}{end}")).collect();
+            let text: Vec<String> = lines.iter().chain(&lines).map(|it| format!("{begin}{it}{end}")).collect();
+            let text = text.concat();
             let (mut reader, mut watcher, mut events) = (codec.stream_reader(), codec.watcher(), Vec::new());
             for frame in frames_of(codec, &text) {
                 let read = reader.read(&frame, &mut events);

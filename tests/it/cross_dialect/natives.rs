@@ -174,9 +174,9 @@ pub(super) fn flat_cohere(body: &Value) -> Value {
 }
 
 fn renamed<'b>(fields: impl Iterator<Item = (&'b String, &'b Value)>, names: &[(&str, &str)]) -> Value {
-    let named = fields.map(|(key, value)| {
+    let flat = fields.map(|(key, value)| {
         let name = names.iter().find(|(it, _)| it == key).map_or(key.as_str(), |(_, name)| name);
         (name.to_owned(), value.clone())
     });
-    Value::Object(named.collect::<Map<_, _>>())
+    Value::Object(flat.collect::<Map<_, _>>())
 }

@@ -432,7 +432,6 @@ impl Told {
         }
         if line["done"] == true {
             self.finish = text(&line["done_reason"]);
-            self.special.push("total_duration".to_owned());
             self.tokens = Some(Tokens {
                 input: line["prompt_eval_count"].as_u64().unwrap(),
                 output: line["eval_count"].as_u64().unwrap(),

@@ -302,9 +302,13 @@ fn tool(tool: &Tool, losses: &mut Losses) -> Option<Vec<u8>> {
     if let Some(description) = freeform::description(tool) {
         function.text("description", &description);
     }
-    // The server's own type has no tool without parameters.
-    let schema = tool.schema.as_ref().map(|it| it.get()).filter(|it| *it != "null");
-    function.raw("parameters", schema.unwrap_or(r#"{"type":"object","properties":{}}"#));
+    // The server's own type has no tool without parameters, and none whose schema is a plain yes.
+    let schema = tool.schema.as_ref().map(|it| it.get());
+    if schema.is_some_and(|it| !it.starts_with('{') && it != "null") {
+        losses.add(format!("{path}.parameters"), "changed: ollama takes an object only");
+    }
+    let object_schema = schema.filter(|it| it.starts_with('{'));
+    function.raw("parameters", object_schema.unwrap_or(r#"{"type":"object","properties":{}}"#));
     write_extra(&tool.extra, FUNCTION, &mut function);
     function.end();
     write_extra(&tool.extra, "", &mut object);

@@ -73,6 +73,10 @@ impl Reader {
         let done = reply::is_done(&it);
         let reason = it.take("done_reason").and_then(json::text);
         it.take("done");
+        // How long the server took: nothing of what it answered.
+        for key in ["total_duration", "load_duration", "prompt_eval_duration", "eval_duration"] {
+            out.extend(it.take(key).map(|raw| Event::Opaque(own::spelling(Dialect::Ollama, key, raw))));
+        }
         for it in rest(it, "") {
             self.extra(it, out);
         }
