@@ -2,6 +2,7 @@
 
 mod anthropic;
 mod bench;
+mod beside;
 mod catalog;
 mod cli;
 mod completions;
@@ -10,7 +11,9 @@ mod cross_dialect;
 mod door;
 mod faults;
 mod floors;
+mod fuzz_cases;
 mod gemini;
+mod grammar;
 mod house;
 mod kept_responses;
 mod kill;
@@ -28,5 +31,6 @@ mod sim;
 mod sse;
 mod store;
 mod tls;
+mod vault;
 mod wall;
 mod weights;
