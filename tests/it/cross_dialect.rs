@@ -312,7 +312,8 @@ fn top_level_is_accounted_for(request: &Value, body: &Value, losses: &[Loss], fi
         // Fields whose value is the default, or nothing, or only how the answer is to be sent.
         let idle = value.is_null()
             || ["stream_options", "stream"].contains(&key.as_str())
-            || (key == "tool_choice" && (*value == "auto" || *value == json!({"type": "auto"})))
+            || (key == "tool_choice"
+                && (*value == "auto" || value["type"] == "auto" || *value == json!({"mode": "AUTO"})))
             // Nobody need be told not to do what it cannot.
             || (key == "thinking"
                 && (value["type"] == "disabled" || value["thinkingBudget"] == 0)
