@@ -88,12 +88,17 @@ fn answer(dialect: Dialect, usage: &Value) -> Vec<u8> {
             "candidates": [{"content": {"role": "model", "parts": [{"text": "x"}]}, "finishReason": "STOP"}],
             "usageMetadata": usage,
         }),
+        Dialect::Cohere => serde_json::json!({
+            "id": "co-1", "message": {"role": "assistant", "content": [{"type": "text", "text": "x"}]},
+            "finish_reason": "COMPLETE", "usage": usage,
+        }),
+        Dialect::Ollama => panic!("the table has no counts of it"),
     };
     serde_json::to_vec(&body).unwrap()
 }
 
 /// The same 1,577 objects, each inside an answer of the dialect it is in: the codecs must take from them what the
-/// table's extractors for OpenAI chat, Anthropic and Google took.
+/// table's extractors for OpenAI chat, Anthropic, Google and Cohere took.
 #[test]
 fn codecs_read_recorded_usages_as_the_table_does() {
     let Some(usages) = shared("genai_prices_usages.json.gz") else { return };
@@ -103,6 +108,7 @@ fn codecs_read_recorded_usages_as_the_table_does() {
         (Dialect::OpenaiResponses, "openai", "responses"),
         (Dialect::Anthropic, "anthropic", "default"),
         (Dialect::Gemini, "google", "default"),
+        (Dialect::Cohere, "cohere", "default"),
     ];
     let mut faults = Vec::new();
     let mut read = BTreeMap::new();
@@ -123,7 +129,8 @@ fn codecs_read_recorded_usages_as_the_table_does() {
     }
     eprintln!("recorded usages read, by dialect: {read:?}");
     assert!(faults.is_empty(), "{} of {read:?} differ:\n{}", faults.len(), faults.join("\n"));
-    assert!(read.len() == dialects.len() && read.values().all(|it| *it > 300), "{read:?}");
+    let enough = |(dialect, many): (&Dialect, &i32)| *many > if *dialect == Dialect::Cohere { 10 } else { 300 };
+    assert!(read.len() == dialects.len() && read.iter().all(enough), "{read:?}");
 }
 
 /// Loads the prices of every built-in provider.
