@@ -19,6 +19,7 @@ mod kill;
 mod ledger;
 mod openai_chat;
 mod openai_responses;
+mod recorded;
 mod recorded_anthropic;
 mod recorded_gemini;
 mod recorded_openai;
