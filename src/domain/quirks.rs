@@ -23,6 +23,11 @@ pub struct Quirks {
     /// Keeps the answers of the responses dialect, so that a client can go on from one by its id. Where not, they are kept
     /// in the local file.
     pub keeps_responses: bool,
+    /// Refuses a turn of its model that called tools and comes back without the reasoning that led to the calls, while the
+    /// model thinks (400, "`reasoning_content` … must be passed back"). In openai-chat, where that is plain text.
+    pub replays_reasoning: bool,
+    /// Hands its reasoning out encrypted on demand, in the responses dialect, and takes it back so.
+    pub encrypted_reasoning: bool,
     /// The models that its openai-completions path takes; none means all of them.
     pub completions_models: Vec<String>,
     /// The key of reasoning text in openai-chat messages and deltas.
@@ -40,6 +45,8 @@ impl Default for Quirks {
             developer_role: false,
             cancels: false,
             keeps_responses: false,
+            replays_reasoning: false,
+            encrypted_reasoning: false,
             completions_models: Vec::new(),
             reasoning_field: ReasoningField::ReasoningContent,
         }
@@ -64,4 +71,15 @@ pub enum ReasoningField {
     ReasoningContent,
     /// `reasoning` (OpenRouter, Groq, Together, Ollama).
     Reasoning,
+}
+
+impl ReasoningField {
+    /// The key.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ReasoningContent => "reasoning_content",
+            Self::Reasoning => "reasoning",
+        }
+    }
 }

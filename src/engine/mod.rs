@@ -1,12 +1,16 @@
 //! Floor 3: the life of a request. [`Engine::answer`] is the journey on one screen; the files beside it are its
-//! stations, in order: [`read`] → `route::decide` → [`failover`] → [`attempt`] ([`lane`], [`flow`]) → [`relay`] →
-//! [`settle`]. [`tether`] ties the walk to its client.
+//! stations, in order: [`read`] → `route::decide` → [`failover`] → [`attempt`] ([`lane`], [`exchange`], [`flow`]) →
+//! [`relay`] → [`settle`]. [`tether`] ties the walk to its client. [`beside`] is what differs where something else than
+//! the next turn of a conversation is asked for.
 //!
 //! The only stateful async room. It never holds a lock across `.await`, and turns to the disk in one place: a request
-//! is not sent before its intent is in the journal. [`told`] is what clients hear beside an answer.
+//! is not sent before its intent is in the journal. [`told`] is what clients hear beside an answer, [`vault`] what providers
+//! want back of theirs.
 
 pub mod attempt;
+pub mod beside;
 pub mod committed;
+pub mod exchange;
 pub mod failover;
 pub mod fleet;
 pub mod flow;
@@ -18,6 +22,7 @@ pub mod relay;
 pub mod settle;
 pub mod tether;
 pub mod told;
+pub mod vault;
 
 #[cfg(test)]
 mod tests;
@@ -37,6 +42,7 @@ use crate::domain::clock::{Clock, Now};
 use crate::domain::dialect::Dialect;
 use crate::domain::dice::Dice;
 use crate::domain::failure::{Failure, Origin};
+use crate::domain::operation::Operation;
 use crate::domain::policy::Policy;
 use crate::domain::secret::Keyring;
 use crate::engine::fleet::Fleet;
@@ -45,6 +51,7 @@ use crate::engine::settle::Settlement;
 use crate::engine::tether::Tethered;
 use crate::route;
 use crate::store::responses::Responses;
+use crate::store::vault::Vault;
 use crate::store::{Ledger, RequestRecord};
 use crate::upstream::Upstream;
 
@@ -61,6 +68,8 @@ pub struct Engine {
     closing: watch::Sender<bool>,
     /// Answers that clients may go on from; unset where none are kept.
     responses: OnceLock<Responses>,
+    /// What providers want back of their answers; unset where nothing is kept.
+    vault: OnceLock<Vault>,
 }
 
 /// What a door hands in: a request with everything that HTTP had to say about it.
@@ -70,6 +79,8 @@ pub struct Call {
     pub at: Now,
     /// The dialect of the path it came to.
     pub dialect: Dialect,
+    /// What is asked for.
+    pub operation: Operation,
     /// What the path said, in a dialect where it says the model.
     pub path: Option<Addressed>,
     /// The body as it came.
@@ -111,9 +122,15 @@ pub struct Answer {
 pub enum AnswerBody {
     /// All of it.
     Whole(Bytes),
-    /// As it happens. Ends cleanly for HTTP also when the answer was cut: the client is told in its own dialect.
-    Stream(Pin<Box<dyn Stream<Item = Bytes> + Send>>),
+    /// As it happens. A conversation ends cleanly for HTTP also when the answer was cut: the client is told in its own
+    /// dialect. What has no dialect to say it in breaks off.
+    Stream(Pin<Box<dyn Stream<Item = Result<Bytes, BrokenOff>> + Send>>),
 }
+
+/// The rest of an answer will not come, and the connection is to show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the answer broke off")]
+pub struct BrokenOff;
 
 impl std::fmt::Debug for AnswerBody {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -139,7 +156,8 @@ impl Engine {
         let (finished, _) = broadcast::channel(1024);
         let policy = ArcSwap::from_pointee(policy);
         let (closing, _) = watch::channel(false);
-        Arc::new(Self { policy, upstream, fleet, ledger, prices, clock, finished, closing, responses: OnceLock::new() })
+        let (responses, vault) = (OnceLock::new(), OnceLock::new());
+        Arc::new(Self { policy, upstream, fleet, ledger, prices, clock, finished, closing, responses, vault })
     }
 
     /// Lets clients go on from answers whose provider does not keep them. Holds once.
@@ -153,6 +171,19 @@ impl Engine {
     #[must_use]
     pub fn responses(&self) -> Option<&Responses> {
         self.responses.get()
+    }
+
+    /// Keeps what providers want back of their answers and clients do not carry. Holds once.
+    pub fn keep_originals(&self, kept: Vault) {
+        if self.vault.set(kept).is_err() {
+            tracing::warn!("originals are kept already");
+        }
+    }
+
+    /// The kept originals, if any are kept.
+    #[must_use]
+    pub fn vault(&self) -> Option<&Vault> {
+        self.vault.get()
     }
 
     /// The journey of one request.

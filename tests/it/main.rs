@@ -2,6 +2,7 @@
 
 mod anthropic;
 mod bench;
+mod beside;
 mod catalog;
 mod cli;
 mod completions;
@@ -30,5 +31,6 @@ mod sim;
 mod sse;
 mod store;
 mod tls;
+mod vault;
 mod wall;
 mod weights;
