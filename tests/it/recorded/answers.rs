@@ -123,7 +123,9 @@ pub(super) fn heard(told: &Told, heard: &Told, client: Dialect, whole: bool) {
     assert_eq!(heard.thinking, told.thinking, "{client}");
     let mut calls = told.calls.clone();
     if whole {
-        calls.iter_mut().for_each(|it| wrap_input(client, &mut it.1));
+        for call in &mut calls {
+            wrap_input(client, &mut call.1);
+        }
     }
     let plain = |calls: &[(String, Value)]| calls.iter().map(|it| (it.0.clone(), unwrapped(&it.1))).collect::<Vec<_>>();
     assert_eq!(plain(&heard.calls), plain(&calls), "{client}");

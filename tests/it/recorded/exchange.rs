@@ -44,9 +44,9 @@ const SPOKEN: [(&str, &str); 9] = [
 const BESIDE: [(&str, &str); 5] = [
     ("bedrock.invoke", "not spoken: the body is the model maker's own, not one dialect's"),
     ("cohere.chat.v1", "not spoken: Cohere has replaced it by v2"),
-    ("embeddings", "no conversation: tests/it/embeddings.rs"),
-    ("gemini.embed", "no conversation: tests/it/embeddings.rs"),
-    ("count_tokens", "no conversation: tests/it/counts.rs"),
+    ("embeddings", "no conversation: tests/it/beside/embeddings.rs"),
+    ("gemini.embed", "no conversation: tests/it/beside/embeddings.rs"),
+    ("count_tokens", "no conversation: tests/it/counting.rs"),
 ];
 
 #[derive(Deserialize)]
@@ -71,9 +71,12 @@ struct Asked {
 
 #[derive(Deserialize)]
 struct Answered {
-    body_json: Option<Box<RawValue>>,
-    body_text: Option<String>,
-    body_base64: Option<String>,
+    #[serde(rename = "body_json")]
+    whole: Option<Box<RawValue>>,
+    #[serde(rename = "body_text")]
+    text: Option<String>,
+    #[serde(rename = "body_base64")]
+    coded: Option<String>,
 }
 
 /// Every recorded exchange; `None`, said aloud, where the recordings are not there.
@@ -89,7 +92,7 @@ pub(super) fn all() -> Option<Vec<Exchange>> {
 fn read(folder: &Path, line: Line) -> Exchange {
     let text = std::fs::read_to_string(folder.join(&line.file)).unwrap();
     let File { request, response } = serde_json::from_str(&text).unwrap();
-    let answer = match (response.body_json, response.body_text, response.body_base64) {
+    let answer = match (response.whole, response.text, response.coded) {
         (Some(whole), None, None) => Answer::Whole(whole.get().to_owned()),
         (None, Some(text), None) => Answer::Stream(text.into_bytes()),
         (None, None, Some(coded)) => {

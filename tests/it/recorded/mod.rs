@@ -49,7 +49,7 @@ fn recorded_table() {
     let Some(all) = exchange::all() else { return };
     assert_eq!(all.len(), 394, "the index has changed");
     let rows: Vec<table::Row> = all.iter().map(table::Row::of).collect();
-    print!("{}", table::shown(&rows));
+    eprint!("{}", table::shown(&rows));
     let failures: Vec<String> = rows.iter().flat_map(table::Row::failures).collect();
     assert!(failures.is_empty(), "{} checks fail:\n{}", failures.len(), failures.join("\n"));
 }

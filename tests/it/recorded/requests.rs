@@ -133,8 +133,8 @@ fn same(before: &Asked, after: &Asked, losses: &[Loss]) {
         before.results,
         after.results
     );
-    let names = |it: &Asked| it.tools.iter().map(|it| it.0.clone()).collect::<Vec<_>>();
-    assert_eq!(names(before), names(after), "tools; {losses:?}");
+    let offered = |it: &Asked| it.tools.iter().map(|it| it.0.clone()).collect::<Vec<_>>();
+    assert_eq!(offered(before), offered(after), "tools; {losses:?}");
     for ((name, one), (_, other)) in before.tools.iter().zip(&after.tools) {
         // No schema is the schema of no arguments.
         let idle = one.is_null() && other["type"] == "object";
