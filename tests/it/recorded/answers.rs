@@ -21,7 +21,7 @@ fn told(exchange: &Exchange) -> Told {
     let dialect = exchange.dialect().unwrap();
     match &exchange.answer {
         Answer::Whole(body) => Told::of_whole(dialect, &serde_json::from_str(body).unwrap()),
-        Answer::Stream(bytes) => Told::of_stream(dialect, std::str::from_utf8(bytes).unwrap()),
+        Answer::Stream(bytes) => Told::of_bytes(dialect, bytes),
     }
 }
 
@@ -111,7 +111,8 @@ pub(super) fn whole(client: Dialect, reply: &Reply, file: &str) -> Told {
     let body: Value = serde_json::from_slice(&codec(client).write_reply(reply).body).unwrap();
     // Pieces of its own that the hub has no noun for are written back to a dialect as they came.
     let own = |it: &Block| matches!(it, Block::Opaque(it) if it.dialect == client);
-    if reply.usage.is_some() && !reply.blocks.iter().any(|it| own(&it.block)) {
+    // Who does not say which model answers has it said by the engine, which knows what it asked.
+    if reply.usage.is_some() && !reply.model.is_empty() && !reply.blocks.iter().any(|it| own(&it.block)) {
         is_answer_in(client, &body, file);
     }
     Told::of_whole(client, &body)

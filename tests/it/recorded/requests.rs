@@ -134,7 +134,9 @@ fn same(before: &Asked, after: &Asked, losses: &[Loss]) {
         after.results
     );
     let offered = |it: &Asked| it.tools.iter().map(|it| it.0.clone()).collect::<Vec<_>>();
-    assert_eq!(offered(before), offered(after), "tools; {losses:?}");
+    // A dialect may want a definition of every tool that was called, and then says so.
+    let defined = losses.iter().any(|it| it.what == "tools");
+    assert!(offered(before) == offered(after) || (before.tools.is_empty() && defined), "tools; {losses:?}");
     for ((name, one), (_, other)) in before.tools.iter().zip(&after.tools) {
         // No schema is the schema of no arguments.
         let idle = one.is_null() && other["type"] == "object";

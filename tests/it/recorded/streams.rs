@@ -64,7 +64,7 @@ pub(super) fn is_the_same_however_it_is_cut(exchange: &Exchange) -> Outcome {
         assert_eq!(shown(&cut), expected, "in chunks of {size}");
         assert_eq!(seen(&cut), facts, "in chunks of {size}");
     }
-    let told = Told::of_stream(dialect, std::str::from_utf8(bytes).unwrap());
+    let told = Told::of_bytes(dialect, bytes);
     let reply = Reply::of(events(dialect, &whole_frames));
     if told.error.is_some() {
         assert_eq!(reply.fault.map(|it| it.message), told.error);

@@ -7,6 +7,7 @@ use llmroute::store::requests::RowTokens;
 use serde_json::{Value, json};
 
 use crate::grammar::{data, frames, is_candidate};
+use crate::recorded_bedrock;
 
 /// What an answer says.
 #[derive(Debug, Default)]
@@ -65,6 +66,7 @@ impl Told {
         let mut told = Self { model: text(&body["model"]), ..Self::default() };
         match dialect {
             Dialect::OpenaiCompletions => told.continuation(body),
+            Dialect::BedrockConverse => return Self::of_converse(recorded_bedrock::direct(body)),
             Dialect::OpenaiChat => {
                 told.openai_message(&body["choices"][0]["message"]);
                 told.openai_counts(body);
@@ -100,6 +102,7 @@ impl Told {
             let over = dialect == Dialect::OpenaiResponses && told.finish.is_some();
             match dialect {
                 _ if over => break,
+                Dialect::BedrockConverse => unreachable!("its streams are no text"),
                 Dialect::OpenaiCompletions => told.continuation(&event),
                 Dialect::OpenaiChat => told.openai_chunk(&event),
                 Dialect::OpenaiResponses => told.responses_event(&event),
@@ -108,6 +111,46 @@ impl Told {
             }
         }
         told.settle(dialect)
+    }
+
+    /// Of a stream that need not be text.
+    pub(crate) fn of_bytes(dialect: Dialect, stream: &[u8]) -> Self {
+        match dialect {
+            Dialect::BedrockConverse => {
+                Self::of_converse(recorded_bedrock::accumulated(&recorded_bedrock::messages(stream)))
+            }
+            _ => Self::of_stream(dialect, std::str::from_utf8(stream).unwrap()),
+        }
+    }
+
+    fn of_converse(it: recorded_bedrock::Told) -> Self {
+        let mut told = Self::default();
+        for block in it.blocks {
+            if block["input"].is_object() {
+                told.calls.push((text(&block["name"]).unwrap(), block["input"].clone()));
+            } else if block["text"].is_string() {
+                told.text.push_str(&spoken(&block["text"]));
+            } else if block["thinking"].is_string() {
+                told.thinking.push_str(&spoken(&block["thinking"]));
+            } else {
+                told.special.extend(block.as_object().unwrap().keys().cloned());
+            }
+        }
+        let word = |it: &str| match it {
+            "end_turn" => "stop",
+            "max_tokens" => "length",
+            "tool_use" => "tool_calls",
+            other => panic!("{other} is in no recording"),
+        };
+        told.finish = it.reason.as_deref().map(|it| word(it).to_owned());
+        told.tokens = it.counts.map(|[input, cache_read, cache_write, output]| Tokens {
+            input,
+            cache_read,
+            cache_write,
+            output,
+            reasoning: 0,
+        });
+        told
     }
 
     fn openai_chunk(&mut self, chunk: &Value) {
@@ -381,6 +424,7 @@ impl Told {
         let reason = self.finish.take();
         self.finish = match dialect {
             _ if self.error.is_some() => reason,
+            Dialect::BedrockConverse => unreachable!("its answers are put together elsewhere"),
             Dialect::OpenaiCompletions => Some(reason.unwrap_or_else(|| "stop".to_owned())),
             // Where a model calls tools, it stops for them, whatever it says; and where it ends, it stops.
             Dialect::OpenaiChat => Some(match reason.as_deref() {
@@ -485,6 +529,7 @@ pub(crate) fn is_answer_in(dialect: Dialect, body: &Value, file: &str) {
     assert!(body["usage"].is_object() || blocked, "{file}: {body}");
     match dialect {
         Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
         Dialect::Gemini => {}
         Dialect::OpenaiChat => {
             assert!(body["object"] == "chat.completion" && body["created"].is_u64(), "{file}: {body}");
