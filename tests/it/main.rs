@@ -22,6 +22,7 @@ mod ledger;
 mod openai_chat;
 mod openai_responses;
 mod providers;
+mod recorded;
 mod recorded_anthropic;
 mod recorded_bedrock;
 mod recorded_gemini;
