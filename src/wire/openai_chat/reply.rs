@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 
 use super::{
-    Losses, answer_id, error, finish_with_calls, finish_word, is_own, keep_rest, opaque, read_finish, usage, write_extra,
+    Losses, answer_id, error, finish_with_calls, finish_word, is_own, keep_rest, opaque, read_finish, usage,
+    write_extra,
 };
 use crate::domain::event::{Block, Fault};
 use crate::domain::prompt::Opaque;

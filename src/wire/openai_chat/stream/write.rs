@@ -3,9 +3,9 @@
 use crate::domain::event::{Block, Delta, Event, Finish};
 use crate::domain::prompt::{Loss, Opaque};
 use crate::domain::usage::Usage;
-use crate::wire::{Asked, StreamWriter};
 use crate::wire::json::{self, ObjectWriter};
 use crate::wire::openai_chat::{DONE, Losses, PING, answer_id, finish_with_calls, finish_word, is_own, usage};
+use crate::wire::{Asked, StreamWriter};
 
 /// Writes chunks.
 #[derive(Debug)]
