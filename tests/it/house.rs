@@ -119,6 +119,7 @@ impl Plan {
             }
             let (path, auth, headers) = match dialect {
                 Dialect::Gemini => ("/v1beta/models/{model}:generateContent", Auth::XGoogApiKey, Vec::new()),
+                Dialect::BedrockConverse => ("/model/{model}/converse", Auth::Bearer, Vec::new()),
                 Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::OpenaiCompletions => {
                     (path(*dialect), Auth::Bearer, Vec::new())
                 }
@@ -336,6 +337,7 @@ pub(crate) const fn path(dialect: Dialect) -> &'static str {
         Dialect::OpenaiResponses => "/v1/responses",
         Dialect::Anthropic => "/v1/messages",
         Dialect::OpenaiCompletions => "/v1/completions",
+        Dialect::BedrockConverse => panic!("no client speaks it"),
     }
 }
 
@@ -388,6 +390,7 @@ pub(crate) fn text(dialect: Dialect, stream: bool, seen: &Seen) -> String {
             }
             Dialect::Gemini => gemini_text(&body),
             Dialect::OpenaiCompletions => body["choices"][0]["text"].as_str().unwrap_or_default().to_owned(),
+            Dialect::BedrockConverse => unreachable!("no client speaks it"),
         };
     }
     let events = seen.data().into_iter().filter_map(|it| serde_json::from_str::<Value>(&it).ok());
@@ -400,6 +403,7 @@ pub(crate) fn text(dialect: Dialect, stream: bool, seen: &Seen) -> String {
         Dialect::Anthropic => it["delta"]["text"].as_str().map(str::to_owned),
         Dialect::Gemini => Some(gemini_text(&it)),
         Dialect::OpenaiCompletions => it["choices"][0]["text"].as_str().map(str::to_owned),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
     });
     text.collect()
 }
@@ -419,6 +423,7 @@ pub(crate) fn ended_well(dialect: Dialect, seen: &Seen) -> bool {
         }),
         Dialect::Anthropic => seen.data().last().is_some_and(|it| it.contains("\"message_stop\"")),
         Dialect::Gemini => seen.data().last().is_some_and(|it| it.contains("\"finishReason\"")),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
     }
 }
 
@@ -437,6 +442,7 @@ pub(crate) fn told_error(dialect: Dialect, seen: &Seen) -> bool {
         Dialect::Gemini => events.last().is_some_and(|it| {
             it["error"]["message"].is_string() && it["error"]["code"].is_u64() && it["error"]["status"].is_string()
         }),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
         Dialect::Anthropic => {
             events.last().is_some_and(|it| it["type"] == "error" && it["error"]["message"].is_string())
                 && seen.body.contains("event: error")
