@@ -11,7 +11,7 @@ use super::{frames, translated};
 fn gemini_stream(parts: &[&str], finish: &str) -> String {
     let said = parts.iter().map(|it| format!(r#"{{"candidates":[{{"content":{{"parts":[{it}]}}}}]}}"#));
     let chunks = said.chain([format!(r#"{{"candidates":[{{"finishReason":"{finish}"}}]}}"#)]);
-    chunks.map(|it| format!("data: {it}\n\n")).collect()
+    chunks.flat_map(|it| ["data: ".to_owned(), it, "\n\n".to_owned()]).collect()
 }
 
 fn finish_reasons(chunks: &str) -> Vec<Value> {
