@@ -21,6 +21,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
+use axum::http::Method;
 use axum::response::Response;
 use axum::routing::{get, post};
 use futures_util::FutureExt as _;
@@ -364,6 +365,10 @@ async fn health(State(door): State<Arc<Door>>, request: Request) -> Response {
 }
 
 async fn nothing_here(State(door): State<Arc<Door>>, request: Request) -> Response {
+    // A model without the `models/` that belongs before it.
+    if request.method() == Method::POST && gemini::asked(request.uri()).is_some() {
+        return generate(State(door), request).await;
+    }
     refuse_path(&door, request, "not_found", 404, "nothing is served at this path")
 }
 
