@@ -51,7 +51,8 @@ fn named(uri: &Uri) -> Option<&str> {
     ROOTS.iter().find_map(|root| uri.path().strip_prefix(root)?.strip_prefix('/'))
 }
 
-fn query(uri: &Uri, key: &str) -> Option<String> {
+/// What a query says under `key`.
+pub(super) fn query(uri: &Uri, key: &str) -> Option<String> {
     let pairs = uri.query()?.split('&').filter_map(|it| it.split_once('='));
     pairs.filter(|(name, _)| *name == key).find_map(|(_, value)| decoded(value))
 }

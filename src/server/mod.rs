@@ -36,6 +36,7 @@ use crate::server::gemini::Asked;
 use crate::server::guard::Guard;
 use crate::server::listen::Listening;
 use crate::server::patience::{Patience, Phases};
+use crate::wire::openai_responses::conversation::Page;
 
 pub use crate::server::answering::Open;
 
@@ -96,6 +97,10 @@ impl Door {
             .route("/responses", post(responses))
             .route("/v1/responses/{id}", get(kept_response).delete(forget_response))
             .route("/responses/{id}", get(kept_response).delete(forget_response))
+            .route("/v1/responses/{id}/input_items", get(input_items))
+            .route("/responses/{id}/input_items", get(input_items))
+            .route("/v1/responses/{id}/cancel", post(cancel_response))
+            .route("/responses/{id}/cancel", post(cancel_response))
             .route("/v1/messages", post(messages))
             .route("/anthropic/v1/messages", post(messages))
             .route("/v1/models", get(models))
@@ -233,6 +238,15 @@ async fn kept_response(State(door): State<Arc<Door>>, Path(id): Path<String>, re
 
 async fn forget_response(State(door): State<Arc<Door>>, Path(id): Path<String>, request: Request) -> Response {
     kept(&door, &id, request, admin::forget_response(&door.engine, &id)).await
+}
+
+async fn input_items(State(door): State<Arc<Door>>, Path(id): Path<String>, request: Request) -> Response {
+    let page = Page::read(|key| gemini::query(request.uri(), key));
+    kept(&door, &id, request, admin::input_items(&door.engine, &id, page)).await
+}
+
+async fn cancel_response(State(door): State<Arc<Door>>, Path(id): Path<String>, request: Request) -> Response {
+    kept(&door, &id, request, admin::cancel_response(&door.engine, &id)).await
 }
 
 /// Answers about one kept response; whoever should not be here learns nothing about it.

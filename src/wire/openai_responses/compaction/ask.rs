@@ -24,7 +24,8 @@ Answer with the summary alone.";
 pub fn asks(input: &[u8]) -> bool {
     // Two thirds of a request are read by nobody, so most are not parsed for this.
     memchr::memmem::find(input, TRIGGER.as_bytes()).is_some()
-        && serde_json::from_slice::<Vec<&RawValue>>(input).is_ok_and(|items| items.last().is_some_and(|it| is_trigger(it)))
+        && serde_json::from_slice::<Vec<&RawValue>>(input)
+            .is_ok_and(|items| items.last().is_some_and(|it| is_trigger(it)))
 }
 
 fn is_trigger(item: &RawValue) -> bool {
