@@ -8,6 +8,7 @@ mod completions;
 mod config;
 mod cross_dialect;
 mod door;
+mod estimates;
 mod faults;
 mod floors;
 mod gemini;
