@@ -11,6 +11,7 @@ use llmroute::domain::clock::{Moment, Now};
 use llmroute::domain::dialect::Dialect;
 use llmroute::domain::dice::Dice;
 use llmroute::domain::id::{KeyId, RequestId};
+use llmroute::domain::operation::Operation;
 use llmroute::domain::policy::{Auth, Billing, Deadlines, Group, Key, Policy, Provider, Speech};
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::target::Target;
@@ -54,6 +55,7 @@ fn ask() -> Ask {
         at: Now::default(),
         dialect: Dialect::OpenaiChat,
         written_in: Dialect::OpenaiChat,
+        operation: Operation::Chat,
         model: "g".to_owned(),
         stream: true,
         body: Bytes::new(),

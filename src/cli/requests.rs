@@ -67,6 +67,7 @@ struct Shown {
     id: String,
     started: String,
     dialect: String,
+    operation: String,
     asked: String,
     group: Option<String>,
     client: String,
@@ -200,6 +201,7 @@ impl Shown {
             id: row.id.to_string(),
             started: instant(row.started, zone, "%Y-%m-%dT%H:%M:%S%.3f%:z"),
             dialect: row.dialect.clone(),
+            operation: row.operation.clone(),
             asked: row.asked.clone(),
             group: row.group.clone(),
             client: row.client.clone(),
@@ -340,6 +342,9 @@ fn draw_one(it: &Shown, attempts: &[Attempt], frame: Frame) -> String {
         format!("first {}, all {}", amounts::micros(it.row.first_us), amounts::micros(it.row.total_us)),
         format!("{} tok", used(it.tokens.as_ref())),
     ];
+    if it.operation != "chat" {
+        facts.insert(0, it.operation.clone());
+    }
     facts.extend(it.cost.as_ref().map(|it| format!("{} ({})", it.text, it.kind)));
     facts.extend(it.served.as_ref().map(|it| format!("answered as {it}")));
     facts.extend(it.finish.as_ref().map(|it| format!("ended: {it}")));

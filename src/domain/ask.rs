@@ -7,6 +7,7 @@ use bytes::Bytes;
 use crate::domain::clock::Now;
 use crate::domain::dialect::Dialect;
 use crate::domain::id::RequestId;
+use crate::domain::operation::Operation;
 
 /// One client request.
 #[derive(Debug, Clone)]
@@ -20,7 +21,9 @@ pub struct Ask {
     /// The dialect it is written in. The same, but for clients that post a body of one dialect to the path of another and
     /// mean it (Cursor).
     pub written_in: Dialect,
-    /// `model` as sent.
+    /// What is asked for.
+    pub operation: Operation,
+    /// `model` as sent. Empty only in a request that is passed on and names none.
     pub model: String,
     /// The client wants a stream.
     pub stream: bool,

@@ -62,6 +62,25 @@ impl Dialect {
         }
     }
 
+    /// The path of a chat request below the root of an API of this dialect. What an API offers beside it lies beside it.
+    #[must_use]
+    pub const fn chat_path(self) -> &'static str {
+        match self {
+            Self::OpenaiChat => "chat/completions",
+            Self::OpenaiResponses => "responses",
+            Self::Anthropic => "messages",
+            Self::Gemini => "models/{model}:generateContent",
+            Self::OpenaiCompletions => "completions",
+        }
+    }
+
+    /// Whether both are spoken at the same API: everything but a conversation is asked in the same way there.
+    #[must_use]
+    pub fn is_kin(self, other: Self) -> bool {
+        let openai = |it| matches!(it, Self::OpenaiChat | Self::OpenaiResponses | Self::OpenaiCompletions);
+        self == other || (openai(self) && openai(other))
+    }
+
     /// Whether the path says the model and whether to stream; where not, the body does.
     #[must_use]
     pub const fn model_in_path(self) -> bool {

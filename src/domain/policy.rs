@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::dialect::Dialect;
 use crate::domain::id::{GroupName, KeyId, KeyName, ModelName, ProviderName};
+use crate::domain::operation::Operation;
 use crate::domain::quirks::Quirks;
 use crate::domain::target::Target;
 
@@ -81,14 +82,22 @@ impl Provider {
         self.speaks.iter().find(|it| it.dialect == dialect)
     }
 
-    /// How a request in `dialect` for `model` is put to it: in the same dialect where it speaks that, for this model; else
-    /// in the first that it can converse in. `None` if there is no such.
+    /// How it is asked by a client of `dialect` for `operation` of `model`: in the client's own dialect if it can be, else in
+    /// one of the same API, else, where the operation can be translated, in the first that has it. A conversation is held
+    /// in the client's dialect where it speaks that, for this model, else in the first that it can converse in. `None` if
+    /// there is no such.
     #[must_use]
-    pub fn speech_for(&self, dialect: Dialect, model: &ModelName) -> Option<&Speech> {
-        let models = &self.quirks.completions_models;
-        let takes = dialect.converses() || models.is_empty() || models.iter().any(|it| it == model.as_str());
-        let own = self.speech(dialect).filter(|_| takes);
-        own.or_else(|| self.speaks.iter().find(|it| it.dialect.converses()))
+    pub fn speech_for(&self, operation: &Operation, dialect: Dialect, model: &ModelName) -> Option<&Speech> {
+        if *operation == Operation::Chat {
+            let models = &self.quirks.completions_models;
+            let takes = dialect.converses() || models.is_empty() || models.iter().any(|it| it == model.as_str());
+            let own = self.speech(dialect).filter(|_| takes);
+            return own.or_else(|| self.speaks.iter().find(|it| it.dialect.converses()));
+        }
+        let able = |is: &dyn Fn(Dialect) -> bool| self.speaks.iter().find(|it| is(it.dialect) && it.offers(operation));
+        able(&|it| it == dialect)
+            .or_else(|| able(&|it| it.is_kin(dialect)))
+            .or_else(|| able(&|_| operation.translates()))
     }
 
     /// Keys that can be used: enabled and resolved.
@@ -136,17 +145,40 @@ impl Speech {
     /// What stands for the model in a URL.
     pub const MODEL: &'static str = "{model}";
 
-    /// The URL of one request.
+    /// The URL of one request; `None` where this speech has no such operation.
     #[must_use]
-    pub fn url_of(&self, model: &ModelName, stream: bool) -> Cow<'_, str> {
-        let url = self.stream_url.as_ref().filter(|_| stream).unwrap_or(&self.url);
+    pub fn url_of(&self, operation: &Operation, model: &ModelName, stream: bool) -> Option<Cow<'_, str>> {
+        let url = match operation {
+            Operation::Chat => Cow::Borrowed(self.stream_url.as_ref().filter(|_| stream).unwrap_or(&self.url).as_str()),
+            other => Cow::Owned(self.beside(other)?),
+        };
         if !url.contains(Self::MODEL) {
-            return Cow::Borrowed(url);
+            return Some(url);
         }
         let plain = |it: u8| it.is_ascii_alphanumeric() || b"-._~@".contains(&it);
         let spell = |it: u8| if plain(it) { char::from(it).to_string() } else { format!("%{it:02X}") };
         let spelled: String = model.as_str().bytes().map(spell).collect();
-        Cow::Owned(url.replace(Self::MODEL, &spelled))
+        Some(Cow::Owned(url.replace(Self::MODEL, &spelled)))
+    }
+
+    /// Whether it has `operation`.
+    #[must_use]
+    pub fn offers(&self, operation: &Operation) -> bool {
+        *operation == Operation::Chat || self.beside(operation).is_some()
+    }
+
+    /// The URL of an operation beside chat, from that of chat. A row that names a path of its own for chat, one that does
+    /// not end like the dialect's, says nothing about the rest of its API.
+    fn beside(&self, operation: &Operation) -> Option<String> {
+        let path = operation.path(self.dialect)?;
+        let (chat, row) = self.url.split_once('?').map_or((self.url.as_str(), None), |(url, query)| (url, Some(query)));
+        let root = chat.strip_suffix(self.dialect.chat_path())?;
+        let client = if let Operation::Relay(it) = operation { it.query.as_deref() } else { None };
+        let mut url = format!("{root}{path}");
+        for (query, mark) in [row, client].into_iter().flatten().zip(["?", "&"]) {
+            url.extend([mark, query]);
+        }
+        Some(url)
     }
 }
 
@@ -247,6 +279,7 @@ impl Default for Deadlines {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::operation::{Inputs, Relayed};
 
     #[test]
     fn a_model_is_put_into_the_url_that_names_it() {
@@ -256,7 +289,7 @@ mod tests {
             stream_url: Some("https://x.test/models/{model}:streamGenerateContent?alt=sse".to_owned()),
             body: BodyEdits::default(),
         };
-        let of = |model: &str, stream| speech.url_of(&model.into(), stream).into_owned();
+        let of = |model: &str, stream| speech.url_of(&Operation::Chat, &model.into(), stream).unwrap().into_owned();
         assert_eq!(of("gemini-3.8-flash", false), "https://x.test/models/gemini-3.8-flash:generateContent");
         assert_eq!(of("m@001", true), "https://x.test/models/m@001:streamGenerateContent?alt=sse");
         assert_eq!(
@@ -264,6 +297,144 @@ mod tests {
             "https://x.test/models/a%2F..%2Fb%3Fc%23d%3Ae%20%C3%A9:generateContent"
         );
         let chat = Speech { url: "https://x.test/v1/chat/completions".to_owned(), stream_url: None, ..speech };
-        assert!(matches!(chat.url_of(&"m".into(), true), Cow::Borrowed("https://x.test/v1/chat/completions")));
+        let url = chat.url_of(&Operation::Chat, &"m".into(), true);
+        assert!(matches!(url, Some(Cow::Borrowed("https://x.test/v1/chat/completions"))));
+    }
+
+    fn speech(dialect: Dialect, url: &str) -> Speech {
+        Speech { dialect, url: url.to_owned(), stream_url: None, body: BodyEdits::default() }
+    }
+
+    fn relay(path: &str, query: Option<&str>) -> Operation {
+        Operation::Relay(Box::new(Relayed {
+            method: http::Method::GET,
+            path: path.to_owned(),
+            query: query.map(ToOwned::to_owned),
+            content_type: None,
+            provider: None,
+        }))
+    }
+
+    #[test]
+    fn what_lies_beside_chat_is_found_from_its_address() {
+        use Dialect::{Anthropic, Gemini, OpenaiChat, OpenaiResponses};
+        let google = "https://g.test/v1beta/models/{model}:generateContent";
+        let vertex = "https://v.test/v1/projects/p/locations/l/publishers/google/models/{model}:generateContent";
+        let azure = "https://a.test/openai/deployments/{model}/chat/completions?api-version=1";
+        for (dialect, url, operation, found) in [
+            (
+                OpenaiChat,
+                "https://o.test/v1/chat/completions",
+                Operation::Embed(Inputs::One),
+                Some("https://o.test/v1/embeddings"),
+            ),
+            (
+                OpenaiResponses,
+                "https://o.test/v1/responses",
+                Operation::Embed(Inputs::Many),
+                Some("https://o.test/v1/embeddings"),
+            ),
+            (OpenaiChat, "https://o.test/v2/talk", Operation::Embed(Inputs::One), None),
+            (
+                OpenaiChat,
+                azure,
+                Operation::Embed(Inputs::Many),
+                Some("https://a.test/openai/deployments/m%2F1/embeddings?api-version=1"),
+            ),
+            (
+                OpenaiChat,
+                azure,
+                relay("audio/speech", Some("x=y&z")),
+                Some("https://a.test/openai/deployments/m%2F1/audio/speech?api-version=1&x=y&z"),
+            ),
+            (
+                OpenaiChat,
+                "https://o.test/v1/chat/completions",
+                relay("files", Some("limit=2")),
+                Some("https://o.test/v1/files?limit=2"),
+            ),
+            (OpenaiChat, "https://o.test/v1/chat/completions", Operation::CountTokens, None),
+            (
+                OpenaiResponses,
+                "https://o.test/v1/responses",
+                Operation::CountTokens,
+                Some("https://o.test/v1/responses/input_tokens"),
+            ),
+            (
+                Anthropic,
+                "https://c.test/v1/messages",
+                Operation::CountTokens,
+                Some("https://c.test/v1/messages/count_tokens"),
+            ),
+            (
+                Anthropic,
+                "https://c.test/v1/messages",
+                relay("messages/batches/b/results", None),
+                Some("https://c.test/v1/messages/batches/b/results"),
+            ),
+            (Anthropic, "https://c.test/v1/messages", Operation::Embed(Inputs::One), None),
+            (Gemini, google, Operation::Embed(Inputs::One), Some("https://g.test/v1beta/models/m%2F1:embedContent")),
+            (
+                Gemini,
+                google,
+                Operation::Embed(Inputs::Many),
+                Some("https://g.test/v1beta/models/m%2F1:batchEmbedContents"),
+            ),
+            (
+                Gemini,
+                vertex,
+                Operation::CountTokens,
+                Some("https://v.test/v1/projects/p/locations/l/publishers/google/models/m%2F1:countTokens"),
+            ),
+            (Gemini, google, relay("models/{model}:predict", None), Some("https://g.test/v1beta/models/m%2F1:predict")),
+        ] {
+            let speech = speech(dialect, url);
+            let url = speech.url_of(&operation, &"m/1".into(), false);
+            assert_eq!(url.as_deref(), found, "{operation:?}");
+            assert_eq!(speech.offers(&operation), found.is_some());
+        }
+    }
+
+    #[test]
+    fn a_provider_is_asked_in_its_clients_dialect_where_it_can_be() {
+        use Dialect::{Anthropic, Gemini, OpenaiChat, OpenaiResponses};
+        let urls = [
+            (Anthropic, "https://x.test/v1/messages"),
+            (OpenaiResponses, "https://x.test/v1/responses"),
+            (OpenaiChat, "https://x.test/v1/chat/completions"),
+        ];
+        let of = |spoken: &[(Dialect, &str)], operation: &Operation, client| {
+            let speaks = spoken.iter().map(|it| speech(it.0, it.1)).collect();
+            provider(speaks).speech_for(operation, client, &"m".into()).map(|it| it.dialect)
+        };
+        assert_eq!(of(&urls, &Operation::Chat, OpenaiChat), Some(OpenaiChat));
+        assert_eq!(of(&urls, &Operation::Chat, Gemini), Some(Anthropic));
+        let embed = Operation::Embed(Inputs::Many);
+        assert_eq!(of(&urls, &embed, OpenaiChat), Some(OpenaiChat));
+        assert_eq!(of(&urls[..2], &embed, OpenaiChat), Some(OpenaiResponses));
+        assert_eq!(of(&urls, &embed, Gemini), Some(OpenaiResponses), "the first that has it");
+        assert_eq!(of(&urls[..1], &embed, Gemini), None);
+        assert_eq!(of(&urls[..2], &relay("files", None), OpenaiChat), Some(OpenaiResponses));
+        assert_eq!(of(&urls[..1], &relay("files", None), OpenaiChat), None, "never translated");
+    }
+
+    fn provider(speaks: Vec<Speech>) -> Provider {
+        Provider {
+            name: "p".into(),
+            speaks,
+            auth: Auth::None,
+            headers: Vec::new(),
+            quirks: Quirks::default(),
+            keys: Vec::new(),
+            local: false,
+            allow_private: false,
+            enabled: true,
+            fast: None,
+            smart: None,
+            models: Vec::new(),
+            price_id: None,
+            settings: BTreeMap::new(),
+            unready: None,
+        }
     }
 }

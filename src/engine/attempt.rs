@@ -4,28 +4,26 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use tokio::time::{Instant, timeout_at};
 
 use crate::domain::ask::Ask;
-use crate::domain::failure::{Failure, Kind, Next, Origin, Relay};
-use crate::domain::policy::{Deadlines, Provider, Speech};
+use crate::domain::failure::{Failure, Next, Origin};
+use crate::domain::operation::Operation;
+use crate::domain::policy::{Deadlines, Speech};
 use crate::domain::reply::Reply;
 use crate::domain::target::Seat;
 use crate::engine::committed::{By, Committed, Content};
+use crate::engine::exchange::{Exchange, broken, redirect, silent};
 use crate::engine::flow::{self, Ending, Flow, is_empty_but_meant};
 use crate::engine::lane::{self, Rendered};
 use crate::engine::recall::{self, Keep};
 use crate::engine::settle::Settlement;
-use crate::engine::{Engine, ledger_unavailable, read};
+use crate::engine::{Engine, beside, ledger_unavailable, read};
 use crate::route::Stop;
-use crate::upstream::{Incoming, verdict};
+use crate::upstream::{Asking, Incoming, verdict};
 use crate::wire::{self, Facts};
 
-/// Largest answer that is held in memory.
-const WHOLE_MOST: usize = 64 << 20;
-/// Largest part of an error answer that is kept.
-const ERROR_MOST: usize = 64 << 10;
 /// Most that is held back of a stream that has no content yet.
 const HELD_MOST: usize = 1 << 20;
 
@@ -42,18 +40,22 @@ pub async fn run(
     settlement: &mut Settlement,
 ) -> Result<Committed, Failure> {
     let provider = &stop.provider;
-    let speech = provider.speech_for(ask.dialect, &seat.target.model).ok_or_else(|| {
+    let model = &seat.target.model;
+    let speech = provider.speech_for(&ask.operation, ask.dialect, model).ok_or_else(|| {
         let told = format!("{} speaks no dialect that this can be said in", provider.name);
         Failure::local(Origin::Local, "bad_policy", 500, told)
     })?;
     if engine.responses().is_some() {
         recall::refuse_unknown(ask, provider, speech)?;
     }
+    let is_chat = ask.operation == Operation::Chat;
+    let rendered = if is_chat {
+        lane::render(ask, speech.dialect, model, &provider.quirks).and_then(|it| lane::edited(it, &speech.body))
+    } else {
+        beside::render::render(ask, speech.dialect, model)
+    };
     // A target that speaks the client's dialect would have judged it by itself, and another one may.
-    let unreadable = |it| Failure { next: Next::Elsewhere, ..read::malformed(&it) };
-    let rendered = lane::render(ask, speech.dialect, &seat.target.model, &provider.quirks)
-        .and_then(|it| lane::edited(it, &speech.body))
-        .map_err(unreadable)?;
+    let rendered = rendered.map_err(|it| Failure { next: Next::Elsewhere, ..read::malformed(&it) })?;
     refuse_losses(ask, &rendered)?;
     let intent = settlement.begin(provider, seat, &rendered);
     engine.ledger.intent(&intent).await.map_err(|it| ledger_unavailable(&it))?;
@@ -61,32 +63,32 @@ pub async fn run(
     let began = Instant::now();
     let first = began + first_deadline(ask, deadlines);
     settlement.sending();
-    let client_headers = lane::passing(ask, speech.dialect);
-    let exchange = engine.upstream.send(provider, speech, seat, ask.stream, &client_headers, rendered.body.clone());
-    let incoming = timeout_at(first, exchange).await.map_err(|_| silent(provider, "sent no answer"))??;
-    let try_ = Try { engine, ask, provider, speech, rendered: &rendered, deadlines, began, first };
+    let client_headers =
+        if is_chat { lane::passing(ask, speech.dialect) } else { beside::headers(ask, speech.dialect) };
+    let asked = Asking { operation: &ask.operation, stream: ask.stream };
+    let answer = engine.upstream.send(provider, speech, seat, asked, &client_headers, rendered.body.clone());
+    let incoming = timeout_at(first, answer).await.map_err(|_| silent(provider, "sent no answer"))??;
+    let exchange = Exchange { engine, provider, dialect: speech.dialect, deadlines, began };
     let headers = incoming.relayable();
     let content = match incoming.status {
         200..=299 if incoming.is_encoded() => return Err(broken(provider, "a compressed answer")),
-        200..=299 if ask.stream => try_.stream(incoming).await?,
-        200..=299 => try_.whole(incoming).await?,
+        200..=299 if is_chat => Try { exchange, ask, speech, rendered: &rendered, first }.answer(incoming).await?,
+        200..=299 => beside::answer(&exchange, ask, incoming).await?,
         300..=399 => return Err(redirect(provider, incoming.status)),
-        _ => return Err(try_.error(incoming).await),
+        _ if is_chat => return Err(exchange.error(incoming).await),
+        _ => return Err(beside::refused(&exchange, ask, incoming).await),
     };
     settlement.content(&content);
     let by = By { headers, provider: Arc::clone(provider), seat: seat.clone(), deadlines: *deadlines };
     Ok(Committed { by, content })
 }
 
-/// What an attempt in progress knows.
+/// What an attempt at a conversation knows while it is in progress.
 struct Try<'a> {
-    engine: &'a Engine,
+    exchange: Exchange<'a>,
     ask: &'a Ask,
-    provider: &'a Provider,
     speech: &'a Speech,
     rendered: &'a Rendered,
-    deadlines: &'a Deadlines,
-    began: Instant,
     /// Until when the first content (or the whole unstreamed answer) must be there.
     first: Instant,
 }
@@ -94,6 +96,10 @@ struct Try<'a> {
 // === impl Try ===
 
 impl Try<'_> {
+    async fn answer(&self, incoming: Incoming) -> Result<Content, Failure> {
+        if self.ask.stream { self.stream(incoming).await } else { self.whole(incoming).await }
+    }
+
     /// Holds a stream back until its first content.
     async fn stream(&self, mut incoming: Incoming) -> Result<Content, Failure> {
         let asked = lane::asked(self.ask);
@@ -102,7 +108,7 @@ impl Try<'_> {
         let mut held = Held::default();
         let mut opened = false;
         loop {
-            let Some(chunk) = self.chunk(&mut incoming, self.first).await? else {
+            let Some(chunk) = self.exchange.chunk(&mut incoming, self.first).await? else {
                 let rest = flow.finish();
                 held.push(rest.out);
                 if rest.content || meant(&flow) {
@@ -125,19 +131,19 @@ impl Try<'_> {
                 return Err(self.no_answer(&flow));
             }
             if held.size > HELD_MOST {
-                return Err(broken(self.provider, "more than a megabyte without content"));
+                return Err(broken(self.exchange.provider, "more than a megabyte without content"));
             }
         }
     }
 
     fn commit(&self, held: Held, flow: Flow, incoming: Option<Incoming>) -> Content {
         let incoming = incoming.map(Box::new);
-        Content::Stream { held: held.join(), flow: Box::new(flow), incoming, began: self.began }
+        Content::Stream { held: held.join(), flow: Box::new(flow), incoming, began: self.exchange.began }
     }
 
     /// A whole answer.
     async fn whole(&self, mut incoming: Incoming) -> Result<Content, Failure> {
-        let body = self.collect(&mut incoming, Bytes::new()).await?;
+        let body = self.exchange.collect(&mut incoming, Bytes::new()).await?;
         let facts = self.facts(&incoming, &body)?;
         if self.speech.dialect == self.ask.dialect {
             if let Some(keep) = self.keeper() {
@@ -156,7 +162,7 @@ impl Try<'_> {
     /// The client asked for a stream and the provider sent a whole answer (or an error) instead: it is told as a
     /// stream, because asking again would be billed again.
     async fn unstreamed(&self, mut incoming: Incoming, begun: Bytes) -> Result<Content, Failure> {
-        let body = self.collect(&mut incoming, begun).await?;
+        let body = self.exchange.collect(&mut incoming, begun).await?;
         let facts = self.facts(&incoming, &body)?;
         let mut events = self.reply(&body)?.into_events();
         events.push(crate::domain::event::Event::End);
@@ -169,106 +175,42 @@ impl Try<'_> {
             keep(event);
         }
         let flow = Flow::told(self.ask.dialect, facts, writer.losses().to_vec());
-        Ok(Content::Stream { held: Bytes::from(held), flow: Box::new(flow), incoming: None, began: self.began })
+        Ok(Content::Stream {
+            held: Bytes::from(held),
+            flow: Box::new(flow),
+            incoming: None,
+            began: self.exchange.began,
+        })
     }
 
     fn keeper(&self) -> Option<Keep> {
-        recall::keeper(self.engine.responses(), self.ask, self.provider, self.speech)
+        recall::keeper(self.exchange.engine.responses(), self.ask, self.exchange.provider, self.speech)
     }
 
     /// The facts of a whole answer, or the failure that it is.
     fn facts(&self, incoming: &Incoming, body: &Bytes) -> Result<Facts, Failure> {
-        let facts = wire::codec(self.speech.dialect).read_facts(body).map_err(|it| self.garbage(body, &it))?;
+        let facts = wire::codec(self.speech.dialect).read_facts(body).map_err(|it| self.exchange.garbage(body, &it))?;
         if let Some(fault) = &facts.fault {
-            let wait = incoming.wait(self.engine.now().wall);
-            return Err(verdict::failure(&self.provider.name, incoming.status, fault, wait));
+            let wait = incoming.wait(self.exchange.engine.now().wall);
+            return Err(verdict::failure(&self.exchange.provider.name, incoming.status, fault, wait));
         }
         if !facts.content && !is_empty_but_meant(&facts) {
-            return Err(broken(self.provider, "an answer without content"));
+            return Err(broken(self.exchange.provider, "an answer without content"));
         }
         Ok(facts)
     }
 
     fn reply(&self, body: &Bytes) -> Result<Reply, Failure> {
-        wire::codec(self.speech.dialect).read_reply(body).map_err(|it| self.garbage(body, &it))
-    }
-
-    /// An error answer: read, judged, and kept for the client that can read it.
-    async fn error(&self, mut incoming: Incoming) -> Failure {
-        let mut body = BytesMut::new();
-        let until = Instant::now() + Duration::from_secs(10);
-        // An error body that stalls or breaks is judged by what came of it: the status is known already.
-        while let Ok(Ok(Some(chunk))) = timeout_at(until, incoming.chunk()).await {
-            body.extend_from_slice(&chunk[..chunk.len().min(ERROR_MOST - body.len())]);
-            if body.len() >= ERROR_MOST {
-                break;
-            }
-        }
-        let body = if incoming.is_encoded() { Bytes::new() } else { body.freeze() };
-        let fault = wire::codec(self.speech.dialect).read_error(&body);
-        let wait = incoming.wait(self.engine.now().wall);
-        let mut failure = verdict::failure(&self.provider.name, incoming.status, &fault, wait);
-        // A CDN's HTML page is no error of the dialect, nor is half of one that was too long to be kept.
-        if wire::json::scan(&body).is_ok() {
-            failure.relay = Some(Box::new(Relay {
-                dialect: self.speech.dialect,
-                status: incoming.status,
-                headers: incoming.relayable(),
-                body,
-            }));
-        }
-        failure
-    }
-
-    /// The next bytes, within the deadlines that hold before the commit.
-    async fn chunk(&self, incoming: &mut Incoming, until: Instant) -> Result<Option<Bytes>, Failure> {
-        let gap = Instant::now() + self.deadlines.byte_gap;
-        match timeout_at(until.min(gap), incoming.chunk()).await {
-            Ok(Ok(it)) => Ok(it),
-            // Nothing has reached the client, so this is not yet a cut: another target may still answer.
-            Ok(Err(failure)) => Err(Failure {
-                detail: failure.detail,
-                ..Failure::upstream(Kind::Uncertain, "upstream_uncertain", failure.told)
-            }),
-            Err(_) if gap < until => Err(silent(self.provider, "fell silent before any content")),
-            Err(_) => Err(silent(self.provider, "sent no content within the deadline")),
-        }
-    }
-
-    async fn collect(&self, incoming: &mut Incoming, begun: Bytes) -> Result<Bytes, Failure> {
-        let until = self.began + self.deadlines.whole;
-        let mut first = begun;
-        let mut more: Option<BytesMut> = None;
-        while let Some(chunk) = self.chunk(incoming, until).await? {
-            // Most answers come in one piece and are not copied.
-            if first.is_empty() && more.is_none() {
-                first = chunk;
-                continue;
-            }
-            let all = more.get_or_insert_with(|| BytesMut::from(&first[..]));
-            if all.len() + chunk.len() > WHOLE_MOST {
-                return Err(broken(self.provider, "an answer larger than 64 MiB"));
-            }
-            all.extend_from_slice(&chunk);
-        }
-        Ok(more.map_or(first, BytesMut::freeze))
+        wire::codec(self.speech.dialect).read_reply(body).map_err(|it| self.exchange.garbage(body, &it))
     }
 
     /// A stream that ended, or went wrong, before any content.
     fn no_answer(&self, flow: &Flow) -> Failure {
         match flow.ending() {
-            Some(Ending::Fault { fault, .. }) => verdict::failure(&self.provider.name, 200, fault, None),
-            Some(Ending::Malformed(what)) => broken(self.provider, what),
-            Some(Ending::Whole) => broken(self.provider, "an answer without content"),
-            None => broken(self.provider, "a stream that ended before any content"),
-        }
-    }
-
-    fn garbage(&self, body: &Bytes, malformed: &wire::Malformed) -> Failure {
-        match body.iter().find(|it| !it.is_ascii_whitespace()) {
-            None => broken(self.provider, "an empty body"),
-            Some(b'<') => broken(self.provider, "an HTML page"),
-            _ => broken(self.provider, &format!("something that is no answer of its dialect: {malformed}")),
+            Some(Ending::Fault { fault, .. }) => verdict::failure(&self.exchange.provider.name, 200, fault, None),
+            Some(Ending::Malformed(what)) => broken(self.exchange.provider, what),
+            Some(Ending::Whole) => broken(self.exchange.provider, "an answer without content"),
+            None => broken(self.exchange.provider, "a stream that ended before any content"),
         }
     }
 }
@@ -318,19 +260,4 @@ fn refuse_losses(ask: &Ask, rendered: &Rendered) -> Result<(), Failure> {
     let told = format!("strict: the target's dialect cannot say {}", losses.join(", "));
     // Another target may speak a dialect that can say it.
     Err(Failure { next: Next::Elsewhere, ..Failure::local(Origin::Client, "untranslatable", 400, told) })
-}
-
-fn silent(provider: &Provider, what: &str) -> Failure {
-    Failure::upstream(Kind::Silent, "upstream_silent", format!("{} {what}", provider.name))
-}
-
-fn broken(provider: &Provider, what: &str) -> Failure {
-    Failure::upstream(Kind::Broken, "upstream_broken_answer", format!("{} sent {what}", provider.name))
-}
-
-fn redirect(provider: &Provider, status: u16) -> Failure {
-    let told = format!("{} answered {status}, a redirect, which is never followed: fix its base URL", provider.name);
-    let mut failure = Failure::upstream(Kind::Broken, "upstream_redirect", told);
-    failure.status = Some(status);
-    failure
 }

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use crate::domain::policy::{Deadlines, Provider};
 use crate::domain::prompt::Loss;
 use crate::domain::target::Seat;
+use crate::engine::beside::passing::Passed;
 use crate::engine::flow::Flow;
 use crate::upstream::Incoming;
 use crate::wire::Facts;
@@ -58,4 +59,17 @@ pub enum Content {
         /// When the stream began.
         began: Instant,
     },
+    /// Whatever the provider answered to a request that was passed on.
+    Passed(Box<Passed>),
+}
+
+impl Content {
+    /// The status the client gets.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Whole { .. } | Self::Stream { .. } => 200,
+            Self::Passed(it) => it.status,
+        }
+    }
 }

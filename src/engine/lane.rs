@@ -164,7 +164,8 @@ fn include_usage(ask: &Ask) -> Option<Vec<u8>> {
     })
 }
 
-fn quoted(text: &str) -> Vec<u8> {
+/// `text` as a JSON string.
+pub(super) fn quoted(text: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() + 2);
     json::quote(text, &mut out);
     out

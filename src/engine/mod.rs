@@ -1,12 +1,15 @@
 //! Floor 3: the life of a request. [`Engine::answer`] is the journey on one screen; the files beside it are its
-//! stations, in order: [`read`] → `route::decide` → [`failover`] → [`attempt`] ([`lane`], [`flow`]) → [`relay`] →
-//! [`settle`]. [`tether`] ties the walk to its client.
+//! stations, in order: [`read`] → `route::decide` → [`failover`] → [`attempt`] ([`lane`], [`exchange`], [`flow`]) →
+//! [`relay`] → [`settle`]. [`tether`] ties the walk to its client. [`beside`] is what differs where something else than
+//! the next turn of a conversation is asked for.
 //!
 //! The only stateful async room. It never holds a lock across `.await`, and turns to the disk in one place: a request
 //! is not sent before its intent is in the journal. [`told`] is what clients hear beside an answer.
 
 pub mod attempt;
+pub mod beside;
 pub mod committed;
+pub mod exchange;
 pub mod failover;
 pub mod fleet;
 pub mod flow;
@@ -37,6 +40,7 @@ use crate::domain::clock::{Clock, Now};
 use crate::domain::dialect::Dialect;
 use crate::domain::dice::Dice;
 use crate::domain::failure::{Failure, Origin};
+use crate::domain::operation::Operation;
 use crate::domain::policy::Policy;
 use crate::domain::secret::Keyring;
 use crate::engine::fleet::Fleet;
@@ -70,6 +74,8 @@ pub struct Call {
     pub at: Now,
     /// The dialect of the path it came to.
     pub dialect: Dialect,
+    /// What is asked for.
+    pub operation: Operation,
     /// What the path said, in a dialect where it says the model.
     pub path: Option<Addressed>,
     /// The body as it came.
@@ -111,9 +117,15 @@ pub struct Answer {
 pub enum AnswerBody {
     /// All of it.
     Whole(Bytes),
-    /// As it happens. Ends cleanly for HTTP also when the answer was cut: the client is told in its own dialect.
-    Stream(Pin<Box<dyn Stream<Item = Bytes> + Send>>),
+    /// As it happens. A conversation ends cleanly for HTTP also when the answer was cut: the client is told in its own
+    /// dialect. What has no dialect to say it in breaks off.
+    Stream(Pin<Box<dyn Stream<Item = Result<Bytes, BrokenOff>> + Send>>),
 }
+
+/// The rest of an answer will not come, and the connection is to show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the answer broke off")]
+pub struct BrokenOff;
 
 impl std::fmt::Debug for AnswerBody {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

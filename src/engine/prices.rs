@@ -74,6 +74,13 @@ impl Prices {
         let _ = self.loads.subscribe().wait_for(|it| *it == 0).await;
     }
 
+    /// Whether nothing that is asked of `provider` with a key of that `billing` costs anything.
+    #[must_use]
+    pub fn is_free(&self, provider: &Provider, billing: Billing) -> bool {
+        let priced = || self.overrides.load().iter().any(|it| it.provider == provider.name);
+        billing != Billing::Metered || (provider.local && !priced())
+    }
+
     /// What `usage` costs at `provider`, paid with a key of that `billing`. `models`: the names the model goes by, the
     /// best first. The user's own price for any of them comes before the table's for the first: providers answer with
     /// the name of a snapshot that nobody would think of pricing.

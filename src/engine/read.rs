@@ -4,7 +4,8 @@ use crate::domain::ask::{Ask, Fields, Needs};
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Origin};
 use crate::domain::id::RequestId;
-use crate::engine::{Addressed, Call};
+use crate::domain::operation::Operation;
+use crate::engine::{Addressed, Call, beside};
 use crate::wire::{Malformed, json};
 
 /// Reads `call`. The ask is complete exactly if nothing is wrong with it; else it holds what was understood, for its row.
@@ -13,19 +14,24 @@ use crate::wire::{Malformed, json};
 /// `bad_json` or `bad_request` (400), saying where.
 pub fn read(call: Call, id: RequestId) -> (Ask, Result<(), Failure>) {
     let mut ask = unread(call, id);
-    let understood = understand(&mut ask);
+    let understood = match ask.operation {
+        Operation::Chat | Operation::CountTokens => conversation(&mut ask),
+        Operation::Embed(_) => beside::read::embed(&mut ask),
+        Operation::Relay(_) => beside::read::relay(&mut ask),
+    };
     (ask, understood)
 }
 
 /// The ask of a call whose body has not been looked at.
 pub fn unread(call: Call, id: RequestId) -> Ask {
-    let Call { at, dialect, path, body, headers, client, session, strict, recalled } = call;
+    let Call { at, dialect, operation, path, body, headers, client, session, strict, recalled } = call;
     let (model, stream) = path.map_or_else(Default::default, |Addressed { model, stream }| (model, stream));
     Ask {
         id,
         at,
         dialect,
         written_in: dialect,
+        operation,
         model,
         stream,
         needs: Needs::default(),
@@ -39,7 +45,7 @@ pub fn unread(call: Call, id: RequestId) -> Ask {
     }
 }
 
-fn understand(ask: &mut Ask) -> Result<(), Failure> {
+fn conversation(ask: &mut Ask) -> Result<(), Failure> {
     let body = ask.body.clone();
     ask.fields = json::scan(&body).map_err(|it| malformed(&it))?;
     let value = |key: &str| ask.fields.find(&body, key).map(|it| &body[it]);
@@ -52,20 +58,20 @@ fn understand(ask: &mut Ask) -> Result<(), Failure> {
         Dialect::OpenaiChat if value("messages").is_none() && value("input").is_some() => Dialect::OpenaiResponses,
         dialect => dialect,
     };
-    let conversation = conversation(ask.written_in);
+    let turns = turns(ask.written_in);
     // In the responses dialect each of these may stand for the others.
     let stands_for_it: &[&str] = match ask.written_in {
         Dialect::OpenaiResponses => &["previous_response_id", "prompt", "conversation"],
         _ => &[],
     };
-    if value(conversation).is_none() && stands_for_it.iter().all(|it| value(it).is_none()) {
-        return Err(bad(&format!("the body has no `{conversation}`")));
+    if value(turns).is_none() && stands_for_it.iter().all(|it| value(it).is_none()) {
+        return Err(bad(&format!("the body has no `{turns}`")));
     }
     ask.needs = needs(ask.written_in, &body, &ask.fields);
     Ok(())
 }
 
-fn model(value: Option<&[u8]>) -> Result<String, Failure> {
+pub(super) fn model(value: Option<&[u8]>) -> Result<String, Failure> {
     let value = value.ok_or_else(|| bad("the body has no `model`"))?;
     Ok(json::string(value).ok_or_else(|| bad("`model` must be a string"))?.into_owned())
 }
@@ -78,7 +84,7 @@ fn stream(value: Option<&[u8]>) -> Result<bool, Failure> {
 }
 
 /// The field that holds the conversation.
-const fn conversation(dialect: Dialect) -> &'static str {
+const fn turns(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::OpenaiChat | Dialect::Anthropic => "messages",
         Dialect::OpenaiResponses => "input",
@@ -96,7 +102,7 @@ pub fn malformed(it: &Malformed) -> Failure {
     Failure::local(Origin::Client, "bad_json", 400, format!("the request body cannot be read: {place}{it}"))
 }
 
-fn bad(what: &str) -> Failure {
+pub(super) fn bad(what: &str) -> Failure {
     Failure::local(Origin::Client, "bad_request", 400, what)
 }
 

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use tokio::time::{Instant, Sleep, timeout, timeout_at};
 
 use crate::domain::ask::Ask;
@@ -15,12 +15,13 @@ use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Kind};
 use crate::domain::id::{ProviderName, RequestId};
 use crate::domain::policy::Deadlines;
+use crate::engine::beside::passing;
 use crate::engine::committed::{By, Committed, Content};
 use crate::engine::failover::Walked;
 use crate::engine::flow::{Ending, Flow, Taken};
 use crate::engine::settle::Settlement;
 use crate::engine::tether::{Tethered, Walking};
-use crate::engine::{Answer, AnswerBody};
+use crate::engine::{Answer, AnswerBody, BrokenOff};
 use crate::upstream::{Incoming, verdict};
 use crate::wire;
 
@@ -42,6 +43,7 @@ pub fn finished(walked: Walked) -> Answer {
                 let relay = Relay::new(&by, settlement, held, flow, incoming, began);
                 Answer { status: 200, headers, relayed, body: AnswerBody::Stream(Box::pin(relay.into_stream())) }
             }
+            Content::Passed(passed) => passing::answer(by, settlement, *passed),
         },
     }
 }
@@ -59,7 +61,7 @@ pub async fn held(mut walk: Tethered, ask: &Ask, every: Duration) -> Answer {
     ];
     let ping = Bytes::from_static(wire::codec(ask.dialect).ping());
     let waiting = Stage::Waiting { walk, ping, every, due: true };
-    let body = stream::unfold(waiting, Stage::next);
+    let body = stream::unfold(waiting, Stage::next).map(Ok);
     Answer { status: 200, headers, relayed: Vec::new(), body: AnswerBody::Stream(Box::pin(body)) }
 }
 
@@ -87,6 +89,7 @@ impl Stage {
                     }
                     // A request for a stream is only ever answered by a stream.
                     Content::Whole { body, .. } => Some((body, Self::Over)),
+                    Content::Passed(_) => None,
                 },
             },
             Self::Relaying(relay) => relay.next().await.map(|(bytes, it)| (bytes, Self::Relaying(it))),
@@ -159,8 +162,8 @@ impl Relay {
         })
     }
 
-    fn into_stream(self: Box<Self>) -> impl futures_util::Stream<Item = Bytes> + Send {
-        stream::unfold(self, Self::next)
+    fn into_stream(self: Box<Self>) -> impl futures_util::Stream<Item = Result<Bytes, BrokenOff>> + Send {
+        stream::unfold(self, Self::next).map(Ok)
     }
 
     /// The next bytes for the client; `None` after the last.
@@ -346,6 +349,7 @@ pub async fn abandoned(walk: Walking) {
         // The client got none of it; that it left is what its row says.
         Err(_) => drop(settlement),
         Ok(Content::Whole { facts, .. }) => settlement.left(&facts),
+        Ok(Content::Passed(passed)) => settlement.left(&passed.facts),
         Ok(Content::Stream { flow, incoming: Some(incoming), .. }) => drain(flow, incoming, settlement).await,
         Ok(Content::Stream { flow, incoming: None, .. }) => settlement.left(flow.facts()),
     }

@@ -13,6 +13,7 @@ use crate::domain::ask::Ask;
 use crate::domain::clock::Moment;
 use crate::domain::failure::{Failure, Kind, Origin};
 use crate::domain::money::Usd;
+use crate::domain::operation::Operation;
 use crate::domain::policy::{Auth, Billing, Provider};
 use crate::domain::prompt::Loss;
 use crate::domain::target::Seat;
@@ -55,6 +56,7 @@ impl Settlement {
         let head = Head {
             at: ask.at.wall,
             dialect: ask.dialect,
+            operation: ask.operation.name(),
             asked: ask.model.clone(),
             group: None,
             client: ask.client.clone(),
@@ -113,6 +115,15 @@ impl Settlement {
         self.running = true;
         let likely = Usage::estimated(self.ask.needs.prompt_tokens, self.ask.needs.max_tokens.unwrap_or(0));
         let model = seat.target.model.as_str();
+        let prices = &self.engine.prices;
+        let expected_cost = match self.ask.operation {
+            Operation::CountTokens => Some(Usd::ZERO),
+            // What is passed on is not understood: nobody can tell what it will cost.
+            Operation::Relay(_) => prices.is_free(provider, billing).then_some(Usd::ZERO),
+            Operation::Chat | Operation::Embed(_) => {
+                prices.cost(provider, billing, &[model], &likely, now.wall).amount()
+            }
+        };
         Intent {
             id: self.ask.id,
             head: &self.head,
@@ -124,7 +135,7 @@ impl Settlement {
             key_name: seat.key.as_ref().map(|it| it.1.as_str()),
             billing,
             input_estimate: likely.input,
-            expected_cost: self.engine.prices.cost(provider, billing, &[model], &likely, now.wall).amount(),
+            expected_cost,
         }
     }
 
@@ -144,7 +155,7 @@ impl Settlement {
         self.first_content = Some(now);
         if let Some(it) = self.tries.last_mut() {
             it.first_content = Some(now);
-            it.status = Some(200);
+            it.status = Some(content.status());
             if let Content::Whole { facts, .. } = content {
                 it.usage.clone_from(&facts.usage);
             }
@@ -177,26 +188,36 @@ impl Settlement {
     /// The whole answer is known: its row is on its way, and it has its headers.
     pub fn whole(mut self, by: By, body: Bytes, facts: &Facts, losses: &[Loss]) -> Answer {
         self.losses.extend(losses.iter().map(|it| it.what.clone()));
+        let mut answer = self.passed(by, 200, body, facts);
+        answer.headers.push(("content-type", "application/json".to_owned()));
+        answer
+    }
+
+    /// The same for an answer that is passed on, whatever it is.
+    pub fn passed(mut self, by: By, status: u16, body: Bytes, facts: &Facts) -> Answer {
         self.close_answer(facts, None);
         self.price();
-        let mut headers = self.headers();
-        headers.extend(seat_headers(&by.seat));
-        headers.push(("content-type", "application/json".to_owned()));
+        let mut headers = self.answer_headers(&by.seat);
         // Within the first moments of the process the price may not be known yet: then only the ledger tells it.
         if let Some(Cost::Exact(cost) | Cost::Estimated(cost)) = self.total_cost() {
             headers.push(("x-llmroute-cost-usd", format!("{:.12}", cost.dollars())));
         }
-        self.finish(Outcome::Ok, 200, None);
-        Answer { status: 200, headers, relayed: by.headers, body: AnswerBody::Whole(body) }
+        self.finish(Outcome::Ok, status, None);
+        Answer { status, headers, relayed: by.headers, body: AnswerBody::Whole(body) }
+    }
+
+    /// The headers of every answer.
+    #[must_use]
+    pub fn answer_headers(&self, seat: &Seat) -> Vec<(&'static str, String)> {
+        let mut headers = self.headers();
+        headers.extend(seat_headers(seat));
+        headers
     }
 
     /// The headers a stream begins with; what it cost is only known at its end, and then in the ledger.
     #[must_use]
     pub fn stream_headers(&self, seat: Option<&Seat>) -> Vec<(&'static str, String)> {
-        let mut headers = self.headers();
-        if let Some(seat) = seat {
-            headers.extend(seat_headers(seat));
-        }
+        let mut headers = seat.map_or_else(|| self.headers(), |it| self.answer_headers(it));
         headers.push(("content-type", "text/event-stream".to_owned()));
         headers.push(("cache-control", "no-cache".to_owned()));
         headers
@@ -211,8 +232,9 @@ impl Settlement {
             self.engine.fleet.cut(&it.seat);
         }
         let outcome = if failure.is_some() { Outcome::Cut } else { Outcome::Ok };
+        let status = self.tries.last().and_then(|it| it.status).unwrap_or(200);
         self.close_answer(facts, failure.clone());
-        self.finish(outcome, 200, failure);
+        self.finish(outcome, status, failure);
     }
 
     /// The client hung up in the middle of a stream.
@@ -263,13 +285,19 @@ impl Settlement {
         it.served.clone_from(&facts.model);
         it.finish = facts.finish.as_ref().map(|it| it.name().to_owned());
         let seen = facts.content_bytes.div_ceil(BYTES_A_TOKEN);
-        it.usage = Some(match &facts.usage {
+        it.usage = match (&self.ask.operation, &facts.usage) {
+            (Operation::CountTokens, _) => None,
+            // Not every body is text, and not every answer is billed by the token.
+            (Operation::Relay(_), usage) => usage.clone(),
+            (Operation::Embed(_), Some(usage)) => Some(usage.clone()),
             // Counts are final once the provider has said why it ended; before that they only tell how it began.
-            Some(usage) if facts.finish.is_some() => usage.clone(),
-            Some(usage) => Usage { output: usage.output.max(seen), source: Source::Estimated, ..usage.clone() },
+            (_, Some(usage)) if facts.finish.is_some() => Some(usage.clone()),
+            (_, Some(usage)) => {
+                Some(Usage { output: usage.output.max(seen), source: Source::Estimated, ..usage.clone() })
+            }
             // No count came: everything sent and seen is counted here, and the row says so.
-            None => Usage::estimated(tokens::estimate(&self.ask.body), seen),
-        });
+            (_, None) => Some(Usage::estimated(tokens::estimate(&self.ask.body), seen)),
+        };
     }
 
     fn record(&mut self, outcome: Outcome, status: u16, failure: Option<&Failure>, ended: Moment) -> RequestRecord {

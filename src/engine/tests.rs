@@ -4,6 +4,7 @@ use crate::domain::ask::{Ask, Needs};
 use crate::domain::clock::Now;
 use crate::domain::dialect::Dialect;
 use crate::domain::id::RequestId;
+use crate::domain::operation::Operation;
 use crate::domain::policy::BodyEdits;
 use crate::domain::quirks::Quirks;
 use crate::engine::flow::{Ending, Flow};
@@ -19,6 +20,7 @@ fn ask(dialect: Dialect, body: &str) -> Ask {
         at: Now::default(),
         dialect,
         written_in: dialect,
+        operation: Operation::Chat,
         model: find("model").and_then(json::string).unwrap().into_owned(),
         stream: find("stream").and_then(json::boolean).unwrap_or(false),
         needs: Needs::default(),

@@ -2,22 +2,25 @@
 
 use std::sync::Arc;
 
+use crate::domain::ask::Ask;
 use crate::domain::failure::{Failure, Origin};
 use crate::domain::id::{GroupName, ModelName, ProviderName};
+use crate::domain::operation::{Operation, Relayed};
 use crate::domain::policy::{Auth, Policy, Provider};
 use crate::domain::target::{Seat, Target};
 use crate::route::Candidate;
 use crate::route::explain::Step;
 
-/// The candidates for `model`: a group's targets, one target, or everybody who serves that model.
+/// The candidates for `ask`: a group's targets, one target, or everybody who serves that model; where no model is named,
+/// the one provider that can be meant.
 ///
 /// # Errors
-/// `no_route` (404), naming the nearest names, if nothing is called so.
-pub fn find(
-    policy: &Policy,
-    model: &str,
-    trail: &mut Vec<Step>,
-) -> Result<(Option<GroupName>, Vec<Candidate>), Failure> {
+/// `no_route` (404), naming the nearest names, if nothing is called so; what [`one_provider`] says.
+pub fn find(policy: &Policy, ask: &Ask, trail: &mut Vec<Step>) -> Result<(Option<GroupName>, Vec<Candidate>), Failure> {
+    let model = ask.model.as_str();
+    if let (Operation::Relay(relayed), true) = (&ask.operation, model.is_empty()) {
+        return one_provider(policy, ask, relayed, trail).map(|it| (None, vec![it]));
+    }
     if let Some(group) = policy.groups.get(model) {
         trail.push(Step::Group { name: group.name.clone(), targets: group.targets.len() });
         let found = group.targets.iter().filter_map(|(target, weight)| {
@@ -47,6 +50,51 @@ pub fn find(
     }
     trail.push(Step::Model { model: ModelName::from(model), providers: serving.len() });
     Ok((None, serving))
+}
+
+/// The provider for a request that names no model: the one that it names instead, else the only one that has a key and
+/// the client's API. Files and jobs live at one provider, so that none is ever guessed.
+fn one_provider(policy: &Policy, ask: &Ask, relayed: &Relayed, trail: &mut Vec<Step>) -> Result<Candidate, Failure> {
+    // What stands for the model in rows and in the health of the target: what is asked for.
+    let resource = ModelName::from(relayed.path.split('/').next().unwrap_or_default());
+    let of = |provider| candidate(provider, resource.clone(), 1.0);
+    let refuse = |code, status, told: String| Failure::local(Origin::Client, code, status, told);
+    let found = if let Some(name) = &relayed.provider {
+        let shown: String = name.chars().take(100).collect();
+        policy.providers.get(name.as_str()).map(of).ok_or_else(|| {
+            refuse(
+                "no_route",
+                404,
+                format!("x-llmroute-provider names `{shown}`, and no provider is called so; see llmroute providers"),
+            )
+        })?
+    } else {
+        let able = policy
+            .providers
+            .values()
+            .filter(|it| it.is_usable() && it.speech_for(&ask.operation, ask.dialect, &resource).is_some());
+        let able: Vec<_> = able.collect();
+        match able.as_slice() {
+            [only] => of(only),
+            [] => {
+                let told = format!(
+                    "/{} is passed on to a provider that speaks {} as it is, and none with a key does; add one: llmroute keys add PROVIDER",
+                    relayed.path, ask.dialect
+                );
+                return Err(refuse("not_offered", 404, told));
+            }
+            several => {
+                let names: Vec<&str> = several.iter().map(|it| it.name.as_str()).collect();
+                let told = format!(
+                    "the request names no model, and several providers could be meant: {}; name one in the header x-llmroute-provider",
+                    names.join(", ")
+                );
+                return Err(refuse("which_provider", 400, told));
+            }
+        }
+    };
+    trail.push(Step::Named { target: found.target.clone() });
+    Ok(found)
 }
 
 fn candidate(provider: &Arc<Provider>, model: ModelName, weight: f64) -> Candidate {

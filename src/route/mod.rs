@@ -66,7 +66,7 @@ pub struct Candidate {
 #[must_use]
 pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) -> Decision {
     let mut trail = Vec::new();
-    let (group, found) = match candidates::find(policy, &ask.model, &mut trail) {
+    let (group, found) = match candidates::find(policy, ask, &mut trail) {
         Ok(it) => it,
         Err(failure) => return Decision { group: None, plan: Vec::new(), trail, refusal: Some(failure) },
     };

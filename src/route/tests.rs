@@ -7,6 +7,7 @@ use crate::domain::ask::{Fields, Needs};
 use crate::domain::clock::{Moment, Now};
 use crate::domain::dialect::Dialect;
 use crate::domain::id::{KeyId, RequestId};
+use crate::domain::operation::Operation;
 use crate::domain::policy::{Auth, Billing, Deadlines, Group, Key, Speech};
 use crate::domain::quirks::Quirks;
 
@@ -54,6 +55,7 @@ fn ask(id: u64, model: &str) -> Ask {
         at: Now::default(),
         dialect: Dialect::OpenaiChat,
         written_in: Dialect::OpenaiChat,
+        operation: Operation::Chat,
         model: model.to_owned(),
         stream: false,
         body: bytes::Bytes::new(),

@@ -21,6 +21,7 @@ use tower_service::Service as _;
 
 use crate::domain::dialect::Dialect;
 use crate::server::Door;
+use crate::server::asked::Asked;
 use crate::server::patience::{Phase, Phases};
 
 /// Requests that are being answered, on all connections. Clones share the count.
@@ -60,7 +61,7 @@ impl Service<axum::http::Request<Incoming>> for Answering {
         if let Some(dialect) = short_cut(&request) {
             let door = Arc::clone(&self.door);
             return Box::pin(async move {
-                let response = super::answer(&door, dialect, None, request).await;
+                let response = super::answer(&door, dialect, Asked::default(), request).await;
                 Ok(response.map(|body| Answered { body, _busy: busy }))
             });
         }

@@ -14,7 +14,7 @@ use crate::wire::gemini::array::Array;
 pub fn response(answer: Answer) -> Response {
     let body = match answer.body {
         AnswerBody::Whole(bytes) => Body::from(bytes),
-        AnswerBody::Stream(stream) => Body::from_stream(stream.map(Ok::<Bytes, std::convert::Infallible>)),
+        AnswerBody::Stream(stream) => Body::from_stream(stream),
     };
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
@@ -41,8 +41,9 @@ pub fn array(answer: Answer) -> Response {
                 let (mut events, mut array) = state?;
                 let chunk = events.next().await;
                 Some(match chunk {
-                    Some(chunk) => (array.push(chunk), Some((events, array))),
-                    None => (array.finish(), None),
+                    Some(Ok(chunk)) => (Ok(array.push(chunk)), Some((events, array))),
+                    Some(Err(broken)) => (Err(broken), None),
+                    None => (Ok(array.finish()), None),
                 })
             });
             AnswerBody::Stream(Box::pin(chunks))

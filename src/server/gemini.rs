@@ -3,33 +3,28 @@
 
 use axum::http::Uri;
 
+use crate::domain::operation::{Inputs, Operation};
 use crate::engine::Addressed;
+use crate::server::asked::Asked;
 
 /// Where the paths of this dialect begin.
 const ROOTS: [&str; 3] = ["/v1beta/models", "/v1alpha/models", "/v1/models"];
-
-/// What a path and its query ask for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Asked {
-    /// The model, and whether to stream.
-    pub(super) addressed: Addressed,
-    /// A stream is to come as one JSON array: the client did not ask for events.
-    pub(super) array: bool,
-}
 
 /// Reads `…/models/MODEL:METHOD`. A model's name may hold slashes, plain or encoded. `None` for a method that is not
 /// served.
 pub(super) fn asked(uri: &Uri) -> Option<Asked> {
     let (model, method) = named(uri)?.rsplit_once(':')?;
-    let stream = match method {
-        "generateContent" => false,
-        "streamGenerateContent" => true,
+    let (operation, stream) = match method {
+        "generateContent" => (Operation::Chat, false),
+        "streamGenerateContent" => (Operation::Chat, true),
+        "embedContent" => (Operation::Embed(Inputs::One), false),
+        "batchEmbedContents" => (Operation::Embed(Inputs::Many), false),
         _ => return None,
     };
     let model = decoded(model)?;
     let model = model.strip_prefix("models/").unwrap_or(&model).to_owned();
     let array = stream && query(uri, "alt").as_deref() != Some("sse");
-    (!model.is_empty()).then_some(Asked { addressed: Addressed { model, stream }, array })
+    (!model.is_empty()).then_some(Asked { operation, path: Some(Addressed { model, stream }), array })
 }
 
 /// The name of the model that a path without a method is about.
@@ -81,7 +76,8 @@ mod tests {
 
     fn read(text: &str) -> Option<(String, bool, bool)> {
         let it = asked(&text.parse().unwrap())?;
-        Some((it.addressed.model, it.addressed.stream, it.array))
+        let path = it.path?;
+        Some((path.model, path.stream, it.array))
     }
 
     #[test]

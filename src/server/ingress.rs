@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use crate::domain::clock::Now;
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Origin};
+use crate::domain::operation::Operation;
 use crate::engine::{Addressed, Call};
 
 /// Largest request body: above the largest any provider takes.
@@ -22,12 +23,13 @@ const SHORT: usize = 4 << 10;
 const BODY_IDLE: Duration = Duration::from_secs(60);
 
 /// What the head of a request says, and what was read in its path; its body is still to come.
-pub fn call(at: Now, dialect: Dialect, path: Option<Addressed>, head: &Parts) -> Call {
+pub fn call(at: Now, dialect: Dialect, operation: Operation, path: Option<Addressed>, head: &Parts) -> Call {
     let text = |name: &str| text(&head.headers, name);
     let session = ["x-llmroute-session", "x-claude-code-session-id", "x-session-id"].into_iter().find_map(text);
     Call {
         at,
         dialect,
+        operation,
         path,
         body: Bytes::new(),
         headers: forwarded(&head.headers),

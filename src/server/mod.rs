@@ -6,6 +6,7 @@
 
 pub mod admin;
 mod answering;
+mod asked;
 pub mod egress;
 mod gemini;
 pub mod guard;
@@ -30,9 +31,10 @@ use tokio::task::JoinSet;
 
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Origin};
+use crate::domain::operation::{Inputs, Operation};
 use crate::engine::{Call, Engine};
 use crate::server::answering::Answering;
-use crate::server::gemini::Asked;
+use crate::server::asked::Asked;
 use crate::server::guard::Guard;
 use crate::server::listen::Listening;
 use crate::server::patience::{Patience, Phases};
@@ -101,6 +103,8 @@ impl Door {
             .route("/responses/{id}/input_items", get(input_items))
             .route("/v1/responses/{id}/cancel", post(cancel_response))
             .route("/responses/{id}/cancel", post(cancel_response))
+            .route("/v1/embeddings", post(embeddings))
+            .route("/embeddings", post(embeddings))
             .route("/v1/messages", post(messages))
             .route("/anthropic/v1/messages", post(messages))
             .route("/v1/models", get(models))
@@ -221,15 +225,19 @@ async fn drain(door: Arc<Door>, mut connections: JoinSet<()>, mut closing: watch
 // === handlers ===
 
 async fn chat(State(door): State<Arc<Door>>, request: Request) -> Response {
-    answer(&door, Dialect::OpenaiChat, None, request).await
+    answer(&door, Dialect::OpenaiChat, Asked::default(), request).await
 }
 
 async fn completions(State(door): State<Arc<Door>>, request: Request) -> Response {
-    answer(&door, Dialect::OpenaiCompletions, None, request).await
+    answer(&door, Dialect::OpenaiCompletions, Asked::default(), request).await
 }
 
 async fn responses(State(door): State<Arc<Door>>, request: Request) -> Response {
-    answer(&door, Dialect::OpenaiResponses, None, request).await
+    answer(&door, Dialect::OpenaiResponses, Asked::default(), request).await
+}
+
+async fn embeddings(State(door): State<Arc<Door>>, request: Request) -> Response {
+    answer(&door, Dialect::OpenaiChat, Asked::of(Operation::Embed(Inputs::Many)), request).await
 }
 
 async fn kept_response(State(door): State<Arc<Door>>, Path(id): Path<String>, request: Request) -> Response {
@@ -271,19 +279,19 @@ async fn kept(
 }
 
 async fn messages(State(door): State<Arc<Door>>, request: Request) -> Response {
-    answer(&door, Dialect::Anthropic, None, request).await
+    answer(&door, Dialect::Anthropic, Asked::default(), request).await
 }
 
 /// Gemini's methods: which one, and of which model, is in the path.
 async fn generate(State(door): State<Arc<Door>>, request: Request) -> Response {
     match gemini::asked(request.uri()) {
-        Some(asked) => answer(&door, Dialect::Gemini, Some(asked), request).await,
+        Some(asked) => answer(&door, Dialect::Gemini, asked, request).await,
         None => refuse_path(&door, request, "not_found", 404, "this method of a model is not served"),
     }
 }
 
 /// A request that makes llmroute panic is refused, and nobody else notices. `asked` is what its path said.
-async fn answer(door: &Arc<Door>, dialect: Dialect, asked: Option<Asked>, request: Request) -> Response {
+async fn answer(door: &Arc<Door>, dialect: Dialect, asked: Asked, request: Request) -> Response {
     let answered = AssertUnwindSafe(answer_or_panic(door, dialect, asked, request)).catch_unwind().await;
     answered.unwrap_or_else(|_reported_by_its_hook| {
         let told = "llmroute itself failed on this request; please report it";
@@ -291,14 +299,14 @@ async fn answer(door: &Arc<Door>, dialect: Dialect, asked: Option<Asked>, reques
     })
 }
 
-async fn answer_or_panic(door: &Arc<Door>, dialect: Dialect, asked: Option<Asked>, request: Request) -> Response {
+async fn answer_or_panic(door: &Arc<Door>, dialect: Dialect, asked: Asked, request: Request) -> Response {
     let at = door.engine.now();
     let (head, body) = request.into_parts();
     if let Err(failure) = door.guard.admit(&head) {
         return door.turn_away(dialect, &failure);
     }
-    let (path, array) = asked.map_or((None, false), |it| (Some(it.addressed), it.array));
-    let call = ingress::call(at, dialect, path, &head);
+    let Asked { operation, path, array } = asked;
+    let call = ingress::call(at, dialect, operation, path, &head);
     let body = ingress::body(&head, body).await;
     // It points into the buffer of the connection, which can be used again from here on.
     drop(head);

@@ -212,6 +212,10 @@ pub(super) const STEPS: &[&str] = &[
     ) STRICT;
     CREATE INDEX responses_used ON responses (used);
     ",
+    // 4: requests for something else than the next turn of a conversation; NULL is that.
+    "
+    ALTER TABLE requests ADD COLUMN operation TEXT;
+    ",
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.

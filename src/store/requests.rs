@@ -6,7 +6,7 @@ use crate::domain::clock::Stamp;
 use crate::domain::id::{KeyId, RequestId};
 use crate::domain::money::Usd;
 use crate::store::error::StoreError;
-use crate::store::ledger::{Cost, journal};
+use crate::store::ledger::{CHAT, Cost, journal};
 use crate::store::open::Db;
 
 /// A request's row.
@@ -18,6 +18,8 @@ pub struct RequestRow {
     pub started: Stamp,
     /// The client's dialect.
     pub dialect: String,
+    /// What was asked for: `chat`, `embed`, `images/generations` …
+    pub operation: String,
     /// `model` as sent.
     pub asked: String,
     /// The group that name stood for.
@@ -181,13 +183,14 @@ pub fn show(db: &Db, id: RequestId) -> Result<Option<(RequestRow, Vec<AttemptRow
     Ok(Some((row, attempts)))
 }
 
-const REQUESTS: &str = "SELECT id, started, dialect, asked, group_name, client, session, stream, outcome, status,
+const REQUESTS: &str =
+    "SELECT id, started, dialect, operation, asked, group_name, client, session, stream, outcome, status,
     total_us, first_us, overhead_us, provider, model, key_name, served, finish, cost_reported, moved, attempts, losses,
     input, cache_read, cache_write, cache_write_1h, output, reasoning, counted, suspect, cost, cost_kind, kind, code,
     detail FROM requests";
 
 /// Requests of which only intents are known, in the shape of [`REQUESTS`].
-const OPEN: &str = "SELECT request AS id, started, dialect, asked, group_name, client, session, stream,
+const OPEN: &str = "SELECT request AS id, started, dialect, operation, asked, group_name, client, session, stream,
     NULL AS outcome, NULL AS status, NULL AS total_us, NULL AS first_us, NULL AS overhead_us, NULL AS provider,
     NULL AS model, NULL AS key_name, NULL AS served, NULL AS finish, NULL AS cost_reported, NULL AS moved,
     NULL AS attempts, NULL AS losses, NULL AS counted, NULL AS cost_kind, NULL AS kind
@@ -208,6 +211,7 @@ fn request(row: &Row<'_>) -> rusqlite::Result<RequestRow> {
         id: RequestId(row.get::<_, i64>("id")?.cast_unsigned()),
         started: Stamp(row.get("started")?),
         dialect: row.get("dialect")?,
+        operation: row.get::<_, Option<String>>("operation")?.unwrap_or_else(|| CHAT.to_owned()),
         asked: row.get("asked")?,
         group: row.get("group_name")?,
         client: row.get("client")?,

@@ -18,4 +18,4 @@ mod tests;
 
 pub use client::SetUp;
 pub use incoming::Incoming;
-pub use send::Upstream;
+pub use send::{Asking, Upstream};

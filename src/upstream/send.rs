@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
-use http::{Method, Request};
+use http::Request;
+use http::header::CONTENT_TYPE;
 use http_body_util::Full;
 
 use crate::domain::clock::Clock;
 use crate::domain::failure::{Failure, Kind, Origin};
+use crate::domain::operation::Operation;
 use crate::domain::policy::{Provider, Speech};
 use crate::domain::secret::Keyring;
 use crate::domain::target::Seat;
@@ -22,6 +24,15 @@ use crate::upstream::transport;
 
 /// How often a request that a server handed back untouched is sent again.
 const AGAIN_MOST: u32 = 2;
+
+/// What is asked of a provider.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'a> {
+    /// What for.
+    pub operation: &'a Operation,
+    /// The answer is to stream, in a dialect whose path says so.
+    pub stream: bool,
+}
 
 /// The client side of every provider, and the secrets it authorises with.
 #[derive(Debug)]
@@ -50,8 +61,8 @@ impl Upstream {
         self.lines.clear();
     }
 
-    /// Sends `body` to `seat`, asking for a stream or not, and waits for the head of the answer. Dropping the future
-    /// cancels the exchange.
+    /// Sends `body` to `seat`, asking for something, and waits for the head of the answer. Dropping the future cancels the
+    /// exchange.
     ///
     /// # Errors
     /// [`Kind::Unreachable`] where nothing was sent, [`Kind::Uncertain`] where it may have been, [`Kind::Auth`] where
@@ -61,15 +72,22 @@ impl Upstream {
         provider: &Provider,
         speech: &Speech,
         seat: &Seat,
-        stream: bool,
+        asked: Asking<'_>,
         client_headers: &[(String, String)],
         body: Bytes,
     ) -> Result<Incoming, Failure> {
         let credential = self.credential(provider, seat)?;
-        let line = self.lines.get(provider, speech, &speech.url_of(&seat.target.model, stream))?;
+        let url = speech.url_of(asked.operation, &seat.target.model, asked.stream);
+        let url = url.ok_or_else(|| transport::no_url(&provider.name))?;
+        let line = match asked.operation {
+            // Paths that are passed on name files and jobs: each is asked for once.
+            Operation::Relay(_) => Arc::new(Line::new(provider, speech, &url)?),
+            _ => self.lines.get(provider, speech, &url)?,
+        };
         let mut again = 0;
         loop {
             let mut request = request(&line, client_headers, body.clone());
+            *request.method_mut() = asked.operation.method();
             let (client, clock) = (&self.client, &self.clock);
             let errand = Errand { provider, credential: credential.as_ref(), body: &body, client, clock };
             let presented = authorize::authorize(&errand, &mut request).await?;
@@ -90,10 +108,13 @@ impl Upstream {
 // === private ===
 
 fn request(line: &Line, client_headers: &[(String, String)], body: Bytes) -> Request<Full<Bytes>> {
+    let is_empty = body.is_empty();
     let mut request = Request::new(Full::new(body));
-    *request.method_mut() = Method::POST;
     *request.uri_mut() = line.uri.clone();
     *request.headers_mut() = line.headers(client_headers);
+    if is_empty {
+        request.headers_mut().remove(CONTENT_TYPE);
+    }
     request
 }
 

@@ -174,7 +174,7 @@ async fn models_that_hold_conversations_only_are_reached_by_one() {
     text.dialect = DIALECT;
     provider.speaks.push(text);
     let of = |provider: &llmroute::domain::policy::Provider, dialect, model: &str| {
-        provider.speech_for(dialect, &model.into()).unwrap().dialect
+        provider.speech_for(&llmroute::domain::operation::Operation::Chat, dialect, &model.into()).unwrap().dialect
     };
     assert_eq!(of(provider, DIALECT, "any"), DIALECT);
     assert_eq!(of(provider, Dialect::Gemini, "any"), Dialect::OpenaiChat);

@@ -5,7 +5,7 @@ mod canary;
 mod closing;
 mod connections;
 mod crowds;
-mod hand;
+pub(crate) mod hand;
 mod headers;
 mod leaving;
 mod pings;

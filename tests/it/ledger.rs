@@ -45,6 +45,7 @@ impl Told {
         Arc::new(Head {
             at: Stamp(self.at),
             dialect: Dialect::Anthropic,
+            operation: "chat".into(),
             asked: "smart".to_owned(),
             group: self.group.map(Into::into),
             client: "python".to_owned(),

@@ -2,6 +2,7 @@
 
 mod anthropic;
 mod bench;
+mod beside;
 mod catalog;
 mod cli;
 mod completions;

@@ -12,10 +12,11 @@ use crate::cli::session::Session;
 use crate::cli::start;
 use crate::config::{Loaded, LocalToken};
 use crate::domain::dialect::Dialect;
-use crate::domain::failure::Failure;
+use crate::domain::failure::{Failure, Kind};
+use crate::domain::operation::Operation;
 use crate::domain::secret::Secret;
 use crate::engine::prices::Prices;
-use crate::engine::{AnswerBody, Call, Engine};
+use crate::engine::{AnswerBody, BrokenOff, Call, Engine};
 use crate::store::{ProcessKind, requests, server_lock};
 use crate::upstream::local::{self, Local};
 
@@ -41,7 +42,7 @@ pub(super) struct Reply {
 enum Body {
     Server(local::Answer),
     Whole(Option<Bytes>),
-    Stream(Pin<Box<dyn Stream<Item = Bytes> + Send>>),
+    Stream(Pin<Box<dyn Stream<Item = Result<Bytes, BrokenOff>> + Send>>),
 }
 
 impl Via {
@@ -79,6 +80,7 @@ impl Via {
                     path: None,
                     at: engine.now(),
                     dialect: Dialect::OpenaiChat,
+                    operation: Operation::Chat,
                     body,
                     headers: Vec::new(),
                     client: "llmroute-ask".to_owned(),
@@ -119,7 +121,11 @@ impl Reply {
         match &mut self.body {
             Body::Server(answer) => answer.chunk().await,
             Body::Whole(bytes) => Ok(bytes.take()),
-            Body::Stream(stream) => Ok(stream.next().await),
+            Body::Stream(stream) => stream
+                .next()
+                .await
+                .transpose()
+                .map_err(|broken| Failure::upstream(Kind::Cut, "upstream_cut", broken.to_string())),
         }
     }
 

@@ -150,6 +150,7 @@ mod tests {
             head: Arc::new(Head {
                 at: Stamp(1_795_269_735_000_000),
                 dialect: Dialect::OpenaiChat,
+                operation: "chat".into(),
                 asked: "smart".into(),
                 group: Some("smart".into()),
                 client: "python".into(),

@@ -6,9 +6,10 @@ use crate::domain::ask::Ask;
 use crate::domain::clock::Moment;
 use crate::domain::failure::Failure;
 use crate::domain::money::Usd;
+use crate::domain::operation::Operation;
 use crate::domain::policy::{Billing, Provider};
 use crate::domain::target::Seat;
-use crate::domain::usage::Usage;
+use crate::domain::usage::{Source, Usage};
 use crate::engine::prices::Prices;
 use crate::store::{AttemptRecord, AttemptState, Cost, FailureNote};
 use crate::wire::tokens;
@@ -66,6 +67,20 @@ impl Try {
         let asked = self.seat.target.model.as_str();
         match (self.state, &self.usage) {
             (AttemptState::Voided, _) => Cost::Exact(Usd::ZERO),
+            _ if ask.operation == Operation::CountTokens => Cost::Exact(Usd::ZERO),
+            (state, usage) if matches!(ask.operation, Operation::Relay(_)) => {
+                match (prices.is_free(&self.provider, self.billing), state, usage) {
+                    (true, ..) => Cost::Exact(Usd::ZERO),
+                    // Pictures and sound have tokens of their own, at prices of their own: what the one price for text
+                    // makes of them is an estimate.
+                    (false, AttemptState::Settled, Some(usage)) => {
+                        let usage = Usage { source: Source::Estimated, ..usage.clone() };
+                        prices.cost(&self.provider, self.billing, &[asked], &usage, at)
+                    }
+                    (false, AttemptState::Settled, None) => Cost::Unpriced,
+                    (false, ..) => Cost::InDoubt(None),
+                }
+            }
             (AttemptState::Settled, Some(usage)) => {
                 // Priced by the model that served; aggregators name it in ways no price table knows, so then by the
                 // one that was asked for.

@@ -59,6 +59,8 @@ struct Line<'a> {
     started: i64,
     #[serde(borrow)]
     dialect: Cow<'a, str>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    operation: Option<Cow<'a, str>>,
     #[serde(borrow)]
     asked: Cow<'a, str>,
     #[serde(borrow)]
@@ -89,6 +91,7 @@ impl<'a> From<&'a Intent<'a>> for Line<'a> {
             n: it.attempt,
             started: it.head.at.0,
             dialect: it.head.dialect.name().into(),
+            operation: it.head.operation_column().map(Cow::Borrowed),
             asked: Cow::Borrowed(&it.head.asked),
             group: it.head.group.as_ref().map(|it| it.as_str().into()),
             client: Cow::Borrowed(&it.head.client),
@@ -232,6 +235,7 @@ const TABLE: &str = "
         process    INTEGER NOT NULL,
         started    INTEGER NOT NULL,
         dialect    TEXT NOT NULL,
+        operation  TEXT,
         asked      TEXT NOT NULL,
         group_name TEXT,
         client     TEXT NOT NULL,
@@ -271,8 +275,8 @@ pub(super) fn load(conn: &Connection, process: i64, lock: &Path) -> Result<usize
     let text = open_lines(conn, &text)?;
     let mut insert = conn.prepare_cached(
         "INSERT INTO temp.intents (request, n, process, started, dialect, asked, group_name, client, session, stream,
-             at, provider, model, key_id, key_name, billing, input, expected)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+             at, provider, model, key_id, key_name, billing, input, expected, operation)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
          ON CONFLICT (request, n) DO NOTHING",
     )?;
     let mut open = 0;
@@ -304,7 +308,8 @@ pub(super) fn load(conn: &Connection, process: i64, lock: &Path) -> Result<usize
             it.key_name,
             it.billing,
             it.input.cast_signed(),
-            it.expected
+            it.expected,
+            it.operation
         ])?;
     }
     Ok(open)
@@ -366,6 +371,7 @@ mod tests {
             let head = Head {
                 at: Stamp(5),
                 dialect: Dialect::Anthropic,
+                operation: "embed".into(),
                 asked: asked.to_owned(),
                 group: None,
                 client: "a \"quoted\"\nclient".to_owned(),

@@ -28,6 +28,7 @@ use crate::domain::id::RequestId;
 use crate::store::error::StoreError;
 use crate::store::ledger::journal::Journal;
 
+pub(in crate::store) use record::CHAT;
 pub use record::{
     AttemptRecord, AttemptState, Cost, FailureNote, Head, IN_DOUBT, Intent, Outcome, ProcessKind, RequestRecord,
 };

@@ -1,5 +1,6 @@
 //! What the ledger is told: plain values, made by the engine.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::domain::clock::Stamp;
@@ -18,6 +19,9 @@ pub enum ProcessKind {
     Command,
 }
 
+/// The operation of nearly all requests, which rows leave out.
+pub(in crate::store) const CHAT: &str = "chat";
+
 /// What is known of a request when it arrives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
@@ -25,6 +29,8 @@ pub struct Head {
     pub at: Stamp,
     /// The dialect it is written in.
     pub dialect: Dialect,
+    /// What is asked for ([`crate::domain::operation::Operation::name`]).
+    pub operation: Cow<'static, str>,
     /// `model` as sent.
     pub asked: String,
     /// The group that name stands for, if it is one.
@@ -35,6 +41,13 @@ pub struct Head {
     pub session: Option<String>,
     /// The client wants a stream.
     pub stream: bool,
+}
+
+impl Head {
+    /// What is asked for, where a row says it.
+    pub(in crate::store) fn operation_column(&self) -> Option<&str> {
+        (self.operation != CHAT).then_some(&*self.operation)
+    }
 }
 
 /// An attempt about to be sent. It is in the journal before the request is complete on the wire.

@@ -28,6 +28,7 @@ fn head(at: i64) -> Arc<Head> {
     Arc::new(Head {
         at: Stamp(at),
         dialect: Dialect::OpenaiChat,
+        operation: "chat".into(),
         asked: "smart".to_owned(),
         group: Some("smart".into()),
         client: "python".to_owned(),

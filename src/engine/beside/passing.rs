@@ -1,0 +1,169 @@
+//! An answer that is passed on without being understood: status, headers by allow-list, and the very same bytes. It is
+//! committed with its first bytes; what comes after them is pulled by the client's connection, so a slow client slows the
+//! provider and nothing piles up in between.
+//!
+//! JSON of a size that is held elsewhere too is read whole before the commit: it may say what it used.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+
+use bytes::Bytes;
+use futures_util::stream;
+use tokio::time::{Instant, timeout_at};
+
+use crate::domain::failure::{Failure, Kind};
+use crate::domain::id::ProviderName;
+use crate::domain::policy::Deadlines;
+use crate::engine::beside::read::is_json;
+use crate::engine::committed::{By, Content};
+use crate::engine::exchange::Exchange;
+use crate::engine::settle::Settlement;
+use crate::engine::{Answer, AnswerBody, BrokenOff};
+use crate::upstream::Incoming;
+use crate::wire::{self, Facts};
+
+/// Largest JSON that is read whole.
+const JSON_MOST: usize = 16 << 20;
+
+/// The beginning of an answer, and where the rest comes from.
+#[derive(Debug)]
+pub struct Passed {
+    /// HTTP status.
+    pub status: u16,
+    /// What has come so far.
+    pub held: VecDeque<Bytes>,
+    /// The rest; `None` where that was all.
+    pub incoming: Option<Box<Incoming>>,
+    /// What the ledger needs of it, as far as it is known.
+    pub facts: Facts,
+    /// When it was asked for.
+    pub began: Instant,
+}
+
+/// Waits for the first bytes of an answer.
+///
+/// # Errors
+/// They did not come.
+pub async fn begin(exchange: &Exchange<'_>, mut incoming: Incoming) -> Result<Content, Failure> {
+    let status = incoming.status;
+    let until = exchange.began + exchange.deadlines.whole;
+    let reads = incoming.header("content-type").is_some_and(is_json);
+    let mut held = VecDeque::new();
+    let mut size = 0;
+    let mut ended = false;
+    while !ended && (held.is_empty() || (reads && size <= JSON_MOST)) {
+        match exchange.chunk(&mut incoming, until).await? {
+            Some(chunk) => {
+                size += chunk.len();
+                held.push_back(chunk);
+            }
+            None => ended = true,
+        }
+    }
+    let mut facts = Facts { content: true, ..Facts::default() };
+    if reads && ended {
+        let whole = if held.len() == 1 { held.pop_front() } else { None };
+        let whole = whole.unwrap_or_else(|| held.drain(..).flatten().collect());
+        // What is no object of ours to read is passed on all the same.
+        if let Ok(read) = wire::beside::facts(&whole) {
+            facts = read;
+        }
+        held.push_back(whole);
+    }
+    let incoming = (!ended).then(|| Box::new(incoming));
+    Ok(Content::Passed(Box::new(Passed { status, held, incoming, facts, began: exchange.began })))
+}
+
+/// The answer that `passed` is the beginning of.
+pub fn answer(by: By, settlement: Settlement, passed: Passed) -> Answer {
+    let Passed { status, held, incoming, facts, began } = passed;
+    if incoming.is_none() && held.len() < 2 {
+        return settlement.passed(by, status, held.into_iter().next().unwrap_or_default(), &facts);
+    }
+    let headers = settlement.answer_headers(&by.seat);
+    let mut closing = settlement.closing();
+    let passing = Passing {
+        held,
+        incoming,
+        facts,
+        deadlines: by.deadlines,
+        until: began + by.deadlines.stream,
+        provider: by.provider.name.clone(),
+        settlement: Some(settlement),
+        closing: Box::pin(async move {
+            // An engine that is gone has closed, too.
+            let _ = closing.wait_for(|it| *it).await;
+        }),
+    };
+    let body = AnswerBody::Stream(Box::pin(stream::unfold(passing, Passing::next)));
+    Answer { status, headers, relayed: by.headers, body }
+}
+
+/// An answer on its way.
+struct Passing {
+    held: VecDeque<Bytes>,
+    incoming: Option<Box<Incoming>>,
+    facts: Facts,
+    deadlines: Deadlines,
+    until: Instant,
+    provider: ProviderName,
+    /// Taken when the end is recorded; still there when this is dropped = the client left.
+    settlement: Option<Settlement>,
+    /// Ends when every answer has to end.
+    closing: Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
+// === impl Passing ===
+
+impl Passing {
+    /// The next bytes for the client; `None` after the last. There is no dialect in which to say that an answer was cut:
+    /// the connection breaks off, as the provider's did.
+    async fn next(mut self) -> Option<(Result<Bytes, BrokenOff>, Self)> {
+        if let Some(held) = self.held.pop_front() {
+            return Some((Ok(held), self));
+        }
+        self.settlement.as_ref()?;
+        let Some(incoming) = self.incoming.as_mut() else { return self.ended() };
+        let until = self.until.min(Instant::now() + self.deadlines.byte_gap);
+        let chunk = tokio::select! {
+            biased;
+            it = timeout_at(until, incoming.chunk()) => it,
+            () = self.closing.as_mut() => {
+                let told = "llmroute is shutting down and had to cut this answer";
+                return self.cut(Failure::upstream(Kind::Cut, "shutting_down", told));
+            }
+        };
+        match chunk {
+            Ok(Ok(Some(chunk))) => Some((Ok(chunk), self)),
+            Ok(Ok(None)) => self.ended(),
+            Ok(Err(failure)) => self.cut(failure),
+            Err(_) => {
+                let late = Instant::now() >= self.until;
+                let what = if late { "did not finish its answer in time" } else { "fell silent in its answer" };
+                let told = format!("{} {what}", self.provider);
+                self.cut(Failure::upstream(Kind::Cut, "upstream_cut", told))
+            }
+        }
+    }
+
+    fn ended(mut self) -> Option<(Result<Bytes, BrokenOff>, Self)> {
+        self.incoming = None;
+        self.settlement.take()?.ended(&self.facts, &[], None);
+        None
+    }
+
+    fn cut(mut self, failure: Failure) -> Option<(Result<Bytes, BrokenOff>, Self)> {
+        self.incoming = None;
+        self.settlement.take()?.ended(&self.facts, &[], Some(failure));
+        Some((Err(BrokenOff), self))
+    }
+}
+
+impl Drop for Passing {
+    fn drop(&mut self) {
+        if let Some(settlement) = self.settlement.take() {
+            settlement.left(&self.facts);
+        }
+    }
+}
