@@ -23,6 +23,10 @@ pub struct Quirks {
     /// Keeps the answers of the responses dialect, so that a client can go on from one by its id. Where not, they are kept
     /// in the local file.
     pub keeps_responses: bool,
+    /// Counts the tokens of a conversation, where its dialect has a path for that. Where not, they are guessed at here.
+    pub counts_tokens: bool,
+    /// Compacts conversations, in the responses dialect. Where not, a model is asked for a summary.
+    pub compacts: bool,
     /// The models that its openai-completions path takes; none means all of them.
     pub completions_models: Vec<String>,
     /// The key of reasoning text in openai-chat messages and deltas.
@@ -40,6 +44,8 @@ impl Default for Quirks {
             developer_role: false,
             cancels: false,
             keeps_responses: false,
+            counts_tokens: false,
+            compacts: false,
             completions_models: Vec::new(),
             reasoning_field: ReasoningField::ReasoningContent,
         }

@@ -22,6 +22,7 @@ use crate::engine::settle::Settlement;
 use crate::engine::{Engine, beside, ledger_unavailable, read};
 use crate::route::Stop;
 use crate::upstream::{Asking, Incoming, verdict};
+use crate::wire::openai_responses::compaction;
 use crate::wire::{self, Facts};
 
 /// Most that is held back of a stream that has no content yet.
@@ -48,11 +49,16 @@ pub async fn run(
     if engine.responses().is_some() {
         recall::refuse_unknown(ask, provider, speech)?;
     }
-    let is_chat = ask.operation == Operation::Chat;
-    let rendered = if is_chat {
+    let compacts = ask.operation == Operation::Compact || ask.needs.compaction;
+    let summary = compacts && !provider.compacts(speech);
+    let is_chat = ask.operation == Operation::Chat || summary;
+    let rendered = if summary {
+        lane::render_summary(ask, speech.dialect, model, &provider.quirks)
+            .and_then(|it| lane::edited(it, &speech.body))
+    } else if is_chat {
         lane::render(ask, speech.dialect, model, &provider.quirks).and_then(|it| lane::edited(it, &speech.body))
     } else {
-        beside::render::render(ask, speech.dialect, model)
+        beside::render::render(ask, speech.dialect, model, &provider.quirks)
     };
     // A target that speaks the client's dialect would have judged it by itself, and another one may.
     let rendered = rendered.map_err(|it| Failure { next: Next::Elsewhere, ..read::malformed(&it) })?;
@@ -65,7 +71,8 @@ pub async fn run(
     settlement.sending();
     let client_headers =
         if is_chat { lane::passing(ask, speech.dialect) } else { beside::headers(ask, speech.dialect) };
-    let asked = Asking { operation: &ask.operation, stream: ask.stream };
+    let operation = if is_chat { &Operation::Chat } else { &ask.operation };
+    let asked = Asking { operation, stream: ask.stream };
     let answer = engine.upstream.send(provider, speech, seat, asked, &client_headers, rendered.body.clone());
     let incoming = timeout_at(first, answer).await.map_err(|_| silent(provider, "sent no answer"))??;
     let exchange = Exchange { engine, provider, dialect: speech.dialect, deadlines, began };
@@ -103,7 +110,11 @@ impl Try<'_> {
     /// Holds a stream back until its first content.
     async fn stream(&self, mut incoming: Incoming) -> Result<Content, Failure> {
         let asked = lane::asked(self.ask);
-        let flow = Flow::new(self.speech.dialect, self.ask.dialect, &asked, self.rendered.hide_usage);
+        let flow = if self.rendered.summary {
+            Flow::summary(self.speech.dialect, &asked)
+        } else {
+            Flow::new(self.speech.dialect, self.ask.dialect, &asked, self.rendered.hide_usage)
+        };
         let mut flow = flow.keeping(self.keeper());
         let mut held = Held::default();
         let mut opened = false;
@@ -145,13 +156,17 @@ impl Try<'_> {
     async fn whole(&self, mut incoming: Incoming) -> Result<Content, Failure> {
         let body = self.exchange.collect(&mut incoming, Bytes::new()).await?;
         let facts = self.facts(&incoming, &body)?;
-        if self.speech.dialect == self.ask.dialect {
+        if self.speech.dialect == self.ask.dialect && !self.rendered.summary {
             if let Some(keep) = self.keeper() {
                 keep(&body);
             }
             return Ok(Content::Whole { body, facts: Box::new(facts), losses: Vec::new() });
         }
         let reply = self.reply(&body)?;
+        if self.ask.operation == Operation::Compact {
+            let body = Bytes::from(compaction::compacted(&lane::asked(self.ask), &reply));
+            return Ok(Content::Whole { body, facts: Box::new(facts), losses: Vec::new() });
+        }
         let written = wire::codec(self.ask.dialect).write_reply_to(&lane::asked(self.ask), &reply);
         if let Some(keep) = self.keeper() {
             keep(&written.body);
@@ -201,7 +216,15 @@ impl Try<'_> {
     }
 
     fn reply(&self, body: &Bytes) -> Result<Reply, Failure> {
-        wire::codec(self.speech.dialect).read_reply(body).map_err(|it| self.exchange.garbage(body, &it))
+        let reply = wire::codec(self.speech.dialect).read_reply(body).map_err(|it| self.exchange.garbage(body, &it))?;
+        if !self.rendered.summary {
+            return Ok(reply);
+        }
+        let reply = compaction::retell(&lane::asked(self.ask), reply);
+        if reply.blocks.is_empty() {
+            return Err(broken(self.exchange.provider, "an answer without the summary that was asked for"));
+        }
+        Ok(reply)
     }
 
     /// A stream that ended, or went wrong, before any content.

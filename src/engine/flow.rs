@@ -7,6 +7,7 @@ use crate::domain::dialect::Dialect;
 use crate::domain::event::{Event, Fault, Finish};
 use crate::domain::prompt::Loss;
 use crate::engine::recall::Keep;
+use crate::wire::openai_responses::compaction;
 use crate::wire::{self, Asked, Facts, StreamReader, StreamWriter, Watcher, sse};
 
 /// Largest last event that is held until it is whole, where it repeats the answer: as large as a whole answer may be.
@@ -86,6 +87,15 @@ impl Flow {
             known: None,
             keep: None,
         }
+    }
+
+    /// A summary from a provider that speaks `theirs`, to a client that asked for a compaction.
+    #[must_use]
+    pub fn summary(theirs: Dialect, asked: &Asked) -> Self {
+        let reader = Box::new(compaction::Retelling::new(asked, wire::codec(theirs).stream_reader()));
+        let writer = wire::codec(Dialect::OpenaiResponses).stream_writer_to(asked);
+        let tongue = Tongue::Other { reader, writer, events: Vec::new() };
+        Self { tongue, ..Self::new(theirs, theirs, asked, false) }
     }
 
     /// The same, with something that takes the event its answer ends with.

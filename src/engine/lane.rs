@@ -10,12 +10,14 @@ use crate::domain::id::ModelName;
 use crate::domain::policy::BodyEdits;
 use crate::domain::prompt::Loss;
 use crate::domain::quirks::Quirks;
+use crate::wire::openai_responses::compaction;
 use crate::wire::{self, Asked, Malformed, json};
 
 /// How a request is brought to its target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Lane {
     /// Same dialect, nothing to change: the bytes go out as they came.
+    #[default]
     Verbatim,
     /// Same dialect, top-level fields edited in place.
     Splice,
@@ -36,7 +38,7 @@ impl Lane {
 }
 
 /// A request ready to be sent to one target.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Rendered {
     /// The lane it took.
     pub lane: Lane,
@@ -46,6 +48,8 @@ pub struct Rendered {
     pub losses: Vec<Loss>,
     /// Usage was asked for on the client's behalf and must be kept from it.
     pub hide_usage: bool,
+    /// A summary was asked for in place of a compaction, and is to be told as one.
+    pub summary: bool,
 }
 
 /// Renders `ask` for a target that speaks `dialect` and calls the model `model`.
@@ -69,7 +73,7 @@ pub fn render(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -
             what: format!("header {}", it.0),
             why: "it means something in the client's own dialect only",
         }));
-        return Ok(Rendered { lane: Lane::Translate, body, losses, hide_usage });
+        return Ok(Rendered { lane: Lane::Translate, body, losses, hide_usage, summary: false });
     }
     let mut edits = Vec::new();
     if ask.model == model.as_str() {
@@ -89,7 +93,8 @@ pub fn render(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -
         edits.push(json::Edit::Set { key: "stream_options", value: Cow::Owned(options) });
     }
     let lane = if edits.is_empty() { Lane::Verbatim } else { Lane::Splice };
-    Ok(Rendered { lane, body: json::splice(&ask.body, &ask.fields, &edits), losses: Vec::new(), hide_usage })
+    let body = json::splice(&ask.body, &ask.fields, &edits);
+    Ok(Rendered { lane, body, losses: Vec::new(), hide_usage, summary: false })
 }
 
 /// `rendered` with the top-level fields that its provider does without or insists on.
@@ -106,6 +111,23 @@ pub fn edited(rendered: Rendered, edits: &BodyEdits) -> Result<Rendered, Malform
     let body = json::splice(&rendered.body, &fields, &omit.chain(put).collect::<Vec<_>>());
     let lane = if rendered.lane == Lane::Verbatim { Lane::Splice } else { rendered.lane };
     Ok(Rendered { lane, body, ..rendered })
+}
+
+/// Renders, for a target that does not compact conversations, the request for a summary in place of `ask`, which is for a
+/// compaction.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_summary(
+    ask: &Ask,
+    dialect: Dialect,
+    model: &ModelName,
+    quirks: &Quirks,
+) -> Result<Rendered, Malformed> {
+    let body = compaction::instead(&ask.body, &ask.fields)?;
+    let fields = json::scan(&body)?;
+    let rendered = render(&Ask { body, fields, ..ask.clone() }, dialect, model, quirks)?;
+    Ok(Rendered { lane: Lane::Translate, summary: true, ..rendered })
 }
 
 /// What the answer to `ask` may depend on.

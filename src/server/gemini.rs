@@ -18,6 +18,7 @@ pub(super) fn asked(uri: &Uri) -> Option<Asked> {
         "generateContent" => (Operation::Chat, false),
         "streamGenerateContent" => (Operation::Chat, true),
         "embedContent" => (Operation::Embed(Inputs::One), false),
+        "countTokens" => (Operation::CountTokens, false),
         "batchEmbedContents" => (Operation::Embed(Inputs::Many), false),
         _ => return None,
     };
@@ -93,7 +94,7 @@ mod tests {
             ("/v1beta/models/ollama%2Fqwen3%3A8b:generateContent", is("ollama/qwen3:8b", false, false)),
             ("/v1beta/models/ollama/qwen3:8b:generateContent", is("ollama/qwen3:8b", false, false)),
             ("/v1alpha/models/models/m:generateContent", is("m", false, false)),
-            ("/v1beta/models/m:countTokens", None),
+            ("/v1beta/models/m:countTokens", is("m", false, false)),
             ("/v1beta/models/m", None),
             ("/v1beta/models/:generateContent", None),
             ("/v1beta/models/%F:generateContent", None),

@@ -97,6 +97,10 @@ impl Door {
             .route("/completions", post(completions))
             .route("/v1/responses", post(responses))
             .route("/responses", post(responses))
+            .route("/v1/responses/compact", post(compact))
+            .route("/responses/compact", post(compact))
+            .route("/v1/responses/input_tokens", post(count_input))
+            .route("/responses/input_tokens", post(count_input))
             .route("/v1/responses/{id}", get(kept_response).delete(forget_response))
             .route("/responses/{id}", get(kept_response).delete(forget_response))
             .route("/v1/responses/{id}/input_items", get(input_items))
@@ -107,6 +111,8 @@ impl Door {
             .route("/embeddings", post(embeddings))
             .route("/v1/messages", post(messages))
             .route("/anthropic/v1/messages", post(messages))
+            .route("/v1/messages/count_tokens", post(count_messages))
+            .route("/anthropic/v1/messages/count_tokens", post(count_messages))
             .route("/v1/models", get(models))
             .route("/anthropic/v1/models", get(models))
             .route("/models", get(models))
@@ -234,6 +240,18 @@ async fn completions(State(door): State<Arc<Door>>, request: Request) -> Respons
 
 async fn responses(State(door): State<Arc<Door>>, request: Request) -> Response {
     answer(&door, Dialect::OpenaiResponses, Asked::default(), request).await
+}
+
+async fn compact(State(door): State<Arc<Door>>, request: Request) -> Response {
+    answer(&door, Dialect::OpenaiResponses, Asked::of(Operation::Compact), request).await
+}
+
+async fn count_input(State(door): State<Arc<Door>>, request: Request) -> Response {
+    answer(&door, Dialect::OpenaiResponses, Asked::of(Operation::CountTokens), request).await
+}
+
+async fn count_messages(State(door): State<Arc<Door>>, request: Request) -> Response {
+    answer(&door, Dialect::Anthropic, Asked::of(Operation::CountTokens), request).await
 }
 
 async fn embeddings(State(door): State<Arc<Door>>, request: Request) -> Response {
