@@ -53,8 +53,7 @@ pub async fn run(
     let summary = compacts && !provider.compacts(speech);
     let is_chat = ask.operation == Operation::Chat || summary;
     let rendered = if summary {
-        lane::render_summary(ask, speech.dialect, model, &provider.quirks)
-            .and_then(|it| lane::edited(it, &speech.body))
+        lane::render_summary(ask, speech.dialect, model, &provider.quirks).and_then(|it| lane::edited(it, &speech.body))
     } else if is_chat {
         lane::render(ask, speech.dialect, model, &provider.quirks).and_then(|it| lane::edited(it, &speech.body))
     } else {

@@ -118,12 +118,7 @@ pub fn edited(rendered: Rendered, edits: &BodyEdits) -> Result<Rendered, Malform
 ///
 /// # Errors
 /// As [`render`].
-pub fn render_summary(
-    ask: &Ask,
-    dialect: Dialect,
-    model: &ModelName,
-    quirks: &Quirks,
-) -> Result<Rendered, Malformed> {
+pub fn render_summary(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -> Result<Rendered, Malformed> {
     let body = compaction::instead(&ask.body, &ask.fields)?;
     let fields = json::scan(&body)?;
     let rendered = render(&Ask { body, fields, ..ask.clone() }, dialect, model, quirks)?;

@@ -63,13 +63,11 @@ pub async fn input_items(engine: &Engine, id: &str, page: Result<Page, Failure>)
 /// It is kept here (400). The file cannot be read (503).
 pub async fn cancel_response(engine: &Engine, id: &str) -> Result<Option<Vec<u8>>, Failure> {
     let Some(kept) = engine.responses() else { return Ok(None) };
-    match kept.find(id).await.map_err(|it| ledger_unavailable(&it))? {
-        None => Ok(None),
-        Some(_) => {
-            let told = "Cannot cancel a synchronous response: llmroute makes none in the background.";
-            Err(Failure::local(Origin::Client, "not_cancellable", 400, told))
-        }
+    if kept.find(id).await.map_err(|it| ledger_unavailable(&it))?.is_none() {
+        return Ok(None);
     }
+    let told = "Cannot cancel a synchronous response: llmroute makes none in the background.";
+    Err(Failure::local(Origin::Client, "not_cancellable", 400, told))
 }
 
 /// `DELETE /v1/responses/ID`: forgets an answer that is kept here; `None` for any other.

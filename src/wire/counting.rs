@@ -160,11 +160,12 @@ mod tests {
 
     #[test]
     fn only_what_is_counted_is_sent() {
-        let turn = json!({"model": "m", "messages": [], "max_tokens": 1, "stream": true, "temperature": 0, "tools": []});
+        let turn =
+            json!({"model": "m", "messages": [], "max_tokens": 1, "stream": true, "temperature": 0, "tools": []});
         let of = |dialect, turn: &Value| {
-            request(dialect, turn.to_string().as_bytes(), "m").unwrap().map(|it| {
-                serde_json::from_slice::<Value>(&it).unwrap()
-            })
+            request(dialect, turn.to_string().as_bytes(), "m")
+                .unwrap()
+                .map(|it| serde_json::from_slice::<Value>(&it).unwrap())
         };
         assert_eq!(of(Dialect::Anthropic, &turn), Some(json!({"model": "m", "messages": [], "tools": []})));
         let turn = json!({"model": "m", "input": [], "store": false, "max_output_tokens": 9, "instructions": "i"});

@@ -46,8 +46,7 @@ pub async fn answer(exchange: &Exchange<'_>, ask: &Ask, mut incoming: Incoming) 
 /// A provider's count, in the client's words.
 fn count(exchange: &Exchange<'_>, ask: &Ask, body: Bytes) -> Result<Content, Failure> {
     let tokens = counting::read(exchange.dialect, &body).map_err(|it| exchange.garbage(&body, &it))?;
-    let told =
-        if exchange.dialect == ask.dialect { body } else { Bytes::from(counting::write(ask.dialect, tokens)) };
+    let told = if exchange.dialect == ask.dialect { body } else { Bytes::from(counting::write(ask.dialect, tokens)) };
     let facts = Facts { content: true, ..Facts::default() };
     Ok(Content::Whole { body: told, facts: Box::new(facts), losses: Vec::new() })
 }

@@ -11,7 +11,7 @@ const PAGE_MOST: usize = 100;
 
 /// The items of a conversation, oldest first: of each turn what its client said (`input`: a text or a list of items) and
 /// what it was answered (the response object), if it was. What a compaction stands for is left out, and so is what asked
-/// for one.
+/// for one, once it was answered.
 #[must_use]
 pub fn items<'t>(turns: impl IntoIterator<Item = (&'t [u8], Option<&'t [u8]>)>) -> Vec<Vec<u8>> {
     let mut items = Vec::new();
@@ -19,7 +19,8 @@ pub fn items<'t>(turns: impl IntoIterator<Item = (&'t [u8], Option<&'t [u8]>)>) 
         if input.starts_with(b"\"") {
             items.push([br#"{"type":"message","role":"user","content":"#, input, b"}"].concat());
         } else if let Ok(list) = serde_json::from_slice::<Vec<&RawValue>>(input) {
-            let said = list.into_iter().filter(|it| kind(it).as_deref() != Some("compaction_trigger"));
+            let said =
+                list.into_iter().filter(|it| response.is_none() || kind(it).as_deref() != Some("compaction_trigger"));
             items.extend(said.map(|it| it.get().as_bytes().to_vec()));
         }
         let response = response.and_then(|it| Object::parse(it).ok()).unwrap_or_default();
@@ -180,7 +181,7 @@ mod tests {
             ]
         );
         let all = items([(FIRST, Some(ANSWERED)), (input, None)]);
-        assert_eq!(all.len(), 3, "nothing but the trigger is left out");
+        assert_eq!(all.len(), 4, "it is not answered yet");
     }
 
     #[test]
