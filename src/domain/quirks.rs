@@ -27,6 +27,11 @@ pub struct Quirks {
     pub counts_tokens: bool,
     /// Compacts conversations, in the responses dialect. Where not, a model is asked for a summary.
     pub compacts: bool,
+    /// Refuses a turn of its model that called tools and comes back without the reasoning that led to the calls, while the
+    /// model thinks (400, "`reasoning_content` … must be passed back"). In openai-chat, where that is plain text.
+    pub replays_reasoning: bool,
+    /// Hands its reasoning out encrypted on demand, in the responses dialect, and takes it back so.
+    pub encrypted_reasoning: bool,
     /// The models that its openai-completions path takes; none means all of them.
     pub completions_models: Vec<String>,
     /// The key of reasoning text in openai-chat messages and deltas.
@@ -46,6 +51,8 @@ impl Default for Quirks {
             keeps_responses: false,
             counts_tokens: false,
             compacts: false,
+            replays_reasoning: false,
+            encrypted_reasoning: false,
             completions_models: Vec::new(),
             reasoning_field: ReasoningField::ReasoningContent,
         }
@@ -70,4 +77,15 @@ pub enum ReasoningField {
     ReasoningContent,
     /// `reasoning` (OpenRouter, Groq, Together, Ollama).
     Reasoning,
+}
+
+impl ReasoningField {
+    /// The key.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ReasoningContent => "reasoning_content",
+            Self::Reasoning => "reasoning",
+        }
+    }
 }

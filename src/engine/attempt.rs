@@ -1,6 +1,7 @@
 //! One try of one seat: render → intent → send → first content → verdict. `Ok` only after the first content, so that
 //! whatever fails before it can still go elsewhere.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use crate::engine::flow::{self, Ending, Flow, is_empty_but_meant};
 use crate::engine::lane::{self, Rendered};
 use crate::engine::recall::{self, Keep};
 use crate::engine::settle::Settlement;
+use crate::engine::vault::{self, Capture, Conversation, Maker};
 use crate::engine::{Engine, beside, ledger_unavailable, read};
 use crate::route::Stop;
 use crate::upstream::{Asking, Incoming, verdict};
@@ -49,18 +51,26 @@ pub async fn run(
     if engine.responses().is_some() {
         recall::refuse_unknown(ask, provider, speech)?;
     }
+    // A target that speaks the client's dialect would have judged it by itself, and another one may.
+    let unreadable = |it| Failure { next: Next::Elsewhere, ..read::malformed(&it) };
     let compacts = ask.operation == Operation::Compact || ask.needs.compaction;
     let summary = compacts && !provider.compacts(speech);
-    let is_chat = ask.operation == Operation::Chat || summary;
-    let rendered = if summary {
-        lane::render_summary(ask, speech.dialect, model, &provider.quirks).and_then(|it| lane::edited(it, &speech.body))
-    } else if is_chat {
-        lane::render(ask, speech.dialect, model, &provider.quirks).and_then(|it| lane::edited(it, &speech.body))
+    let asking = if summary { Cow::Owned(lane::summary(ask).map_err(unreadable)?) } else { Cow::Borrowed(ask) };
+    let is_chat = asking.operation == Operation::Chat;
+    let maker = Maker::new(provider, speech.dialect, model);
+    let mut conversation = None;
+    let rendered = if is_chat {
+        let ready = vault::ready(engine.vault(), engine.ledger.salt(), &asking, &maker, &provider.quirks).await;
+        ready.and_then(|it| {
+            // Nobody goes on from a turn that was only made for its summary.
+            conversation = it.conversation.filter(|_| !summary);
+            let rendered = lane::render_from(it.source, &asking, speech.dialect, model, &provider.quirks);
+            lane::edited(rendered, &speech.body)
+        })
     } else {
         beside::render::render(ask, speech.dialect, model, &provider.quirks)
     };
-    // A target that speaks the client's dialect would have judged it by itself, and another one may.
-    let rendered = rendered.map_err(|it| Failure { next: Next::Elsewhere, ..read::malformed(&it) })?;
+    let rendered = Rendered { summary, ..rendered.map_err(unreadable)? };
     refuse_losses(ask, &rendered)?;
     let intent = settlement.begin(provider, seat, &rendered);
     engine.ledger.intent(&intent).await.map_err(|it| ledger_unavailable(&it))?;
@@ -75,10 +85,13 @@ pub async fn run(
     let answer = engine.upstream.send(provider, speech, seat, asked, &client_headers, rendered.body.clone());
     let incoming = timeout_at(first, answer).await.map_err(|_| silent(provider, "sent no answer"))??;
     let exchange = Exchange { engine, provider, dialect: speech.dialect, deadlines, began };
+    let listens = conversation.map(|it| (maker, it));
     let headers = incoming.relayable();
     let content = match incoming.status {
         200..=299 if incoming.is_encoded() => return Err(broken(provider, "a compressed answer")),
-        200..=299 if is_chat => Try { exchange, ask, speech, rendered: &rendered, first }.answer(incoming).await?,
+        200..=299 if is_chat => {
+            Try { exchange, ask, speech, rendered: &rendered, listens, first }.answer(incoming).await?
+        }
         200..=299 => beside::answer(&exchange, ask, incoming).await?,
         300..=399 => return Err(redirect(provider, incoming.status)),
         _ if is_chat => return Err(exchange.error(incoming).await),
@@ -95,6 +108,8 @@ struct Try<'a> {
     ask: &'a Ask,
     speech: &'a Speech,
     rendered: &'a Rendered,
+    /// Who makes the answer in which conversation, where originals are kept of it.
+    listens: Option<(Maker, Conversation)>,
     /// Until when the first content (or the whole unstreamed answer) must be there.
     first: Instant,
 }
@@ -114,7 +129,7 @@ impl Try<'_> {
         } else {
             Flow::new(self.speech.dialect, self.ask.dialect, &asked, self.rendered.hide_usage)
         };
-        let mut flow = flow.keeping(self.keeper());
+        let mut flow = flow.keeping(self.keeper()).heard_by(self.capture());
         let mut held = Held::default();
         let mut opened = false;
         loop {
@@ -159,12 +174,21 @@ impl Try<'_> {
             if let Some(keep) = self.keeper() {
                 keep(&body);
             }
+            // An answer that cannot be read is relayed all the same.
+            if let Some(capture) = self.capture()
+                && let Ok(reply) = self.reply(&body)
+            {
+                capture.hear_all(&reply);
+            }
             return Ok(Content::Whole { body, facts: Box::new(facts), losses: Vec::new() });
         }
         let reply = self.reply(&body)?;
         if self.ask.operation == Operation::Compact {
             let body = Bytes::from(compaction::compacted(&lane::asked(self.ask), &reply));
             return Ok(Content::Whole { body, facts: Box::new(facts), losses: Vec::new() });
+        }
+        if let Some(capture) = self.capture() {
+            capture.hear_all(&reply);
         }
         let written = wire::codec(self.ask.dialect).write_reply_to(&lane::asked(self.ask), &reply);
         if let Some(keep) = self.keeper() {
@@ -178,7 +202,11 @@ impl Try<'_> {
     async fn unstreamed(&self, mut incoming: Incoming, begun: Bytes) -> Result<Content, Failure> {
         let body = self.exchange.collect(&mut incoming, begun).await?;
         let facts = self.facts(&incoming, &body)?;
-        let mut events = self.reply(&body)?.into_events();
+        let reply = self.reply(&body)?;
+        if let Some(capture) = self.capture() {
+            capture.hear_all(&reply);
+        }
+        let mut events = reply.into_events();
         events.push(crate::domain::event::Event::End);
         let mut writer = wire::codec(self.ask.dialect).stream_writer_to(&lane::asked(self.ask));
         let mut held = Vec::new();
@@ -199,6 +227,12 @@ impl Try<'_> {
 
     fn keeper(&self) -> Option<Keep> {
         recall::keeper(self.exchange.engine.responses(), self.ask, self.exchange.provider, self.speech)
+    }
+
+    /// What keeps the originals of this answer.
+    fn capture(&self) -> Option<Capture> {
+        let (maker, conversation) = self.listens.clone()?;
+        Some(Capture::new(self.exchange.engine.vault()?.clone(), maker, conversation))
     }
 
     /// The facts of a whole answer, or the failure that it is.

@@ -7,6 +7,7 @@ use crate::domain::dialect::Dialect;
 use crate::domain::event::{Event, Fault, Finish};
 use crate::domain::prompt::Loss;
 use crate::engine::recall::Keep;
+use crate::engine::vault::Capture;
 use crate::wire::openai_responses::compaction;
 use crate::wire::{self, Asked, Facts, StreamReader, StreamWriter, Watcher, sse};
 
@@ -15,6 +16,7 @@ const LARGEST_END: usize = 64 << 20;
 
 /// One answer stream.
 pub struct Flow {
+    theirs: Dialect,
     splitter: Box<dyn sse::Split>,
     watcher: Box<dyn Watcher>,
     tongue: Tongue,
@@ -25,6 +27,33 @@ pub struct Flow {
     known: Option<(Facts, Vec<Loss>)>,
     /// Takes the last event of an answer that is to be kept.
     keep: Option<Keep>,
+    /// Keeps what its maker wants back of the answer.
+    ear: Option<Ear>,
+}
+
+/// Listens to an answer.
+struct Ear {
+    capture: Capture,
+    /// Where the answer is not read anyway: what reads it for the listener only.
+    reader: Option<Box<dyn StreamReader>>,
+}
+
+impl Ear {
+    /// Hears a frame of an answer that is relayed as it is. What cannot be read is not kept, and no reason to stop.
+    fn overhear(&mut self, frame: &sse::Frame) {
+        let Some(reader) = &mut self.reader else { return };
+        let mut events = Vec::new();
+        if reader.read(frame, &mut events).is_err() {
+            self.reader = None;
+        }
+        self.hear(&events);
+    }
+
+    fn hear(&mut self, events: &[Event]) {
+        for event in events {
+            self.capture.hear(event);
+        }
+    }
 }
 
 /// How frames become the client's bytes.
@@ -79,6 +108,7 @@ impl Flow {
             Tongue::Other { reader, writer, events: Vec::new() }
         };
         Self {
+            theirs,
             splitter: wire::codec(theirs).splitter(),
             watcher: wire::codec(theirs).watcher(),
             tongue,
@@ -86,6 +116,7 @@ impl Flow {
             ending: None,
             known: None,
             keep: None,
+            ear: None,
         }
     }
 
@@ -102,6 +133,14 @@ impl Flow {
     #[must_use]
     pub fn keeping(self, keep: Option<Keep>) -> Self {
         Self { keep, ..self }
+    }
+
+    /// The same, with something that listens to what is said.
+    #[must_use]
+    pub fn heard_by(self, capture: Option<Capture>) -> Self {
+        let reader = || matches!(self.tongue, Tongue::Same { .. }).then(|| wire::codec(self.theirs).stream_reader());
+        let ear = capture.map(|capture| Ear { capture, reader: reader() });
+        Self { ear, ..self }
     }
 
     /// A stream with nothing left to pump: its answer was whole before it was told as one.
@@ -154,6 +193,9 @@ impl Flow {
             if let Tongue::Other { reader, writer, events } = &mut self.tongue {
                 let mut bytes = taken.out.to_vec();
                 reader.closed(events);
+                if let Some(ear) = &mut self.ear {
+                    ear.hear(events);
+                }
                 for event in events.drain(..) {
                     writer.write(&event, &mut bytes);
                 }
@@ -247,6 +289,9 @@ impl Flow {
             }
             match &mut self.tongue {
                 Tongue::Same { hide_usage } => {
+                    if let Some(ear) = &mut self.ear {
+                        ear.overhear(frame);
+                    }
                     if let Some(keep) = self.keep.take_if(|_| sight.end) {
                         keep(&frame.data());
                     }
@@ -269,6 +314,9 @@ impl Flow {
                     if let Err(malformed) = reader.read(frame, events) {
                         self.ending = Some(Ending::Malformed(malformed.to_string()));
                         break;
+                    }
+                    if let Some(ear) = &mut self.ear {
+                        ear.hear(events);
                     }
                     let mut bytes = Vec::new();
                     for event in events.drain(..) {

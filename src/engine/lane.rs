@@ -7,8 +7,9 @@ use bytes::Bytes;
 use crate::domain::ask::Ask;
 use crate::domain::dialect::Dialect;
 use crate::domain::id::ModelName;
+use crate::domain::operation::Operation;
 use crate::domain::policy::BodyEdits;
-use crate::domain::prompt::Loss;
+use crate::domain::prompt::{Loss, Prompt};
 use crate::domain::quirks::Quirks;
 use crate::wire::openai_responses::compaction;
 use crate::wire::{self, Asked, Malformed, json};
@@ -52,29 +53,55 @@ pub struct Rendered {
     pub summary: bool,
 }
 
-/// Renders `ask` for a target that speaks `dialect` and calls the model `model`.
+/// What a request is rendered from.
+#[derive(Debug)]
+pub enum Source {
+    /// Its bytes.
+    Body,
+    /// Its bytes, but for the field that holds the conversation.
+    Mended {
+        /// The name of that field.
+        key: &'static str,
+        /// Its value.
+        conversation: Vec<u8>,
+        /// What had to be changed in it.
+        losses: Vec<Loss>,
+    },
+    /// What it says.
+    Prompt(Box<Prompt>),
+}
+
+/// What `ask` says.
+///
+/// # Errors
+/// The body is not a request of the client's dialect.
+pub fn prompt(ask: &Ask) -> Result<Prompt, Malformed> {
+    let mut prompt = wire::codec(ask.written_in).read_request(&ask.body)?;
+    if ask.dialect.model_in_path() {
+        prompt.model.clone_from(&ask.model);
+        prompt.stream = ask.stream;
+    }
+    Ok(prompt)
+}
+
+/// Renders `ask` for a target that speaks `dialect` and calls the model `model`, as it came.
 ///
 /// # Errors
 /// The body is not a request of the client's dialect (translate lane only: the other lanes leave that judgement to
 /// the provider).
 pub fn render(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -> Result<Rendered, Malformed> {
-    if dialect != ask.written_in {
-        let mut prompt = wire::codec(ask.written_in).read_request(&ask.body)?;
-        if ask.dialect.model_in_path() {
-            prompt.model.clone_from(&ask.model);
-            prompt.stream = ask.stream;
-        }
-        let written = wire::codec(dialect).write_request(&prompt, model.as_str(), quirks);
-        let body = Bytes::from(written.body);
-        // Only where request and answer are of two dialects can an answer that we asked more of be relayed as it is.
-        let hide_usage = dialect == ask.dialect && ask.stream && !wants_usage(ask);
-        let mut losses = written.losses;
-        losses.extend(ask.headers.iter().filter(|it| is_lost(&it.0)).map(|it| Loss {
-            what: format!("header {}", it.0),
-            why: "it means something in the client's own dialect only",
-        }));
-        return Ok(Rendered { lane: Lane::Translate, body, losses, hide_usage, summary: false });
-    }
+    let source = if dialect == ask.written_in { Source::Body } else { Source::Prompt(Box::new(prompt(ask)?)) };
+    Ok(render_from(source, ask, dialect, model, quirks))
+}
+
+/// The same from what was made of it.
+#[must_use]
+pub fn render_from(source: Source, ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -> Rendered {
+    let mended = match source {
+        Source::Prompt(prompt) => return translated(&prompt, ask, dialect, model, quirks),
+        Source::Mended { key, conversation, losses } => Some((key, conversation, losses)),
+        Source::Body => None,
+    };
     let mut edits = Vec::new();
     if ask.model == model.as_str() {
         // Nothing to change.
@@ -92,9 +119,25 @@ pub fn render(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -
     if let Some(options) = options {
         edits.push(json::Edit::Set { key: "stream_options", value: Cow::Owned(options) });
     }
+    let mut losses = Vec::new();
+    if let Some((key, conversation, named)) = mended {
+        edits.push(json::Edit::Set { key, value: Cow::Owned(conversation) });
+        losses = named;
+    }
     let lane = if edits.is_empty() { Lane::Verbatim } else { Lane::Splice };
-    let body = json::splice(&ask.body, &ask.fields, &edits);
-    Ok(Rendered { lane, body, losses: Vec::new(), hide_usage, summary: false })
+    Rendered { lane, body: json::splice(&ask.body, &ask.fields, &edits), losses, hide_usage, summary: false }
+}
+
+fn translated(prompt: &Prompt, ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -> Rendered {
+    let written = wire::codec(dialect).write_request(prompt, model.as_str(), quirks);
+    // Only where request and answer are of two dialects can an answer that we asked more of be relayed as it is.
+    let hide_usage = dialect == ask.dialect && ask.stream && !wants_usage(ask);
+    let mut losses = written.losses;
+    losses.extend(ask.headers.iter().filter(|it| is_lost(&it.0)).map(|it| Loss {
+        what: format!("header {}", it.0),
+        why: "it means something in the client's own dialect only",
+    }));
+    Rendered { lane: Lane::Translate, body: Bytes::from(written.body), losses, hide_usage, summary: false }
 }
 
 /// `rendered` with the top-level fields that its provider does without or insists on.
@@ -113,16 +156,14 @@ pub fn edited(rendered: Rendered, edits: &BodyEdits) -> Result<Rendered, Malform
     Ok(Rendered { lane, body, ..rendered })
 }
 
-/// Renders, for a target that does not compact conversations, the request for a summary in place of `ask`, which is for a
-/// compaction.
+/// The request for a summary in place of `ask`, which is for a compaction.
 ///
 /// # Errors
-/// As [`render`].
-pub fn render_summary(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -> Result<Rendered, Malformed> {
+/// Its input is none.
+pub fn summary(ask: &Ask) -> Result<Ask, Malformed> {
     let body = compaction::instead(&ask.body, &ask.fields)?;
     let fields = json::scan(&body)?;
-    let rendered = render(&Ask { body, fields, ..ask.clone() }, dialect, model, quirks)?;
-    Ok(Rendered { lane: Lane::Translate, summary: true, ..rendered })
+    Ok(Ask { operation: Operation::Chat, body, fields, ..ask.clone() })
 }
 
 /// What the answer to `ask` may depend on.

@@ -1,6 +1,7 @@
 //! Compaction: at providers that compact, and in place of it a summary, kept in an item that comes back as what it says.
 
 use llmroute::domain::dialect::Dialect;
+use llmroute::domain::money::Usd;
 use llmroute::sim::{self, Persona, Script, Sim};
 use serde_json::{Value, json};
 
@@ -100,7 +101,7 @@ async fn a_model_is_asked_for_a_summary_where_a_provider_does_not_compact() {
         }
         let rows = house.rows().await;
         assert_eq!(rows[0].0.operation, "compact");
-        let cost: i64 = rows.iter().filter_map(|it| it.0.cost?.amount()).map(|it| it.pico()).sum();
+        let cost: i64 = rows.iter().filter_map(|it| it.0.cost?.amount()).map(Usd::pico).sum();
         assert_eq!(cost, billed(&sim), "{speaks}");
     }
 }

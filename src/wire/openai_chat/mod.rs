@@ -93,6 +93,13 @@ const DONE: &[u8] = b"[DONE]";
 /// `object` of a last chunk that stands for the mark (Perplexity sends no other).
 const DONE_OBJECT: &str = "\"chat.completion.done\"";
 
+/// What stands in for reasoning that a provider wants back and nobody has: it looks only for whether there is some.
+pub const STAND_IN: &str = ".";
+
+/// Why.
+pub const WHY_STAND_IN: &str =
+    "the provider refuses calls that come back without reasoning, and this one's is not known";
+
 /// A piece of this dialect that the hub has no noun for.
 fn opaque(name: impl Into<String>, raw: &RawValue) -> Opaque {
     Opaque { dialect: Dialect::OpenaiChat, name: name.into(), raw: raw.to_owned() }
