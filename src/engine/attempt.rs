@@ -10,6 +10,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::domain::ask::Ask;
 use crate::domain::failure::{Failure, Next, Origin};
+use crate::domain::id::ModelName;
 use crate::domain::operation::Operation;
 use crate::domain::policy::{Deadlines, Speech};
 use crate::domain::reply::Reply;
@@ -90,7 +91,7 @@ pub async fn run(
     let content = match incoming.status {
         200..=299 if incoming.is_encoded() => return Err(broken(provider, "a compressed answer")),
         200..=299 if is_chat => {
-            Try { exchange, ask, speech, rendered: &rendered, listens, first }.answer(incoming).await?
+            Try { exchange, ask, speech, model, rendered: &rendered, listens, first }.answer(incoming).await?
         }
         200..=299 => beside::answer(&exchange, ask, incoming).await?,
         300..=399 => return Err(redirect(provider, incoming.status)),
@@ -107,6 +108,7 @@ struct Try<'a> {
     exchange: Exchange<'a>,
     ask: &'a Ask,
     speech: &'a Speech,
+    model: &'a ModelName,
     rendered: &'a Rendered,
     /// Who makes the answer in which conversation, where originals are kept of it.
     listens: Option<(Maker, Conversation)>,
@@ -123,7 +125,7 @@ impl Try<'_> {
 
     /// Holds a stream back until its first content.
     async fn stream(&self, mut incoming: Incoming) -> Result<Content, Failure> {
-        let asked = lane::asked(self.ask);
+        let asked = lane::asked(self.ask, self.model);
         let flow = if self.rendered.summary {
             Flow::summary(self.speech.dialect, &asked)
         } else {
@@ -143,7 +145,8 @@ impl Try<'_> {
             };
             if !opened {
                 opened = true;
-                if let Some(b'{' | b'[' | b'<') = chunk.iter().find(|it| !it.is_ascii_whitespace()) {
+                let first = chunk.iter().find(|it| !it.is_ascii_whitespace());
+                if first.is_some_and(|it| wire::codec(self.speech.dialect).is_whole(*it)) {
                     return self.unstreamed(incoming, chunk).await;
                 }
             }
@@ -184,13 +187,13 @@ impl Try<'_> {
         }
         let reply = self.reply(&body)?;
         if self.ask.operation == Operation::Compact {
-            let body = Bytes::from(compaction::compacted(&lane::asked(self.ask), &reply));
+            let body = Bytes::from(compaction::compacted(&lane::asked(self.ask, self.model), &reply));
             return Ok(Content::Whole { body, facts: Box::new(facts), losses: Vec::new() });
         }
         if let Some(capture) = self.capture() {
             capture.hear_all(&reply);
         }
-        let written = wire::codec(self.ask.dialect).write_reply_to(&lane::asked(self.ask), &reply);
+        let written = wire::codec(self.ask.dialect).write_reply_to(&lane::asked(self.ask, self.model), &reply);
         if let Some(keep) = self.keeper() {
             keep(&written.body);
         }
@@ -208,7 +211,7 @@ impl Try<'_> {
         }
         let mut events = reply.into_events();
         events.push(crate::domain::event::Event::End);
-        let mut writer = wire::codec(self.ask.dialect).stream_writer_to(&lane::asked(self.ask));
+        let mut writer = wire::codec(self.ask.dialect).stream_writer_to(&lane::asked(self.ask, self.model));
         let mut held = Vec::new();
         for event in &events {
             writer.write(event, &mut held);
@@ -249,13 +252,14 @@ impl Try<'_> {
     }
 
     fn reply(&self, body: &Bytes) -> Result<Reply, Failure> {
-        let reply = wire::codec(self.speech.dialect).read_reply(body).map_err(|it| self.exchange.garbage(body, &it))?;
-        if !self.rendered.summary {
-            return Ok(reply);
-        }
-        let reply = compaction::retell(&lane::asked(self.ask), reply);
-        if reply.blocks.is_empty() {
-            return Err(broken(self.exchange.provider, "an answer without the summary that was asked for"));
+        let read = wire::codec(self.speech.dialect).read_reply(body);
+        let mut reply = read.map_err(|it| self.exchange.garbage(body, &it))?;
+        flow::name(&mut reply.id, &mut reply.model, &lane::asked(self.ask, self.model));
+        if self.rendered.summary {
+            reply = compaction::retell(&lane::asked(self.ask, self.model), reply);
+            if reply.blocks.is_empty() {
+                return Err(broken(self.exchange.provider, "an answer without the summary that was asked for"));
+            }
         }
         Ok(reply)
     }
