@@ -17,7 +17,7 @@ use crate::sim::persona::Persona;
 use crate::sim::script::Script;
 use crate::sim::scripts::Scripts;
 use crate::sim::trouble::Trouble;
-use crate::sim::{anthropic, bedrock, completions, gemini, openai, responses};
+use crate::sim::{anthropic, bedrock, cohere, completions, gemini, ollama, openai, responses};
 
 /// What all connections of one simulated provider share.
 #[derive(Debug)]
@@ -34,7 +34,8 @@ pub(crate) struct Provider {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Route {
     Chat(Dialect),
-    CountTokens,
+    CountTokens(Dialect),
+    Compact,
     Models,
     Unknown,
 }
@@ -94,7 +95,8 @@ impl Provider {
         let route = self.route(incoming);
         let (dialect, counting) = match route {
             Route::Chat(dialect) => (dialect, false),
-            Route::CountTokens => (Dialect::Anthropic, true),
+            Route::CountTokens(dialect) => (dialect, true),
+            Route::Compact => (Dialect::OpenaiResponses, false),
             Route::Models => return self.models(incoming),
             Route::Unknown => {
                 let script = Script::status(404);
@@ -105,16 +107,17 @@ impl Provider {
         };
         let asked = self.read(dialect, counting, incoming);
         let violation = asked.as_ref().err().map(|it| it.reason.clone());
-        if counting {
+        let named = Named { seq, created: self.clock.now().wall.seconds() };
+        if (counting || route == Route::Compact) && self.scripts.waiting() == 0 {
             let script = Script::natural();
             let delivery = match &asked {
-                Ok(asked) => delivery::json(&script, 200, &json!({"input_tokens": asked.input_tokens})),
+                Ok(asked) if counting => delivery::json(&script, 200, &count(dialect, asked.input_tokens)),
+                Ok(asked) => delivery::json(&script, 200, &responses::compacted(asked, &named)),
                 Err(it) => delivery::json(&script, it.status, &it.body),
             };
             return (script, delivery, violation);
         }
         let script = self.script(seq, &asked);
-        let named = Named { seq, created: self.clock.now().wall.seconds() };
         let request = Request { dialect, named, asked: &asked, persona: &self.persona };
         let delivery = Delivery::plan(&script, &request);
         (script, delivery, violation)
@@ -146,10 +149,19 @@ impl Provider {
             }
             "POST" if route.ends_with("/messages") && speaks(Dialect::Anthropic) => Route::Chat(Dialect::Anthropic),
             "POST" if speaks(Dialect::Gemini) && gemini::method(route).is_some() => Route::Chat(Dialect::Gemini),
+            "POST" if route.ends_with("/messages/count_tokens") && speaks(Dialect::Anthropic) => {
+                Route::CountTokens(Dialect::Anthropic)
+            }
+            "POST" if route.ends_with(":countTokens") && speaks(Dialect::Gemini) => Route::CountTokens(Dialect::Gemini),
+            "POST" if route.ends_with("/responses/input_tokens") && speaks(Dialect::OpenaiResponses) => {
+                Route::CountTokens(Dialect::OpenaiResponses)
+            }
+            "POST" if route.ends_with("/responses/compact") && speaks(Dialect::OpenaiResponses) => Route::Compact,
             "POST" if speaks(Dialect::BedrockConverse) && bedrock::method(route).is_some() => {
                 Route::Chat(Dialect::BedrockConverse)
             }
-            "POST" if route.ends_with("/messages/count_tokens") && speaks(Dialect::Anthropic) => Route::CountTokens,
+            "POST" if route.ends_with("/v2/chat") && speaks(Dialect::Cohere) => Route::Chat(Dialect::Cohere),
+            "POST" if route.ends_with("/api/chat") && speaks(Dialect::Ollama) => Route::Chat(Dialect::Ollama),
             "GET" if route.ends_with("/models") => Route::Models,
             _ => Route::Unknown,
         }
@@ -178,14 +190,18 @@ impl Provider {
             Dialect::Anthropic => anthropic::read(&body, incoming.header("anthropic-version"), counting)?,
             Dialect::Gemini => {
                 let query = incoming.path.split_once('?').map_or("", |(_, query)| query);
-                let method = gemini::method(&incoming.path);
+                let path = incoming.path.replace(":countTokens", ":generateContent");
+                let method = gemini::method(&path);
                 let method = method.ok_or_else(|| Rejected::bad_request(dialect, "no such method", None))?;
-                gemini::read(&body, &method, query)?
+                let whole = body.get("generateContentRequest").filter(|_| counting);
+                gemini::read(whole.unwrap_or(&body), &method, query)?
             }
             Dialect::BedrockConverse => {
                 let method = bedrock::method(&incoming.path);
                 bedrock::read(&body, method.ok_or_else(|| Rejected::bad_request(dialect, "no such method", None))?)?
             }
+            Dialect::Cohere => cohere::read(&body)?,
+            Dialect::Ollama => ollama::read(&body)?,
         };
         if !self.persona.models.is_empty() && !self.persona.models.contains(&asked.model) {
             return Err(refused(Trouble::NoModel, &asked.model, "a model that is not served"));
@@ -207,13 +223,14 @@ impl Provider {
             return (script, delivery, Some("no key, or not the right one".to_owned()));
         }
         let body = match dialect {
-            Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::OpenaiCompletions => {
+            Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::Cohere | Dialect::OpenaiCompletions => {
                 openai::models(&self.persona.models, &self.persona.name)
             }
             Dialect::Anthropic => anthropic::models(&self.persona.models),
             Dialect::Gemini => gemini::models(&self.persona.models),
             // Bedrock's models are listed by another service.
             Dialect::BedrockConverse => json!({}),
+            Dialect::Ollama => ollama::models(&self.persona.models),
         };
         let delivery = delivery::json(&script, 200, &body);
         (script, delivery, None)
@@ -238,6 +255,17 @@ impl Provider {
     }
 }
 
+/// The answer to a request for a count.
+fn count(dialect: Dialect, tokens: u64) -> Value {
+    match dialect {
+        Dialect::Gemini => {
+            json!({"totalTokens": tokens, "promptTokensDetails": [{"modality": "TEXT", "tokenCount": tokens}]})
+        }
+        Dialect::OpenaiResponses => json!({"object": "response.input_tokens", "input_tokens": tokens}),
+        _ => json!({"input_tokens": tokens}),
+    }
+}
+
 fn is_completions(route: &str) -> bool {
     route.ends_with("/completions") && !route.ends_with("/chat/completions")
 }
@@ -246,7 +274,11 @@ fn is_completions(route: &str) -> bool {
 fn key(dialect: Dialect, incoming: &Incoming) -> Option<&str> {
     let bearer = incoming.header("authorization").and_then(|it| it.strip_prefix("Bearer "));
     match dialect {
-        Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::OpenaiCompletions => bearer,
+        Dialect::OpenaiChat
+        | Dialect::OpenaiResponses
+        | Dialect::Cohere
+        | Dialect::Ollama
+        | Dialect::OpenaiCompletions => bearer,
         Dialect::Anthropic => incoming.header("x-api-key").or(bearer),
         // Not `?key=`, which the real one takes too: it would end up in logs.
         Dialect::Gemini => incoming.header("x-goog-api-key"),
