@@ -46,9 +46,9 @@ async fn open_before(key: &str, other: Option<&Sim>) -> (Sim, House) {
 
 /// Works a signature out again from what arrived.
 fn signature(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> String {
-    let hex = |bytes: &[u8]| bytes.iter().map(|it| format!("{it:02x}")).collect::<String>();
+    let hex = |bytes: &[u8]| bytes.iter().map(|it| format!("{it:02x}")).collect::<Vec<_>>().concat();
     let mac = |key: &[u8], text: &str| sign(&Key::new(HMAC_SHA256, key), text.as_bytes()).as_ref().to_vec();
-    let lines: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+    let lines = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect::<Vec<_>>().concat();
     let names = headers.iter().map(|it| it.0).collect::<Vec<_>>().join(";");
     let escaped = path.replace('%', "%25");
     let whole = hex(digest(&SHA256, body).as_ref());
@@ -88,7 +88,7 @@ async fn every_client_is_answered_and_every_request_is_signed() {
             assert!(authorization.ends_with(&format!("Signature={expected}")), "{authorization}");
             let (row, _) = house.row(&seen).await;
             let billed = arrival.outcome.billed.unwrap();
-            let tokens = row.tokens.clone().unwrap();
+            let tokens = row.tokens.unwrap();
             assert_eq!((tokens.input, tokens.output), (billed.input, billed.output), "{client}: {row:?}");
         }
     }
