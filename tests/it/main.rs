@@ -18,6 +18,7 @@ mod house;
 mod kept_responses;
 mod kill;
 mod ledger;
+mod losses;
 mod openai_chat;
 mod openai_responses;
 mod recorded_anthropic;

@@ -1,8 +1,6 @@
 //! What providers want back of their answers, behind clients that cannot carry it: tool loops over the running server,
 //! through providers that refuse a conversation without their own proof, or with anybody else's.
 
-#![allow(clippy::match_wildcard_for_single_variants, reason = "the last dialect clients ask in; others may be added")]
-
 mod client;
 mod upstream;
 
