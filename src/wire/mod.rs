@@ -5,6 +5,7 @@
 
 pub mod beside;
 pub mod json;
+pub mod short_id;
 pub mod sse;
 pub mod tokens;
 

@@ -284,7 +284,7 @@ fn settings_missing(prompt: &Prompt, to: &Written, missing: &mut Vec<String>) {
     match &prompt.tool_choice {
         None | Some(ToolChoice::Auto) => {}
         Some(ToolChoice::Named(name)) => {
-            need(to.field(&choice, |it| it.to_string().contains(name.as_str())), "tool_choice")
+            need(to.field(&choice, |it| it.to_string().contains(name.as_str())), "tool_choice");
         }
         // Where no tool is left, none is called.
         Some(ToolChoice::None) => {
