@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::domain::ask::Ask;
 use crate::domain::failure::{Failure, Next, Origin};
+use crate::domain::id::ModelName;
 use crate::domain::operation::Operation;
 use crate::domain::policy::{Deadlines, Speech};
 use crate::domain::reply::Reply;
@@ -82,7 +83,7 @@ pub async fn run(
     let content = match incoming.status {
         200..=299 if incoming.is_encoded() => return Err(broken(provider, "a compressed answer")),
         200..=299 if is_chat => {
-            Try { exchange, ask, speech, rendered: &rendered, listens, first }.answer(incoming).await?
+            Try { exchange, ask, speech, model, rendered: &rendered, listens, first }.answer(incoming).await?
         }
         200..=299 => beside::answer(&exchange, ask, incoming).await?,
         300..=399 => return Err(redirect(provider, incoming.status)),
@@ -99,6 +100,7 @@ struct Try<'a> {
     exchange: Exchange<'a>,
     ask: &'a Ask,
     speech: &'a Speech,
+    model: &'a ModelName,
     rendered: &'a Rendered,
     /// Who makes the answer in which conversation, where originals are kept of it.
     listens: Option<(Maker, Conversation)>,
@@ -115,7 +117,7 @@ impl Try<'_> {
 
     /// Holds a stream back until its first content.
     async fn stream(&self, mut incoming: Incoming) -> Result<Content, Failure> {
-        let asked = lane::asked(self.ask);
+        let asked = lane::asked(self.ask, self.model);
         let flow = Flow::new(self.speech.dialect, self.ask.dialect, &asked, self.rendered.hide_usage);
         let mut flow = flow.keeping(self.keeper()).heard_by(self.capture());
         let mut held = Held::default();
@@ -131,7 +133,8 @@ impl Try<'_> {
             };
             if !opened {
                 opened = true;
-                if let Some(b'{' | b'[' | b'<') = chunk.iter().find(|it| !it.is_ascii_whitespace()) {
+                let first = chunk.iter().find(|it| !it.is_ascii_whitespace());
+                if first.is_some_and(|it| wire::codec(self.speech.dialect).is_whole(*it)) {
                     return self.unstreamed(incoming, chunk).await;
                 }
             }
@@ -174,7 +177,7 @@ impl Try<'_> {
         if let Some(capture) = self.capture() {
             capture.hear_all(&reply);
         }
-        let written = wire::codec(self.ask.dialect).write_reply_to(&lane::asked(self.ask), &reply);
+        let written = wire::codec(self.ask.dialect).write_reply_to(&lane::asked(self.ask, self.model), &reply);
         if let Some(keep) = self.keeper() {
             keep(&written.body);
         }
@@ -192,7 +195,7 @@ impl Try<'_> {
         }
         let mut events = reply.into_events();
         events.push(crate::domain::event::Event::End);
-        let mut writer = wire::codec(self.ask.dialect).stream_writer_to(&lane::asked(self.ask));
+        let mut writer = wire::codec(self.ask.dialect).stream_writer_to(&lane::asked(self.ask, self.model));
         let mut held = Vec::new();
         for event in &events {
             writer.write(event, &mut held);
@@ -233,7 +236,10 @@ impl Try<'_> {
     }
 
     fn reply(&self, body: &Bytes) -> Result<Reply, Failure> {
-        wire::codec(self.speech.dialect).read_reply(body).map_err(|it| self.exchange.garbage(body, &it))
+        let read = wire::codec(self.speech.dialect).read_reply(body);
+        let mut reply = read.map_err(|it| self.exchange.garbage(body, &it))?;
+        flow::name(&mut reply.id, &mut reply.model, &lane::asked(self.ask, self.model));
+        Ok(reply)
     }
 
     /// A stream that ended, or went wrong, before any content.

@@ -152,16 +152,16 @@ pub fn edited(rendered: Rendered, edits: &BodyEdits) -> Result<Rendered, Malform
     Ok(Rendered { lane, body, ..rendered })
 }
 
-/// What the answer to `ask` may depend on.
+/// What the answer to `ask`, put to `model`, may depend on.
 #[must_use]
-pub fn asked(ask: &Ask) -> Asked<'_> {
+pub fn asked<'a>(ask: &'a Ask, model: &'a ModelName) -> Asked<'a> {
     // A body of another dialect than the answer's says nothing about the answer.
     let body: &[u8] = match &ask.recalled {
         _ if ask.written_in != ask.dialect => b"{}",
         Some(it) => &it.written,
         None => &ask.body,
     };
-    Asked { id: ask.id, body, usage: wants_usage(ask), created: ask.at.wall.seconds() }
+    Asked { id: ask.id, body, usage: wants_usage(ask), created: ask.at.wall.seconds(), model: model.as_str() }
 }
 
 /// The client's headers that go to a target that speaks `dialect`: all of them where it is the client's own, else those

@@ -4,16 +4,23 @@
 //! A new dialect is one folder here and one row in [`codec`].
 
 pub mod beside;
+pub mod eventstream;
 pub mod json;
 pub mod short_id;
 pub mod sse;
 pub mod tokens;
 
+mod call_ids;
+mod fields;
 mod freeform;
 mod losses;
+mod own;
 
 pub mod anthropic;
+pub mod bedrock_converse;
+pub mod cohere;
 pub mod gemini;
+pub mod ollama;
 pub mod openai_chat;
 pub mod openai_completions;
 pub mod openai_responses;
@@ -35,6 +42,9 @@ pub fn codec(dialect: Dialect) -> &'static dyn Codec {
         Dialect::OpenaiResponses => &openai_responses::OpenaiResponses,
         Dialect::Anthropic => &anthropic::Anthropic,
         Dialect::Gemini => &gemini::Gemini,
+        Dialect::BedrockConverse => &bedrock_converse::BedrockConverse,
+        Dialect::Cohere => &cohere::Cohere,
+        Dialect::Ollama => &ollama::Ollama,
         Dialect::OpenaiCompletions => &openai_completions::OpenaiCompletions,
     }
 }
@@ -73,6 +83,12 @@ pub trait Codec: std::fmt::Debug + Send + Sync {
         Box::new(sse::Splitter::new())
     }
 
+    /// Whether what begins with this byte (white space aside) is no stream but something whole in place of one: an answer,
+    /// an error, a page.
+    fn is_whole(&self, first: u8) -> bool {
+        matches!(first, b'{' | b'[' | b'<')
+    }
+
     /// Reads a provider's stream.
     fn stream_reader(&self) -> Box<dyn StreamReader>;
 
@@ -98,6 +114,11 @@ pub trait Codec: std::fmt::Debug + Send + Sync {
     /// dialect's becomes a fault with its text (at most 300 characters, control characters removed) as message.
     fn read_error(&self, body: &[u8]) -> Fault;
 
+    /// The same in a dialect that says in a header what kind of error it is.
+    fn read_error_of(&self, _header: &dyn Fn(&str) -> Option<String>, body: &[u8]) -> Fault {
+        self.read_error(body)
+    }
+
     /// An error body for a client, with the HTTP status it goes out with.
     fn write_error(&self, failure: &Failure, id: RequestId) -> (u16, Vec<u8>);
 
@@ -120,15 +141,23 @@ pub struct Asked<'a> {
     pub usage: bool,
     /// When the request came, in Unix seconds, for a provider that does not say when it answered.
     pub created: i64,
+    /// The model that was asked, for a provider that does not say which one answered.
+    pub model: &'a str,
 }
 
 impl Default for Asked<'_> {
     fn default() -> Self {
-        Self { id: RequestId(0), body: b"{}", usage: true, created: 0 }
+        Self { id: RequestId(0), body: b"{}", usage: true, created: 0, model: "" }
     }
 }
 
 impl Asked<'_> {
+    /// The id of an answer whose provider gives it none; empty where the request has none either.
+    #[must_use]
+    pub fn answer_id(&self) -> String {
+        if self.id == RequestId(0) { String::new() } else { self.id.to_string() }
+    }
+
     /// What an id made of the request's own begins with.
     fn prefix(&self) -> String {
         if self.id == RequestId(0) { String::new() } else { format!("{}x", self.id) }

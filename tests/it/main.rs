@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one file a promise.
 
 mod anthropic;
+mod authorize;
 mod bench;
 mod beside;
 mod catalog;
@@ -21,8 +22,12 @@ mod ledger;
 mod losses;
 mod openai_chat;
 mod openai_responses;
+mod providers;
+mod recorded;
 mod recorded_anthropic;
+mod recorded_bedrock;
 mod recorded_gemini;
+mod recorded_natives;
 mod recorded_openai;
 mod recorded_responses;
 mod replay;

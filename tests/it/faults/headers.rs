@@ -11,7 +11,7 @@ use llmroute::sim::{Persona, Script, Sim};
 use serde_json::{Value, json};
 
 use crate::faults::hand::{Hand, events, soon};
-use crate::house::{House, Plan, TOKEN, ended_well, path, question, question_to, seen, text};
+use crate::house::{House, Plan, TOKEN, ended_well, path, question, question_to, seen, text, unheard};
 
 const CHAT: Dialect = Dialect::OpenaiChat;
 
@@ -172,6 +172,7 @@ fn peculiar(dialect: Dialect) -> (Value, &'static str) {
     let mut body = question(dialect, false);
     let field = match dialect {
         Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
         Dialect::OpenaiChat => {
             body["logit_bias"] = json!({"50256": -100});
             "logit_bias"
@@ -188,6 +189,7 @@ fn peculiar(dialect: Dialect) -> (Value, &'static str) {
             body["safetySettings"] = json!([{"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_NONE"}]);
             "safetySettings"
         }
+        Dialect::Cohere | Dialect::Ollama => unheard(dialect),
     };
     (body, field)
 }
@@ -212,9 +214,11 @@ async fn what_a_target_cannot_say_is_named_or_refused() {
         let mut plain = question(client, false);
         match client {
             Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+            Dialect::BedrockConverse => unreachable!("no client speaks it"),
             Dialect::OpenaiChat | Dialect::Anthropic => plain["max_tokens"] = 500.into(),
             Dialect::OpenaiResponses => plain["max_output_tokens"] = 500.into(),
             Dialect::Gemini => plain["generationConfig"] = json!({"maxOutputTokens": 500}),
+            Dialect::Cohere | Dialect::Ollama => unheard(client),
         }
         let plain = house.request(path(client), plain.to_string()).header("x-llmroute-strict", "true");
         let got = seen(plain.send().await.unwrap()).await;

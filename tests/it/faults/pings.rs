@@ -10,11 +10,13 @@ use crate::house::{House, Plan, Seen, ended_well, told_error};
 
 const fn other(dialect: Dialect) -> Dialect {
     match dialect {
-        Dialect::OpenaiCompletions => Dialect::OpenaiChat,
+        Dialect::OpenaiCompletions | Dialect::BedrockConverse => Dialect::OpenaiChat,
         Dialect::OpenaiChat => Dialect::OpenaiResponses,
         Dialect::OpenaiResponses => Dialect::Anthropic,
         Dialect::Anthropic => Dialect::Gemini,
-        Dialect::Gemini => Dialect::OpenaiChat,
+        Dialect::Gemini => Dialect::Cohere,
+        Dialect::Cohere => Dialect::Ollama,
+        Dialect::Ollama => Dialect::OpenaiChat,
     }
 }
 

@@ -6,7 +6,7 @@ use llmroute::domain::dialect::Dialect;
 use llmroute::sim::{Answer, Call, Persona, Script, Sim, Thinking, When};
 use serde_json::{Value, json};
 
-use crate::house::{House, Plan, SECRET, Seen, TOKEN, ended_well, path_for, question, seen, text, told_error};
+use crate::house::{House, Plan, SECRET, Seen, TOKEN, ended_well, path_for, question, seen, text, told_error, unheard};
 
 async fn open(speaks: Dialect) -> (Sim, House) {
     let sim = Sim::start(Persona::plain("sim")).await.unwrap();
@@ -194,6 +194,7 @@ fn asked_with_tools(client: Dialect, stream: bool, calls: &[(String, Value)]) ->
     let mut body = question(client, stream);
     match client {
         Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
         Dialect::OpenaiChat => {
             body["tools"] = json!([{"type": "function", "function": {"name": "look", "parameters": schema}}]);
             let made = |it: &(String, Value)| json!({"id": it.0, "type": "function", "function": {"name": "look", "arguments": it.1.to_string()}});
@@ -223,6 +224,7 @@ fn asked_with_tools(client: Dialect, stream: bool, calls: &[(String, Value)]) ->
             ];
             extend(&mut body["messages"], more, calls);
         }
+        Dialect::Cohere | Dialect::Ollama => unheard(client),
         Dialect::Gemini => {
             body["tools"] = json!([{"functionDeclarations": [{"name": "look", "parameters":
                 {"type": "OBJECT", "properties": {"city": {"type": "STRING"}}}}]}]);
@@ -265,7 +267,9 @@ fn calls(client: Dialect, stream: bool, seen: &Seen) -> Vec<(String, Value)> {
     let mut calls: Vec<(String, String)> = Vec::new();
     for chunk in &chunks {
         match client {
+            Dialect::Cohere | Dialect::Ollama => unheard(client),
             Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+            Dialect::BedrockConverse => unreachable!("no client speaks it"),
             Dialect::Gemini => {
                 for part in list(&chunk["candidates"][0]["content"]["parts"]) {
                     if let Some(call) = part.get("functionCall") {

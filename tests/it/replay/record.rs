@@ -53,7 +53,11 @@ pub(super) fn recorded(dialect: Dialect) -> Option<Vec<Exchange>> {
         Dialect::OpenaiResponses => "openai.responses",
         Dialect::Anthropic => "anthropic.messages",
         Dialect::Gemini => "gemini.generateContent",
+        // Version 1 is not spoken: its two recordings stay out.
+        Dialect::Cohere => "cohere.chat.v2",
+        Dialect::Ollama => "ollama.chat",
         Dialect::OpenaiCompletions => "openai.completions",
+        Dialect::BedrockConverse => "bedrock.converse",
     };
     let lines = index.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let of_api = lines.filter(|it| it["api"] == api).map(|line| {
