@@ -32,6 +32,8 @@ pub struct Quirks {
     /// Refuses a turn of its model that called tools and comes back without the reasoning that led to the calls, while the
     /// model thinks (400, "`reasoning_content` … must be passed back"). In openai-chat, where that is plain text.
     pub replays_reasoning: bool,
+    /// What ids of tool calls it takes.
+    pub call_ids: CallIds,
     /// Hands its reasoning out encrypted on demand, in the responses dialect, and takes it back so.
     pub encrypted_reasoning: bool,
     /// The models that its openai-completions path takes; none means all of them.
@@ -55,11 +57,25 @@ impl Default for Quirks {
             counts_tokens: false,
             compacts: false,
             replays_reasoning: false,
+            call_ids: CallIds::Any,
             encrypted_reasoning: false,
             completions_models: Vec::new(),
             reasoning_field: ReasoningField::ReasoningContent,
         }
     }
+}
+
+/// What ids of tool calls a provider takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CallIds {
+    /// Any.
+    #[default]
+    Any,
+    /// Short ones: 40 characters in chat, 64 in responses (OpenAI).
+    Short,
+    /// Nine letters and digits (Mistral).
+    NineAlphanumerics,
 }
 
 /// How openai-chat spells the output cap.

@@ -133,7 +133,8 @@ fn translated(prompt: &Prompt, ask: &Ask, dialect: Dialect, model: &ModelName, q
     // Only where request and answer are of two dialects can an answer that we asked more of be relayed as it is.
     let hide_usage = dialect == ask.dialect && ask.stream && !wants_usage(ask);
     let mut losses = written.losses;
-    losses.extend(ask.headers.iter().filter(|it| is_lost(&it.0)).map(|it| Loss {
+    let headers = if dialect == ask.written_in { &[] } else { &ask.headers[..] };
+    losses.extend(headers.iter().filter(|it| is_lost(&it.0)).map(|it| Loss {
         what: format!("header {}", it.0),
         why: "it means something in the client's own dialect only",
     }));

@@ -22,6 +22,7 @@ mod house;
 mod kept_responses;
 mod kill;
 mod ledger;
+mod losses;
 mod openai_chat;
 mod openai_responses;
 mod providers;

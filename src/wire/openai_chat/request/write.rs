@@ -3,10 +3,10 @@
 use super::part::{Allow, name_marks, write_content};
 use super::place;
 use crate::domain::prompt::{Body, Format, Opaque, Part, Prompt, Reasoning, Role, Tool, ToolChoice, Turn};
-use crate::domain::quirks::{OutputCap, Quirks};
+use crate::domain::quirks::{CallIds, OutputCap, Quirks};
 use crate::wire::json::ObjectWriter;
 use crate::wire::openai_chat::{Losses, NO_FIELD, STAND_IN, WHY_STAND_IN, has_extra, is_own, write_extra};
-use crate::wire::{Written, freeform};
+use crate::wire::{Written, freeform, short_id};
 
 /// Writes a request for a provider.
 pub(in crate::wire::openai_chat) fn write(prompt: &Prompt, model: &str, quirks: &Quirks) -> Written {
@@ -181,8 +181,9 @@ impl Messages<'_> {
             );
         }
         name_marks(part, path, self.losses);
+        let id = short_id::fitting(id, self.quirks.call_ids, short_id::CHAT);
         self.message("tool", |message, losses| {
-            message.text("tool_call_id", id);
+            message.text("tool_call_id", &id);
             write_content(&rest, Allow::Text, path, message, losses);
             write_extra(&part.extra, "", message);
         });
@@ -199,6 +200,7 @@ impl Messages<'_> {
             self.losses.add(format!("{path}.{field}: set to a full stop"), WHY_STAND_IN);
             said.thinking.push(STAND_IN);
         }
+        let form = self.quirks.call_ids;
         self.message("assistant", |message, losses| {
             if said.content.is_empty() && !(said.calls.is_empty() && said.refusal.is_empty()) {
                 message.raw("content", "null");
@@ -212,7 +214,7 @@ impl Messages<'_> {
                 message.text("refusal", &said.refusal.join("\n"));
             }
             if !said.calls.is_empty() {
-                message.list("tool_calls", &said.calls, |part, out| write_call(part, out));
+                message.list("tool_calls", &said.calls, |part, out| write_call(part, form, out));
             }
             // Where both names of reasoning came with different texts, the provider reads one of them.
             let (twice, extra): (Vec<&Opaque>, Vec<&Opaque>) =
@@ -259,11 +261,11 @@ impl<'p> Said<'p> {
     }
 }
 
-fn write_call(part: &Part, out: &mut Vec<u8>) {
+fn write_call(part: &Part, form: CallIds, out: &mut Vec<u8>) {
     match &part.body {
         Body::ToolCall { id, name, arguments } => {
             let mut call = ObjectWriter::begin(out);
-            call.text("id", id);
+            call.text("id", &short_id::fitting(id, form, short_id::CHAT));
             call.text("type", "function");
             let mut function = call.object("function");
             function.text("name", name);
