@@ -26,6 +26,7 @@ mod recorded;
 mod recorded_anthropic;
 mod recorded_bedrock;
 mod recorded_gemini;
+mod recorded_natives;
 mod recorded_openai;
 mod recorded_responses;
 mod replay;
