@@ -32,6 +32,16 @@ pub struct Quirks {
     pub completions_models: Vec<String>,
     /// The key of reasoning text in openai-chat messages and deltas.
     pub reasoning_field: ReasoningField,
+    /// How openai-chat spells a document in a user's message.
+    pub document_part: DocumentPart,
+    /// `input_audio` in openai-chat is the base64 text itself, not an object with it and its format.
+    pub plain_audio: bool,
+    /// Goes on from an answer that a conversation ends with only where that says `prefix: true`, in openai-chat.
+    pub prefill_mark: bool,
+    /// Understands `user`, an id of the end user, in openai-chat.
+    pub end_user: bool,
+    /// Which ids of tool calls it takes.
+    pub tool_call_ids: ToolCallIds,
 }
 
 impl Default for Quirks {
@@ -49,6 +59,11 @@ impl Default for Quirks {
             encrypted_reasoning: false,
             completions_models: Vec::new(),
             reasoning_field: ReasoningField::ReasoningContent,
+            document_part: DocumentPart::File,
+            plain_audio: false,
+            prefill_mark: false,
+            end_user: true,
+            tool_call_ids: ToolCallIds::Any,
         }
     }
 }
@@ -71,6 +86,8 @@ pub enum ReasoningField {
     ReasoningContent,
     /// `reasoning` (OpenRouter, Groq, Together, Ollama).
     Reasoning,
+    /// No key: the text stands in the content, in parts of type `thinking` (Mistral).
+    Parts,
 }
 
 impl ReasoningField {
@@ -80,6 +97,27 @@ impl ReasoningField {
         match self {
             Self::ReasoningContent => "reasoning_content",
             Self::Reasoning => "reasoning",
+            Self::Parts => "thinking",
         }
     }
+}
+
+/// How openai-chat spells a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentPart {
+    /// `file`, an object with name and bytes; none by address.
+    File,
+    /// `document_url`, an address or the bytes in one, with `document_name` beside it (Mistral).
+    DocumentUrl,
+}
+
+/// Which ids of tool calls a provider takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToolCallIds {
+    /// Any text.
+    Any,
+    /// Exactly nine letters and digits (Mistral). Others are sent under an id made of them, alike for call and result.
+    NineAlphanumerics,
 }

@@ -22,6 +22,7 @@ mod openai_chat;
 mod openai_responses;
 mod recorded_anthropic;
 mod recorded_gemini;
+mod recorded_mistral;
 mod recorded_natives;
 mod recorded_openai;
 mod recorded_responses;

@@ -1,5 +1,6 @@
 //! Requests of this dialect ↔ [`Prompt`](crate::domain::prompt::Prompt).
 
+mod ids;
 mod part;
 mod read;
 mod write;
