@@ -17,6 +17,8 @@ pub enum Dialect {
     Anthropic,
     /// Gemini `generateContent`.
     Gemini,
+    /// Amazon Bedrock `Converse`. Spoken to providers only.
+    BedrockConverse,
     /// Cohere chat, version 2.
     Cohere,
     /// Ollama's own chat (`/api/chat`).
@@ -27,8 +29,15 @@ pub enum Dialect {
 
 impl Dialect {
     /// Every dialect that holds conversations, in the order they are shown.
-    pub const ALL: [Self; 6] =
-        [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic, Self::Gemini, Self::Cohere, Self::Ollama];
+    pub const ALL: [Self; 7] = [
+        Self::OpenaiChat,
+        Self::OpenaiResponses,
+        Self::Anthropic,
+        Self::Gemini,
+        Self::BedrockConverse,
+        Self::Cohere,
+        Self::Ollama,
+    ];
 
     /// Those a client may ask in. A dialect may be spoken to providers only.
     pub const CLIENTS: [Self; 4] = [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic, Self::Gemini];
@@ -52,6 +61,7 @@ impl Dialect {
             Self::OpenaiResponses => "openai-responses",
             Self::Anthropic => "anthropic",
             Self::Gemini => "gemini",
+            Self::BedrockConverse => "bedrock-converse",
             Self::Cohere => "cohere",
             Self::Ollama => "ollama",
             Self::OpenaiCompletions => "openai-completions",
@@ -66,6 +76,7 @@ impl Dialect {
             Self::OpenaiChat
             | Self::OpenaiResponses
             | Self::Gemini
+            | Self::BedrockConverse
             | Self::Cohere
             | Self::Ollama
             | Self::OpenaiCompletions => &[],
@@ -82,6 +93,7 @@ impl Dialect {
             Self::OpenaiResponses => "responses",
             Self::Anthropic => "messages",
             Self::Gemini => "models/{model}:generateContent",
+            Self::BedrockConverse => "model/{model}/converse",
             Self::Cohere | Self::Ollama => "chat",
             Self::OpenaiCompletions => "completions",
         }
@@ -97,7 +109,7 @@ impl Dialect {
     /// Whether the path says the model and whether to stream; where not, the body does.
     #[must_use]
     pub const fn model_in_path(self) -> bool {
-        matches!(self, Self::Gemini)
+        matches!(self, Self::Gemini | Self::BedrockConverse)
     }
 }
 
@@ -110,8 +122,8 @@ impl fmt::Display for Dialect {
 /// The text names no dialect llmroute speaks.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "`{0}` is not a dialect llmroute speaks: use openai-chat, openai-responses, anthropic, gemini, cohere, ollama or \
-     openai-completions"
+    "`{0}` is not a dialect llmroute speaks: use openai-chat, openai-responses, anthropic, gemini, \
+     bedrock-converse, cohere, ollama or openai-completions"
 )]
 pub struct NotADialect(String);
 

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Quirks {
+    /// Holds conversations. Where not, it offers what lies beside them: vectors, reranking.
+    pub chat: bool,
     /// Understands `stream_options.include_usage`. Where not, usage comes unasked or never.
     pub usage_in_stream: bool,
     /// The field that caps the output in openai-chat.
@@ -47,6 +49,7 @@ pub struct Quirks {
 impl Default for Quirks {
     fn default() -> Self {
         Self {
+            chat: true,
             usage_in_stream: true,
             output_cap: OutputCap::MaxTokens,
             json_schema: true,

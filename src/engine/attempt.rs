@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::domain::ask::Ask;
 use crate::domain::failure::{Failure, Next, Origin};
+use crate::domain::id::ModelName;
 use crate::domain::operation::Operation;
 use crate::domain::policy::{Deadlines, Speech};
 use crate::domain::reply::Reply;
@@ -23,7 +24,7 @@ use crate::engine::vault::{self, Capture, Conversation, Maker};
 use crate::engine::{Engine, beside, ledger_unavailable, read};
 use crate::route::Stop;
 use crate::upstream::{Asking, Incoming, verdict};
-use crate::wire::{self, Asked, Facts};
+use crate::wire::{self, Facts};
 
 /// Most that is held back of a stream that has no content yet.
 const HELD_MOST: usize = 1 << 20;
@@ -82,7 +83,7 @@ pub async fn run(
     let content = match incoming.status {
         200..=299 if incoming.is_encoded() => return Err(broken(provider, "a compressed answer")),
         200..=299 if is_chat => {
-            Try { exchange, ask, speech, seat, rendered: &rendered, listens, first }.answer(incoming).await?
+            Try { exchange, ask, speech, model, rendered: &rendered, listens, first }.answer(incoming).await?
         }
         200..=299 => beside::answer(&exchange, ask, incoming).await?,
         300..=399 => return Err(redirect(provider, incoming.status)),
@@ -99,7 +100,7 @@ struct Try<'a> {
     exchange: Exchange<'a>,
     ask: &'a Ask,
     speech: &'a Speech,
-    seat: &'a Seat,
+    model: &'a ModelName,
     rendered: &'a Rendered,
     /// Who makes the answer in which conversation, where originals are kept of it.
     listens: Option<(Maker, Conversation)>,
@@ -116,7 +117,7 @@ impl Try<'_> {
 
     /// Holds a stream back until its first content.
     async fn stream(&self, mut incoming: Incoming) -> Result<Content, Failure> {
-        let asked = self.asked();
+        let asked = lane::asked(self.ask, self.model);
         let flow = Flow::new(self.speech.dialect, self.ask.dialect, &asked, self.rendered.hide_usage);
         let mut flow = flow.keeping(self.keeper()).heard_by(self.capture());
         let mut held = Held::default();
@@ -156,10 +157,6 @@ impl Try<'_> {
         Content::Stream { held: held.join(), flow: Box::new(flow), incoming, began: self.exchange.began }
     }
 
-    fn asked(&self) -> Asked<'_> {
-        lane::asked(self.ask, &self.seat.target.model)
-    }
-
     /// A whole answer.
     async fn whole(&self, mut incoming: Incoming) -> Result<Content, Failure> {
         let body = self.exchange.collect(&mut incoming, Bytes::new()).await?;
@@ -180,7 +177,7 @@ impl Try<'_> {
         if let Some(capture) = self.capture() {
             capture.hear_all(&reply);
         }
-        let written = wire::codec(self.ask.dialect).write_reply_to(&self.asked(), &reply);
+        let written = wire::codec(self.ask.dialect).write_reply_to(&lane::asked(self.ask, self.model), &reply);
         if let Some(keep) = self.keeper() {
             keep(&written.body);
         }
@@ -198,7 +195,7 @@ impl Try<'_> {
         }
         let mut events = reply.into_events();
         events.push(crate::domain::event::Event::End);
-        let mut writer = wire::codec(self.ask.dialect).stream_writer_to(&self.asked());
+        let mut writer = wire::codec(self.ask.dialect).stream_writer_to(&lane::asked(self.ask, self.model));
         let mut held = Vec::new();
         for event in &events {
             writer.write(event, &mut held);
@@ -241,9 +238,7 @@ impl Try<'_> {
     fn reply(&self, body: &Bytes) -> Result<Reply, Failure> {
         let read = wire::codec(self.speech.dialect).read_reply(body);
         let mut reply = read.map_err(|it| self.exchange.garbage(body, &it))?;
-        if reply.model.is_empty() {
-            self.seat.target.model.as_str().clone_into(&mut reply.model);
-        }
+        flow::name(&mut reply.id, &mut reply.model, &lane::asked(self.ask, self.model));
         Ok(reply)
     }
 

@@ -60,13 +60,14 @@ enum Tongue {
     /// Same dialect: as they are, but for a usage chunk that only we asked for.
     Same { hide_usage: bool },
     /// Another dialect: through the hub.
-    Other {
-        reader: Box<dyn StreamReader>,
-        writer: Box<dyn StreamWriter>,
-        events: Vec<Event>,
-        /// The model that was asked, for a provider that does not say which one answers.
-        model: String,
-    },
+    Other { reader: Box<dyn StreamReader>, writer: Box<dyn StreamWriter>, events: Vec<Event>, names: Names },
+}
+
+/// What an answer is called whose provider names neither it nor its model.
+#[derive(Debug, Default)]
+struct Names {
+    id: String,
+    model: String,
 }
 
 /// How an answer stream ended.
@@ -110,7 +111,8 @@ impl Flow {
         } else {
             let reader = wire::codec(theirs).stream_reader();
             let writer = wire::codec(ours).stream_writer_to(asked);
-            Tongue::Other { reader, writer, events: Vec::new(), model: asked.model.to_owned() }
+            let names = Names { id: asked.answer_id(), model: asked.model.to_owned() };
+            Tongue::Other { reader, writer, events: Vec::new(), names }
         };
         Self {
             theirs,
@@ -280,7 +282,13 @@ impl Flow {
             let sight = self.watcher.watch(frame);
             content |= sight.content;
             if sight.malformed {
-                self.ending = Some(Ending::Malformed("an event that is not JSON".to_owned()));
+                let what = match &mut self.tongue {
+                    // It may know better: a checksum that is wrong, say.
+                    Tongue::Other { reader, events, .. } => reader.read(frame, events).err(),
+                    Tongue::Same { .. } => None,
+                };
+                let what = what.map_or_else(|| "an event that is not JSON".to_owned(), |it| it.to_string());
+                self.ending = Some(Ending::Malformed(what));
                 break;
             }
             match &mut self.tongue {
@@ -302,7 +310,7 @@ impl Flow {
                         self.ending = Some(Ending::Fault { fault, relayed: true });
                     }
                 }
-                Tongue::Other { reader, writer, events, model: asked } => {
+                Tongue::Other { reader, writer, events, names } => {
                     if let Some(fault) = sight.fault {
                         self.ending = Some(Ending::Fault { fault, relayed: false });
                         break;
@@ -316,10 +324,9 @@ impl Flow {
                     }
                     let mut bytes = Vec::new();
                     for mut event in events.drain(..) {
-                        if let Event::Start { model, .. } = &mut event
-                            && model.is_empty()
-                        {
-                            model.clone_from(asked);
+                        if let Event::Start { id, model, .. } = &mut event {
+                            fill(id, &names.id);
+                            fill(model, &names.model);
                         }
                         writer.write(&event, &mut bytes);
                     }
@@ -359,6 +366,18 @@ impl Flow {
                 self.ending = Some(Ending::Malformed(what));
             }
         }
+    }
+}
+
+/// Names an answer, and its model, where the provider did not.
+pub fn name(id: &mut String, model: &mut String, asked: &Asked) {
+    fill(id, &asked.answer_id());
+    fill(model, asked.model);
+}
+
+fn fill(name: &mut String, with: &str) {
+    if name.is_empty() {
+        with.clone_into(name);
     }
 }
 

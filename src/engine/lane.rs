@@ -158,7 +158,7 @@ pub fn edited(rendered: Rendered, edits: &BodyEdits) -> Result<Rendered, Malform
     Ok(Rendered { lane, body, ..rendered })
 }
 
-/// What the answer to `ask` may depend on, from a target that calls the model `model`.
+/// What the answer to `ask`, put to `model`, may depend on.
 #[must_use]
 pub fn asked<'a>(ask: &'a Ask, model: &'a ModelName) -> Asked<'a> {
     // A body of another dialect than the answer's says nothing about the answer.

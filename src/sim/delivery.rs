@@ -13,7 +13,7 @@ use crate::sim::meter::Tariff;
 use crate::sim::persona::Persona;
 use crate::sim::script::{Act, Fault, Framing, Script};
 use crate::sim::spoil::Ending;
-use crate::sim::{anthropic, cohere, completions, gemini, ollama, openai, responses, spoil, trouble};
+use crate::sim::{anthropic, bedrock, cohere, completions, gemini, ollama, openai, responses, spoil, trouble};
 
 /// What makes one answer's ids and date.
 #[derive(Debug, Clone, Copy)]
@@ -84,16 +84,16 @@ impl Delivery {
         let mut delivery = match &script.act {
             Act::Natural | Act::Reply(_) => match request.asked {
                 Ok(asked) => answer(script, asked, request),
-                Err(it) => Self::whole_body(script, it.status, "application/json", it.body.to_string()),
+                Err(it) => refusal(script, request.dialect, it.status, it.body.clone()),
             },
             Act::Status { status, body: Some((kind, body)) } => Self::whole_body(script, *status, kind, body.clone()),
             Act::Status { status, body: None } => {
                 let body = trouble::of_status(*status, request.dialect, request.model());
-                Self::whole_body(script, *status, "application/json", body.to_string())
+                refusal(script, request.dialect, *status, body)
             }
             Act::Trouble(it) => {
-                let body = it.body(request.dialect, request.model()).to_string();
-                Self::whole_body(script, it.status(request.dialect), "application/json", body)
+                let body = it.body(request.dialect, request.model());
+                refusal(script, request.dialect, it.status(request.dialect), body)
             }
             Act::Raw { status, body } => raw(script, *status, body),
             Act::Wire(bytes) => Self::only(vec![Step::once(bytes.clone())], End::Fin),
@@ -187,17 +187,31 @@ impl Request<'_> {
     }
 }
 
-/// Whether a body of this media type is one.
-fn is_stream(kind: &str) -> bool {
-    kind.contains("event-stream") || kind.contains("ndjson")
-}
-
 /// The media type of a dialect's streams.
 const fn stream_type(dialect: Dialect) -> &'static str {
     match dialect {
+        Dialect::BedrockConverse => BINARY_STREAM,
         Dialect::Ollama => "application/x-ndjson",
         _ => "text/event-stream; charset=utf-8",
     }
+}
+
+const BINARY_STREAM: &str = "application/vnd.amazon.eventstream";
+
+/// Whether a body of this media type is a stream.
+fn is_stream(kind: &str) -> bool {
+    kind.contains("event-stream") || kind.contains("ndjson") || kind == BINARY_STREAM
+}
+
+/// An error answer. One dialect says its class in a header.
+fn refusal(script: &Script, dialect: Dialect, status: u16, mut body: Value) -> Delivery {
+    let mut script = script.clone();
+    if dialect == Dialect::BedrockConverse
+        && let Some(class) = bedrock::class_of(&mut body)
+    {
+        script.headers.push(("x-amzn-errortype".to_owned(), class));
+    }
+    Delivery::whole_body(&script, status, "application/json", body.to_string())
 }
 
 /// An answer in the dialect that was asked for, gone wrong as the script says.
@@ -218,6 +232,7 @@ fn answer(script: &Script, asked: &Asked, request: &Request<'_>) -> Delivery {
             Dialect::OpenaiResponses => responses::stream(&said, asked, &request.named, states_usage),
             Dialect::Anthropic => anthropic::stream(&said, asked, &request.named, states_usage),
             Dialect::Gemini => gemini::stream(&said, asked, &request.named, states_usage),
+            Dialect::BedrockConverse => bedrock::stream(&said, &request.named, states_usage),
             Dialect::Cohere => cohere::stream(&said, asked, &request.named, states_usage),
             Dialect::Ollama => ollama::stream(&said, asked, &request.named, states_usage),
         };
@@ -233,6 +248,7 @@ fn answer(script: &Script, asked: &Asked, request: &Request<'_>) -> Delivery {
         Dialect::OpenaiResponses => responses::whole(&said, asked, &request.named, states_usage),
         Dialect::Anthropic => anthropic::whole(&said, asked, &request.named, states_usage),
         Dialect::Gemini => gemini::whole(&said, asked, &request.named, states_usage),
+        Dialect::BedrockConverse => bedrock::whole(&said, &request.named, states_usage),
         Dialect::Cohere => cohere::whole(&said, asked, &request.named, states_usage),
         Dialect::Ollama => ollama::whole(&said, asked, &request.named, states_usage),
     };
@@ -263,7 +279,9 @@ fn pace(steps: &mut [Step], per_token: Duration) {
 fn raw(script: &Script, status: u16, body: &Bytes) -> Delivery {
     let kind = script.headers.iter().rev().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
     let kind = kind.map_or("application/json", |(_, value)| value.as_str()).to_owned();
-    let mut frames: Vec<Frame> = if is_stream(&kind) {
+    let mut frames: Vec<Frame> = if kind == BINARY_STREAM {
+        bedrock::messages(body).into_iter().map(Frame::opening).collect()
+    } else if is_stream(&kind) {
         events(body).into_iter().map(Frame::opening).collect()
     } else {
         vec![Frame::opening(body.clone())]

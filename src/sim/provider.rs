@@ -17,7 +17,7 @@ use crate::sim::persona::Persona;
 use crate::sim::script::Script;
 use crate::sim::scripts::Scripts;
 use crate::sim::trouble::Trouble;
-use crate::sim::{anthropic, cohere, completions, gemini, ollama, openai, responses};
+use crate::sim::{anthropic, bedrock, cohere, completions, gemini, ollama, openai, responses};
 
 /// What all connections of one simulated provider share.
 #[derive(Debug)]
@@ -146,6 +146,9 @@ impl Provider {
             }
             "POST" if route.ends_with("/messages") && speaks(Dialect::Anthropic) => Route::Chat(Dialect::Anthropic),
             "POST" if speaks(Dialect::Gemini) && gemini::method(route).is_some() => Route::Chat(Dialect::Gemini),
+            "POST" if speaks(Dialect::BedrockConverse) && bedrock::method(route).is_some() => {
+                Route::Chat(Dialect::BedrockConverse)
+            }
             "POST" if route.ends_with("/v2/chat") && speaks(Dialect::Cohere) => Route::Chat(Dialect::Cohere),
             "POST" if route.ends_with("/api/chat") && speaks(Dialect::Ollama) => Route::Chat(Dialect::Ollama),
             "POST" if route.ends_with("/messages/count_tokens") && speaks(Dialect::Anthropic) => Route::CountTokens,
@@ -181,6 +184,10 @@ impl Provider {
                 let method = method.ok_or_else(|| Rejected::bad_request(dialect, "no such method", None))?;
                 gemini::read(&body, &method, query)?
             }
+            Dialect::BedrockConverse => {
+                let method = bedrock::method(&incoming.path);
+                bedrock::read(&body, method.ok_or_else(|| Rejected::bad_request(dialect, "no such method", None))?)?
+            }
             Dialect::Cohere => cohere::read(&body)?,
             Dialect::Ollama => ollama::read(&body)?,
         };
@@ -209,6 +216,8 @@ impl Provider {
             }
             Dialect::Anthropic => anthropic::models(&self.persona.models),
             Dialect::Gemini => gemini::models(&self.persona.models),
+            // Bedrock's models are listed by another service.
+            Dialect::BedrockConverse => json!({}),
             Dialect::Ollama => ollama::models(&self.persona.models),
         };
         let delivery = delivery::json(&script, 200, &body);
@@ -218,6 +227,7 @@ impl Provider {
     fn arrival(&self, seq: u64, incoming: Incoming, script: &Script, violation: Option<String>) -> Arrival {
         let body = serde_json::from_slice::<Value>(&incoming.body).ok();
         let in_path = gemini::method(&incoming.path).map(|it| it.model);
+        let in_path = in_path.or_else(|| bedrock::method(&incoming.path).map(|it| it.model));
         Arrival {
             seq,
             model: in_path.or_else(|| body.and_then(|it| it["model"].as_str().map(str::to_owned))),
@@ -249,6 +259,7 @@ fn key(dialect: Dialect, incoming: &Incoming) -> Option<&str> {
         Dialect::Anthropic => incoming.header("x-api-key").or(bearer),
         // Not `?key=`, which the real one takes too: it would end up in logs.
         Dialect::Gemini => incoming.header("x-goog-api-key"),
+        Dialect::BedrockConverse => bedrock::key(incoming),
     }
 }
 

@@ -234,6 +234,10 @@ pub(super) const STEPS: &[&str] = &[
     CREATE INDEX originals_by_content ON originals (by_content, conversation);
     CREATE INDEX originals_used ON originals (used);
     ",
+    // 6: the values of a provider's settings, of a built-in one too: a JSON object of text.
+    "
+    ALTER TABLE providers ADD COLUMN settings TEXT;
+    ",
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.

@@ -4,15 +4,19 @@
 //! A new dialect is one folder here and one row in [`codec`].
 
 pub mod beside;
+pub mod eventstream;
 pub mod json;
 pub mod sse;
 pub mod tokens;
 
+mod call_ids;
+mod fields;
 mod freeform;
 mod losses;
 mod own;
 
 pub mod anthropic;
+pub mod bedrock_converse;
 pub mod cohere;
 pub mod gemini;
 pub mod ollama;
@@ -37,6 +41,7 @@ pub fn codec(dialect: Dialect) -> &'static dyn Codec {
         Dialect::OpenaiResponses => &openai_responses::OpenaiResponses,
         Dialect::Anthropic => &anthropic::Anthropic,
         Dialect::Gemini => &gemini::Gemini,
+        Dialect::BedrockConverse => &bedrock_converse::BedrockConverse,
         Dialect::Cohere => &cohere::Cohere,
         Dialect::Ollama => &ollama::Ollama,
         Dialect::OpenaiCompletions => &openai_completions::OpenaiCompletions,
@@ -108,6 +113,11 @@ pub trait Codec: std::fmt::Debug + Send + Sync {
     /// dialect's becomes a fault with its text (at most 300 characters, control characters removed) as message.
     fn read_error(&self, body: &[u8]) -> Fault;
 
+    /// The same in a dialect that says in a header what kind of error it is.
+    fn read_error_of(&self, _header: &dyn Fn(&str) -> Option<String>, body: &[u8]) -> Fault {
+        self.read_error(body)
+    }
+
     /// An error body for a client, with the HTTP status it goes out with.
     fn write_error(&self, failure: &Failure, id: RequestId) -> (u16, Vec<u8>);
 
@@ -130,7 +140,7 @@ pub struct Asked<'a> {
     pub usage: bool,
     /// When the request came, in Unix seconds, for a provider that does not say when it answered.
     pub created: i64,
-    /// What the provider was asked to answer with, for one that does not say which of its models did.
+    /// The model that was asked, for a provider that does not say which one answered.
     pub model: &'a str,
 }
 
@@ -141,6 +151,12 @@ impl Default for Asked<'_> {
 }
 
 impl Asked<'_> {
+    /// The id of an answer whose provider gives it none; empty where the request has none either.
+    #[must_use]
+    pub fn answer_id(&self) -> String {
+        if self.id == RequestId(0) { String::new() } else { self.id.to_string() }
+    }
+
     /// What an id made of the request's own begins with.
     fn prefix(&self) -> String {
         if self.id == RequestId(0) { String::new() } else { format!("{}x", self.id) }

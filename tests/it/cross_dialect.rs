@@ -1,6 +1,7 @@
 //! From one dialect through the hub into another, with recorded traffic: what is written must be valid there, say the
 //! same, and name what it leaves out. The validators know the dialects' rules and nothing of the codecs.
 
+mod clients;
 mod gemini;
 mod natives;
 mod responses;
@@ -27,6 +28,7 @@ use crate::responses_stream::fold;
 fn recordings(dialect: Dialect) -> Option<Vec<Exchange>> {
     recorded(match dialect {
         Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
         Dialect::OpenaiChat => "openai.chat",
         Dialect::OpenaiResponses => "openai.responses",
         Dialect::Anthropic => "anthropic.messages",
@@ -193,6 +195,7 @@ fn said(body: &Value, dialect: Dialect) -> Said {
             Dialect::OpenaiChat | Dialect::Cohere => (&tool["function"]["name"], tool["type"] == "function"),
             Dialect::OpenaiResponses | Dialect::Ollama => unreachable!("read above"),
             Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+            Dialect::BedrockConverse => unreachable!("no client speaks it"),
             Dialect::Anthropic | Dialect::Gemini => (&tool["name"], tool.get("type").is_none()),
         };
         if own {
@@ -521,6 +524,7 @@ fn answers_say_the_same_in_the_other_dialect() {
             let body: Value = serde_json::from_slice(&written.body).unwrap();
             match to {
                 Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+                Dialect::BedrockConverse => unreachable!("no client speaks it"),
                 Dialect::Anthropic => check_message(&body, &file),
                 Dialect::OpenaiChat => check_completion(&body, &file),
                 Dialect::OpenaiResponses => responses::check_response(&body, &file),
@@ -555,6 +559,7 @@ fn streams_say_the_same_in_the_other_dialect() {
             let reply = Reply::of(events);
             match to {
                 Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+                Dialect::BedrockConverse => unreachable!("no client speaks it"),
                 _ if reply.fault.is_some() => {}
                 Dialect::Anthropic => check_stream(&written),
                 Dialect::OpenaiChat => check_chunks(&written, &file),
@@ -894,6 +899,7 @@ fn conversations_in_the_other_dialect() {
         let body: Value = serde_json::from_slice(&written.body).unwrap();
         match to {
             Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+            Dialect::BedrockConverse => unreachable!("no client speaks it"),
             Dialect::Anthropic => check_anthropic(&body, name),
             Dialect::OpenaiChat => check_openai(&body, name),
             Dialect::OpenaiResponses => responses::check_request(&body, name),

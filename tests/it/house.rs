@@ -119,6 +119,7 @@ impl Plan {
             }
             let (path, auth, headers) = match dialect {
                 Dialect::Gemini => ("/v1beta/models/{model}:generateContent", Auth::XGoogApiKey, Vec::new()),
+                Dialect::BedrockConverse => ("/model/{model}/converse", Auth::Bearer, Vec::new()),
                 Dialect::OpenaiChat
                 | Dialect::OpenaiResponses
                 | Dialect::Cohere
@@ -341,6 +342,7 @@ pub(crate) const fn path(dialect: Dialect) -> &'static str {
         Dialect::Cohere => "/v2/chat",
         Dialect::Ollama => "/api/chat",
         Dialect::OpenaiCompletions => "/v1/completions",
+        Dialect::BedrockConverse => panic!("no client speaks it"),
     }
 }
 
@@ -394,6 +396,7 @@ pub(crate) fn text(dialect: Dialect, stream: bool, seen: &Seen) -> String {
             Dialect::Gemini => gemini_text(&body),
             Dialect::Cohere | Dialect::Ollama => unheard(dialect),
             Dialect::OpenaiCompletions => body["choices"][0]["text"].as_str().unwrap_or_default().to_owned(),
+            Dialect::BedrockConverse => unreachable!("no client speaks it"),
         };
     }
     let events = seen.data().into_iter().filter_map(|it| serde_json::from_str::<Value>(&it).ok());
@@ -407,6 +410,7 @@ pub(crate) fn text(dialect: Dialect, stream: bool, seen: &Seen) -> String {
         Dialect::Gemini => Some(gemini_text(&it)),
         Dialect::Cohere | Dialect::Ollama => unheard(dialect),
         Dialect::OpenaiCompletions => it["choices"][0]["text"].as_str().map(str::to_owned),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
     });
     text.collect()
 }
@@ -431,6 +435,7 @@ pub(crate) fn ended_well(dialect: Dialect, seen: &Seen) -> bool {
         }),
         Dialect::Anthropic => seen.data().last().is_some_and(|it| it.contains("\"message_stop\"")),
         Dialect::Gemini => seen.data().last().is_some_and(|it| it.contains("\"finishReason\"")),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
         Dialect::Cohere | Dialect::Ollama => unheard(dialect),
     }
 }
@@ -450,6 +455,7 @@ pub(crate) fn told_error(dialect: Dialect, seen: &Seen) -> bool {
         Dialect::Gemini => events.last().is_some_and(|it| {
             it["error"]["message"].is_string() && it["error"]["code"].is_u64() && it["error"]["status"].is_string()
         }),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
         Dialect::Anthropic => {
             events.last().is_some_and(|it| it["type"] == "error" && it["error"]["message"].is_string())
                 && seen.body.contains("event: error")

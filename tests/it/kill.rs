@@ -86,6 +86,7 @@ async fn client(nth: usize, mut port: watch::Receiver<u16>, token: String, whole
                 body["messages"][0]["content"] = mark.clone().into();
             }
             Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+            Dialect::BedrockConverse => unreachable!("no client speaks it"),
             Dialect::OpenaiResponses => body["input"][0]["content"] = mark.clone().into(),
             Dialect::Gemini => body["contents"][0]["parts"][0]["text"] = mark.clone().into(),
         }

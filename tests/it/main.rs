@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one file a promise.
 
 mod anthropic;
+mod authorize;
 mod bench;
 mod beside;
 mod catalog;
@@ -20,7 +21,10 @@ mod kill;
 mod ledger;
 mod openai_chat;
 mod openai_responses;
+mod providers;
+mod recorded;
 mod recorded_anthropic;
+mod recorded_bedrock;
 mod recorded_gemini;
 mod recorded_mistral;
 mod recorded_natives;

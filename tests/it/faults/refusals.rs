@@ -23,6 +23,7 @@ fn id(dialect: Dialect, seen: &Seen) -> String {
     let body = seen.json();
     let told = match dialect {
         Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
         Dialect::OpenaiChat | Dialect::OpenaiResponses => &body["error"]["request_id"],
         Dialect::Anthropic => &body["request_id"],
         Dialect::Gemini => &body["error"]["details"][0]["metadata"]["request_id"],
@@ -96,6 +97,7 @@ async fn what_the_guard_turns_away_has_an_id_and_no_row() {
         // A path without a dialect of its own is answered in the one that the client's version names.
         let request = |path: &str| match dialect {
             Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+            Dialect::BedrockConverse => unreachable!("no client speaks it"),
             Dialect::OpenaiChat | Dialect::OpenaiResponses => house.request(path, body.clone()),
             Dialect::Anthropic => house.request(path, body.clone()).header("anthropic-version", "2023-06-01"),
             Dialect::Gemini => house.request(path, body.clone()).header("x-goog-api-key", "x"),

@@ -54,6 +54,7 @@ pub(super) fn recorded(dialect: Dialect) -> Option<Vec<Exchange>> {
             Dialect::Cohere => "cohere.chat.v2",
             Dialect::Ollama => "ollama.chat",
             Dialect::OpenaiCompletions => "openai.completions",
+            Dialect::BedrockConverse => "bedrock.converse",
         },
     )
 }

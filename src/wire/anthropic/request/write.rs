@@ -11,8 +11,8 @@ use crate::domain::signature::Signature;
 use crate::wire::anthropic::fields;
 use crate::wire::anthropic::request::blocks::{Blocks, Place, write_cache};
 use crate::wire::anthropic::request::generation::{self, Generation};
-use crate::wire::anthropic::request::ids::Ids;
 use crate::wire::anthropic::request::thinking::{self, Context, Plan};
+use crate::wire::call_ids::Ids;
 use crate::wire::json::{self, ObjectWriter};
 use crate::wire::{Written, freeform};
 
@@ -24,7 +24,7 @@ const FILLER: &str = ".";
 
 /// Composes a request body.
 pub(in crate::wire::anthropic) fn write(prompt: &Prompt, model: &str, quirks: &Quirks) -> Written {
-    let mut blocks = Blocks { quirks, ids: Ids::default(), losses: Vec::new() };
+    let mut blocks = Blocks { quirks, ids: Ids::new(usize::MAX, "_-"), losses: Vec::new() };
     let can = generation::of(model);
     let tools = tools(prompt, &mut blocks);
     let choice = if tools.is_empty() { None } else { prompt.tool_choice.as_ref() };
@@ -36,12 +36,13 @@ pub(in crate::wire::anthropic) fn write(prompt: &Prompt, model: &str, quirks: &Q
         bare_call: ends_in_bare_call(prompt),
     };
     let plan = thinking::plan(prompt, can, context, &mut blocks.losses);
+    let max_tokens = thinking::max_tokens(prompt, &plan, &mut blocks.losses);
     let system = parts(&prompt.system, Place::System, "system", &mut blocks);
     let messages = messages(prompt, &mut blocks);
     let mut body = Vec::with_capacity(1024);
     fields::write(&mut body, |out| {
         out.text("model", model);
-        out.plain("max_tokens", plan.max_tokens);
+        out.plain("max_tokens", max_tokens);
         if !system.is_empty() {
             fields::list(out, "system", &system);
         }
@@ -61,7 +62,8 @@ pub(in crate::wire::anthropic) fn write(prompt: &Prompt, model: &str, quirks: &Q
 /// The messages: alternating, the user's first.
 fn messages(prompt: &Prompt, blocks: &mut Blocks) -> Vec<Vec<u8>> {
     let mut messages: Vec<Message> = Vec::new();
-    let last = prompt.turns.len().saturating_sub(1);
+    // A turn of which nothing is sent is not the last.
+    let last = prompt.turns.iter().rposition(|turn| turn.parts.iter().any(is_sent)).unwrap_or(0);
     for (nth, turn) in prompt.turns.iter().enumerate() {
         let path = format!("messages[{nth}]");
         let mut message = match turn.role {
@@ -138,19 +140,23 @@ fn content(parts: &[Part], role: Role, path: &str, blocks: &mut Blocks) -> Messa
     message
 }
 
-/// The API refuses a conversation whose last word, being the model's, ends in white space. What is not sent is not the
-/// last: reasoning of another provider may follow the text.
-fn prefill(turn: &Turn, path: &str, blocks: &mut Blocks) -> Message {
+/// Whether anything is written of a piece: not of an empty text, and not of another provider's reasoning.
+fn is_sent(part: &Part) -> bool {
     let own = |it: Option<&Signature>| it.is_some_and(|it| it.dialect == Dialect::Anthropic);
-    let sent = |part: &Part| match &part.body {
+    match &part.body {
         Body::Text(text) | Body::Refusal(text) => !text.trim().is_empty(),
         Body::Thinking(_) => own(part.signature.as_ref()),
         Body::RedactedThinking(data) => own(Some(data)),
         Body::Opaque(it) => it.dialect == Dialect::Anthropic,
         _ => true,
-    };
+    }
+}
+
+/// The API refuses a conversation whose last word, being the model's, ends in white space. What is not sent is not the
+/// last: reasoning of another provider may follow the text.
+fn prefill(turn: &Turn, path: &str, blocks: &mut Blocks) -> Message {
     let mut parts = turn.parts.clone();
-    let last = parts.iter().rposition(sent).and_then(|nth| parts.get_mut(nth));
+    let last = parts.iter().rposition(is_sent).and_then(|nth| parts.get_mut(nth));
     if let Some(Part { body: Body::Text(text) | Body::Refusal(text), .. }) = last
         && text.trim_end().len() < text.len()
     {

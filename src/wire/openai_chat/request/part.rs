@@ -63,8 +63,12 @@ fn read_image(object: &mut Object, extra: &mut Vec<Opaque>) -> Result<Option<Bod
 }
 
 fn read_audio(object: &mut Object) -> Result<Option<Body>, Malformed> {
-    // Mistral's form: the bytes alone, whose beginning tells what they are.
+    // Mistral's form: the bytes alone, whose beginning tells what they are, or an address, which goes to its like as it
+    // came.
     if let Some(data) = object.get("input_audio").and_then(json::text) {
+        if data.contains("://") {
+            return Ok(None);
+        }
         object.take("input_audio");
         let media_type = if data.starts_with("UklG") { "audio/wav" } else { "audio/mpeg" }.to_owned();
         return Ok(Some(Body::Audio { source: Media::Base64 { media_type, data: data.into_owned() } }));
