@@ -40,6 +40,14 @@ pub struct Quirks {
     pub completions_models: Vec<String>,
     /// The key of reasoning text in openai-chat messages and deltas.
     pub reasoning_field: ReasoningField,
+    /// How openai-chat spells a document in a user's message.
+    pub document_part: DocumentPart,
+    /// `input_audio` in openai-chat is the base64 text itself, not an object with it and its format.
+    pub plain_audio: bool,
+    /// Goes on from an answer that a conversation ends with only where that says `prefix: true`, in openai-chat.
+    pub prefill_mark: bool,
+    /// Understands `user`, an id of the end user, in openai-chat.
+    pub end_user: bool,
 }
 
 impl Default for Quirks {
@@ -61,6 +69,10 @@ impl Default for Quirks {
             encrypted_reasoning: false,
             completions_models: Vec::new(),
             reasoning_field: ReasoningField::ReasoningContent,
+            document_part: DocumentPart::File,
+            plain_audio: false,
+            prefill_mark: false,
+            end_user: true,
         }
     }
 }
@@ -96,6 +108,8 @@ pub enum ReasoningField {
     ReasoningContent,
     /// `reasoning` (OpenRouter, Groq, Together, Ollama).
     Reasoning,
+    /// No key: the text stands in the content, in parts of type `thinking` (Mistral).
+    Parts,
 }
 
 impl ReasoningField {
@@ -105,6 +119,17 @@ impl ReasoningField {
         match self {
             Self::ReasoningContent => "reasoning_content",
             Self::Reasoning => "reasoning",
+            Self::Parts => "thinking",
         }
     }
+}
+
+/// How openai-chat spells a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentPart {
+    /// `file`, an object with name and bytes; none by address.
+    File,
+    /// `document_url`, an address or the bytes in one, with `document_name` beside it (Mistral).
+    DocumentUrl,
 }

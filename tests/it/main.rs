@@ -30,6 +30,7 @@ mod recorded;
 mod recorded_anthropic;
 mod recorded_bedrock;
 mod recorded_gemini;
+mod recorded_mistral;
 mod recorded_natives;
 mod recorded_openai;
 mod recorded_responses;
