@@ -2,6 +2,7 @@
 
 mod anthropic;
 mod authorize;
+mod bedrock;
 mod bench;
 mod beside;
 mod catalog;
