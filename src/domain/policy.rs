@@ -151,6 +151,8 @@ pub struct Speech {
 pub struct BodyEdits {
     /// Not to be sent.
     pub omit: Vec<String>,
+    /// To be sent under the second name, unless a field of that name is there too.
+    pub rename: Vec<(String, String)>,
     /// To be sent with this JSON text as value.
     pub put: Vec<(String, String)>,
 }
