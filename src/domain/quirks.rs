@@ -25,9 +25,15 @@ pub struct Quirks {
     /// Keeps the answers of the responses dialect, so that a client can go on from one by its id. Where not, they are kept
     /// in the local file.
     pub keeps_responses: bool,
+    /// Counts the tokens of a conversation, where its dialect has a path for that. Where not, they are guessed at here.
+    pub counts_tokens: bool,
+    /// Compacts conversations, in the responses dialect. Where not, a model is asked for a summary.
+    pub compacts: bool,
     /// Refuses a turn of its model that called tools and comes back without the reasoning that led to the calls, while the
     /// model thinks (400, "`reasoning_content` … must be passed back"). In openai-chat, where that is plain text.
     pub replays_reasoning: bool,
+    /// What ids of tool calls it takes.
+    pub call_ids: CallIds,
     /// Hands its reasoning out encrypted on demand, in the responses dialect, and takes it back so.
     pub encrypted_reasoning: bool,
     /// The models that its openai-completions path takes; none means all of them.
@@ -42,8 +48,6 @@ pub struct Quirks {
     pub prefill_mark: bool,
     /// Understands `user`, an id of the end user, in openai-chat.
     pub end_user: bool,
-    /// Which ids of tool calls it takes.
-    pub tool_call_ids: ToolCallIds,
 }
 
 impl Default for Quirks {
@@ -58,7 +62,10 @@ impl Default for Quirks {
             developer_role: false,
             cancels: false,
             keeps_responses: false,
+            counts_tokens: false,
+            compacts: false,
             replays_reasoning: false,
+            call_ids: CallIds::Any,
             encrypted_reasoning: false,
             completions_models: Vec::new(),
             reasoning_field: ReasoningField::ReasoningContent,
@@ -66,9 +73,21 @@ impl Default for Quirks {
             plain_audio: false,
             prefill_mark: false,
             end_user: true,
-            tool_call_ids: ToolCallIds::Any,
         }
     }
+}
+
+/// What ids of tool calls a provider takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CallIds {
+    /// Any.
+    #[default]
+    Any,
+    /// Short ones: 40 characters in chat, 64 in responses (OpenAI).
+    Short,
+    /// Nine letters and digits (Mistral).
+    NineAlphanumerics,
 }
 
 /// How openai-chat spells the output cap.
@@ -113,14 +132,4 @@ pub enum DocumentPart {
     File,
     /// `document_url`, an address or the bytes in one, with `document_name` beside it (Mistral).
     DocumentUrl,
-}
-
-/// Which ids of tool calls a provider takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ToolCallIds {
-    /// Any text.
-    Any,
-    /// Exactly nine letters and digits (Mistral). Others are sent under an id made of them, alike for call and result.
-    NineAlphanumerics,
 }

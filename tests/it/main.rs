@@ -2,14 +2,18 @@
 
 mod anthropic;
 mod authorize;
+mod bedrock;
 mod bench;
 mod beside;
 mod catalog;
 mod cli;
+mod compaction;
 mod completions;
 mod config;
+mod counting;
 mod cross_dialect;
 mod door;
+mod estimates;
 mod faults;
 mod floors;
 mod fuzz_cases;
@@ -19,6 +23,7 @@ mod house;
 mod kept_responses;
 mod kill;
 mod ledger;
+mod losses;
 mod openai_chat;
 mod openai_responses;
 mod providers;

@@ -1,6 +1,5 @@
 //! Requests of this dialect ↔ [`Prompt`](crate::domain::prompt::Prompt).
 
-mod ids;
 mod part;
 mod read;
 mod write;

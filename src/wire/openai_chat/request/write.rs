@@ -1,13 +1,12 @@
 //! Hub → a provider's request. Says everything the dialect can say and names the rest.
 
-use super::ids::fitting;
 use super::part::{Allow, name_marks, write_content, write_part};
 use super::place;
 use crate::domain::prompt::{Body, Format, Opaque, Part, Prompt, Reasoning, Role, Tool, ToolChoice, Turn};
-use crate::domain::quirks::{OutputCap, Quirks, ReasoningField, ToolCallIds};
+use crate::domain::quirks::{CallIds, OutputCap, Quirks, ReasoningField};
 use crate::wire::json::ObjectWriter;
 use crate::wire::openai_chat::{Losses, NO_FIELD, STAND_IN, WHY_STAND_IN, has_extra, is_own, write_extra};
-use crate::wire::{Written, freeform};
+use crate::wire::{Written, freeform, short_id};
 
 /// Writes a request for a provider.
 pub(in crate::wire::openai_chat) fn write(prompt: &Prompt, model: &str, quirks: &Quirks) -> Written {
@@ -192,9 +191,9 @@ impl Messages<'_> {
             );
         }
         name_marks(part, path, self.losses);
-        let ids = self.quirks.tool_call_ids;
+        let id = short_id::fitting(id, self.quirks.call_ids, short_id::CHAT);
         self.message("tool", |message, losses| {
-            message.text("tool_call_id", &fitting(id, ids));
+            message.text("tool_call_id", &id);
             write_content(&rest, Allow::Text, path, message, losses);
             write_extra(&part.extra, "", message);
         });
@@ -207,11 +206,11 @@ impl Messages<'_> {
             said.sort(part, path, self.losses);
         }
         let field = self.quirks.reasoning_field.name();
-        let ids = self.quirks.tool_call_ids;
         if self.quirks.replays_reasoning && self.thinks && said.thinking.is_empty() && !said.calls.is_empty() {
             self.losses.add(format!("{path}.{field}: set to a full stop"), WHY_STAND_IN);
             said.thinking.push(STAND_IN);
         }
+        let form = self.quirks.call_ids;
         let in_parts = self.quirks.reasoning_field == ReasoningField::Parts;
         self.message("assistant", |message, losses| {
             if in_parts && !said.thinking.is_empty() {
@@ -228,7 +227,7 @@ impl Messages<'_> {
                 message.text("refusal", &said.refusal.join("\n"));
             }
             if !said.calls.is_empty() {
-                message.list("tool_calls", &said.calls, |part, out| write_call(part, ids, out));
+                message.list("tool_calls", &said.calls, |part, out| write_call(part, form, out));
             }
             // Where both names of reasoning came with different texts, the provider reads one of them.
             let (twice, extra): (Vec<&Opaque>, Vec<&Opaque>) =
@@ -298,11 +297,11 @@ fn write_thinking_parts(said: &Said, path: &str, message: &mut ObjectWriter, los
     message.list("content", items, |item, out| out.extend_from_slice(&item));
 }
 
-fn write_call(part: &Part, ids: ToolCallIds, out: &mut Vec<u8>) {
+fn write_call(part: &Part, form: CallIds, out: &mut Vec<u8>) {
     match &part.body {
         Body::ToolCall { id, name, arguments } => {
             let mut call = ObjectWriter::begin(out);
-            call.text("id", &fitting(id, ids));
+            call.text("id", &short_id::fitting(id, form, short_id::CHAT));
             call.text("type", "function");
             let mut function = call.object("function");
             function.text("name", name);
