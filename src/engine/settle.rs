@@ -57,7 +57,7 @@ impl Settlement {
             at: ask.at.wall,
             dialect: ask.dialect,
             operation: ask.operation.name(),
-            asked: ask.model.clone(),
+            asked: if ask.model.is_empty() { ask.operation.name().into_owned() } else { ask.model.clone() },
             group: None,
             client: ask.client.clone(),
             session: ask.session.clone(),

@@ -5,6 +5,7 @@
 
 pub mod beside;
 pub mod json;
+pub mod multipart;
 pub mod sse;
 pub mod tokens;
 
