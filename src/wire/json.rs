@@ -530,7 +530,7 @@ fn check_key(key: &[u8], at: usize, seen: &mut [bool; ROUTING.len()]) -> Result<
 /// Whether the key at `span` means `name`, escapes undone.
 fn is_key(body: &[u8], span: &Range<usize>, name: &str) -> bool {
     let key = body.get(span.clone()).unwrap_or_default();
-    key == name.as_bytes() || (key.contains(&b'\\') && unescape(key).as_deref() == Some(name))
+    if key.contains(&b'\\') { unescape(key).as_deref() == Some(name) } else { key == name.as_bytes() }
 }
 
 fn unescape(key: &[u8]) -> Option<String> {

@@ -19,8 +19,9 @@ use llmroute::store::requests::{AttemptRow, RequestRow};
 use serde_json::Value;
 use tokio::task::JoinSet;
 
+use crate::grammar::is_stream_in;
 use crate::house::{self, House, Plan, Seen, ended_well, question, told_error};
-use look::{Tokens, Told, is_answer_in, is_stream_in};
+use look::{Tokens, Told, is_answer_in};
 use record::{Exchange, recorded};
 
 /// A house with one provider, which answers as it is told.
@@ -297,6 +298,18 @@ async fn every_responses_answer_reaches_an_openai_client() {
 async fn every_responses_answer_reaches_an_anthropic_client() {
     let done = other_dialect(Dialect::OpenaiResponses, Dialect::Anthropic).await;
     assert!(done.is_none_or(|it| it == (28, 10, 28)));
+}
+
+#[tokio::test]
+async fn every_responses_answer_reaches_a_gemini_client() {
+    let done = other_dialect(Dialect::OpenaiResponses, Dialect::Gemini).await;
+    assert!(done.is_none_or(|it| it == (28, 10, 28)));
+}
+
+#[tokio::test]
+async fn every_gemini_answer_reaches_a_responses_client() {
+    let done = other_dialect(Dialect::Gemini, Dialect::OpenaiResponses).await;
+    assert!(done.is_none_or(|it| it == (21, 6, 18)));
 }
 
 async fn other_dialect(speaks: Dialect, client: Dialect) -> Option<(usize, usize, usize)> {

@@ -48,8 +48,11 @@ impl Watch {
             self.facts.model = model.map(|it| it.strip_prefix("models/").unwrap_or(&it).to_owned());
         }
         let mut bytes = 0;
-        for raw in fields::take(&mut it, "candidates").and_then(json::items).unwrap_or_default() {
-            if let Some(candidate) = Object::of(raw) {
+        let candidates = fields::take(&mut it, "candidates").and_then(json::items).unwrap_or_default();
+        for (nth, raw) in candidates.into_iter().enumerate() {
+            let Some(candidate) = Object::of(raw) else { continue };
+            // The answer is the first; that another one ended does not end it.
+            if candidate.get("index").and_then(fields::integer).unwrap_or(nth as u64) == 0 {
                 bytes += self.candidate(candidate);
             }
         }

@@ -161,14 +161,19 @@ async fn a_key_that_is_echoed_reaches_neither_client_nor_ledger() {
     }
 }
 
+/// The provider that speaks a dialect, in the home of the test below.
+fn provider(dialect: Dialect) -> String {
+    format!("lab-{dialect}")
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_that_is_echoed_reaches_no_log_no_screen_and_no_file_of_the_program() {
     let sim = Sim::start(Persona::plain("lab")).await.unwrap();
     let key = format!("sk-{CANARY}");
     let home = Home::new();
-    for (name, speaks) in [("chat", "openai-chat"), ("claude", "anthropic"), ("flash", "gemini")] {
-        home.ok(&["providers", "add", name, "--base-url", &sim.base_url(), "--speaks", speaks]);
-        let added = home.run_with_stdin(&["keys", "add", name, "--stdin"], &format!("{key}\n"));
+    for dialect in Dialect::ALL {
+        home.ok(&["providers", "add", &provider(dialect), "--base-url", &sim.base_url(), "--speaks", dialect.name()]);
+        let added = home.run_with_stdin(&["keys", "add", &provider(dialect), "--stdin"], &format!("{key}\n"));
         assert_eq!(added.code, 0, "{}", added.stderr);
     }
     let (said, wrong) = (home.path().join("said"), home.path().join("wrong"));
@@ -181,11 +186,10 @@ async fn a_key_that_is_echoed_reaches_no_log_no_screen_and_no_file_of_the_progra
     let token = std::fs::read_to_string(home.path().join("token")).unwrap().trim().to_owned();
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let mut asked = 0_u64;
-    let spoken = [("chat", Dialect::OpenaiChat), ("claude", Dialect::Anthropic), ("flash", Dialect::Gemini)];
-    for (provider, dialect) in spoken {
+    for dialect in Dialect::ALL {
         for (name, stream, script) in echoes(dialect, &key).into_iter().filter(|it| !spoils_the_key(&it.0)) {
             sim.script().always(script);
-            let (path, body) = question_to(&format!("{provider}/m{asked}"), dialect, stream);
+            let (path, body) = question_to(&format!("{}/m{asked}", provider(dialect)), dialect, stream);
             let url = format!("http://127.0.0.1:{}{path}", opening["port"]);
             let request = client.post(url).bearer_auth(&token).header("content-type", "application/json");
             let seen = house::seen(soon(request.body(body.to_string()).send()).await.unwrap()).await;

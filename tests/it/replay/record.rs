@@ -9,6 +9,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::look::Told;
+use crate::grammar::{data, frames};
 use crate::house::question;
 
 /// One recorded exchange.
@@ -162,16 +163,4 @@ fn with(body: &str, key: &str, value: &str) -> String {
     let old = field(body, key).unwrap_or_else(|| panic!("no {key} in {body}"));
     let at = old.as_ptr().addr() - body.as_ptr().addr();
     format!("{}{value}{}", &body[..at], &body[at + old.len()..])
-}
-
-/// The events of a stream with the blank lines that end them.
-pub(super) fn frames(text: &str) -> impl Iterator<Item = &str> {
-    let blank = if text.contains("\r\n\r\n") { "\r\n\r\n" } else { "\n\n" };
-    text.split_inclusive(blank)
-}
-
-/// The data of an event as JSON; null where it is none.
-pub(super) fn data(frame: &str) -> Value {
-    let line = frame.lines().find_map(|it| it.strip_prefix("data:"));
-    line.and_then(|it| serde_json::from_str(it).ok()).unwrap_or_default()
 }

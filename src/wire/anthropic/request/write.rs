@@ -7,6 +7,7 @@
 use crate::domain::dialect::Dialect;
 use crate::domain::prompt::{Body, Format, Opaque, Part, Prompt, Role, Tool, ToolChoice, Turn};
 use crate::domain::quirks::Quirks;
+use crate::domain::signature::Signature;
 use crate::wire::anthropic::fields;
 use crate::wire::anthropic::request::blocks::{Blocks, Place, write_cache};
 use crate::wire::anthropic::request::generation::{self, Generation};
@@ -137,12 +138,21 @@ fn content(parts: &[Part], role: Role, path: &str, blocks: &mut Blocks) -> Messa
     message
 }
 
-/// The API refuses a conversation whose last word, being the model's, ends in white space.
+/// The API refuses a conversation whose last word, being the model's, ends in white space. What is not sent is not the
+/// last: reasoning of another provider may follow the text.
 fn prefill(turn: &Turn, path: &str, blocks: &mut Blocks) -> Message {
+    let own = |it: Option<&Signature>| it.is_some_and(|it| it.dialect == Dialect::Anthropic);
+    let sent = |part: &Part| match &part.body {
+        Body::Text(text) | Body::Refusal(text) => !text.trim().is_empty(),
+        Body::Thinking(_) => own(part.signature.as_ref()),
+        Body::RedactedThinking(data) => own(Some(data)),
+        Body::Opaque(it) => it.dialect == Dialect::Anthropic,
+        _ => true,
+    };
     let mut parts = turn.parts.clone();
-    if let Some(Part { body: Body::Text(text), .. }) = parts.last_mut()
+    let last = parts.iter().rposition(sent).and_then(|nth| parts.get_mut(nth));
+    if let Some(Part { body: Body::Text(text) | Body::Refusal(text), .. }) = last
         && text.trim_end().len() < text.len()
-        && !text.trim_end().is_empty()
     {
         text.truncate(text.trim_end().len());
         blocks.lose(format!("{path}.content"), "white space at the end of the last model turn is refused");

@@ -58,6 +58,9 @@ struct Part {
     half: Option<u16>,
 }
 
+/// Events whose name does not begin with `response.`.
+const UNPREFIXED: [&str; 3] = ["error", "keepalive", "ping"];
+
 impl StreamReader for Reader {
     fn read(&mut self, frame: &Frame, out: &mut Vec<Event>) -> Result<(), Malformed> {
         if self.over {
@@ -92,8 +95,10 @@ impl StreamReader for Reader {
 
 impl Reader {
     fn event(&mut self, kind: &str, event: &Object, data: &[u8], out: &mut Vec<Event>) {
-        let kind = kind.strip_prefix("response.").unwrap_or(kind);
-        match kind {
+        let name = kind.strip_prefix("response.").unwrap_or(kind);
+        // `completed` by itself is not this dialect's end, to the watcher neither.
+        let known = name.len() < kind.len() || UNPREFIXED.contains(&kind);
+        match if known { name } else { "" } {
             "created" | "queued" | "in_progress" => {
                 if let Some(response) = event.get("response").and_then(Object::of) {
                     self.start(&response, out);
@@ -113,7 +118,7 @@ impl Reader {
             "output_item.added" => self.added(event, out),
             "output_item.done" => self.item_done(event, out),
             "content_part.added" => self.part_added(event, out),
-            "output_text.delta" | "refusal.delta" => self.said(event, "delta", kind == "refusal.delta", out),
+            "output_text.delta" | "refusal.delta" => self.said(event, "delta", name == "refusal.delta", out),
             "output_text.done" => self.unless_told(event, "text", false, out),
             "refusal.done" => self.unless_told(event, "refusal", true, out),
             "reasoning_summary_text.delta" | "reasoning_summary.delta" => self.thought(event, "summary", out),
@@ -139,7 +144,7 @@ impl Reader {
             }
             _ => {
                 let raw = serde_json::from_slice::<&RawValue>(data).ok();
-                out.extend(raw.map(|raw| Event::Opaque(opaque(format!("{EVENT}{kind}"), raw))));
+                out.extend(raw.map(|raw| Event::Opaque(opaque(format!("{EVENT}{name}"), raw))));
             }
         }
     }
