@@ -52,7 +52,7 @@ pub async fn run(
     let rendered = if is_chat {
         lane::render(ask, speech.dialect, model, &provider.quirks).and_then(|it| lane::edited(it, &speech.body))
     } else {
-        beside::render::render(ask, speech.dialect, model)
+        beside::render::render(ask, speech.dialect, model, &provider.quirks)
     };
     // A target that speaks the client's dialect would have judged it by itself, and another one may.
     let rendered = rendered.map_err(|it| Failure { next: Next::Elsewhere, ..read::malformed(&it) })?;

@@ -65,10 +65,7 @@ pub fn render(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -
         // Only where request and answer are of two dialects can an answer that we asked more of be relayed as it is.
         let hide_usage = dialect == ask.dialect && ask.stream && !wants_usage(ask);
         let mut losses = written.losses;
-        losses.extend(ask.headers.iter().filter(|it| is_lost(&it.0)).map(|it| Loss {
-            what: format!("header {}", it.0),
-            why: "it means something in the client's own dialect only",
-        }));
+        losses.extend(lost_headers(ask));
         return Ok(Rendered { lane: Lane::Translate, body, losses, hide_usage });
     }
     let mut edits = Vec::new();
@@ -106,6 +103,14 @@ pub fn edited(rendered: Rendered, edits: &BodyEdits) -> Result<Rendered, Malform
     let body = json::splice(&rendered.body, &fields, &omit.chain(put).collect::<Vec<_>>());
     let lane = if rendered.lane == Lane::Verbatim { Lane::Splice } else { rendered.lane };
     Ok(Rendered { lane, body, ..rendered })
+}
+
+/// The client's headers that a target of another dialect is not sent.
+pub(super) fn lost_headers(ask: &Ask) -> impl Iterator<Item = Loss> {
+    ask.headers
+        .iter()
+        .filter(|it| is_lost(&it.0))
+        .map(|it| Loss { what: format!("header {}", it.0), why: "it means something in the client's own dialect only" })
 }
 
 /// What the answer to `ask` may depend on.

@@ -4,6 +4,7 @@
 //! A new dialect is one folder here and one row in [`codec`].
 
 pub mod beside;
+pub mod embedding;
 pub mod json;
 pub mod multipart;
 pub mod sse;

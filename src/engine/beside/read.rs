@@ -54,7 +54,7 @@ pub fn relay(ask: &mut Ask) -> Result<(), Failure> {
         Some(it) if it.chars().any(char::is_control) => return Err(bad("`model` holds a control character")),
         Some(it) if ask.model.is_empty() => {
             let bare = if ask.dialect == Dialect::Gemini { it.strip_prefix(RESOURCE) } else { None };
-            ask.model = bare.unwrap_or(&it).to_owned();
+            bare.unwrap_or(&it).clone_into(&mut ask.model);
         }
         _ => {}
     }

@@ -7,18 +7,26 @@ use bytes::Bytes;
 use crate::domain::ask::Ask;
 use crate::domain::dialect::Dialect;
 use crate::domain::id::ModelName;
-use crate::domain::operation::Operation;
+use crate::domain::operation::{Inputs, Operation};
+use crate::domain::quirks::Quirks;
 use crate::engine::beside::read::{RESOURCE, form_model};
-use crate::engine::lane::{Lane, Rendered, quoted};
-use crate::wire::{Malformed, json, multipart};
+use crate::engine::lane::{Lane, Rendered, lost_headers, quoted};
+use crate::wire::embedding::{self, Codec};
+use crate::wire::json::{self, Object};
+use crate::wire::{Malformed, multipart};
 
-/// Renders `ask` for a target that speaks `dialect` and calls the model `model`: as it came, but for the model.
+/// Renders `ask` for a target that speaks `dialect` and calls the model `model`: at the same API as it came, but for the
+/// model; at another one through the hub, where there is one.
 ///
 /// # Errors
-/// The body is not a request of the client's dialect.
-pub fn render(ask: &Ask, dialect: Dialect, model: &ModelName) -> Result<Rendered, Malformed> {
+/// The body is not a request of the client's dialect, or cannot be said in the target's.
+pub fn render(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -> Result<Rendered, Malformed> {
     let body = match &ask.operation {
+        Operation::Embed(inputs) if !dialect.is_kin(ask.dialect) => {
+            return translate(ask, *inputs, dialect, model, quirks);
+        }
         _ if ask.model.is_empty() || ask.model == model.as_str() => None,
+        Operation::Embed(Inputs::Many) if dialect == Dialect::Gemini => each_renamed(&ask.body, model)?,
         Operation::Relay(relayed) => {
             match form_model(relayed.content_type.as_deref().unwrap_or_default(), &ask.body)? {
                 Some(span) => Some(multipart::splice(&ask.body, &span, model.as_str().as_bytes())),
@@ -31,13 +39,63 @@ pub fn render(ask: &Ask, dialect: Dialect, model: &ModelName) -> Result<Rendered
     Ok(Rendered { lane, body: body.unwrap_or_else(|| ask.body.clone()), losses: Vec::new(), hide_usage: false })
 }
 
+/// The codecs of a target's and a client's dialect.
+///
+/// # Errors
+/// One of them has no vectors.
+pub fn codecs(theirs: Dialect, ours: Dialect) -> Result<(&'static dyn Codec, &'static dyn Codec), Malformed> {
+    let of = |dialect: Dialect| {
+        let none = || Malformed { what: format!("{dialect} has no vectors"), at: None, param: None };
+        embedding::codec(dialect).ok_or_else(none)
+    };
+    Ok((of(theirs)?, of(ours)?))
+}
+
+fn translate(
+    ask: &Ask,
+    inputs: Inputs,
+    dialect: Dialect,
+    model: &ModelName,
+    quirks: &Quirks,
+) -> Result<Rendered, Malformed> {
+    let (theirs, ours) = codecs(dialect, ask.dialect)?;
+    let wanted = ours.read_request(&ask.body, inputs)?;
+    let written = theirs.write_request(&wanted, model.as_str(), quirks)?;
+    let mut losses = written.losses;
+    losses.extend(lost_headers(ask));
+    Ok(Rendered { lane: Lane::Translate, body: Bytes::from(written.body), losses, hide_usage: false })
+}
+
 /// The body with another name for the model; `None` where it names none.
 fn renamed(ask: &Ask, dialect: Dialect, model: &ModelName) -> Option<Bytes> {
     ask.fields.find(&ask.body, "model")?;
-    let name = match dialect {
-        Dialect::Gemini => Cow::Owned(format!("{RESOURCE}{model}")),
-        _ => Cow::Borrowed(model.as_str()),
-    };
-    let edit = json::Edit::Set { key: "model", value: Cow::Owned(quoted(&name)) };
+    let edit = json::Edit::Set { key: "model", value: Cow::Owned(quoted(&spelled(dialect, model))) };
     Some(json::splice(&ask.body, &ask.fields, &[edit]))
+}
+
+fn spelled(dialect: Dialect, model: &ModelName) -> String {
+    let prefix = if dialect == Dialect::Gemini { RESOURCE } else { "" };
+    format!("{prefix}{model}")
+}
+
+/// Gemini's requests for many vectors repeat the model in each of them; all must name that of the path.
+fn each_renamed(body: &Bytes, model: &ModelName) -> Result<Option<Bytes>, Malformed> {
+    let object = Object::parse(body)?;
+    let Some(requests) = object.get("requests").and_then(json::items) else { return Ok(None) };
+    let value = quoted(&spelled(Dialect::Gemini, model));
+    let mut out = Vec::with_capacity(body.len() + requests.len() * value.len());
+    let mut copied = 0;
+    for request in requests {
+        let text = request.get().as_bytes();
+        // Each is a piece of the body, so that its place is the distance between the two.
+        let start = text.as_ptr().addr() - body.as_ptr().addr();
+        let Ok(fields) = json::scan(text) else { continue };
+        if let Some(named) = fields.find(text, "model") {
+            out.extend_from_slice(&body[copied..start + named.start]);
+            out.extend_from_slice(&value);
+            copied = start + named.end;
+        }
+    }
+    out.extend_from_slice(&body[copied..]);
+    Ok((copied > 0).then(|| Bytes::from(out)))
 }
