@@ -107,6 +107,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the providers in use (the default)')
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a provider that speaks a known dialect')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one provider whole')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Tell a provider what its address needs to know: a region, a project, an account')
             [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Let requests go there again')
             [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Let no request go there; keys and history stay')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a provider')
@@ -133,6 +134,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('--speaks', '--speaks', [CompletionResultType]::ParameterName, 'A dialect it speaks (openai-chat, openai-responses or anthropic), and the path if it is not the usual one; may be repeated')
             [CompletionResult]::new('--auth', '--auth', [CompletionResultType]::ParameterName, 'How it wants its key. Usually told by the dialect')
             [CompletionResult]::new('--like', '--like', [CompletionResultType]::ParameterName, 'Copy everything that is not given from a built-in provider')
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'A value that its address needs (a region, a project, an account); may be repeated')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
             [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
@@ -148,6 +150,20 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             break
         }
         'llmroute;providers;show' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'llmroute;providers;set' {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
             [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
@@ -222,6 +238,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the providers in use (the default)')
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a provider that speaks a known dialect')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one provider whole')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Tell a provider what its address needs to know: a region, a project, an account')
             [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Let requests go there again')
             [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Let no request go there; keys and history stay')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a provider')
@@ -236,6 +253,9 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             break
         }
         'llmroute;providers;help;show' {
+            break
+        }
+        'llmroute;providers;help;set' {
             break
         }
         'llmroute;providers;help;enable' {
@@ -832,6 +852,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the providers in use (the default)')
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a provider that speaks a known dialect')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one provider whole')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Tell a provider what its address needs to know: a region, a project, an account')
             [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Let requests go there again')
             [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Let no request go there; keys and history stay')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a provider')
@@ -845,6 +866,9 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             break
         }
         'llmroute;help;providers;show' {
+            break
+        }
+        'llmroute;help;providers;set' {
             break
         }
         'llmroute;help;providers;enable' {

@@ -196,6 +196,9 @@ _llmroute() {
             llmroute__subcmd__help__subcmd__providers,remove)
                 cmd="llmroute__subcmd__help__subcmd__providers__subcmd__remove"
                 ;;
+            llmroute__subcmd__help__subcmd__providers,set)
+                cmd="llmroute__subcmd__help__subcmd__providers__subcmd__set"
+                ;;
             llmroute__subcmd__help__subcmd__providers,show)
                 cmd="llmroute__subcmd__help__subcmd__providers__subcmd__show"
                 ;;
@@ -301,6 +304,9 @@ _llmroute() {
             llmroute__subcmd__providers,remove)
                 cmd="llmroute__subcmd__providers__subcmd__remove"
                 ;;
+            llmroute__subcmd__providers,set)
+                cmd="llmroute__subcmd__providers__subcmd__set"
+                ;;
             llmroute__subcmd__providers,show)
                 cmd="llmroute__subcmd__providers__subcmd__show"
                 ;;
@@ -324,6 +330,9 @@ _llmroute() {
                 ;;
             llmroute__subcmd__providers__subcmd__help,remove)
                 cmd="llmroute__subcmd__providers__subcmd__help__subcmd__remove"
+                ;;
+            llmroute__subcmd__providers__subcmd__help,set)
+                cmd="llmroute__subcmd__providers__subcmd__help__subcmd__set"
                 ;;
             llmroute__subcmd__providers__subcmd__help,show)
                 cmd="llmroute__subcmd__providers__subcmd__help__subcmd__show"
@@ -1137,7 +1146,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__help__subcmd__providers)
-            opts="list add show enable disable remove available"
+            opts="list add show set enable disable remove available"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1221,6 +1230,20 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__help__subcmd__providers__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__providers__subcmd__set)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1893,7 +1916,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__providers)
-            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help list add show enable disable remove available help"
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help list add show set enable disable remove available help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1919,7 +1942,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__providers__subcmd__add)
-            opts="-q -y -h --base-url --speaks --auth --like --allow-private --json --format --color --quiet --no-input --yes --home --help"
+            opts="-q -y -h --base-url --speaks --auth --like --allow-private --set --json --format --color --quiet --no-input --yes --home --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1934,10 +1957,14 @@ _llmroute() {
                     return 0
                     ;;
                 --auth)
-                    COMPREPLY=($(compgen -W "bearer x-api-key api-key x-goog-api-key none" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "bearer x-api-key api-key x-goog-api-key google entra none" -- "${cur}"))
                     return 0
                     ;;
                 --like)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2039,7 +2066,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__providers__subcmd__help)
-            opts="list add show enable disable remove available help"
+            opts="list add show set enable disable remove available help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2150,6 +2177,20 @@ _llmroute() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        llmroute__subcmd__providers__subcmd__help__subcmd__set)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         llmroute__subcmd__providers__subcmd__help__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -2192,6 +2233,32 @@ _llmroute() {
             ;;
         llmroute__subcmd__providers__subcmd__remove)
             opts="-q -y -h --cascade --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__providers__subcmd__set)
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -101,6 +101,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand list 'List the providers in use (the default)'
             cand add 'Add a provider that speaks a known dialect'
             cand show 'Show one provider whole'
+            cand set 'Tell a provider what its address needs to know: a region, a project, an account'
             cand enable 'Let requests go there again'
             cand disable 'Let no request go there; keys and history stay'
             cand remove 'Remove a provider'
@@ -125,6 +126,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand --speaks 'A dialect it speaks (openai-chat, openai-responses or anthropic), and the path if it is not the usual one; may be repeated'
             cand --auth 'How it wants its key. Usually told by the dialect'
             cand --like 'Copy everything that is not given from a built-in provider'
+            cand --set 'A value that its address needs (a region, a project, an account); may be repeated'
             cand --format 'How data is printed'
             cand --color 'When to use colour. `NO_COLOR` is honoured'
             cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
@@ -139,6 +141,19 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'llmroute;providers;show'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;providers;set'= {
             cand --format 'How data is printed'
             cand --color 'When to use colour. `NO_COLOR` is honoured'
             cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
@@ -208,6 +223,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand list 'List the providers in use (the default)'
             cand add 'Add a provider that speaks a known dialect'
             cand show 'Show one provider whole'
+            cand set 'Tell a provider what its address needs to know: a region, a project, an account'
             cand enable 'Let requests go there again'
             cand disable 'Let no request go there; keys and history stay'
             cand remove 'Remove a provider'
@@ -219,6 +235,8 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;providers;help;add'= {
         }
         &'llmroute;providers;help;show'= {
+        }
+        &'llmroute;providers;help;set'= {
         }
         &'llmroute;providers;help;enable'= {
         }
@@ -747,6 +765,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand list 'List the providers in use (the default)'
             cand add 'Add a provider that speaks a known dialect'
             cand show 'Show one provider whole'
+            cand set 'Tell a provider what its address needs to know: a region, a project, an account'
             cand enable 'Let requests go there again'
             cand disable 'Let no request go there; keys and history stay'
             cand remove 'Remove a provider'
@@ -757,6 +776,8 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;help;providers;add'= {
         }
         &'llmroute;help;providers;show'= {
+        }
+        &'llmroute;help;providers;set'= {
         }
         &'llmroute;help;providers;enable'= {
         }

@@ -85,25 +85,26 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -s q -l quiet -
 complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -l no-input -d 'Never ask; refuse instead'
 complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -s h -l help -d 'Print help'
-complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show enable disable remove available help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
-complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show enable disable remove available help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
-complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show enable disable remove available help" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
-complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show enable disable remove available help" -l json -d 'Print one JSON document instead of tables'
-complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show enable disable remove available help" -s q -l quiet -d 'No notes, no receipt'
-complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show enable disable remove available help" -l no-input -d 'Never ask; refuse instead'
-complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show enable disable remove available help" -s y -l yes -d 'Answer yes to every question'
-complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show enable disable remove available help" -s h -l help -d 'Print help'
-complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show enable disable remove available help" -f -a "list" -d 'List the providers in use (the default)'
-complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show enable disable remove available help" -f -a "add" -d 'Add a provider that speaks a known dialect'
-complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show enable disable remove available help" -f -a "show" -d 'Show one provider whole'
-complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show enable disable remove available help" -f -a "enable" -d 'Let requests go there again'
-complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show enable disable remove available help" -f -a "disable" -d 'Let no request go there; keys and history stay'
-complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show enable disable remove available help" -f -a "remove" -d 'Remove a provider'
-complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show enable disable remove available help" -f -a "available" -d 'The built-in table'
-complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show enable disable remove available help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -f -a "list" -d 'List the providers in use (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -f -a "add" -d 'Add a provider that speaks a known dialect'
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -f -a "show" -d 'Show one provider whole'
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -f -a "set" -d 'Tell a provider what its address needs to know: a region, a project, an account'
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -f -a "enable" -d 'Let requests go there again'
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -f -a "disable" -d 'Let no request go there; keys and history stay'
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -f -a "remove" -d 'Remove a provider'
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -f -a "available" -d 'The built-in table'
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
@@ -121,8 +122,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_
 x-api-key\t'`x-api-key: KEY`'
 api-key\t'`api-key: KEY`'
 x-goog-api-key\t'`x-goog-api-key: KEY`'
+google\t'A Google access token, or a service-account file that is exchanged for one'
+entra\t'A Microsoft Entra access token, or an application\'s secret that is exchanged for one'
 none\t'No key'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l like -d 'Copy everything that is not given from a built-in provider' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l set -d 'A value that its address needs (a region, a project, an account); may be repeated' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
@@ -146,6 +150,17 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; refuse instead'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from set" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from set" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from set" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from set" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from set" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from enable" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from enable" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
@@ -194,6 +209,7 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the providers in use (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from help" -f -a "add" -d 'Add a provider that speaks a known dialect'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one provider whole'
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from help" -f -a "set" -d 'Tell a provider what its address needs to know: a region, a project, an account'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from help" -f -a "enable" -d 'Let requests go there again'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from help" -f -a "disable" -d 'Let no request go there; keys and history stay'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a provider'
@@ -599,6 +615,7 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_s
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "list" -d 'List the providers in use (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "add" -d 'Add a provider that speaks a known dialect'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "show" -d 'Show one provider whole'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "set" -d 'Tell a provider what its address needs to know: a region, a project, an account'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "enable" -d 'Let requests go there again'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "disable" -d 'Let no request go there; keys and history stay'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "remove" -d 'Remove a provider'

@@ -122,7 +122,7 @@ module completions {
   ]
 
   def "nu-complete llmroute providers add auth" [] {
-    [ "bearer" "x-api-key" "api-key" "x-goog-api-key" "none" ]
+    [ "bearer" "x-api-key" "api-key" "x-goog-api-key" "google" "entra" "none" ]
   }
 
   def "nu-complete llmroute providers add format" [] {
@@ -140,6 +140,7 @@ module completions {
     --auth: string@"nu-complete llmroute providers add auth" # How it wants its key. Usually told by the dialect
     --like: string            # Copy everything that is not given from a built-in provider
     --allow-private           # The URL may point into a private network
+    --set: string             # A value that its address needs (a region, a project, an account); may be repeated
     --json                    # Print one JSON document instead of tables
     --format: string@"nu-complete llmroute providers add format" # How data is printed
     --color: string@"nu-complete llmroute providers add color" # When to use colour. `NO_COLOR` is honoured
@@ -170,6 +171,28 @@ module completions {
     --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     name: string              # Its name
+  ]
+
+  def "nu-complete llmroute providers set format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute providers set color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Tell a provider what its address needs to know: a region, a project, an account
+  export extern "llmroute providers set" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute providers set format" # How data is printed
+    --color: string@"nu-complete llmroute providers set color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+    name: string              # Its name
+    ...settings: string       # What it needs; nothing after the `=` takes a value away
   ]
 
   def "nu-complete llmroute providers enable format" [] {
@@ -270,6 +293,10 @@ module completions {
 
   # Show one provider whole
   export extern "llmroute providers help show" [
+  ]
+
+  # Tell a provider what its address needs to know: a region, a project, an account
+  export extern "llmroute providers help set" [
   ]
 
   # Let requests go there again
@@ -1053,6 +1080,10 @@ module completions {
 
   # Show one provider whole
   export extern "llmroute help providers show" [
+  ]
+
+  # Tell a provider what its address needs to know: a region, a project, an account
+  export extern "llmroute help providers set" [
   ]
 
   # Let requests go there again

@@ -1,7 +1,7 @@
 //! Floor 1: what llmroute knows without being told: providers, their models and what they cost, as data.
 //!
-//! Owns the built-in provider table (`providers.toml`) and the price table. A new compatible provider is a table in
-//! that file and no code. Must not touch the user's file, read a clock, or decide where a request goes.
+//! Owns the built-in provider table (`providers.toml` and the files beside it) and the price table. A new compatible
+//! provider is a table in one of these files and no code. Must not touch the user's file, read a clock, or decide where a request goes.
 
 use std::sync::LazyLock;
 
@@ -18,10 +18,19 @@ struct Table {
     provider: Vec<ProviderRow>,
 }
 
+/// The parts of the provider table, in the order of its rows.
+const PARTS: [&str; 5] = [
+    include_str!("providers.toml"),
+    include_str!("providers/hosts.toml"),
+    include_str!("providers/gateways.toml"),
+    include_str!("providers/clouds.toml"),
+    include_str!("providers/local.toml"),
+];
+
 static BUILT_IN: LazyLock<Vec<ProviderRow>> = LazyLock::new(|| {
     // The text is part of the binary and a test reads it, so it can only fail in a build that fails its tests.
-    let table: Table = toml::from_str(include_str!("providers.toml")).expect("the compiled-in provider table is valid");
-    table.provider
+    let part = |text: &str| toml::from_str::<Table>(text).expect("the compiled-in provider table is valid").provider;
+    PARTS.into_iter().flat_map(part).collect()
 });
 
 /// The built-in providers, in the order they are shown and tried for `fast` and `smart`.

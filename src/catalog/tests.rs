@@ -20,21 +20,28 @@ fn faults(row: &ProviderRow) -> Vec<String> {
     for base in bases {
         let scheme = if row.local { "http://127.0.0.1:" } else { "https://" };
         must(base.starts_with(scheme), "a base URL is https, or http on loopback for a local server");
-        must(!base.ends_with('/') && !base.contains(['?', '#', '@', ' ']), "a base URL ends without a slash");
+        must(!base.ends_with('/') && !base.contains(['#', '@', ' ']), "a base URL ends without a slash");
+        let query = base.split_once('?').map(|it| it.1);
+        must(query.is_none_or(|it| it.starts_with("api-version=")), "the only query is the version of the API");
     }
     let dialects: BTreeSet<Dialect> = row.speaks.iter().map(|it| it.dialect).collect();
     must(!dialects.is_empty() && dialects.len() == row.speaks.len(), "speaks each dialect once, and at least one");
     must(row.headers.iter().all(|(key, _)| *key == key.to_ascii_lowercase()), "header names are lower case");
 
     must(row.local == (row.auth == Auth::None), "a local server needs no key, everybody else does");
-    must(row.local == row.env.is_empty(), "the key's variable");
+    must(row.local == (row.env.is_empty() && row.env_file.is_empty()), "the key's variable");
     must(row.local == row.keys_url.is_none(), "where a key can be had");
     must(!row.allow_private, "a built-in provider is public or on loopback");
-    must(row.env.iter().all(|it| it.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')), "env");
+    let variables = row.env.iter().chain(&row.env_file).chain(row.settings.iter().flat_map(|it| &it.env));
+    for it in variables {
+        let plain = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+        must(it.starts_with(|c: char| c.is_ascii_uppercase()) && it.chars().all(plain), "a variable's name");
+    }
     must(row.keys_url.as_deref().is_none_or(|it| it.starts_with("https://")), "keys-url");
 
+    must(row.fast.is_some() == row.smart.is_some(), "fast and smart are named both or not at all");
+    must(!row.local || row.models.is_empty(), "the user loads the models of a local server");
     for chosen in [&row.fast, &row.smart] {
-        must(row.local == chosen.is_none(), "fast and smart are named, except where the user loads the models");
         must(chosen.as_ref().is_none_or(|it| row.models.contains(it)), "fast and smart are among the models");
     }
     must(row.models.iter().collect::<BTreeSet<_>>().len() == row.models.len(), "a model is listed once");
@@ -58,12 +65,44 @@ fn names_are_unique_and_found() {
     assert_eq!(provider("nobody"), None);
 }
 
+/// A variable that made two providers usable would send one's key to the other.
+#[test]
+fn a_variable_means_one_provider() {
+    let mut owners = std::collections::BTreeMap::new();
+    let mut shared = BTreeSet::new();
+    for row in providers() {
+        for it in row.env.iter().chain(&row.env_file) {
+            if let Some(other) = owners.insert(it.as_str(), row.name.as_str()) {
+                shared.insert((it.as_str(), other, row.name.as_str()));
+            }
+        }
+    }
+    // The same account, spoken to in another dialect.
+    let expected = [
+        ("AZURE_API_KEY", "azure", "azure-deployments"),
+        ("AZURE_OPENAI_API_KEY", "azure", "azure-deployments"),
+        ("GOOGLE_APPLICATION_CREDENTIALS", "vertex", "vertex-anthropic"),
+        ("GOOGLE_APPLICATION_CREDENTIALS", "vertex-anthropic", "vertex-openai"),
+    ];
+    assert_eq!(shared, BTreeSet::from(expected));
+}
+
+#[test]
+fn every_price_id_is_in_the_price_table() {
+    let table: Vec<serde_json::Value> = serde_json::from_str(include_str!("prices/table/table.json")).unwrap();
+    let known: BTreeSet<&str> = table.iter().filter_map(|it| it["id"].as_str()).collect();
+    for (row, id) in providers().iter().filter_map(|row| Some((row, row.price_id.as_deref()?))) {
+        assert!(known.contains(id), "{}: {id}", row.name);
+    }
+}
+
 #[test]
 fn a_faulty_row_is_noticed() {
     let mut row = providers()[0].clone();
     row.base_url = "http://example.com/".to_owned();
     row.smart = Some("not-listed".to_owned());
-    assert_eq!(faults(&row).len(), 3, "{:?}", faults(&row));
+    row.env.push("lower".to_owned());
+    assert_eq!(faults(&row).len(), 4, "{:?}", faults(&row));
 }
 
 #[test]

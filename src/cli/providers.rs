@@ -11,9 +11,11 @@ use crate::cli::diag::Done;
 use crate::cli::keyshape::refuse_keys;
 use crate::cli::question;
 use crate::cli::session::Session;
+use crate::cli::start;
 use crate::cli::view::table::{Table, left};
-use crate::cli::view::{Frame, amounts};
+use crate::cli::view::{DIM, Frame, amounts, paint};
 use crate::domain::policy::{Auth, Provider};
+use crate::domain::row::ProviderRow;
 use crate::store::providers::{Removed, Users};
 
 /// `providers`.
@@ -37,6 +39,15 @@ enum Verb {
     Show {
         /// Its name.
         name: String,
+    },
+    /// Tell a provider what its address needs to know: a region, a project, an account.
+    #[command(after_help = "Example:\n  llmroute providers set vertex project=my-project location=europe-west4")]
+    Set {
+        /// Its name.
+        name: String,
+        /// What it needs; nothing after the `=` takes a value away.
+        #[arg(required = true, value_name = "SETTING=VALUE", value_parser = add::setting)]
+        settings: Vec<(String, String)>,
     },
     /// Let requests go there again.
     #[command(after_help = "Example:\n  llmroute providers enable openai")]
@@ -81,6 +92,9 @@ struct Line {
     keys: Vec<KeyLine>,
     /// Requests can go there.
     usable: bool,
+    /// A built-in local server that does not run.
+    #[serde(skip)]
+    absent: bool,
     state: String,
 }
 
@@ -100,7 +114,7 @@ struct KeyLine {
 #[derive(Debug, Serialize)]
 struct Catalogue {
     schema_version: u32,
-    providers: Vec<crate::domain::row::ProviderRow>,
+    providers: Vec<ProviderRow>,
 }
 
 #[derive(Debug, Serialize)]
@@ -108,6 +122,14 @@ struct Changed<'a> {
     schema_version: u32,
     provider: &'a str,
     enabled: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Told<'a> {
+    schema_version: u32,
+    provider: &'a str,
+    /// What is still missing.
+    unready: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -133,6 +155,7 @@ impl Providers {
             None | Some(Verb::List) => list(session),
             Some(Verb::Add(it)) => it.run(session),
             Some(Verb::Show { name }) => show::run(session, name),
+            Some(Verb::Set { name, settings }) => set(session, name, settings),
             Some(Verb::Enable { name }) => switch(session, name, true),
             Some(Verb::Disable { name }) => switch(session, name, false),
             Some(Verb::Remove { name, cascade }) => remove(session, name, *cascade),
@@ -145,19 +168,46 @@ fn list(session: &Session) -> Done {
     let policy = session.glance()?.policy;
     let listed = Listed { schema_version: 1, providers: policy.providers.values().map(|it| Line::new(it)).collect() };
     session.screen.show(&listed, |it, frame| {
-        let mut table =
-            Table::new(&[left("PROVIDER"), left("SPEAKS"), left("ADDRESS").wide(), left("KEYS"), left("STATE")]);
-        for line in &it.providers {
-            table.row([
-                line.name.clone(),
-                line.speaks.iter().map(|it| it.dialect).collect::<Vec<_>>().join(", "),
-                line.speaks.first().map_or_else(String::new, |it| it.url.clone()),
-                line.keys_cell(),
-                line.state.clone(),
-            ]);
+        let columns = [left("PROVIDER"), left("SPEAKS").wide(), left("HOST").wide(), left("KEYS"), left("STATE")];
+        let mut table = Table::new(&columns);
+        let (absent, there): (Vec<&Line>, Vec<&Line>) = it.providers.iter().partition(|it| it.absent);
+        let (usable, rest): (Vec<&Line>, Vec<&Line>) = there.into_iter().partition(|it| it.usable);
+        let (local, keyed): (Vec<&Line>, Vec<&Line>) = usable.into_iter().partition(|it| it.local);
+        for line in keyed.into_iter().chain(local).chain(rest) {
+            let spoken = line.speaks.iter().map(|it| short(it.dialect)).collect::<Vec<_>>().join(", ");
+            let host = line.speaks.first().map(|it| host(&it.url)).unwrap_or_default();
+            table.row([line.name.clone(), spoken, host, line.keys_cell(), line.state.clone()]);
         }
-        table.draw(frame)
+        let mut out = table.draw(frame);
+        if !absent.is_empty() {
+            let names: Vec<&str> = absent.iter().map(|it| it.name.as_str()).collect();
+            out.push_str(&paint(DIM, &format!("\nnot running: {}", names.join(", "))));
+        }
+        let more = catalog::providers().iter().filter(|row| !it.providers.iter().any(|it| it.name == row.name)).count();
+        out.push_str(&paint(DIM, &format!("\n{more} more are built in: llmroute providers available")));
+        out
     })
+}
+
+/// A dialect in a table: nearly all are OpenAI's, so that word says nothing there.
+fn short(dialect: &str) -> &str {
+    dialect.strip_prefix("openai-").unwrap_or(dialect)
+}
+
+/// Where a URL leads, as far as it tells providers apart.
+fn host(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |it| it.1);
+    rest.split(['/', '?']).next().unwrap_or_default().to_owned()
+}
+
+fn set(session: &Session, name: &str, settings: &[(String, String)]) -> Done {
+    refuse_keys([name])?;
+    session.edit(|edits| edits.set_settings(name, settings))?;
+    let unready = session.glance()?.policy.providers.get(name).and_then(|it| it.unready.clone());
+    let told: Vec<String> = settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let still = unready.as_ref().map(|it| format!("\nstill: {}\nfix:   {}", it.what, it.fix)).unwrap_or_default();
+    let changed = Told { schema_version: 1, provider: name, unready: unready.map(|it| it.what) };
+    session.screen.did(&changed, format_args!("✓ {name}: {}{still}", told.join(", ")))
 }
 
 fn switch(session: &Session, name: &str, enabled: bool) -> Done {
@@ -184,19 +234,33 @@ fn remove(session: &Session, name: &str, cascade: bool) -> Done {
 }
 
 fn available(session: &Session) -> Done {
+    let policy = session.glance()?.policy;
+    let keyed = |row: &ProviderRow| policy.providers.get(row.name.as_str()).is_some_and(|it| !it.keys.is_empty());
     let shown = Catalogue { schema_version: 1, providers: catalog::providers().to_vec() };
     session.screen.show(&shown, |it, frame: Frame| {
-        let mut table =
-            Table::new(&[left("PROVIDER"), left("NAME"), left("SPEAKS"), left("KEY FROM"), left("GET ONE").wide()]);
-        for row in &it.providers {
-            let without = if row.auth == Auth::None { "no key needed" } else { amounts::NONE };
-            table.row([
-                row.name.clone(),
-                row.title.clone().unwrap_or_default(),
-                row.speaks.iter().map(|it| it.dialect.name()).collect::<Vec<_>>().join(", "),
-                row.env.first().cloned().unwrap_or_else(|| without.to_owned()),
-                row.keys_url.clone().unwrap_or_default(),
-            ]);
+        let columns = [left("PROVIDER"), left("NAME"), left("SPEAKS").wide(), left("KEY FROM")];
+        let mut table = Table::new(&columns);
+        let (local, remote): (Vec<&ProviderRow>, Vec<&ProviderRow>) = it.providers.iter().partition(|it| it.local);
+        let (keyed, rest): (Vec<&ProviderRow>, Vec<&ProviderRow>) = remote.into_iter().partition(|it| keyed(it));
+        let (plain, told): (Vec<&ProviderRow>, Vec<&ProviderRow>) =
+            rest.into_iter().partition(|it| it.settings.iter().all(|it| it.default.is_some()));
+        let parts = [
+            ("with a key", keyed),
+            ("on this machine, without a key", local),
+            ("with a key of yours: llmroute keys add PROVIDER", plain),
+            ("with a key and what their address needs: llmroute providers show PROVIDER", told),
+        ];
+        for (heading, rows) in parts.into_iter().filter(|it| !it.1.is_empty()) {
+            table.heading(heading);
+            for row in rows {
+                let from = row.env.first().or(row.env_file.first()).cloned();
+                table.row([
+                    row.name.clone(),
+                    row.title.clone().unwrap_or_default(),
+                    row.speaks.iter().map(|it| short(it.dialect.name())).collect::<Vec<_>>().join(", "),
+                    from.unwrap_or_else(|| amounts::NONE.to_owned()),
+                ]);
+            }
         }
         table.draw(frame)
     })
@@ -205,8 +269,11 @@ fn available(session: &Session) -> Done {
 impl Line {
     fn new(it: &Provider) -> Self {
         let keyed = it.usable_keys().next().is_some();
+        let absent = it.enabled && it.local && catalog::provider(it.name.as_str()).is_some() && !start::answers(it);
         let state = match (it.enabled, it.auth, keyed) {
             (false, _, _) => "disabled".to_owned(),
+            _ if it.unready.is_some() => it.unready.as_ref().map(|it| it.what.clone()).unwrap_or_default(),
+            _ if absent => "not running".to_owned(),
             (true, Auth::None, _) => "no key needed".to_owned(),
             (true, _, true) => "ok".to_owned(),
             (true, _, false) => match it.keys.iter().find_map(|it| it.problem.clone()) {
@@ -222,7 +289,8 @@ impl Line {
             local: it.local,
             enabled: it.enabled,
             keys: it.keys.iter().map(|it| KeyLine { name: it.name.to_string(), problem: it.problem.clone() }).collect(),
-            usable: it.enabled && (it.auth == Auth::None || keyed),
+            usable: it.is_usable(),
+            absent,
             state,
         }
     }

@@ -204,6 +204,9 @@ impl Running {
         if let Err(error) = lines.await {
             tracing::error!("requests could not be told: {error}");
         }
+        if let Some(vault) = engine.vault() {
+            vault.written().await;
+        }
         let ledger = engine.ledger().clone();
         if let Err(error) = tokio::task::spawn_blocking(move || ledger.close()).await {
             tracing::error!("the ledger could not be closed: {error}");

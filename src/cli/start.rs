@@ -15,6 +15,7 @@ use crate::domain::policy::{Auth, Provider};
 use crate::engine::Engine;
 use crate::engine::prices::Prices;
 use crate::store::responses::Responses;
+use crate::store::vault::Vault;
 use crate::store::{self, Ledger, ProcessKind};
 use crate::upstream::Upstream;
 
@@ -48,7 +49,8 @@ pub(super) fn engine(
     process: ProcessKind,
 ) -> Done<Arc<Engine>> {
     let Loaded { policy, keyring, .. } = loaded;
-    let connect = session.settings()?.deadlines.connect;
+    let settings = session.settings()?;
+    let connect = settings.deadlines.connect;
     let paths = session.paths()?;
     paths.create()?;
     // The client reads every certificate the system trusts, the ledger waits for the disk: both at once.
@@ -66,6 +68,9 @@ pub(super) fn engine(
     let engine = Engine::new(policy, upstream, ledger, prices, session.clock.clone());
     if process == ProcessKind::Server {
         engine.keep_responses(Responses::start(&paths.database())?);
+        if !settings.keep_originals.is_zero() {
+            engine.keep_originals(Vault::start(&paths.database(), settings.keep_originals)?);
+        }
     }
     Ok(engine)
 }

@@ -36,6 +36,7 @@ pub const fn path_of(dialect: Dialect) -> &'static str {
         Dialect::OpenaiResponses => "/responses",
         Dialect::Anthropic => "/v1/messages",
         Dialect::Gemini => "/v1beta/models/{model}:generateContent",
+        Dialect::BedrockConverse => "/model/{model}/converse",
         Dialect::OpenaiCompletions => "/completions",
     }
 }
@@ -44,13 +45,20 @@ pub const fn path_of(dialect: Dialect) -> &'static str {
 /// array.
 #[must_use]
 pub fn stream_url(dialect: Dialect, url: &str) -> Option<String> {
-    if dialect != Dialect::Gemini {
-        return None;
-    }
     let (path, query) = url.split_once('?').map_or((url, None), |(path, query)| (path, Some(query)));
-    let path = path.strip_suffix(":generateContent")?;
-    let more = query.map(|it| format!("&{it}")).unwrap_or_default();
-    Some(format!("{path}:streamGenerateContent?alt=sse{more}"))
+    match dialect {
+        Dialect::Gemini => {
+            let path = path.strip_suffix(":generateContent")?;
+            let more = query.map(|it| format!("&{it}")).unwrap_or_default();
+            Some(format!("{path}:streamGenerateContent?alt=sse{more}"))
+        }
+        Dialect::BedrockConverse => {
+            let path = path.strip_suffix("/converse")?;
+            let query = query.map(|it| format!("?{it}")).unwrap_or_default();
+            Some(format!("{path}/converse-stream{query}"))
+        }
+        _ => None,
+    }
 }
 
 /// Checks a base URL: https, or http to this machine; no credentials in it; no private network unless allowed.

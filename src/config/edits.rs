@@ -40,11 +40,10 @@ impl Edits<'_> {
     /// # Errors
     /// There is none of that name; says which one may be meant.
     pub fn provider(&self, name: &str) -> Result<ProviderRow, Refusal> {
-        if let Some(row) = rows::get(self.db, name)?.and_then(|it| it.row) {
-            return Ok(row);
-        }
-        if let Some(row) = self.built_in.iter().find(|it| it.name == name) {
-            return Ok(row.clone());
+        let stored = rows::get(self.db, name)?;
+        let built_in = || self.built_in.iter().find(|it| it.name == name);
+        if let Some(row) = stored.as_ref().and_then(|it| it.row.as_ref()).or_else(built_in) {
+            return Ok(stored.as_ref().map_or_else(|| row.clone(), |it| it.settled(row)));
         }
         let own: Vec<String> = rows::list(self.db)?.into_iter().map(|it| it.name).collect();
         let known = self.built_in.iter().map(|it| it.name.as_str()).chain(own.iter().map(String::as_str));

@@ -8,6 +8,7 @@ mod keys;
 mod providers;
 mod settings;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::path::Path;
@@ -200,21 +201,25 @@ fn own_price(row: &PriceRow) -> Option<Override> {
 
 /// Every provider there is, the user's rows before the built-in ones, and whether it is enabled.
 #[derive(Debug)]
-struct Known<'a>(BTreeMap<&'a str, (&'a ProviderRow, bool)>);
+struct Known<'a>(BTreeMap<&'a str, (Cow<'a, ProviderRow>, bool)>);
 
 impl<'a> Known<'a> {
     fn of(rows: &'a PolicyRows, built_in: &'a [ProviderRow]) -> Self {
-        let mut known: BTreeMap<_, _> = built_in.iter().map(|row| (row.name.as_str(), (row, true))).collect();
+        let mut known: BTreeMap<_, _> =
+            built_in.iter().map(|row| (row.name.as_str(), (Cow::Borrowed(row), true))).collect();
         for stored in &rows.providers {
             match &stored.row {
                 Some(row) => {
-                    known.insert(&stored.name, (row, stored.enabled));
+                    known.insert(&stored.name, (Cow::Borrowed(row), stored.enabled));
                 }
                 None => {
                     if let Some(it) = known.get_mut(stored.name.as_str()) {
                         it.1 = stored.enabled;
                     }
                 }
+            }
+            if let Some(it) = known.get_mut(stored.name.as_str()).filter(|_| !stored.settings.is_empty()) {
+                it.0 = Cow::Owned(stored.settled(&it.0));
             }
         }
         Self(known)
@@ -228,9 +233,9 @@ fn wanted<'a>(rows: &'a PolicyRows, sources: &Sources<'a>, known: &Known<'a>) ->
     wanted.extend(rows.keys.iter().map(|it| it.provider.as_str()));
     let targets = rows.groups.iter().flat_map(|it| &it.targets);
     wanted.extend(targets.filter_map(|(target, _)| Some(target.split_once('/')?.0)));
-    for (row, _) in known.0.values() {
+    for (name, (row, _)) in &known.0 {
         if row.local || keys::conventional(row, sources.environment).is_some() {
-            wanted.insert(&row.name);
+            wanted.insert(name);
         }
     }
     wanted

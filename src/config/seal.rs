@@ -155,6 +155,9 @@ fn broken(path: &Path, why: &str) -> Refusal {
 /// What may be shown of a secret: its kind and its end, `sk-ant…9QAA`. Of a short one, nothing.
 #[must_use]
 pub fn fingerprint(secret: &Secret) -> String {
+    if let Some(whose) = whose(secret.expose()) {
+        return whose;
+    }
     let text: Vec<char> = secret.expose().chars().collect();
     let (head, tail) = match text.len() {
         0..20 => return "…".to_owned(),
@@ -164,6 +167,16 @@ pub fn fingerprint(secret: &Secret) -> String {
     let shown = |part: &[char]| part.iter().collect::<String>();
     let (first, last) = (text.get(..head).unwrap_or_default(), text.get(text.len() - tail..).unwrap_or_default());
     format!("{}…{}", shown(first), shown(last))
+}
+
+/// Whom a key that is a file belongs to, which is no secret; the machine's account for the word that stands for it.
+fn whose(key: &str) -> Option<String> {
+    if key == "metadata" {
+        return Some("of this machine".to_owned());
+    }
+    let file: serde_json::Value = Some(key).filter(|it| it.starts_with('{')).map(serde_json::from_str)?.ok()?;
+    let named = ["client_email", "clientId", "appId", "client_id"].iter().find_map(|it| file[*it].as_str());
+    Some(named.map_or_else(|| "…".to_owned(), |it| it.chars().take(60).collect()))
 }
 
 #[cfg(test)]
@@ -177,6 +190,8 @@ mod tests {
         assert_eq!(shown("0123456789abcdefghijklmn"), "0123…mn");
         assert_eq!(shown("short-secret"), "…");
         assert_eq!(shown(""), "…");
+        assert_eq!(shown(r#"{"client_email":"a@b.iam","private_key":"SECRET"}"#), "a@b.iam");
+        assert_eq!(shown(r#"{"private_key":"SECRET-0123456789-0123456789"}"#), "…");
     }
 
     #[test]

@@ -119,6 +119,9 @@ const NEWLINE: &str = "white space around the key was taken off";
 /// # Errors
 /// What is left is empty, or could never be sent in a header: a line end, a space, a dash that only looks like one.
 pub fn clean(pasted: &str) -> Result<Resolved, String> {
+    if let Some(file) = key_file(pasted) {
+        return Ok(Resolved { secret: Secret::new(file), notices: Vec::new() });
+    }
     let mut notices = Vec::new();
     let mut note = |text: &str| {
         if !notices.iter().any(|it| it == text) {
@@ -162,6 +165,13 @@ pub fn clean(pasted: &str) -> Result<Resolved, String> {
         return Err(unsendable(rest, at));
     }
     Ok(Resolved { secret: Secret::new(rest.to_owned()), notices })
+}
+
+/// A JSON object, on one line: some keys are whole files (a Google service account).
+fn key_file(pasted: &str) -> Option<String> {
+    let object: serde_json::Map<String, serde_json::Value> =
+        Some(pasted.trim()).filter(|it| it.starts_with('{')).and_then(|it| serde_json::from_str(it).ok())?;
+    serde_json::to_string(&object).ok()
 }
 
 const QUOTES: [(char, char); 5] =
@@ -282,6 +292,14 @@ mod tests {
             assert_eq!(it.notices.len(), notices, "{pasted:?}: {:?}", it.notices);
         }
         assert_eq!(cleaned("\"sk\"abc").unwrap().secret.expose(), "\"sk\"abc");
+    }
+
+    #[test]
+    fn a_key_that_is_a_file_stays_whole() {
+        let file = "{\n  \"type\": \"service_account\",\n  \"private_key\": \"-----BEGIN\\nx y\"\n}\n";
+        let it = cleaned(file).unwrap();
+        assert_eq!(it.secret.expose(), r#"{"private_key":"-----BEGIN\nx y","type":"service_account"}"#);
+        assert!(cleaned("{\"type\": broken").is_err(), "it is no key either");
     }
 
     #[test]

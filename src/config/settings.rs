@@ -24,11 +24,24 @@ pub struct Settings {
     pub time_zone: TimeZone,
     /// Deadlines of every request, unless its group says otherwise.
     pub deadlines: Deadlines,
+    /// How long what a provider wants back of an answer is kept after it was made or last used; zero = nothing is.
+    pub keep_originals: Duration,
 }
+
+/// How long unless told otherwise.
+const ORIGINALS_DAYS: u16 = 7;
+/// Seconds of a day.
+const DAY: u64 = 86_400;
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { port: PORT, log: LogStyle::Plain, time_zone: TimeZone::system(), deadlines: Deadlines::default() }
+        Self {
+            port: PORT,
+            log: LogStyle::Plain,
+            time_zone: TimeZone::system(),
+            deadlines: Deadlines::default(),
+            keep_originals: days(ORIGINALS_DAYS),
+        }
     }
 }
 
@@ -50,6 +63,7 @@ struct Raw {
     port: Option<u16>,
     log: Option<LogStyle>,
     time_zone: Option<toml::Spanned<String>>,
+    keep_originals_days: Option<u16>,
     deadlines: RawDeadlines,
 }
 
@@ -112,6 +126,7 @@ fn parse(text: &str) -> Result<Settings, Vec<Fault>> {
     let mut faults = Vec::new();
     settings.port = raw.port.unwrap_or(PORT);
     settings.log = raw.log.unwrap_or_default();
+    settings.keep_originals = days(raw.keep_originals_days.unwrap_or(ORIGINALS_DAYS));
     if let Some(name) = raw.time_zone {
         match TimeZone::get(name.get_ref()) {
             Ok(zone) => settings.time_zone = zone,
@@ -140,6 +155,10 @@ fn parse(text: &str) -> Result<Settings, Vec<Fault>> {
         }
     }
     if faults.is_empty() { Ok(settings) } else { Err(faults) }
+}
+
+fn days(number: u16) -> Duration {
+    Duration::from_secs(u64::from(number) * DAY)
 }
 
 /// A length of time as people write it: `5s`, `2m`, `1h 30m`, `500ms`.
@@ -192,9 +211,11 @@ mod tests {
 
     #[test]
     fn every_setting_is_read() {
-        let text = "port = 9\nlog = \"json\"\ntime-zone = \"Europe/Berlin\"\n[deadlines]\nconnect = \"2s\"\nstream = \"2h\"\nping = \"5s\"";
+        let text = "port = 9\nlog = \"json\"\ntime-zone = \"Europe/Berlin\"\nkeep-originals-days = 0\n[deadlines]\nconnect = \"2s\"\nstream = \"2h\"\nping = \"5s\"";
         let it = parse(text).ok().unwrap();
         assert_eq!((it.port, it.log), (9, LogStyle::Json));
+        assert_eq!(it.keep_originals, Duration::ZERO);
+        assert_eq!(Settings::default().keep_originals, Duration::from_secs(7 * 86_400));
         assert_eq!(it.time_zone.iana_name(), Some("Europe/Berlin"));
         assert_eq!(it.deadlines.connect, Duration::from_secs(2));
         assert_eq!(it.deadlines.stream, Duration::from_secs(7200));

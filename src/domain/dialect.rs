@@ -17,13 +17,16 @@ pub enum Dialect {
     Anthropic,
     /// Gemini `generateContent`.
     Gemini,
+    /// Amazon Bedrock `Converse`. Spoken to providers only.
+    BedrockConverse,
     /// OpenAI text completions, the legacy endpoint: a text and its continuation, no conversation.
     OpenaiCompletions,
 }
 
 impl Dialect {
     /// Every dialect that holds conversations, in the order they are shown.
-    pub const ALL: [Self; 4] = [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic, Self::Gemini];
+    pub const ALL: [Self; 5] =
+        [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic, Self::Gemini, Self::BedrockConverse];
 
     /// Those a client may ask in. A dialect may be spoken to providers only.
     pub const CLIENTS: [Self; 4] = [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic, Self::Gemini];
@@ -47,6 +50,7 @@ impl Dialect {
             Self::OpenaiResponses => "openai-responses",
             Self::Anthropic => "anthropic",
             Self::Gemini => "gemini",
+            Self::BedrockConverse => "bedrock-converse",
             Self::OpenaiCompletions => "openai-completions",
         }
     }
@@ -57,6 +61,7 @@ impl Dialect {
     pub const fn headers(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::OpenaiChat | Self::OpenaiResponses | Self::Gemini | Self::OpenaiCompletions => &[],
+            Self::BedrockConverse => &[],
             // The version whose requests the translation writes; 2026-10-21 takes no `temperature`.
             Self::Anthropic => &[("anthropic-version", "2023-06-01")],
         }
@@ -70,6 +75,7 @@ impl Dialect {
             Self::OpenaiResponses => "responses",
             Self::Anthropic => "messages",
             Self::Gemini => "models/{model}:generateContent",
+            Self::BedrockConverse => "model/{model}/converse",
             Self::OpenaiCompletions => "completions",
         }
     }
@@ -84,7 +90,7 @@ impl Dialect {
     /// Whether the path says the model and whether to stream; where not, the body does.
     #[must_use]
     pub const fn model_in_path(self) -> bool {
-        matches!(self, Self::Gemini)
+        matches!(self, Self::Gemini | Self::BedrockConverse)
     }
 }
 
@@ -97,8 +103,8 @@ impl fmt::Display for Dialect {
 /// The text names no dialect llmroute speaks.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "`{0}` is not a dialect llmroute speaks: use openai-chat, openai-responses, anthropic, gemini or \
-     openai-completions"
+    "`{0}` is not a dialect llmroute speaks: use openai-chat, openai-responses, anthropic, gemini, \
+     bedrock-converse or openai-completions"
 )]
 pub struct NotADialect(String);
 

@@ -89,6 +89,9 @@ impl Provider {
     #[must_use]
     pub fn speech_for(&self, operation: &Operation, dialect: Dialect, model: &ModelName) -> Option<&Speech> {
         if *operation == Operation::Chat {
+            if !self.quirks.chat {
+                return None;
+            }
             let models = &self.quirks.completions_models;
             let takes = dialect.converses() || models.is_empty() || models.iter().any(|it| it == model.as_str());
             let own = self.speech(dialect).filter(|_| takes);
@@ -194,8 +197,22 @@ pub enum Auth {
     ApiKey,
     /// `x-goog-api-key: KEY` (Google).
     XGoogApiKey,
+    /// `authorization: Bearer TOKEN`: the key is an access token of Google's, or what is exchanged for one: a
+    /// service-account file, an authorized-user file, or `metadata` for the account of the machine.
+    Google,
+    /// `authorization: Bearer TOKEN`: the key is an access token of Microsoft Entra ID, or what is exchanged for one: the
+    /// tenantId, clientId and clientSecret of an application as JSON, or `metadata` for the account of the machine.
+    Entra,
     /// No key at all (local servers).
     None,
+}
+
+impl Auth {
+    /// Whether a key may be a JSON object that is exchanged for a token.
+    #[must_use]
+    pub const fn takes_files(self) -> bool {
+        matches!(self, Self::Google | Self::Entra)
+    }
 }
 
 /// One credential of a provider. The secret itself is in [`crate::domain::secret::Keyring`].

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Quirks {
+    /// Holds conversations. Where not, it offers what lies beside them: vectors, reranking.
+    pub chat: bool,
     /// Understands `stream_options.include_usage`. Where not, usage comes unasked or never.
     pub usage_in_stream: bool,
     /// The field that caps the output in openai-chat.
@@ -23,6 +25,11 @@ pub struct Quirks {
     /// Keeps the answers of the responses dialect, so that a client can go on from one by its id. Where not, they are kept
     /// in the local file.
     pub keeps_responses: bool,
+    /// Refuses a turn of its model that called tools and comes back without the reasoning that led to the calls, while the
+    /// model thinks (400, "`reasoning_content` … must be passed back"). In openai-chat, where that is plain text.
+    pub replays_reasoning: bool,
+    /// Hands its reasoning out encrypted on demand, in the responses dialect, and takes it back so.
+    pub encrypted_reasoning: bool,
     /// The models that its openai-completions path takes; none means all of them.
     pub completions_models: Vec<String>,
     /// The field of a request for vectors that says how long they are to be.
@@ -34,6 +41,7 @@ pub struct Quirks {
 impl Default for Quirks {
     fn default() -> Self {
         Self {
+            chat: true,
             usage_in_stream: true,
             output_cap: OutputCap::MaxTokens,
             json_schema: true,
@@ -42,6 +50,8 @@ impl Default for Quirks {
             developer_role: false,
             cancels: false,
             keeps_responses: false,
+            replays_reasoning: false,
+            encrypted_reasoning: false,
             completions_models: Vec::new(),
             embedding_dimensions: DimensionsField::Dimensions,
             reasoning_field: ReasoningField::ReasoningContent,
@@ -77,4 +87,15 @@ pub enum ReasoningField {
     ReasoningContent,
     /// `reasoning` (OpenRouter, Groq, Together, Ollama).
     Reasoning,
+}
+
+impl ReasoningField {
+    /// The key.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ReasoningContent => "reasoning_content",
+            Self::Reasoning => "reasoning",
+        }
+    }
 }

@@ -35,6 +35,9 @@ pub struct ProviderRow {
     /// The environment variables its key is conventionally in, the usual one first (`OPENAI_API_KEY`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub env: Vec<String>,
+    /// The environment variables that hold the path of a file with its key (`GOOGLE_APPLICATION_CREDENTIALS`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub env_file: Vec<String>,
     /// Where a key can be had.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keys_url: Option<String>,

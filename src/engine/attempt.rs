@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::domain::ask::Ask;
 use crate::domain::failure::{Failure, Next, Origin};
+use crate::domain::id::ModelName;
 use crate::domain::operation::Operation;
 use crate::domain::policy::{Deadlines, Speech};
 use crate::domain::reply::Reply;
@@ -19,6 +20,7 @@ use crate::engine::flow::{self, Ending, Flow, is_empty_but_meant};
 use crate::engine::lane::{self, Rendered};
 use crate::engine::recall::{self, Keep};
 use crate::engine::settle::Settlement;
+use crate::engine::vault::{self, Capture, Conversation, Maker};
 use crate::engine::{Engine, beside, ledger_unavailable, read};
 use crate::route::Stop;
 use crate::upstream::{Asking, Incoming, verdict};
@@ -49,8 +51,15 @@ pub async fn run(
         recall::refuse_unknown(ask, provider, speech)?;
     }
     let is_chat = ask.operation == Operation::Chat;
+    let maker = Maker::new(provider, speech.dialect, model);
+    let mut conversation = None;
     let rendered = if is_chat {
-        lane::render(ask, speech.dialect, model, &provider.quirks).and_then(|it| lane::edited(it, &speech.body))
+        let ready = vault::ready(engine.vault(), engine.ledger.salt(), ask, &maker, &provider.quirks).await;
+        ready.and_then(|it| {
+            conversation = it.conversation;
+            let rendered = lane::render_from(it.source, ask, speech.dialect, model, &provider.quirks);
+            lane::edited(rendered, &speech.body)
+        })
     } else {
         beside::render::render(ask, speech.dialect, model, &provider.quirks)
     };
@@ -69,10 +78,13 @@ pub async fn run(
     let answer = engine.upstream.send(provider, speech, seat, asked, &client_headers, rendered.body.clone());
     let incoming = timeout_at(first, answer).await.map_err(|_| silent(provider, "sent no answer"))??;
     let exchange = Exchange { engine, provider, dialect: speech.dialect, deadlines, began };
+    let listens = conversation.map(|it| (maker, it));
     let headers = incoming.relayable();
     let content = match incoming.status {
         200..=299 if incoming.is_encoded() => return Err(broken(provider, "a compressed answer")),
-        200..=299 if is_chat => Try { exchange, ask, speech, rendered: &rendered, first }.answer(incoming).await?,
+        200..=299 if is_chat => {
+            Try { exchange, ask, speech, model, rendered: &rendered, listens, first }.answer(incoming).await?
+        }
         200..=299 => beside::answer(&exchange, ask, incoming).await?,
         300..=399 => return Err(redirect(provider, incoming.status)),
         _ if is_chat => return Err(exchange.error(incoming).await),
@@ -88,7 +100,10 @@ struct Try<'a> {
     exchange: Exchange<'a>,
     ask: &'a Ask,
     speech: &'a Speech,
+    model: &'a ModelName,
     rendered: &'a Rendered,
+    /// Who makes the answer in which conversation, where originals are kept of it.
+    listens: Option<(Maker, Conversation)>,
     /// Until when the first content (or the whole unstreamed answer) must be there.
     first: Instant,
 }
@@ -102,9 +117,9 @@ impl Try<'_> {
 
     /// Holds a stream back until its first content.
     async fn stream(&self, mut incoming: Incoming) -> Result<Content, Failure> {
-        let asked = lane::asked(self.ask);
+        let asked = lane::asked(self.ask, self.model);
         let flow = Flow::new(self.speech.dialect, self.ask.dialect, &asked, self.rendered.hide_usage);
-        let mut flow = flow.keeping(self.keeper());
+        let mut flow = flow.keeping(self.keeper()).heard_by(self.capture());
         let mut held = Held::default();
         let mut opened = false;
         loop {
@@ -118,6 +133,7 @@ impl Try<'_> {
             };
             if !opened {
                 opened = true;
+                // A binary stream begins with a length far below what any of these would be the first byte of.
                 if let Some(b'{' | b'[' | b'<') = chunk.iter().find(|it| !it.is_ascii_whitespace()) {
                     return self.unstreamed(incoming, chunk).await;
                 }
@@ -149,10 +165,19 @@ impl Try<'_> {
             if let Some(keep) = self.keeper() {
                 keep(&body);
             }
+            // An answer that cannot be read is relayed all the same.
+            if let Some(capture) = self.capture()
+                && let Ok(reply) = self.reply(&body)
+            {
+                capture.hear_all(&reply);
+            }
             return Ok(Content::Whole { body, facts: Box::new(facts), losses: Vec::new() });
         }
         let reply = self.reply(&body)?;
-        let written = wire::codec(self.ask.dialect).write_reply_to(&lane::asked(self.ask), &reply);
+        if let Some(capture) = self.capture() {
+            capture.hear_all(&reply);
+        }
+        let written = wire::codec(self.ask.dialect).write_reply_to(&lane::asked(self.ask, self.model), &reply);
         if let Some(keep) = self.keeper() {
             keep(&written.body);
         }
@@ -164,9 +189,13 @@ impl Try<'_> {
     async fn unstreamed(&self, mut incoming: Incoming, begun: Bytes) -> Result<Content, Failure> {
         let body = self.exchange.collect(&mut incoming, begun).await?;
         let facts = self.facts(&incoming, &body)?;
-        let mut events = self.reply(&body)?.into_events();
+        let reply = self.reply(&body)?;
+        if let Some(capture) = self.capture() {
+            capture.hear_all(&reply);
+        }
+        let mut events = reply.into_events();
         events.push(crate::domain::event::Event::End);
-        let mut writer = wire::codec(self.ask.dialect).stream_writer_to(&lane::asked(self.ask));
+        let mut writer = wire::codec(self.ask.dialect).stream_writer_to(&lane::asked(self.ask, self.model));
         let mut held = Vec::new();
         for event in &events {
             writer.write(event, &mut held);
@@ -187,6 +216,12 @@ impl Try<'_> {
         recall::keeper(self.exchange.engine.responses(), self.ask, self.exchange.provider, self.speech)
     }
 
+    /// What keeps the originals of this answer.
+    fn capture(&self) -> Option<Capture> {
+        let (maker, conversation) = self.listens.clone()?;
+        Some(Capture::new(self.exchange.engine.vault()?.clone(), maker, conversation))
+    }
+
     /// The facts of a whole answer, or the failure that it is.
     fn facts(&self, incoming: &Incoming, body: &Bytes) -> Result<Facts, Failure> {
         let facts = wire::codec(self.speech.dialect).read_facts(body).map_err(|it| self.exchange.garbage(body, &it))?;
@@ -201,7 +236,10 @@ impl Try<'_> {
     }
 
     fn reply(&self, body: &Bytes) -> Result<Reply, Failure> {
-        wire::codec(self.speech.dialect).read_reply(body).map_err(|it| self.exchange.garbage(body, &it))
+        let read = wire::codec(self.speech.dialect).read_reply(body);
+        let mut reply = read.map_err(|it| self.exchange.garbage(body, &it))?;
+        flow::name(&mut reply.id, &mut reply.model, &lane::asked(self.ask, self.model));
+        Ok(reply)
     }
 
     /// A stream that ended, or went wrong, before any content.

@@ -89,7 +89,8 @@ impl Exchange<'_> {
             }
         }
         let body = if incoming.is_encoded() { Bytes::new() } else { body.freeze() };
-        let fault = wire::codec(self.dialect).read_error(&body);
+        let header = |name: &str| incoming.header(name).map(str::to_owned);
+        let fault = wire::codec(self.dialect).read_error_of(&header, &body);
         let wait = incoming.wait(self.engine.now().wall);
         let mut failure = verdict::failure(&self.provider.name, incoming.status, &fault, wait);
         // A CDN's HTML page is no error of the dialect, nor is half of one that was too long to be kept.

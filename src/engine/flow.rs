@@ -7,6 +7,7 @@ use crate::domain::dialect::Dialect;
 use crate::domain::event::{Event, Fault, Finish};
 use crate::domain::prompt::Loss;
 use crate::engine::recall::Keep;
+use crate::engine::vault::Capture;
 use crate::wire::{self, Asked, Facts, StreamReader, StreamWriter, Watcher, sse};
 
 /// Largest last event that is held until it is whole, where it repeats the answer: as large as a whole answer may be.
@@ -14,6 +15,7 @@ const LARGEST_END: usize = 64 << 20;
 
 /// One answer stream.
 pub struct Flow {
+    theirs: Dialect,
     splitter: Box<dyn sse::Split>,
     watcher: Box<dyn Watcher>,
     tongue: Tongue,
@@ -24,6 +26,33 @@ pub struct Flow {
     known: Option<(Facts, Vec<Loss>)>,
     /// Takes the last event of an answer that is to be kept.
     keep: Option<Keep>,
+    /// Keeps what its maker wants back of the answer.
+    ear: Option<Ear>,
+}
+
+/// Listens to an answer.
+struct Ear {
+    capture: Capture,
+    /// Where the answer is not read anyway: what reads it for the listener only.
+    reader: Option<Box<dyn StreamReader>>,
+}
+
+impl Ear {
+    /// Hears a frame of an answer that is relayed as it is. What cannot be read is not kept, and no reason to stop.
+    fn overhear(&mut self, frame: &sse::Frame) {
+        let Some(reader) = &mut self.reader else { return };
+        let mut events = Vec::new();
+        if reader.read(frame, &mut events).is_err() {
+            self.reader = None;
+        }
+        self.hear(&events);
+    }
+
+    fn hear(&mut self, events: &[Event]) {
+        for event in events {
+            self.capture.hear(event);
+        }
+    }
 }
 
 /// How frames become the client's bytes.
@@ -31,7 +60,14 @@ enum Tongue {
     /// Same dialect: as they are, but for a usage chunk that only we asked for.
     Same { hide_usage: bool },
     /// Another dialect: through the hub.
-    Other { reader: Box<dyn StreamReader>, writer: Box<dyn StreamWriter>, events: Vec<Event> },
+    Other { reader: Box<dyn StreamReader>, writer: Box<dyn StreamWriter>, events: Vec<Event>, names: Names },
+}
+
+/// What an answer is called whose provider names neither it nor its model.
+#[derive(Debug, Default)]
+struct Names {
+    id: String,
+    model: String,
 }
 
 /// How an answer stream ended.
@@ -75,9 +111,11 @@ impl Flow {
         } else {
             let reader = wire::codec(theirs).stream_reader();
             let writer = wire::codec(ours).stream_writer_to(asked);
-            Tongue::Other { reader, writer, events: Vec::new() }
+            let names = Names { id: asked.answer_id(), model: asked.model.to_owned() };
+            Tongue::Other { reader, writer, events: Vec::new(), names }
         };
         Self {
+            theirs,
             splitter: wire::codec(theirs).splitter(),
             watcher: wire::codec(theirs).watcher(),
             tongue,
@@ -85,6 +123,7 @@ impl Flow {
             ending: None,
             known: None,
             keep: None,
+            ear: None,
         }
     }
 
@@ -92,6 +131,14 @@ impl Flow {
     #[must_use]
     pub fn keeping(self, keep: Option<Keep>) -> Self {
         Self { keep, ..self }
+    }
+
+    /// The same, with something that listens to what is said.
+    #[must_use]
+    pub fn heard_by(self, capture: Option<Capture>) -> Self {
+        let reader = || matches!(self.tongue, Tongue::Same { .. }).then(|| wire::codec(self.theirs).stream_reader());
+        let ear = capture.map(|capture| Ear { capture, reader: reader() });
+        Self { ear, ..self }
     }
 
     /// A stream with nothing left to pump: its answer was whole before it was told as one.
@@ -141,9 +188,12 @@ impl Flow {
             self.ending = Some(Ending::Fault { fault, relayed: false });
         } else if self.may_close() {
             self.ending = Some(Ending::Whole);
-            if let Tongue::Other { reader, writer, events } = &mut self.tongue {
+            if let Tongue::Other { reader, writer, events, .. } = &mut self.tongue {
                 let mut bytes = taken.out.to_vec();
                 reader.closed(events);
+                if let Some(ear) = &mut self.ear {
+                    ear.hear(events);
+                }
                 for event in events.drain(..) {
                     writer.write(&event, &mut bytes);
                 }
@@ -232,11 +282,20 @@ impl Flow {
             let sight = self.watcher.watch(frame);
             content |= sight.content;
             if sight.malformed {
-                self.ending = Some(Ending::Malformed("an event that is not JSON".to_owned()));
+                let what = match &mut self.tongue {
+                    // It may know better: a checksum that is wrong, say.
+                    Tongue::Other { reader, events, .. } => reader.read(frame, events).err(),
+                    Tongue::Same { .. } => None,
+                };
+                let what = what.map_or_else(|| "an event that is not JSON".to_owned(), |it| it.to_string());
+                self.ending = Some(Ending::Malformed(what));
                 break;
             }
             match &mut self.tongue {
                 Tongue::Same { hide_usage } => {
+                    if let Some(ear) = &mut self.ear {
+                        ear.overhear(frame);
+                    }
                     if let Some(keep) = self.keep.take_if(|_| sight.end) {
                         keep(&frame.data());
                     }
@@ -251,7 +310,7 @@ impl Flow {
                         self.ending = Some(Ending::Fault { fault, relayed: true });
                     }
                 }
-                Tongue::Other { reader, writer, events } => {
+                Tongue::Other { reader, writer, events, names } => {
                     if let Some(fault) = sight.fault {
                         self.ending = Some(Ending::Fault { fault, relayed: false });
                         break;
@@ -260,8 +319,15 @@ impl Flow {
                         self.ending = Some(Ending::Malformed(malformed.to_string()));
                         break;
                     }
+                    if let Some(ear) = &mut self.ear {
+                        ear.hear(events);
+                    }
                     let mut bytes = Vec::new();
-                    for event in events.drain(..) {
+                    for mut event in events.drain(..) {
+                        if let Event::Start { id, model, .. } = &mut event {
+                            fill(id, &names.id);
+                            fill(model, &names.model);
+                        }
                         writer.write(&event, &mut bytes);
                     }
                     if let (true, Some(event)) = (sight.end, last_event(&bytes))
@@ -300,6 +366,18 @@ impl Flow {
                 self.ending = Some(Ending::Malformed(what));
             }
         }
+    }
+}
+
+/// Names an answer, and its model, where the provider did not.
+pub fn name(id: &mut String, model: &mut String, asked: &Asked) {
+    fill(id, &asked.answer_id());
+    fill(model, asked.model);
+}
+
+fn fill(name: &mut String, with: &str) {
+    if name.is_empty() {
+        with.clone_into(name);
     }
 }
 

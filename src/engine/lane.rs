@@ -8,7 +8,7 @@ use crate::domain::ask::Ask;
 use crate::domain::dialect::Dialect;
 use crate::domain::id::ModelName;
 use crate::domain::policy::BodyEdits;
-use crate::domain::prompt::Loss;
+use crate::domain::prompt::{Loss, Prompt};
 use crate::domain::quirks::Quirks;
 use crate::wire::{self, Asked, Malformed, json};
 
@@ -48,26 +48,55 @@ pub struct Rendered {
     pub hide_usage: bool,
 }
 
-/// Renders `ask` for a target that speaks `dialect` and calls the model `model`.
+/// What a request is rendered from.
+#[derive(Debug)]
+pub enum Source {
+    /// Its bytes.
+    Body,
+    /// Its bytes, but for the field that holds the conversation.
+    Mended {
+        /// The name of that field.
+        key: &'static str,
+        /// Its value.
+        conversation: Vec<u8>,
+        /// What had to be changed in it.
+        losses: Vec<Loss>,
+    },
+    /// What it says.
+    Prompt(Box<Prompt>),
+}
+
+/// What `ask` says.
+///
+/// # Errors
+/// The body is not a request of the client's dialect.
+pub fn prompt(ask: &Ask) -> Result<Prompt, Malformed> {
+    let mut prompt = wire::codec(ask.written_in).read_request(&ask.body)?;
+    if ask.dialect.model_in_path() {
+        prompt.model.clone_from(&ask.model);
+        prompt.stream = ask.stream;
+    }
+    Ok(prompt)
+}
+
+/// Renders `ask` for a target that speaks `dialect` and calls the model `model`, as it came.
 ///
 /// # Errors
 /// The body is not a request of the client's dialect (translate lane only: the other lanes leave that judgement to
 /// the provider).
 pub fn render(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -> Result<Rendered, Malformed> {
-    if dialect != ask.written_in {
-        let mut prompt = wire::codec(ask.written_in).read_request(&ask.body)?;
-        if ask.dialect.model_in_path() {
-            prompt.model.clone_from(&ask.model);
-            prompt.stream = ask.stream;
-        }
-        let written = wire::codec(dialect).write_request(&prompt, model.as_str(), quirks);
-        let body = Bytes::from(written.body);
-        // Only where request and answer are of two dialects can an answer that we asked more of be relayed as it is.
-        let hide_usage = dialect == ask.dialect && ask.stream && !wants_usage(ask);
-        let mut losses = written.losses;
-        losses.extend(lost_headers(ask));
-        return Ok(Rendered { lane: Lane::Translate, body, losses, hide_usage });
-    }
+    let source = if dialect == ask.written_in { Source::Body } else { Source::Prompt(Box::new(prompt(ask)?)) };
+    Ok(render_from(source, ask, dialect, model, quirks))
+}
+
+/// The same from what was made of it.
+#[must_use]
+pub fn render_from(source: Source, ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -> Rendered {
+    let mended = match source {
+        Source::Prompt(prompt) => return translated(&prompt, ask, dialect, model, quirks),
+        Source::Mended { key, conversation, losses } => Some((key, conversation, losses)),
+        Source::Body => None,
+    };
     let mut edits = Vec::new();
     if ask.model == model.as_str() {
         // Nothing to change.
@@ -85,8 +114,22 @@ pub fn render(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -
     if let Some(options) = options {
         edits.push(json::Edit::Set { key: "stream_options", value: Cow::Owned(options) });
     }
+    let mut losses = Vec::new();
+    if let Some((key, conversation, named)) = mended {
+        edits.push(json::Edit::Set { key, value: Cow::Owned(conversation) });
+        losses = named;
+    }
     let lane = if edits.is_empty() { Lane::Verbatim } else { Lane::Splice };
-    Ok(Rendered { lane, body: json::splice(&ask.body, &ask.fields, &edits), losses: Vec::new(), hide_usage })
+    Rendered { lane, body: json::splice(&ask.body, &ask.fields, &edits), losses, hide_usage }
+}
+
+fn translated(prompt: &Prompt, ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -> Rendered {
+    let written = wire::codec(dialect).write_request(prompt, model.as_str(), quirks);
+    // Only where request and answer are of two dialects can an answer that we asked more of be relayed as it is.
+    let hide_usage = dialect == ask.dialect && ask.stream && !wants_usage(ask);
+    let mut losses = written.losses;
+    losses.extend(lost_headers(ask));
+    Rendered { lane: Lane::Translate, body: Bytes::from(written.body), losses, hide_usage }
 }
 
 /// `rendered` with the top-level fields that its provider does without or insists on.
@@ -113,16 +156,16 @@ pub(super) fn lost_headers(ask: &Ask) -> impl Iterator<Item = Loss> {
         .map(|it| Loss { what: format!("header {}", it.0), why: "it means something in the client's own dialect only" })
 }
 
-/// What the answer to `ask` may depend on.
+/// What the answer to `ask`, put to `model`, may depend on.
 #[must_use]
-pub fn asked(ask: &Ask) -> Asked<'_> {
+pub fn asked<'a>(ask: &'a Ask, model: &'a ModelName) -> Asked<'a> {
     // A body of another dialect than the answer's says nothing about the answer.
     let body: &[u8] = match &ask.recalled {
         _ if ask.written_in != ask.dialect => b"{}",
         Some(it) => &it.written,
         None => &ask.body,
     };
-    Asked { id: ask.id, body, usage: wants_usage(ask), created: ask.at.wall.seconds() }
+    Asked { id: ask.id, body, usage: wants_usage(ask), created: ask.at.wall.seconds(), model: model.as_str() }
 }
 
 /// The client's headers that go to a target that speaks `dialect`: all of them where it is the client's own, else those

@@ -4,7 +4,8 @@
 //! the next turn of a conversation is asked for.
 //!
 //! The only stateful async room. It never holds a lock across `.await`, and turns to the disk in one place: a request
-//! is not sent before its intent is in the journal. [`told`] is what clients hear beside an answer.
+//! is not sent before its intent is in the journal. [`told`] is what clients hear beside an answer, [`vault`] what providers
+//! want back of theirs.
 
 pub mod attempt;
 pub mod beside;
@@ -21,6 +22,7 @@ pub mod relay;
 pub mod settle;
 pub mod tether;
 pub mod told;
+pub mod vault;
 
 #[cfg(test)]
 mod tests;
@@ -49,6 +51,7 @@ use crate::engine::settle::Settlement;
 use crate::engine::tether::Tethered;
 use crate::route;
 use crate::store::responses::Responses;
+use crate::store::vault::Vault;
 use crate::store::{Ledger, RequestRecord};
 use crate::upstream::Upstream;
 
@@ -65,6 +68,8 @@ pub struct Engine {
     closing: watch::Sender<bool>,
     /// Answers that clients may go on from; unset where none are kept.
     responses: OnceLock<Responses>,
+    /// What providers want back of their answers; unset where nothing is kept.
+    vault: OnceLock<Vault>,
 }
 
 /// What a door hands in: a request with everything that HTTP had to say about it.
@@ -151,7 +156,8 @@ impl Engine {
         let (finished, _) = broadcast::channel(1024);
         let policy = ArcSwap::from_pointee(policy);
         let (closing, _) = watch::channel(false);
-        Arc::new(Self { policy, upstream, fleet, ledger, prices, clock, finished, closing, responses: OnceLock::new() })
+        let (responses, vault) = (OnceLock::new(), OnceLock::new());
+        Arc::new(Self { policy, upstream, fleet, ledger, prices, clock, finished, closing, responses, vault })
     }
 
     /// Lets clients go on from answers whose provider does not keep them. Holds once.
@@ -165,6 +171,19 @@ impl Engine {
     #[must_use]
     pub fn responses(&self) -> Option<&Responses> {
         self.responses.get()
+    }
+
+    /// Keeps what providers want back of their answers and clients do not carry. Holds once.
+    pub fn keep_originals(&self, kept: Vault) {
+        if self.vault.set(kept).is_err() {
+            tracing::warn!("originals are kept already");
+        }
+    }
+
+    /// The kept originals, if any are kept.
+    #[must_use]
+    pub fn vault(&self) -> Option<&Vault> {
+        self.vault.get()
     }
 
     /// The journey of one request.

@@ -89,6 +89,8 @@ const fn turns(dialect: Dialect) -> &'static str {
         Dialect::OpenaiChat | Dialect::Anthropic => "messages",
         Dialect::OpenaiResponses => "input",
         Dialect::Gemini => "contents",
+        // Spoken to providers only; a request in it would have this.
+        Dialect::BedrockConverse => "messages",
         Dialect::OpenaiCompletions => "prompt",
     }
 }
@@ -111,6 +113,7 @@ fn needs(dialect: Dialect, body: &[u8], fields: &Fields) -> Needs {
         Dialect::OpenaiChat | Dialect::Anthropic => messages_needs(dialect, body, fields),
         Dialect::OpenaiResponses => responses_needs(body, fields),
         Dialect::Gemini => gemini_needs(body, fields),
+        Dialect::BedrockConverse => messages_needs(dialect, body, fields),
         Dialect::OpenaiCompletions => completions_needs(body, fields),
     }
 }

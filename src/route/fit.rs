@@ -71,7 +71,7 @@ fn misfit(it: &Candidate, ask: &Ask) -> Option<(Lack, String)> {
     if provider.speech_for(&ask.operation, ask.dialect, &it.target.model).is_none() {
         let operation = ask.operation.name();
         return Some(match &ask.operation {
-            Operation::Chat => (Lack::Skill, format!("{} continues texts and holds no conversations", provider.name)),
+            Operation::Chat => (Lack::Skill, format!("{} holds no conversations", provider.name)),
             it if it.translates() => {
                 (Lack::Operation, format!("nothing that {} speaks has `{operation}`", provider.name))
             }

@@ -10,10 +10,13 @@ use crate::server::asked::Asked;
 /// Where the paths of this dialect begin.
 const ROOTS: [&str; 3] = ["/v1beta/models", "/v1alpha/models", "/v1/models"];
 
-/// Reads `…/models/MODEL:METHOD`. A model's name may hold slashes, plain or encoded. `None` for a method that is not
-/// served.
+/// What else of Google's generates content: no names of models of ours.
+const COLLECTIONS: [&str; 2] = ["tunedModels/", "dynamic/"];
+
+/// Reads `…/models/MODEL:METHOD`. A model's name may hold slashes, plain or encoded; Vercel's AI SDK leaves `models/` out
+/// before one that does. `None` for a method that is not served.
 pub(super) fn asked(uri: &Uri) -> Option<Asked> {
-    let (model, method) = named(uri)?.rsplit_once(':')?;
+    let (model, method) = named(uri).or_else(|| bare(uri))?.rsplit_once(':')?;
     let (operation, stream) = match method {
         "generateContent" => (Operation::Chat, false),
         "streamGenerateContent" => (Operation::Chat, true),
@@ -44,6 +47,12 @@ pub(super) fn token(uri: &Uri) -> Option<String> {
 
 fn named(uri: &Uri) -> Option<&str> {
     ROOTS.iter().find_map(|root| uri.path().strip_prefix(root)?.strip_prefix('/'))
+}
+
+/// The rest of a path that names a model by provider and name alone.
+fn bare(uri: &Uri) -> Option<&str> {
+    let rest = ["/v1beta/", "/v1alpha/"].iter().find_map(|root| uri.path().strip_prefix(root))?;
+    (rest.contains('/') && !COLLECTIONS.iter().any(|it| rest.starts_with(it))).then_some(rest)
 }
 
 fn query(uri: &Uri, key: &str) -> Option<String> {
@@ -92,6 +101,11 @@ mod tests {
             ("/v1beta/models/ollama%2Fqwen3%3A8b:generateContent", is("ollama/qwen3:8b", false, false)),
             ("/v1beta/models/ollama/qwen3:8b:generateContent", is("ollama/qwen3:8b", false, false)),
             ("/v1alpha/models/models/m:generateContent", is("m", false, false)),
+            ("/v1beta/openai/gpt-6:generateContent", is("openai/gpt-6", false, false)),
+            ("/v1beta/ollama/qwen3:8b:streamGenerateContent?alt=sse", is("ollama/qwen3:8b", true, false)),
+            ("/v1beta/tunedModels/mine:generateContent", None),
+            ("/v1beta/m:generateContent", None),
+            ("/v1/openai/gpt-6:generateContent", None),
             ("/v1beta/models/m:countTokens", None),
             ("/v1beta/models/m", None),
             ("/v1beta/models/:generateContent", None),

@@ -13,7 +13,7 @@ use crate::sim::meter::Tariff;
 use crate::sim::persona::Persona;
 use crate::sim::script::{Act, Fault, Framing, Script};
 use crate::sim::spoil::Ending;
-use crate::sim::{anthropic, completions, gemini, openai, responses, spoil, trouble};
+use crate::sim::{anthropic, bedrock, completions, gemini, openai, responses, spoil, trouble};
 
 /// What makes one answer's ids and date.
 #[derive(Debug, Clone, Copy)]
@@ -84,16 +84,16 @@ impl Delivery {
         let mut delivery = match &script.act {
             Act::Natural | Act::Reply(_) => match request.asked {
                 Ok(asked) => answer(script, asked, request),
-                Err(it) => Self::whole_body(script, it.status, "application/json", it.body.to_string()),
+                Err(it) => refusal(script, request.dialect, it.status, it.body.clone()),
             },
             Act::Status { status, body: Some((kind, body)) } => Self::whole_body(script, *status, kind, body.clone()),
             Act::Status { status, body: None } => {
                 let body = trouble::of_status(*status, request.dialect, request.model());
-                Self::whole_body(script, *status, "application/json", body.to_string())
+                refusal(script, request.dialect, *status, body)
             }
             Act::Trouble(it) => {
-                let body = it.body(request.dialect, request.model()).to_string();
-                Self::whole_body(script, it.status(request.dialect), "application/json", body)
+                let body = it.body(request.dialect, request.model());
+                refusal(script, request.dialect, it.status(request.dialect), body)
             }
             Act::Raw { status, body } => raw(script, *status, body),
             Act::Wire(bytes) => Self::only(vec![Step::once(bytes.clone())], End::Fin),
@@ -137,7 +137,7 @@ impl Delivery {
         let length = frames.iter().map(|it| it.bytes.len()).sum::<usize>() + ending.missing;
         let body = match script.framing {
             Framing::UntilClose => Body::UntilClose,
-            Framing::Usual if kind.contains("event-stream") || pieces.len() > 1 => Body::Chunked,
+            Framing::Usual if is_stream(kind) || pieces.len() > 1 => Body::Chunked,
             Framing::Usual => Body::Length(length),
         };
         let mut steps: Vec<Step> = Vec::with_capacity(pieces.len());
@@ -183,11 +183,34 @@ impl Request<'_> {
     }
 
     fn content_type(&self) -> &'static str {
-        if self.asked.as_ref().is_ok_and(|it| it.stream) { STREAM } else { "application/json" }
+        if self.asked.as_ref().is_ok_and(|it| it.stream) { stream_type(self.dialect) } else { "application/json" }
     }
 }
 
-const STREAM: &str = "text/event-stream; charset=utf-8";
+/// The content type of a dialect's streams.
+const fn stream_type(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::BedrockConverse => BINARY_STREAM,
+        _ => "text/event-stream; charset=utf-8",
+    }
+}
+
+const BINARY_STREAM: &str = "application/vnd.amazon.eventstream";
+
+fn is_stream(kind: &str) -> bool {
+    kind.contains("event-stream") || kind == BINARY_STREAM
+}
+
+/// An error answer. One dialect says its class in a header.
+fn refusal(script: &Script, dialect: Dialect, status: u16, mut body: Value) -> Delivery {
+    let mut script = script.clone();
+    if dialect == Dialect::BedrockConverse
+        && let Some(class) = bedrock::class_of(&mut body)
+    {
+        script.headers.push(("x-amzn-errortype".to_owned(), class));
+    }
+    Delivery::whole_body(&script, status, "application/json", body.to_string())
+}
 
 /// An answer in the dialect that was asked for, gone wrong as the script says.
 fn answer(script: &Script, asked: &Asked, request: &Request<'_>) -> Delivery {
@@ -207,10 +230,11 @@ fn answer(script: &Script, asked: &Asked, request: &Request<'_>) -> Delivery {
             Dialect::OpenaiResponses => responses::stream(&said, asked, &request.named, states_usage),
             Dialect::Anthropic => anthropic::stream(&said, asked, &request.named, states_usage),
             Dialect::Gemini => gemini::stream(&said, asked, &request.named, states_usage),
+            Dialect::BedrockConverse => bedrock::stream(&said, &request.named, states_usage),
         };
         fit_tokens(&mut frames, said.billed.output);
         let ending = spoil::stream(&mut frames, script.fault, request.dialect);
-        let mut delivery = Delivery::framed(script, 200, STREAM, &frames, &ending, tariff);
+        let mut delivery = Delivery::framed(script, 200, stream_type(request.dialect), &frames, &ending, tariff);
         pace(&mut delivery.steps, per_token);
         return delivery;
     }
@@ -220,6 +244,7 @@ fn answer(script: &Script, asked: &Asked, request: &Request<'_>) -> Delivery {
         Dialect::OpenaiResponses => responses::whole(&said, asked, &request.named, states_usage),
         Dialect::Anthropic => anthropic::whole(&said, asked, &request.named, states_usage),
         Dialect::Gemini => gemini::whole(&said, asked, &request.named, states_usage),
+        Dialect::BedrockConverse => bedrock::whole(&said, &request.named, states_usage),
     };
     let (frame, ending) = spoil::whole(whole.to_string(), said.billed.output, script.fault, request.dialect);
     let generated = frame.tokens;
@@ -250,6 +275,8 @@ fn raw(script: &Script, status: u16, body: &Bytes) -> Delivery {
     let kind = kind.map_or("application/json", |(_, value)| value.as_str()).to_owned();
     let mut frames: Vec<Frame> = if kind.contains("event-stream") || kind.contains("ndjson") {
         events(body).into_iter().map(Frame::opening).collect()
+    } else if kind == BINARY_STREAM {
+        bedrock::messages(body).into_iter().map(Frame::opening).collect()
     } else {
         vec![Frame::opening(body.clone())]
     };

@@ -79,7 +79,7 @@ impl Persona {
     pub fn plain(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
-            speaks: Dialect::CLIENTS.into_iter().chain([Dialect::OpenaiCompletions]).collect(),
+            speaks: Dialect::every().collect(),
             models: Vec::new(),
             admits: Admits::AnyKey,
             latency: Latency::default(),

@@ -12,12 +12,12 @@ use crate::sim::asked::{Asked, Rejected};
 use crate::sim::canned::Prebuilt;
 use crate::sim::delivery::{self, Delivery, End, Named, Request};
 use crate::sim::line::{Incoming, Line};
-use crate::sim::meter::{Arrival, Meter, Outcome, Ticket};
+use crate::sim::meter::{Arrival, Meter, Outcome, Tariff, Ticket};
 use crate::sim::persona::Persona;
 use crate::sim::script::Script;
 use crate::sim::scripts::Scripts;
 use crate::sim::trouble::Trouble;
-use crate::sim::{anthropic, completions, gemini, openai, responses};
+use crate::sim::{anthropic, bedrock, completions, embed, gemini, openai, responses};
 
 /// What all connections of one simulated provider share.
 #[derive(Debug)]
@@ -35,6 +35,7 @@ pub(crate) struct Provider {
 enum Route {
     Chat(Dialect),
     CountTokens,
+    Embed,
     Models,
     Unknown,
 }
@@ -95,6 +96,7 @@ impl Provider {
         let (dialect, counting) = match route {
             Route::Chat(dialect) => (dialect, false),
             Route::CountTokens => (Dialect::Anthropic, true),
+            Route::Embed => return self.embed(incoming),
             Route::Models => return self.models(incoming),
             Route::Unknown => {
                 let script = Script::status(404);
@@ -146,7 +148,11 @@ impl Provider {
             }
             "POST" if route.ends_with("/messages") && speaks(Dialect::Anthropic) => Route::Chat(Dialect::Anthropic),
             "POST" if speaks(Dialect::Gemini) && gemini::method(route).is_some() => Route::Chat(Dialect::Gemini),
+            "POST" if speaks(Dialect::BedrockConverse) && bedrock::method(route).is_some() => {
+                Route::Chat(Dialect::BedrockConverse)
+            }
             "POST" if route.ends_with("/messages/count_tokens") && speaks(Dialect::Anthropic) => Route::CountTokens,
+            "POST" if embed::method(route).is_some_and(|it| speaks(it.0)) => Route::Embed,
             "GET" if route.ends_with("/models") => Route::Models,
             _ => Route::Unknown,
         }
@@ -179,11 +185,42 @@ impl Provider {
                 let method = method.ok_or_else(|| Rejected::bad_request(dialect, "no such method", None))?;
                 gemini::read(&body, &method, query)?
             }
+            Dialect::BedrockConverse => {
+                let method = bedrock::method(&incoming.path);
+                bedrock::read(&body, method.ok_or_else(|| Rejected::bad_request(dialect, "no such method", None))?)?
+            }
         };
         if !self.persona.models.is_empty() && !self.persona.models.contains(&asked.model) {
             return Err(refused(Trouble::NoModel, &asked.model, "a model that is not served"));
         }
         Ok(asked)
+    }
+
+    /// Vectors. Scripts are about conversations: none is spent here.
+    fn embed(&self, incoming: &Incoming) -> (Script, Delivery, Option<String>) {
+        let script = Script::natural();
+        let (dialect, model, many) = embed::method(incoming.route()).unwrap_or((Dialect::OpenaiChat, None, true));
+        let body = serde_json::from_slice::<Value>(&incoming.body).unwrap_or_default();
+        let made = if !self.persona.admits(key(dialect, incoming)) {
+            let reason = "no key, or not the right one".to_owned();
+            let (status, body) = (Trouble::BadKey.status(dialect), Trouble::BadKey.body(dialect, ""));
+            Err(Rejected { status, body, reason })
+        } else if let Some(model) = &model {
+            embed::gemini(&body, model, many)
+        } else {
+            embed::openai(&body)
+        };
+        match made {
+            Ok((body, billed)) => {
+                let mut delivery = delivery::json(&script, 200, &body);
+                delivery.tariff = Tariff::Always(billed);
+                (script, delivery, None)
+            }
+            Err(it) => {
+                let delivery = delivery::json(&script, it.status, &it.body);
+                (script, delivery, Some(it.reason))
+            }
+        }
     }
 
     fn models(&self, incoming: &Incoming) -> (Script, Delivery, Option<String>) {
@@ -205,6 +242,8 @@ impl Provider {
             }
             Dialect::Anthropic => anthropic::models(&self.persona.models),
             Dialect::Gemini => gemini::models(&self.persona.models),
+            // Bedrock's models are listed by another service.
+            Dialect::BedrockConverse => json!({}),
         };
         let delivery = delivery::json(&script, 200, &body);
         (script, delivery, None)
@@ -213,6 +252,8 @@ impl Provider {
     fn arrival(&self, seq: u64, incoming: Incoming, script: &Script, violation: Option<String>) -> Arrival {
         let body = serde_json::from_slice::<Value>(&incoming.body).ok();
         let in_path = gemini::method(&incoming.path).map(|it| it.model);
+        let in_path = in_path.or_else(|| embed::method(&incoming.path)?.1);
+        let in_path = in_path.or_else(|| bedrock::method(&incoming.path).map(|it| it.model));
         Arrival {
             seq,
             model: in_path.or_else(|| body.and_then(|it| it["model"].as_str().map(str::to_owned))),
@@ -240,6 +281,7 @@ fn key(dialect: Dialect, incoming: &Incoming) -> Option<&str> {
         Dialect::Anthropic => incoming.header("x-api-key").or(bearer),
         // Not `?key=`, which the real one takes too: it would end up in logs.
         Dialect::Gemini => incoming.header("x-goog-api-key"),
+        Dialect::BedrockConverse => bedrock::key(incoming),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::domain::dialect::Dialect;
 use crate::sim::delivery::End;
 use crate::sim::frame::Frame;
 use crate::sim::script::{By, Fault, When};
-use crate::sim::{anthropic, gemini, openai, responses, trouble};
+use crate::sim::{anthropic, bedrock, gemini, openai, responses, trouble};
 
 /// How a body ends on the socket.
 #[derive(Debug, Clone, Copy)]
@@ -58,30 +58,38 @@ pub(crate) fn stream(frames: &mut Vec<Frame>, fault: Fault, dialect: Dialect) ->
         Fault::ErrorEvent(when) => {
             let error = trouble::in_stream(dialect);
             let event = match dialect {
-                Dialect::OpenaiChat | Dialect::OpenaiCompletions => openai::error_event(&error),
-                Dialect::OpenaiResponses => responses::error_events(&error),
-                Dialect::Anthropic => anthropic::error_event(&error),
-                Dialect::Gemini => gemini::error_event(&error),
+                Dialect::OpenaiChat | Dialect::OpenaiCompletions => openai::error_event(&error).into(),
+                Dialect::OpenaiResponses => responses::error_events(&error).into(),
+                Dialect::Anthropic => anthropic::error_event(&error).into(),
+                Dialect::Gemini => gemini::error_event(&error).into(),
+                Dialect::BedrockConverse => bedrock::error_event(&error),
             };
             end_with(frames, when, event);
             Ending::proper()
         }
         Fault::InvalidJson(when) => {
-            let event = match dialect {
-                Dialect::OpenaiChat => "data: {\"id\":\"chatcmpl-sim\",\"object\":\"chat.compl\n\n",
-                Dialect::OpenaiResponses => "event: response.output_text.delta\ndata: {\"type\":\"response.outp\n\n",
-                Dialect::Anthropic => "event: content_block_delta\ndata: {\"type\":\"content_block_de\n\n",
-                Dialect::Gemini => "data: {\"candidates\": [{\"content\": {\"par\n\n",
-                Dialect::OpenaiCompletions => "data: {\"id\":\"cmpl-sim\",\"object\":\"text_compl\n\n",
+            let event: Bytes = match dialect {
+                Dialect::OpenaiChat => "data: {\"id\":\"chatcmpl-sim\",\"object\":\"chat.compl\n\n".into(),
+                Dialect::OpenaiResponses => {
+                    "event: response.output_text.delta\ndata: {\"type\":\"response.outp\n\n".into()
+                }
+                Dialect::Anthropic => "event: content_block_delta\ndata: {\"type\":\"content_block_de\n\n".into(),
+                Dialect::Gemini => "data: {\"candidates\": [{\"content\": {\"par\n\n".into(),
+                // Whole in its framing, and no JSON.
+                Dialect::BedrockConverse => bedrock::message(
+                    &[(":event-type", "contentBlockDelta"), (":message-type", "event")],
+                    "{\"contentBlo",
+                ),
+                Dialect::OpenaiCompletions => "data: {\"id\":\"cmpl-sim\",\"object\":\"text_compl\n\n".into(),
             };
-            end_with(frames, when, event.to_owned());
+            end_with(frames, when, event);
             Ending::proper()
         }
     }
 }
 
 /// Replaces everything from `when` on by one last event.
-fn end_with(frames: &mut Vec<Frame>, when: When, event: String) {
+fn end_with(frames: &mut Vec<Frame>, when: When, event: Bytes) {
     let nth_content = match when {
         When::BeforeContent => 0,
         When::AfterContent(n) => n,

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::dialect::Dialect;
-use crate::sim::gemini;
+use crate::sim::{bedrock, gemini};
 
 /// A failure every dialect has its own answer for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +72,9 @@ impl Trouble {
     pub const fn status(self, dialect: Dialect) -> u16 {
         match (self, dialect) {
             (Self::BadKey | Self::NoQuota | Self::TooLarge, Dialect::Gemini) => 400,
+            (Self::BadKey, Dialect::BedrockConverse) => 403,
+            (Self::NoQuota | Self::TooLarge, Dialect::BedrockConverse) => 400,
+            (Self::Timeout, Dialect::BedrockConverse) => 408,
             (Self::BadKey, _) => 401,
             (Self::Forbidden, _) => 403,
             (Self::Overloaded, Dialect::Anthropic) => 529,
@@ -92,6 +95,7 @@ impl Trouble {
             Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::OpenaiCompletions => self.openai(model),
             Dialect::Anthropic => self.anthropic(model),
             Dialect::Gemini => gemini::trouble(self, model),
+            Dialect::BedrockConverse => bedrock::trouble(self),
         }
     }
 
@@ -213,6 +217,7 @@ pub(crate) fn of_status(status: u16, dialect: Dialect, model: &str) -> Value {
             openai_error(&message, "server_error", None, None)
         }
         Dialect::Gemini => gemini::unnamed(status, &message),
+        Dialect::BedrockConverse => bedrock::unnamed(status, &message),
     }
 }
 
@@ -224,6 +229,7 @@ pub(crate) fn rejected(dialect: Dialect, message: &str, param: Option<&str>) -> 
         }
         Dialect::Anthropic => anthropic_error("invalid_request_error", message),
         Dialect::Gemini => gemini::rejected(message),
+        Dialect::BedrockConverse => bedrock::rejected(message),
     }
 }
 
@@ -242,6 +248,7 @@ pub(crate) fn in_stream(dialect: Dialect) -> Value {
             "request_id": "req_sim",
         }),
         Dialect::Gemini => gemini::trouble(Trouble::Overloaded, ""),
+        Dialect::BedrockConverse => bedrock::trouble(Trouble::Overloaded),
     }
 }
 

@@ -216,6 +216,28 @@ pub(super) const STEPS: &[&str] = &[
     "
     ALTER TABLE requests ADD COLUMN operation TEXT;
     ",
+    // 5: what providers want back of their answers and clients do not carry.
+    "
+    -- The hashes are what a row is found by; used: when it was made or last found, in microseconds.
+    CREATE TABLE originals (
+        id           INTEGER PRIMARY KEY,
+        maker        TEXT NOT NULL,
+        by_id        BLOB,
+        by_content   BLOB NOT NULL,
+        conversation BLOB NOT NULL,
+        turn         INTEGER NOT NULL,
+        used         INTEGER NOT NULL,
+        size         INTEGER NOT NULL,
+        said         TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX originals_by_id ON originals (by_id) WHERE by_id IS NOT NULL;
+    CREATE INDEX originals_by_content ON originals (by_content, conversation);
+    CREATE INDEX originals_used ON originals (used);
+    ",
+    // 6: the values of a provider's settings, of a built-in one too: a JSON object of text.
+    "
+    ALTER TABLE providers ADD COLUMN settings TEXT;
+    ",
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.

@@ -9,6 +9,7 @@
 //! - [`ledger`]: the journal and the one writer thread of a process.
 //! - [`stats`], [`requests`]: reading the ledger.
 //! - [`responses`]: answers that clients may go on from.
+//! - [`vault`]: what providers want back of their answers and clients do not carry.
 //! - [`server_lock`]: which process is the running server.
 //! - [`private_file`]: files and folders nobody else may read; used by `config` for keys and tokens too.
 
@@ -30,6 +31,7 @@ pub mod requests;
 pub mod responses;
 pub mod server_lock;
 pub mod stats;
+pub mod vault;
 
 pub use error::StoreError;
 pub use groups::{DeadlineSettings, GroupRow, GroupSettings};

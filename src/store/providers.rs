@@ -1,5 +1,7 @@
 //! Edits of the provider rows.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use crate::domain::row::ProviderRow;
@@ -15,6 +17,22 @@ pub struct StoredProvider {
     pub row: Option<ProviderRow>,
     /// Whether requests may go there.
     pub enabled: bool,
+    /// What the user set of what its address needs to know.
+    pub settings: BTreeMap<String, String>,
+}
+
+impl StoredProvider {
+    /// `row` with the user's values of its settings.
+    #[must_use]
+    pub fn settled(&self, row: &ProviderRow) -> ProviderRow {
+        let mut row = row.clone();
+        for it in &mut row.settings {
+            if let Some(value) = self.settings.get(&it.name) {
+                it.value = Some(value.clone());
+            }
+        }
+        row
+    }
 }
 
 /// What to do with the keys and group targets of a provider that is removed.
@@ -81,6 +99,29 @@ pub fn set_enabled(db: &mut Db, name: &str, enabled: bool) -> Result<(), StoreEr
     })
 }
 
+/// Gives settings of a provider their values; an empty one takes the value away. A name without a row stands for the
+/// built-in provider of that name; whether there is one, and has these settings, the caller knows.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn set(db: &mut Db, name: &str, values: &[(String, String)]) -> Result<(), StoreError> {
+    db.edit(|tx| {
+        let mut settings = row_of(tx, name)?.map(|it| it.settings).unwrap_or_default();
+        for (setting, value) in values {
+            if value.is_empty() {
+                settings.remove(setting)
+            } else {
+                settings.insert(setting.clone(), value.clone())
+            };
+        }
+        let text = serde_json::to_string(&settings).map_err(|error| wrong_row(name, &error))?;
+        let sql = "INSERT INTO providers (name, row, enabled, settings) VALUES (?1, NULL, 1, ?2)
+                   ON CONFLICT (name) DO UPDATE SET settings = excluded.settings";
+        tx.execute(sql, params![name, text])?;
+        Ok(())
+    })
+}
+
 /// Removes a provider's row, with its keys and group targets if `users` says so. A name without a row is a built-in
 /// provider: its keys and targets are removed, itself it cannot be.
 ///
@@ -112,7 +153,7 @@ pub fn remove(db: &mut Db, name: &str, users: Users) -> Result<Removed, StoreErr
 /// # Errors
 /// The file cannot be read, or a row in it.
 pub fn list(db: &Db) -> Result<Vec<StoredProvider>, StoreError> {
-    let mut statement = db.conn().prepare_cached("SELECT name, row, enabled FROM providers ORDER BY name")?;
+    let mut statement = db.conn().prepare_cached("SELECT name, row, enabled, settings FROM providers ORDER BY name")?;
     let rows = statement.query_map([], raw)?.collect::<Result<Vec<_>, _>>()?;
     rows.into_iter().map(from_raw).collect()
 }
@@ -126,7 +167,7 @@ pub fn get(db: &Db, name: &str) -> Result<Option<StoredProvider>, StoreError> {
 }
 
 fn row_of(conn: &rusqlite::Connection, name: &str) -> Result<Option<StoredProvider>, StoreError> {
-    let sql = "SELECT name, row, enabled FROM providers WHERE name = ?1";
+    let sql = "SELECT name, row, enabled, settings FROM providers WHERE name = ?1";
     conn.prepare_cached(sql)?.query_row([name], raw).optional()?.map(from_raw).transpose()
 }
 
@@ -141,25 +182,23 @@ fn groups_with(tx: &Transaction<'_>, provider: &str) -> Result<Vec<String>, Stor
     Ok(tx.prepare(sql)?.query_map([provider], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
-type Raw = (String, Option<String>, bool);
+type Raw = (String, Option<String>, bool, Option<String>);
 
 fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
 }
 
-fn from_raw((name, row, enabled): Raw) -> Result<StoredProvider, StoreError> {
-    let row = row.map(|text| serde_json::from_str(&text)).transpose().map_err(|error| StoreError::Row {
-        what: "provider",
-        name: name.clone(),
-        problem: error.to_string(),
-    })?;
-    Ok(StoredProvider { name, row, enabled })
+fn from_raw((name, row, enabled, settings): Raw) -> Result<StoredProvider, StoreError> {
+    let wrong = |error: serde_json::Error| wrong_row(&name, &error);
+    let row = row.map(|text| serde_json::from_str(&text)).transpose().map_err(wrong)?;
+    let settings = settings.map(|text| serde_json::from_str(&text)).transpose().map_err(wrong)?;
+    Ok(StoredProvider { row, enabled, settings: settings.unwrap_or_default(), name })
 }
 
 fn to_json(row: &ProviderRow) -> Result<String, StoreError> {
-    serde_json::to_string(row).map_err(|error| StoreError::Row {
-        what: "provider",
-        name: row.name.clone(),
-        problem: error.to_string(),
-    })
+    serde_json::to_string(row).map_err(|error| wrong_row(&row.name, &error))
+}
+
+fn wrong_row(name: &str, error: &serde_json::Error) -> StoreError {
+    StoreError::Row { what: "provider", name: name.to_owned(), problem: error.to_string() }
 }

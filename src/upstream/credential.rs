@@ -11,6 +11,7 @@ use memchr::memmem::Finder;
 use crate::domain::id::KeyId;
 use crate::domain::policy::Auth;
 use crate::domain::secret::{Keyring, Secret};
+use crate::upstream::authorize::Tokens;
 
 /// One key, ready to be sent, and to be found where it must not stand.
 pub(super) struct Credential {
@@ -19,6 +20,8 @@ pub(super) struct Credential {
     values: Option<Values>,
     /// What a signature is made with, or a token had for, where the key itself is not sent.
     secret: Secret,
+    /// What it was exchanged for.
+    tokens: Tokens,
 }
 
 /// The forms in which a key is sent. Both look at one piece of memory.
@@ -37,9 +40,13 @@ pub(super) struct Unsendable;
 /// The keys of a policy by their ids.
 pub(super) type Credentials = HashMap<KeyId, Arc<Credential>>;
 
-/// Prepares every key of a keyring.
-pub(super) fn prepare(keyring: Keyring) -> Credentials {
-    keyring.into_iter().map(|(id, secret)| (id, Arc::new(Credential::new(&secret)))).collect()
+/// Prepares every key of a keyring. One that is the same in `last` is kept, with the token it was exchanged for.
+pub(super) fn prepare(keyring: Keyring, last: &Credentials) -> Credentials {
+    let credential = |(id, secret): (KeyId, Secret)| {
+        let same = last.get(&id).filter(|it| it.secret.expose() == secret.expose());
+        (id, same.cloned().unwrap_or_else(|| Arc::new(Credential::new(&secret))))
+    };
+    keyring.into_iter().map(credential).collect()
 }
 
 // === impl Credential ===
@@ -47,7 +54,7 @@ pub(super) fn prepare(keyring: Keyring) -> Credentials {
 impl Credential {
     pub(super) fn new(secret: &Secret) -> Self {
         let finder = Finder::new(secret.expose().as_bytes()).into_owned();
-        Self { finder, values: Values::of(secret), secret: secret.clone() }
+        Self { finder, values: Values::of(secret), secret: secret.clone(), tokens: Tokens::default() }
     }
 
     /// The header that presents the key; `None` where no key is asked for.
@@ -56,21 +63,25 @@ impl Credential {
     /// The key has characters that no header can carry.
     pub(super) fn header(&self, auth: Auth) -> Result<Option<(HeaderName, HeaderValue)>, Unsendable> {
         let name = match auth {
-            Auth::Bearer => AUTHORIZATION,
+            Auth::Bearer | Auth::Google | Auth::Entra => AUTHORIZATION,
             Auth::XApiKey => HeaderName::from_static("x-api-key"),
             Auth::ApiKey => HeaderName::from_static("api-key"),
             Auth::XGoogApiKey => HeaderName::from_static("x-goog-api-key"),
             Auth::None => return Ok(None),
         };
         let values = self.values.as_ref().ok_or(Unsendable)?;
-        let value = if auth == Auth::Bearer { &values.bearer } else { &values.bare };
+        let value = if name == AUTHORIZATION { &values.bearer } else { &values.bare };
         Ok(Some((name, value.clone())))
     }
 
-    #[allow(dead_code, reason = "for who signs with a key or exchanges it")]
     /// The key itself, for who signs with it or exchanges it.
     pub(super) fn secret(&self) -> &Secret {
         &self.secret
+    }
+
+    /// Where what it was exchanged for is kept.
+    pub(super) fn tokens(&self) -> &Tokens {
+        &self.tokens
     }
 
     /// Finds the key in any text.
@@ -90,6 +101,10 @@ impl fmt::Debug for Credential {
 impl Values {
     fn of(secret: &Secret) -> Option<Self> {
         const SCHEME: &str = "Bearer ";
+        // A key file holds more than a header should ever carry: the private key itself.
+        if secret.expose().starts_with('{') {
+            return None;
+        }
         let text = Bytes::from(format!("{SCHEME}{}", secret.expose()));
         let sensitive = |text: Bytes| {
             let mut value = HeaderValue::from_maybe_shared(text).ok()?;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
-use http::Request;
 use http::header::CONTENT_TYPE;
+use http::{Request, StatusCode};
 use http_body_util::Full;
 
 use crate::domain::clock::Clock;
@@ -51,13 +51,14 @@ impl Upstream {
     /// # Errors
     /// The TLS backend cannot be initialised.
     pub fn new(connect: Duration, keyring: Keyring, clock: Clock) -> Result<Self, SetUp> {
-        let credentials = ArcSwap::from_pointee(credential::prepare(keyring));
+        let credentials = ArcSwap::from_pointee(credential::prepare(keyring, &Credentials::default()));
         Ok(Self { client: client::build(connect)?, credentials, lines: Lines::default(), clock })
     }
 
     /// Replaces the secrets, after the policy changed.
     pub fn rekey(&self, keyring: Keyring) {
-        self.credentials.store(Arc::new(credential::prepare(keyring)));
+        let prepared = credential::prepare(keyring, &self.credentials.load());
+        self.credentials.store(Arc::new(prepared));
         self.lines.clear();
     }
 
@@ -84,7 +85,7 @@ impl Upstream {
             Operation::Relay(_) => Arc::new(Line::new(provider, speech, &url)?),
             _ => self.lines.get(provider, speech, &url)?,
         };
-        let mut again = 0;
+        let (mut again, mut renewed) = (0, false);
         loop {
             let mut request = request(&line, client_headers, body.clone());
             *request.method_mut() = asked.operation.method();
@@ -92,6 +93,13 @@ impl Upstream {
             let errand = Errand { provider, credential: credential.as_ref(), body: &body, client, clock };
             let presented = authorize::authorize(&errand, &mut request).await?;
             match self.client.request(request).await {
+                // A token may be taken back before its end; what its provider refused it did not begin.
+                Ok(response) if response.status() == StatusCode::UNAUTHORIZED && !renewed => {
+                    renewed = true;
+                    if !presented.as_ref().is_some_and(|it| authorize::renewable(&errand, it)) {
+                        return Ok(Incoming::new(response, provider.name.clone(), presented));
+                    }
+                }
                 Ok(response) => return Ok(Incoming::new(response, provider.name.clone(), presented)),
                 Err(error) if again < AGAIN_MOST && transport::handed_back(&error) => again += 1,
                 Err(error) => return Err(transport::unsent(&provider.name, &error)),

@@ -85,7 +85,7 @@ fn io_kind(error: &(dyn Error + 'static)) -> Option<ErrorKind> {
 }
 
 /// An error with its causes, outermost first.
-fn chain(error: &(dyn Error + 'static)) -> String {
+pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = String::new();
     for it in causes(error) {
         let more = it.to_string();

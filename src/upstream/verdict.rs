@@ -46,6 +46,9 @@ const ROWS: &[Row] = &[
     text(Some(400), "you have reached your specified", Kind::Quota),
     text(Some(400), "credit balance is too low", Kind::Quota),
     text(Some(429), "exceeded your current quota", Kind::Quota),
+    // Amazon: an exception's name, in a header or as the type of a message in a stream.
+    word(None, "servicequotaexceededexception", Kind::Quota),
+    text(Some(429), "tokens per day", Kind::Quota),
     // The prompt does not fit.
     word(None, "context_length_exceeded", Kind::Context),
     text(Some(400), "prompt is too long", Kind::Context),
@@ -53,6 +56,8 @@ const ROWS: &[Row] = &[
     text(Some(400), "context window", Kind::Context),
     text(Some(400), "too many tokens", Kind::Context),
     text(Some(400), "exceeds the maximum number of tokens", Kind::Context),
+    text(Some(400), "input is too long", Kind::Context),
+    text(None, "too many input tokens", Kind::Context),
     // Content policy.
     word(None, "content_policy_violation", Kind::Filter),
     word(None, "content_filter", Kind::Filter),
@@ -70,6 +75,10 @@ const ROWS: &[Row] = &[
     text(Some(403), "does not have access to model", Kind::Model),
     text(Some(403), "access to the model", Kind::Model),
     text(Some(400), "model does not exist", Kind::Model),
+    text(Some(400), "model identifier is invalid", Kind::Model),
+    text(Some(400), "with on-demand throughput isn", Kind::Model),
+    text(Some(400), "on-demand throughput is not supported", Kind::Model),
+    word(None, "resourcenotfoundexception", Kind::Model),
     // Capacity and rate, by word where the status is 200 (errors inside streams) or says too little.
     word(None, "overloaded_error", Kind::Overload),
     word(None, "overloaded", Kind::Overload),
@@ -80,6 +89,12 @@ const ROWS: &[Row] = &[
     text(Some(429), "high demand", Kind::Overload),
     word(None, "capacity_exceeded", Kind::Overload),
     word(None, "unavailable", Kind::Overload),
+    word(None, "modelnotreadyexception", Kind::Overload),
+    word(None, "serviceunavailableexception", Kind::Overload),
+    word(None, "throttlingexception", Kind::Rate),
+    word(None, "modeltimeoutexception", Kind::Uncertain),
+    word(Some(424), "modelerrorexception", Kind::Transient),
+    word(None, "internalserverexception", Kind::Transient),
     word(None, "timeout_error", Kind::Uncertain),
     word(None, "server_error", Kind::Transient),
     word(None, "internal_server_error", Kind::Transient),

@@ -5,15 +5,19 @@
 
 pub mod beside;
 pub mod embedding;
+pub mod eventstream;
 pub mod json;
 pub mod multipart;
 pub mod sse;
 pub mod tokens;
 
+mod call_ids;
+mod fields;
 mod freeform;
 mod losses;
 
 pub mod anthropic;
+pub mod bedrock_converse;
 pub mod gemini;
 pub mod openai_chat;
 pub mod openai_completions;
@@ -36,6 +40,7 @@ pub fn codec(dialect: Dialect) -> &'static dyn Codec {
         Dialect::OpenaiResponses => &openai_responses::OpenaiResponses,
         Dialect::Anthropic => &anthropic::Anthropic,
         Dialect::Gemini => &gemini::Gemini,
+        Dialect::BedrockConverse => &bedrock_converse::BedrockConverse,
         Dialect::OpenaiCompletions => &openai_completions::OpenaiCompletions,
     }
 }
@@ -99,6 +104,11 @@ pub trait Codec: std::fmt::Debug + Send + Sync {
     /// dialect's becomes a fault with its text (at most 300 characters, control characters removed) as message.
     fn read_error(&self, body: &[u8]) -> Fault;
 
+    /// The same in a dialect that says in a header what kind of error it is.
+    fn read_error_of(&self, _header: &dyn Fn(&str) -> Option<String>, body: &[u8]) -> Fault {
+        self.read_error(body)
+    }
+
     /// An error body for a client, with the HTTP status it goes out with.
     fn write_error(&self, failure: &Failure, id: RequestId) -> (u16, Vec<u8>);
 
@@ -121,15 +131,23 @@ pub struct Asked<'a> {
     pub usage: bool,
     /// When the request came, in Unix seconds, for a provider that does not say when it answered.
     pub created: i64,
+    /// The model that was asked, for a provider that does not say which one answered.
+    pub model: &'a str,
 }
 
 impl Default for Asked<'_> {
     fn default() -> Self {
-        Self { id: RequestId(0), body: b"{}", usage: true, created: 0 }
+        Self { id: RequestId(0), body: b"{}", usage: true, created: 0, model: "" }
     }
 }
 
 impl Asked<'_> {
+    /// The id of an answer whose provider gives it none; empty where the request has none either.
+    #[must_use]
+    pub fn answer_id(&self) -> String {
+        if self.id == RequestId(0) { String::new() } else { self.id.to_string() }
+    }
+
     /// What an id made of the request's own begins with.
     fn prefix(&self) -> String {
         if self.id == RequestId(0) { String::new() } else { format!("{}x", self.id) }

@@ -40,6 +40,7 @@ fn row(name: &str) -> ProviderRow {
         headers: Vec::new(),
         settings: Vec::new(),
         env: vec![format!("{}_API_KEY", name.to_uppercase()), format!("{}_TOKEN", name.to_uppercase())],
+        env_file: Vec::new(),
         keys_url: None,
         local: false,
         allow_private: false,

@@ -1,6 +1,7 @@
 //! From one dialect through the hub into another, with recorded traffic: what is written must be valid there, say the
 //! same, and name what it leaves out. The validators know the dialects' rules and nothing of the codecs.
 
+mod clients;
 mod gemini;
 mod responses;
 
@@ -25,6 +26,7 @@ use crate::responses_stream::fold;
 fn recordings(dialect: Dialect) -> Option<Vec<Exchange>> {
     recorded(match dialect {
         Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
         Dialect::OpenaiChat => "openai.chat",
         Dialect::OpenaiResponses => "openai.responses",
         Dialect::Anthropic => "anthropic.messages",
@@ -159,6 +161,7 @@ fn said(body: &Value, dialect: Dialect) -> Said {
     for tool in body["tools"].as_array().into_iter().flatten() {
         let (name, own) = match dialect {
             Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+            Dialect::BedrockConverse => unreachable!("no client speaks it"),
             Dialect::OpenaiChat => (&tool["function"]["name"], tool["type"] == "function"),
             Dialect::OpenaiResponses => unreachable!("read above"),
             Dialect::Anthropic | Dialect::Gemini => (&tool["name"], tool.get("type").is_none()),
@@ -483,6 +486,7 @@ fn answers_say_the_same_in_the_other_dialect() {
             let body: Value = serde_json::from_slice(&written.body).unwrap();
             match to {
                 Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+                Dialect::BedrockConverse => unreachable!("no client speaks it"),
                 Dialect::Anthropic => check_message(&body, &file),
                 Dialect::OpenaiChat => check_completion(&body, &file),
                 Dialect::OpenaiResponses => responses::check_response(&body, &file),
@@ -516,6 +520,7 @@ fn streams_say_the_same_in_the_other_dialect() {
             let reply = Reply::of(events);
             match to {
                 Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+                Dialect::BedrockConverse => unreachable!("no client speaks it"),
                 _ if reply.fault.is_some() => {}
                 Dialect::Anthropic => check_stream(&written),
                 Dialect::OpenaiChat => check_chunks(&written, &file),
@@ -850,6 +855,7 @@ fn conversations_in_the_other_dialect() {
         let body: Value = serde_json::from_slice(&written.body).unwrap();
         match to {
             Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+            Dialect::BedrockConverse => unreachable!("no client speaks it"),
             Dialect::Anthropic => check_anthropic(&body, name),
             Dialect::OpenaiChat => check_openai(&body, name),
             Dialect::OpenaiResponses => responses::check_request(&body, name),

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 pub(crate) fn is_stream_in(dialect: Dialect, stream: &str, cut: bool, file: &str) {
     match dialect {
         Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
         Dialect::OpenaiChat => is_openai_stream(stream, cut, file),
         Dialect::OpenaiResponses if cut => {
             let last: Vec<Value> = frames(stream).map(data).collect();

@@ -24,6 +24,7 @@ use llmroute::server::{Closing, Door, Open, serve};
 use llmroute::sim::{Billed, Sim};
 use llmroute::store::requests::{self, AttemptRow, RequestRow};
 use llmroute::store::responses::Responses;
+use llmroute::store::vault::Vault;
 use llmroute::store::{Access, Ledger, ProcessKind, open};
 use llmroute::upstream::Upstream;
 use serde_json::{Value, json};
@@ -47,6 +48,10 @@ pub(crate) struct Plan {
     pub(crate) price_id: Option<String>,
     /// The clock of health and rows; deadlines keep tokio's.
     pub(crate) clock: Clock,
+    /// How long what a provider wants back is kept.
+    pub(crate) keep_originals: Duration,
+    /// What every provider calls its model.
+    pub(crate) model: String,
     targets: Vec<(String, Dialect, String, f64, usize)>,
 }
 
@@ -67,6 +72,8 @@ impl Plan {
             priced: true,
             price_id: None,
             clock: Clock::system(),
+            keep_originals: Duration::from_secs(7 * 86_400),
+            model: "model".to_owned(),
             targets: Vec::new(),
         }
     }
@@ -112,6 +119,7 @@ impl Plan {
             }
             let (path, auth, headers) = match dialect {
                 Dialect::Gemini => ("/v1beta/models/{model}:generateContent", Auth::XGoogApiKey, Vec::new()),
+                Dialect::BedrockConverse => ("/model/{model}/converse", Auth::Bearer, Vec::new()),
                 Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::OpenaiCompletions => {
                     (path(*dialect), Auth::Bearer, Vec::new())
                 }
@@ -136,12 +144,12 @@ impl Plan {
                 enabled: true,
                 fast: None,
                 smart: None,
-                models: vec!["model".into()],
+                models: vec![self.model.as_str().into()],
                 price_id: self.price_id.clone(),
                 settings: BTreeMap::new(),
                 unready: None,
             };
-            targets.push((Target { provider: provider.name.clone(), model: "model".into() }, *weight));
+            targets.push((Target { provider: provider.name.clone(), model: self.model.as_str().into() }, *weight));
             providers.insert(provider.name.clone(), Arc::new(provider));
         }
         let group = Group { name: "g".into(), targets, deadlines: self.deadlines, built_in: false };
@@ -154,7 +162,7 @@ impl Plan {
         let prices = UnitPrices { input: dollars(1.0), output: dollars(2.0), cache_read: None, cache_write: None };
         let own = |name: &str| Override {
             provider: ProviderName::from(name),
-            model: "model".into(),
+            model: self.model.as_str().into(),
             prices,
             from: None,
             ceiling: false,
@@ -162,10 +170,16 @@ impl Plan {
         if self.priced { self.targets.iter().map(|it| own(&it.0)).collect() } else { Vec::new() }
     }
 
+    /// A house of its own.
+    pub(crate) async fn open(self) -> House {
+        self.open_in(Arc::new(tempfile::tempdir().unwrap())).await
+    }
+
+    /// A house over the file of another one that has been stopped.
+    ///
     /// Async, because sockets can only be bound within a runtime.
     #[expect(clippy::unused_async, reason = "it needs the runtime, not a pause")]
-    pub(crate) async fn open(self) -> House {
-        let folder = tempfile::tempdir().unwrap();
+    pub(crate) async fn open_in(self, folder: Arc<tempfile::TempDir>) -> House {
         let path = folder.path().join("home").join("llmroute.db");
         let ledger = Ledger::start(&path, ProcessKind::Server).unwrap();
         let (policy, keyring) = self.policy();
@@ -173,6 +187,7 @@ impl Plan {
         let prices = Prices::loading(self.prices(), &policy);
         let engine = Engine::new(policy, upstream, ledger, prices, self.clock.clone());
         engine.keep_responses(Responses::start(&path).unwrap());
+        engine.keep_originals(Vault::start(&path, self.keep_originals).unwrap());
         let listening = listen::bind(0).unwrap();
         let port = listening.port;
         let guard = Guard::new(port, Some(Box::new(is_token)));
@@ -180,7 +195,7 @@ impl Plan {
         let door = Door::new(Arc::clone(&engine), guard);
         let open = door.open();
         let serving = tokio::spawn(serve(door, listening, heard));
-        House { engine, port, path, open, closing, serving, _folder: folder, client: client() }
+        House { engine, port, path, open, closing, serving, folder, client: client() }
     }
 }
 
@@ -203,7 +218,7 @@ pub(crate) struct House {
     pub(crate) open: Open,
     pub(crate) closing: watch::Sender<Closing>,
     pub(crate) serving: JoinHandle<usize>,
-    _folder: tempfile::TempDir,
+    pub(crate) folder: Arc<tempfile::TempDir>,
     client: reqwest::Client,
 }
 
@@ -285,7 +300,10 @@ impl House {
     /// Stops the house; how many connections had to be cut.
     pub(crate) async fn stop(self) -> usize {
         self.closing.send_replace(Closing::Draining);
-        self.serving.await.unwrap()
+        let cut = self.serving.await.unwrap();
+        // As `serve` does at its end.
+        self.engine.vault().unwrap().written().await;
+        cut
     }
 }
 
@@ -319,6 +337,7 @@ pub(crate) const fn path(dialect: Dialect) -> &'static str {
         Dialect::OpenaiResponses => "/v1/responses",
         Dialect::Anthropic => "/v1/messages",
         Dialect::OpenaiCompletions => "/v1/completions",
+        Dialect::BedrockConverse => panic!("no client speaks it"),
     }
 }
 
@@ -371,6 +390,7 @@ pub(crate) fn text(dialect: Dialect, stream: bool, seen: &Seen) -> String {
             }
             Dialect::Gemini => gemini_text(&body),
             Dialect::OpenaiCompletions => body["choices"][0]["text"].as_str().unwrap_or_default().to_owned(),
+            Dialect::BedrockConverse => unreachable!("no client speaks it"),
         };
     }
     let events = seen.data().into_iter().filter_map(|it| serde_json::from_str::<Value>(&it).ok());
@@ -383,6 +403,7 @@ pub(crate) fn text(dialect: Dialect, stream: bool, seen: &Seen) -> String {
         Dialect::Anthropic => it["delta"]["text"].as_str().map(str::to_owned),
         Dialect::Gemini => Some(gemini_text(&it)),
         Dialect::OpenaiCompletions => it["choices"][0]["text"].as_str().map(str::to_owned),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
     });
     text.collect()
 }
@@ -402,6 +423,7 @@ pub(crate) fn ended_well(dialect: Dialect, seen: &Seen) -> bool {
         }),
         Dialect::Anthropic => seen.data().last().is_some_and(|it| it.contains("\"message_stop\"")),
         Dialect::Gemini => seen.data().last().is_some_and(|it| it.contains("\"finishReason\"")),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
     }
 }
 
@@ -420,6 +442,7 @@ pub(crate) fn told_error(dialect: Dialect, seen: &Seen) -> bool {
         Dialect::Gemini => events.last().is_some_and(|it| {
             it["error"]["message"].is_string() && it["error"]["code"].is_u64() && it["error"]["status"].is_string()
         }),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
         Dialect::Anthropic => {
             events.last().is_some_and(|it| it["type"] == "error" && it["error"]["message"].is_string())
                 && seen.body.contains("event: error")

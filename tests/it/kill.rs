@@ -83,6 +83,7 @@ async fn client(nth: usize, mut port: watch::Receiver<u16>, token: String, whole
         let mut body = question(dialect, stream);
         match dialect {
             Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+            Dialect::BedrockConverse => unreachable!("no client speaks it"),
             Dialect::OpenaiChat | Dialect::Anthropic => body["messages"][0]["content"] = mark.clone().into(),
             Dialect::OpenaiResponses => body["input"][0]["content"] = mark.clone().into(),
             Dialect::Gemini => body["contents"][0]["parts"][0]["text"] = mark.clone().into(),

@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one file a promise.
 
 mod anthropic;
+mod authorize;
 mod bench;
 mod beside;
 mod catalog;
@@ -20,7 +21,9 @@ mod kill;
 mod ledger;
 mod openai_chat;
 mod openai_responses;
+mod providers;
 mod recorded_anthropic;
+mod recorded_bedrock;
 mod recorded_gemini;
 mod recorded_openai;
 mod recorded_responses;
@@ -30,5 +33,6 @@ mod sim;
 mod sse;
 mod store;
 mod tls;
+mod vault;
 mod wall;
 mod weights;

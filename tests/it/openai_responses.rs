@@ -126,7 +126,7 @@ fn codex_patches_files_through_a_dialect_without_custom_tools() {
     let patch = "*** Begin Patch\n*** Add File: é.txt\n+\"2\"\n*** End Patch";
     let arguments = json!({ "input": patch }).to_string();
     let (head, tail) = arguments.split_at(17);
-    let asked = Asked { id: RequestId(7), body: body.as_bytes(), usage: false, created: 1_700_000_000 };
+    let asked = Asked { id: RequestId(7), body: body.as_bytes(), usage: false, created: 1_700_000_000, model: "" };
     let told = [
         Event::Start { id: "chatcmpl-9".to_owned(), model: "m".to_owned(), created: None },
         Event::Open { index: 0, block: Block::ToolCall { id: "c2".to_owned(), name: "apply_patch".to_owned() } },

@@ -288,6 +288,26 @@ fn streams_say_what_their_chunks_say() {
     assert_eq!(checked, 18);
 }
 
+/// The watcher has a short way for the usual chunk. A field that means nothing keeps it from taking that.
+#[test]
+fn the_short_way_through_a_stream_sees_what_the_long_way_sees() {
+    let Some(exchanges) = exchanges() else { return };
+    let mut compared = 0;
+    for Exchange { file, answer, .. } in exchanges {
+        let Answer::Stream(stream) = answer else { continue };
+        let (mut short, mut long) = (gemini().watcher(), gemini().watcher());
+        for frame in frames(&stream) {
+            let data = String::from_utf8(frame.data().to_vec()).unwrap();
+            let Some(fields) = data.trim().strip_prefix('{') else { continue };
+            let odd = format!("data: {{\"prompt_feedback\":null,{}\n\n", fields.replace('\n', " "));
+            assert_eq!(short.watch(&frame), long.watch(&frames(&odd)[0]), "{file}: {data}");
+            assert_eq!(short.facts(), long.facts(), "{file}: {data}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 60, "{compared}");
+}
+
 /// What a client of this dialect gets of an answer in it says what the provider said, though it went through the hub.
 #[test]
 fn answers_survive_the_hub() {

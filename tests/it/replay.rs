@@ -44,6 +44,7 @@ impl Stage {
         plan.quirks.keeps_responses = true;
         let price_id = match speaks {
             Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+            Dialect::BedrockConverse => unreachable!("no client speaks it"),
             Dialect::OpenaiChat | Dialect::OpenaiResponses => "openai",
             Dialect::Anthropic => "anthropic",
             Dialect::Gemini => "google",

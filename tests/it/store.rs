@@ -39,6 +39,7 @@ fn provider(name: &str) -> ProviderRow {
         headers: Vec::new(),
         settings: Vec::new(),
         env: Vec::new(),
+        env_file: Vec::new(),
         keys_url: None,
         local: false,
         allow_private: false,

@@ -185,6 +185,25 @@ async fn an_html_page_is_absorbed() {
 }
 
 #[tokio::test]
+async fn a_gemini_call_that_is_none_is_absorbed() {
+    for word in ["MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL"] {
+        let parts = serde_json::json!([{"text": "I think.", "thought": true}]);
+        for at in crossings().filter(|it| it.target == Dialect::Gemini) {
+            let mut answer = serde_json::json!({"candidates": [{"finishReason": word, "index": 0}],
+                "usageMetadata": {"promptTokenCount": 5, "candidatesTokenCount": 3, "totalTokenCount": 8}});
+            let script = if at.stream {
+                Script::raw(200, "text/event-stream", format!("data: {answer}\n\n"))
+            } else {
+                // Thoughts alone are no answer, and nobody has seen them yet.
+                answer["candidates"][0]["content"] = serde_json::json!({"role": "model", "parts": parts});
+                Script::raw(200, "application/json", answer.to_string())
+            };
+            absorbed(at, word, script, "broken").await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn invalid_json_before_content_is_absorbed() {
     absorbed_everywhere("invalid JSON", Script::invalid_json(When::BeforeContent), "broken").await;
 }

@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+# What a provider's encrypted reasoning looks like from outside.
+SEALED = "gAAAAABoISQ24OyVRYbkYfukdJoqdzWT-sealed-reasoning"
+
 
 class Responses:
     def __init__(self, says: Any, body: dict[str, Any]) -> None:
@@ -59,8 +62,16 @@ class Responses:
         it = self.says.calls[nth]
         return it.arguments["input"] if it.name in self.custom else json.dumps(it.arguments)
 
+    def reasoning(self, text: str) -> dict[str, Any]:
+        summary = [{"type": "summary_text", "text": text}] if text else []
+        item = {"id": "rs_up1", "type": "reasoning", "summary": summary}
+        if "reasoning.encrypted_content" in (self.body.get("include") or []):
+            item["encrypted_content"] = SEALED
+        return item
+
     def items(self) -> list[dict[str, Any]]:
-        items = [self.message("".join(self.says.text), self.status)] if self.says.text else []
+        items = [self.reasoning("".join(self.says.thinking))] if self.says.thinking else []
+        items += [self.message("".join(self.says.text), self.status)] if self.says.text else []
         return items + [self.call(nth, self.said(nth), "completed") for nth in range(len(self.says.calls))]
 
     def whole(self) -> dict[str, Any]:
@@ -75,9 +86,12 @@ class Responses:
         for kind in ("response.created", "response.in_progress"):
             yield self.frame(kind, response=self.response([], "in_progress"))
         at = 0
+        if self.says.thinking:
+            yield from self.thought()
+            at = 1
         if self.says.text:
-            yield self.frame("response.output_item.added", output_index=0, item=self.message("", "in_progress"))
-            place = {"item_id": "msg_up1", "output_index": 0, "content_index": 0}
+            yield self.frame("response.output_item.added", output_index=at, item=self.message("", "in_progress"))
+            place = {"item_id": "msg_up1", "output_index": at, "content_index": 0}
             empty = {"type": "output_text", "text": "", "annotations": [], "logprobs": []}
             yield self.frame("response.content_part.added", **place, part=empty)
             for count, piece in enumerate(self.says.text):
@@ -91,8 +105,8 @@ class Responses:
             text = "".join(self.says.text)
             yield self.frame("response.output_text.done", **place, text=text, logprobs=[])
             yield self.frame("response.content_part.done", **place, part={**empty, "text": text})
-            yield self.frame("response.output_item.done", output_index=0, item=self.message(text, self.status))
-            at = 1
+            yield self.frame("response.output_item.done", output_index=at, item=self.message(text, self.status))
+            at += 1
         for nth, call in enumerate(self.says.calls):
             name, key = (
                 ("custom_tool_call_input", "input") if call.name in self.custom else ("function_call_arguments", "arguments")
@@ -106,6 +120,18 @@ class Responses:
             yield self.frame("response.output_item.done", output_index=at, item=self.call(nth, said, "completed"))
             at += 1
         yield self.frame(f"response.{self.status}", response=self.response(self.items(), self.status))
+
+    def thought(self):
+        yield self.frame("response.output_item.added", output_index=0, item=self.reasoning(""))
+        place = {"item_id": "rs_up1", "output_index": 0, "summary_index": 0}
+        empty = {"type": "summary_text", "text": ""}
+        yield self.frame("response.reasoning_summary_part.added", **place, part=empty)
+        for piece in self.says.thinking:
+            yield self.frame("response.reasoning_summary_text.delta", **place, delta=piece)
+        text = "".join(self.says.thinking)
+        yield self.frame("response.reasoning_summary_text.done", **place, text=text)
+        yield self.frame("response.reasoning_summary_part.done", **place, part={**empty, "text": text})
+        yield self.frame("response.output_item.done", output_index=0, item=self.reasoning(text))
 
     def failure(self):
         error = {"type": "server_error", "code": "server_error", "message": "The server had an error", "param": None}

@@ -4,7 +4,8 @@ import anthropic
 import openai
 import pytest
 import shapes
-from upstream import KEY, Call, Refuses, Says, Tokens, Upstream
+from responses import SEALED
+from upstream import KEY, SIGNATURE, Call, Refuses, Says, Tokens, Upstream
 
 CALLS = (Call("toolu_1", "weather", {"city": "Paris"}), Call("toolu_2", "weather", {"city": "Oslo"}))
 
@@ -145,3 +146,35 @@ def test_the_judge_of_versions():
         assert shapes.faults("anthropic", good, version), version
     del good["temperature"]
     assert shapes.faults("anthropic", good, "2026-10-21") == []
+
+
+def test_thinking(chat, messages):
+    asked = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
+    for upstream, _ in (chat, messages):
+        upstream.will(*[Says(thinking=("Let me ", "think."))] * 2)
+    _, client = chat
+    assert client.chat.completions.create(**asked).choices[0].message.reasoning_content == "Let me think."
+    pieces = [it.choices[0].delta for it in client.chat.completions.create(**asked, stream=True)]
+    assert "".join(getattr(it, "reasoning_content", "") for it in pieces) == "Let me think."
+    _, client = messages
+    whole = client.messages.create(**asked, max_tokens=9)
+    with client.messages.stream(**asked, max_tokens=9) as stream:
+        streamed = stream.get_final_message()
+    for answer in (whole, streamed):
+        assert [it.type for it in answer.content] == ["thinking", "text"]
+        assert (answer.content[0].thinking, answer.content[0].signature) == ("Let me think.", SIGNATURE)
+
+
+def test_thinking_in_responses():
+    upstream = Upstream("openai-responses")
+    client = openai.OpenAI(api_key=KEY, base_url=upstream.base_url, max_retries=0, _strict_response_validation=True)
+    upstream.will(*[Says(thinking=("Let me ", "think."))] * 2)
+    asked = {"model": "m", "input": "hi", "include": ["reasoning.encrypted_content"]}
+    whole = client.responses.create(**asked)
+    with client.responses.stream(**asked) as stream:
+        streamed = stream.get_final_response()
+    assert [it.faults for it in upstream.asked] == [[], []]
+    upstream.close()
+    for answer in (whole, streamed):
+        assert [it.type for it in answer.output] == ["reasoning", "message"]
+        assert (answer.output[0].summary[0].text, answer.output[0].encrypted_content) == ("Let me think.", SEALED)

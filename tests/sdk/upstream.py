@@ -10,6 +10,7 @@ import socket
 import struct
 import threading
 from collections import deque
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -25,6 +26,8 @@ PATHS = {
     "anthropic": "/v1/messages",
 }
 KEY = "sk-upstream-0123456789abcdef0123456789abcdef"
+# Of thinking: base64, as the real ones are.
+SIGNATURE = "RXJVQkNrWUlCeGdDS2tCc2lnbmF0dXJl"
 
 
 @dataclasses.dataclass
@@ -49,11 +52,15 @@ class Call:
 
 @dataclasses.dataclass
 class Says:
-    """An answer. `stop` is `end`, `length`, `tool` or a stop sequence; `None` chooses between `end` and `tool`."""
+    """An answer. `stop` is `end`, `length`, `tool` or a stop sequence; `None` chooses between `end` and `tool`.
+
+    `thinking` comes before the text, in each dialect's own form, with a signature where the dialect has one.
+    """
 
     text: tuple[str, ...] = ("Hello", ", ", "world.")
     calls: tuple[Call, ...] = ()
     tokens: Tokens = dataclasses.field(default_factory=Tokens)
+    thinking: tuple[str, ...] = ()
     stop: str | None = None
     # End the stream after so many pieces of text: with the connection (`cut`) or with an error event (`fail`).
     cut_after: int | None = None
@@ -84,12 +91,14 @@ class Asked:
 
 
 class Upstream:
-    """One provider. Says what was queued with `will`, in order, then `Says()` for ever."""
+    """One provider. Says what was queued with `will`, in order, then what `otherwise` makes of each request, for ever."""
 
-    def __init__(self, dialect: str) -> None:
+    def __init__(self, dialect: str, otherwise: "Callable[[Asked], Says | Refuses]" = lambda _: Says()) -> None:
         self.dialect = dialect
+        self.otherwise = otherwise
         self.asked: list[Asked] = []
         self.billed: list[Tokens] = []
+        self._thinks = False
         self._plan: deque[Says | Refuses] = deque()
         self._lock = threading.Lock()
         handler = type("Handler", (_Handler,), {"upstream": self})
@@ -123,10 +132,22 @@ class Upstream:
     def take(self, asked: Asked) -> Says | Refuses:
         with self._lock:
             self.asked.append(asked)
-            answer = self._plan.popleft() if self._plan else Says()
+            answer = self._plan.popleft() if self._plan else self.otherwise(asked)
             if isinstance(answer, Says):
                 self.billed.append(answer.tokens)
+                self._thinks |= bool(answer.thinking)
             return answer
+
+    def faults(self, body: dict[str, Any], version: str) -> list[str]:
+        """What this provider would not take in a body. One that tells its thinking in chat takes it back there, which
+        OpenAI's own types do not know."""
+        if self._thinks and self.dialect == "openai-chat":
+            messages = [
+                {key: value for key, value in it.items() if key != "reasoning_content" or it["role"] != "assistant"}
+                for it in body.get("messages", [])
+            ]
+            body = {**body, "messages": messages}
+        return shapes.faults(self.dialect, body, version)
 
     @property
     def last(self) -> Asked:
@@ -158,7 +179,7 @@ class _Handler(BaseHTTPRequestHandler):
         except ValueError as error:
             return self._refuse(Refuses(400, "invalid_request_error", f"not JSON: {error}"))
         # A header sent twice is two values, and no version.
-        faults = shapes.faults(dialect, body, ", ".join(self.headers.get_all("anthropic-version", [])))
+        faults = self.upstream.faults(body, ", ".join(self.headers.get_all("anthropic-version", [])))
         answer = self.upstream.take(Asked(self.path, headers, raw, body, faults))
         if isinstance(answer, Refuses):
             return self._refuse(answer)
@@ -243,6 +264,8 @@ class _OpenAi:
 
     def whole(self) -> dict[str, Any]:
         message: dict[str, Any] = {"role": "assistant", "content": "".join(self.says.text) or None, "refusal": None}
+        if self.says.thinking:
+            message["reasoning_content"] = "".join(self.says.thinking)
         if self.says.calls:
             message["tool_calls"] = [
                 {
@@ -266,6 +289,8 @@ class _OpenAi:
 
     def frames(self):
         yield self.chunk({"role": "assistant", "content": "", "refusal": None})
+        for piece in self.says.thinking:
+            yield self.chunk({"reasoning_content": piece})
         for count, piece in enumerate(self.says.text):
             if count == self.says.cut_after:
                 yield None
@@ -345,6 +370,8 @@ class _Anthropic:
 
     def whole(self) -> dict[str, Any]:
         content: list[dict[str, Any]] = []
+        if self.says.thinking:
+            content.append({"type": "thinking", "thinking": "".join(self.says.thinking), "signature": SIGNATURE})
         if self.says.text:
             content.append({"type": "text", "text": "".join(self.says.text)})
         for it in self.says.calls:
@@ -358,8 +385,17 @@ class _Anthropic:
         yield self.frame("message_start", message=self.message([], 1))
         yield self.frame("ping")
         index = 0
+        if self.says.thinking:
+            block = {"type": "thinking", "thinking": "", "signature": ""}
+            yield self.frame("content_block_start", index=0, content_block=block)
+            for piece in self.says.thinking:
+                yield self.frame("content_block_delta", index=0, delta={"type": "thinking_delta", "thinking": piece})
+            delta = {"type": "signature_delta", "signature": SIGNATURE}
+            yield self.frame("content_block_delta", index=0, delta=delta)
+            yield self.frame("content_block_stop", index=0)
+            index = 1
         if self.says.text:
-            yield self.frame("content_block_start", index=0, content_block={"type": "text", "text": ""})
+            yield self.frame("content_block_start", index=index, content_block={"type": "text", "text": ""})
             for count, piece in enumerate(self.says.text):
                 if count == self.says.cut_after:
                     yield None
@@ -367,9 +403,9 @@ class _Anthropic:
                 if count == self.says.fail_after:
                     yield self.frame("error", error={"type": "overloaded_error", "message": "Overloaded"})
                     return
-                yield self.frame("content_block_delta", index=0, delta={"type": "text_delta", "text": piece})
-            yield self.frame("content_block_stop", index=0)
-            index = 1
+                yield self.frame("content_block_delta", index=index, delta={"type": "text_delta", "text": piece})
+            yield self.frame("content_block_stop", index=index)
+            index += 1
         for offset, call in enumerate(self.says.calls):
             at = index + offset
             block = {"type": "tool_use", "id": call.id, "name": call.name, "input": {}}

@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 from typing import Any
 
 STATUS = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND",
@@ -20,11 +21,13 @@ def error(status: int, message: str) -> bytes:
 
 
 class Gemini:
-    """One answer. Calls have no ids unless they were given one beginning with `id:`."""
+    """One answer. Its calls have no ids."""
 
     def __init__(self, says: Any, body: dict[str, Any], model: str) -> None:
         self.says = says
         self.model = model
+        # Each answer has its own, and calls are known by it where they have no ids.
+        self.id = secrets.token_urlsafe(17)
 
     def finish(self) -> str:
         return "MAX_TOKENS" if self.says.stop == "length" else "STOP"
@@ -57,17 +60,20 @@ class Gemini:
             "candidates": [candidate],
             "usageMetadata": self.usage(),
             "modelVersion": self.model,
-            "responseId": "gem-up1",
+            "responseId": self.id,
         }
 
     def whole(self) -> dict[str, Any]:
+        thoughts = [{"text": "".join(self.says.thinking), "thought": True}] if self.says.thinking else []
         text = [{"text": "".join(self.says.text)}] if self.says.text else []
-        return self.answer([*text, *self.calls()], self.finish())
+        return self.answer([*thoughts, *text, *self.calls()], self.finish())
 
     def frames(self):
         def frame(data: dict[str, Any]) -> bytes:
             return b"data: " + json.dumps(data).encode() + b"\r\n\r\n"
 
+        for piece in self.says.thinking:
+            yield frame(self.answer([{"text": piece, "thought": True}]))
         for count, piece in enumerate(self.says.text):
             if count == self.says.cut_after:
                 yield None

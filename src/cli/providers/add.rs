@@ -17,7 +17,8 @@ use crate::domain::row::{ProviderRow, SpeechRow};
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  llmroute providers add work --like openai --base-url https://gateway.example.com/v1\n  \
-                        llmroute providers add lab --base-url http://127.0.0.1:8000/v1 --speaks openai-chat --auth none"
+                        llmroute providers add lab --base-url http://127.0.0.1:8000/v1 --speaks openai-chat --auth none\n  \
+                        llmroute providers add eu --like vertex --set project=my-project --set location=europe-west4"
 )]
 pub(super) struct Add {
     /// Its name: lower-case letters, digits, `-`, `_`, `.`.
@@ -37,6 +38,15 @@ pub(super) struct Add {
     /// The URL may point into a private network.
     #[arg(long)]
     allow_private: bool,
+    /// A value that its address needs (a region, a project, an account); may be repeated.
+    #[arg(long, value_name = "SETTING=VALUE", value_parser = setting)]
+    set: Vec<(String, String)>,
+}
+
+/// `SETTING=VALUE`.
+pub(super) fn setting(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it like region=eu-west-1")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
 /// How a provider wants its key.
@@ -50,6 +60,10 @@ enum AuthName {
     ApiKey,
     /// `x-goog-api-key: KEY`.
     XGoogApiKey,
+    /// A Google access token, or a service-account file that is exchanged for one.
+    Google,
+    /// A Microsoft Entra access token, or an application's secret that is exchanged for one.
+    Entra,
     /// No key.
     None,
 }
@@ -63,8 +77,16 @@ struct Added {
 impl Add {
     pub(super) fn run(&self, session: &Session) -> Done {
         refuse_keys([self.name.as_str()].into_iter().chain(self.base_url.as_deref()))?;
+        let own = self.like.is_some() || self.base_url.is_some() || !self.speaks.is_empty();
+        if !own && !self.set.is_empty() && catalog::provider(&self.name).is_some() {
+            // The built-in provider itself, told what it needs to know: it stays the one that updates keep fresh.
+            return super::set(session, &self.name, &self.set);
+        }
         let row = self.row()?;
-        session.edit(|edits| edits.add_provider(&row))?;
+        session.edit(|edits| {
+            edits.add_provider(&row)?;
+            if self.set.is_empty() { Ok(()) } else { edits.set_settings(&row.name, &self.set) }
+        })?;
         let next = if row.auth == Auth::None {
             format!("llmroute ask -m {}/MODEL \"hello\"", row.name)
         } else {
@@ -123,6 +145,7 @@ fn blank(name: &str) -> ProviderRow {
         headers: Vec::new(),
         settings: Vec::new(),
         env: Vec::new(),
+        env_file: Vec::new(),
         keys_url: None,
         local: false,
         allow_private: false,
@@ -177,6 +200,8 @@ impl From<AuthName> for Auth {
             AuthName::XApiKey => Self::XApiKey,
             AuthName::ApiKey => Self::ApiKey,
             AuthName::XGoogApiKey => Self::XGoogApiKey,
+            AuthName::Google => Self::Google,
+            AuthName::Entra => Self::Entra,
             AuthName::None => Self::None,
         }
     }

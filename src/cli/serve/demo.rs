@@ -84,6 +84,7 @@ fn row(sim: &Sim) -> ProviderRow {
         settings: Vec::new(),
         speaks: persona.speaks.iter().map(speech).collect(),
         env: Vec::new(),
+        env_file: Vec::new(),
         keys_url: None,
         local: false,
         allow_private: false,

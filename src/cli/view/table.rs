@@ -2,7 +2,7 @@
 
 use comfy_table::{CellAlignment, ContentArrangement, Table as Grid, TableStyle};
 
-use crate::cli::view::{BOLD, Frame, paint, safe};
+use crate::cli::view::{BOLD, DIM, Frame, paint, safe};
 
 /// A column of a table.
 #[derive(Debug, Clone, Copy)]
@@ -58,19 +58,26 @@ impl Column {
 pub struct Table {
     columns: Vec<Column>,
     rows: Vec<Vec<String>>,
+    /// What stands above the row of that index.
+    headings: Vec<(usize, String)>,
 }
 
 impl Table {
     /// An empty table.
     #[must_use]
     pub fn new(columns: &[Column]) -> Self {
-        Self { columns: columns.to_vec(), rows: Vec::new() }
+        Self { columns: columns.to_vec(), rows: Vec::new(), headings: Vec::new() }
     }
 
     /// Adds a row; one cell for each column. Control characters in cells are written out.
     pub fn row<const N: usize>(&mut self, cells: [impl AsRef<str>; N]) {
         debug_assert_eq!(N, self.columns.len(), "one cell a column");
         self.rows.push(cells.into_iter().map(|it| safe::line(it.as_ref()).into_owned()).collect());
+    }
+
+    /// Names the rows that follow.
+    pub fn heading(&mut self, text: &str) {
+        self.headings.push((self.rows.len(), text.to_owned()));
     }
 
     /// The table as text, without a line feed at the end.
@@ -98,7 +105,11 @@ impl Table {
         match text.split_first() {
             Some((head, body)) => {
                 let mut out = paint(BOLD, head);
-                for line in body {
+                for (at, line) in body.iter().enumerate() {
+                    for (_, heading) in self.headings.iter().filter(|it| it.0 == at) {
+                        out.push('\n');
+                        out.push_str(&paint(DIM, heading));
+                    }
                     out.push('\n');
                     out.push_str(line);
                 }
@@ -131,6 +142,20 @@ mod tests {
             drawn,
             "MODEL         REQ     IN  SHARE\nopenai/gpt  1,204  22.1M  ███\na\\x1b[2J        7      1  ▏"
         );
+    }
+
+    #[test]
+    fn headings_stand_above_their_rows_and_nowhere_else() {
+        let mut table = Table::new(&[left("A")]);
+        table.heading("nothing");
+        table.heading("first");
+        table.row(["x"]);
+        table.row(["y"]);
+        table.heading("second");
+        table.row(["z"]);
+        table.heading("last");
+        let drawn = plain(&table.draw(Frame { columns: Some(120) }));
+        assert_eq!(drawn, "A\nnothing\nfirst\nx\ny\nsecond\nz");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::config::seal::{MasterKey, fingerprint};
 use crate::config::secrets::{Resolver, clean};
 use crate::domain::id::KeyId;
 use crate::domain::policy::{Auth, Billing};
+use crate::domain::row::ProviderRow;
 use crate::domain::secret::Secret;
 use crate::store::{KeyRow, KeySource, NewKey, keys as rows};
 
@@ -24,7 +25,7 @@ pub enum KeyInput {
 }
 
 impl KeyInput {
-    /// Reads `env:NAME`, `file:PATH` or `cmd:COMMAND`.
+    /// Reads `env:NAME`, `file:PATH`, `cmd:COMMAND`, or `metadata`, the word for the account of the machine.
     ///
     /// # Errors
     /// It is none of them. The text is not repeated: it may be the key itself.
@@ -41,6 +42,7 @@ impl KeyInput {
             Some(("file", it)) if !it.is_empty() => Ok(Self::File(it.to_owned())),
             Some(("cmd", it)) if !it.trim().is_empty() => Ok(Self::Cmd(it.to_owned())),
             Some(("file" | "cmd", _)) => refuse("nothing follows the colon"),
+            _ if text == "metadata" => Ok(Self::Pasted(Secret::new(text.to_owned()))),
             _ if text == "keyring" => refuse("keyrings are not supported yet"),
             _ => refuse("this is no reference to a key"),
         }
@@ -104,7 +106,7 @@ impl Edits<'_> {
                 ),
             ));
         }
-        let prepared = self.prepare(&key.provider, &name, key.input)?;
+        let prepared = self.prepare(&provider, &name, key.input)?;
         let row = NewKey {
             provider: key.provider,
             name: name.clone(),
@@ -124,7 +126,7 @@ impl Edits<'_> {
     /// There is no such key, or the new secret cannot be had or used.
     pub fn rotate_key(&mut self, provider: &str, name: Option<&str>, input: KeyInput) -> Result<AddedKey, Refusal> {
         let row = self.key(provider, name)?;
-        let prepared = self.prepare(provider, &row.name, input)?;
+        let prepared = self.prepare(&self.provider(provider)?, &row.name, input)?;
         rows::rotate(self.db, row.id, &prepared.source, &prepared.fingerprint)?;
         Ok(AddedKey { id: row.id, name: row.name, fingerprint: prepared.fingerprint, notices: prepared.notices })
     }
@@ -210,7 +212,7 @@ impl Edits<'_> {
         refuse(format!("`{provider}` has no key of that name"), fix)
     }
 
-    fn prepare(&self, provider: &str, name: &str, input: KeyInput) -> Result<Prepared, Refusal> {
+    fn prepare(&self, provider: &ProviderRow, name: &str, input: KeyInput) -> Result<Prepared, Refusal> {
         let refuse = |why: String| {
             let fix = "check it and try again; nothing was changed";
             Refusal::new("key-unusable", "the key was not saved", why, fix)
@@ -218,7 +220,9 @@ impl Edits<'_> {
         let source = match input {
             KeyInput::Pasted(secret) => {
                 let cleaned = clean(secret.expose()).map_err(refuse)?;
-                let sealed = MasterKey::load_or_create(self.master_key)?.seal(provider, name, &cleaned.secret)?;
+                check_file(provider, &cleaned.secret).map_err(refuse)?;
+                let master = MasterKey::load_or_create(self.master_key)?;
+                let sealed = master.seal(&provider.name, name, &cleaned.secret)?;
                 return Ok(Prepared {
                     source: KeySource::Stored { sealed },
                     fingerprint: fingerprint(&cleaned.secret),
@@ -236,7 +240,8 @@ impl Edits<'_> {
             KeyInput::Cmd(command) => KeySource::Cmd(command),
         };
         let sources = Resolver::new(self.environment, Err("no key is stored"));
-        let resolved = sources.resolve(provider, name, &source).map_err(refuse)?;
+        let resolved = sources.resolve(&provider.name, name, &source).map_err(refuse)?;
+        check_file(provider, &resolved.secret).map_err(refuse)?;
         Ok(Prepared { source, fingerprint: fingerprint(&resolved.secret), notices: resolved.notices })
     }
 
@@ -256,6 +261,14 @@ struct Prepared {
     source: KeySource,
     fingerprint: String,
     notices: Vec<String>,
+}
+
+/// A key file is for who exchanges it; anybody else would be sent the private key in it.
+fn check_file(provider: &ProviderRow, secret: &Secret) -> Result<(), String> {
+    if secret.expose().starts_with('{') && !provider.auth.takes_files() {
+        return Err(format!("it is a file of credentials, and {} takes a key in one piece", provider.name));
+    }
+    Ok(())
 }
 
 fn check_weight(weight: f64) -> Result<(), Refusal> {

@@ -2,8 +2,9 @@
 
 use crate::config::edits::Edits;
 use crate::config::load;
-use crate::config::refusal::Refusal;
+use crate::config::refusal::{Refusal, nearest};
 use crate::domain::row::ProviderRow;
+use crate::domain::setting;
 use crate::store::providers::{self as rows, Removed, Users};
 
 impl Edits<'_> {
@@ -32,6 +33,36 @@ impl Edits<'_> {
     pub fn set_provider_enabled(&mut self, name: &str, enabled: bool) -> Result<(), Refusal> {
         self.provider(name)?;
         Ok(rows::set_enabled(self.db, name, enabled)?)
+    }
+
+    /// Gives settings of a provider their values, of a built-in one too; an empty value takes one away.
+    ///
+    /// # Errors
+    /// There is no provider of that name, it has no such setting, or a value cannot stand in an address.
+    pub fn set_settings(&mut self, name: &str, values: &[(String, String)]) -> Result<(), Refusal> {
+        let row = self.provider(name)?;
+        let known = || row.settings.iter().map(|it| it.name.as_str());
+        for (setting, value) in values {
+            let refuse = |why, fix| Err(Refusal::new("bad-setting", "nothing was changed", why, fix));
+            if !known().any(|it| it == setting) {
+                let why = format!("`{name}` has no setting `{setting}`");
+                return refuse(
+                    why,
+                    match (nearest(setting, known()), known().collect::<Vec<_>>().join(", ")) {
+                        (Some(meant), _) => format!("llmroute providers set {name} {meant}=VALUE"),
+                        (None, all) if all.is_empty() => "it needs none".to_owned(),
+                        (None, all) => format!("it has: {all}"),
+                    },
+                );
+            }
+            if !value.is_empty()
+                && let Err(unfit) = setting::clean(value)
+            {
+                let why = format!("this is no value for `{setting}`: {unfit}");
+                return refuse(why, format!("llmroute providers set {name} {setting}=VALUE"));
+            }
+        }
+        Ok(rows::set(self.db, name, values)?)
     }
 
     /// Removes the user's row of a provider. A built-in provider of that name comes back; a built-in provider itself

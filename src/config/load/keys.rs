@@ -171,12 +171,12 @@ fn implicit<'a>(
         .filter(|row| wanted.contains(row.name.as_str()))
         .filter(|row| !rows.keys.iter().any(|key| key.provider == row.name))
         .filter_map(|row| {
-            let variable = conventional(row, sources.environment)?;
+            let source = conventional(row, sources.environment)?;
             Some(KeyRow {
                 id: implicit_id(&row.name),
                 provider: row.name.clone(),
                 name: "env".to_owned(),
-                source: KeySource::Env(variable.to_owned()),
+                source,
                 fingerprint: String::new(),
                 billing: Billing::Metered,
                 weight: 1.0,
@@ -186,12 +186,14 @@ fn implicit<'a>(
         })
 }
 
-/// The first of the provider's conventional variables that is set.
-pub(super) fn conventional<'a>(row: &'a ProviderRow, environment: &Environment) -> Option<&'a str> {
+/// The first of the provider's conventional variables that is set: one that holds its key, or the path of its key file.
+pub(super) fn conventional(row: &ProviderRow, environment: &Environment) -> Option<KeySource> {
     if row.auth == Auth::None {
         return None;
     }
-    row.env.iter().map(String::as_str).find(|it| environment.get(it) != Variable::Unset)
+    let held = || row.env.iter().find(|it| environment.get(it) != Variable::Unset);
+    let filed = || row.env_file.iter().find_map(|it| environment.text(it));
+    held().map(|it| KeySource::Env(it.clone())).or_else(|| filed().map(KeySource::File))
 }
 
 /// The id of a key that is in no row: negative, and the same at each start, because health and history are kept by it.

@@ -44,8 +44,15 @@ pub(super) fn check(row: &ProviderRow) -> Vec<Problem> {
 
 /// What a request cannot do without: a setting that has no value.
 pub(super) fn lacks(row: &ProviderRow, settled: &Settled) -> Option<Unready> {
-    // What is built of another is not asked for where that other is missing: the first is what its owner knows.
-    let it = settled.missing.first()?;
+    // What is built of another is not asked for where that other is missing: the first is what its owner knows. What
+    // another was given in place of is not asked for at all.
+    let mut needed: BTreeSet<&str> = row_texts(row).flat_map(setting::named).collect();
+    for it in row.settings.iter().rev().filter(|it| !settled.values.contains_key(&it.name)) {
+        if needed.contains(it.name.as_str()) {
+            needed.extend(it.default.iter().flat_map(|it| setting::named(it)));
+        }
+    }
+    let it = settled.missing.iter().find(|it| needed.contains(it.name.as_str()))?;
     let about = it.about.as_deref().map(|it| format!(" ({it})")).unwrap_or_default();
     let what = match &it.unfit {
         Some(variable) => format!("{} needs its setting `{}`{about}; {variable} holds none", row.name, it.name),

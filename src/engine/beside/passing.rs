@@ -116,7 +116,9 @@ pub async fn begin(exchange: &Exchange<'_>, mut incoming: Incoming) -> Result<Co
     let mut tap =
         incoming.header("content-type").is_some_and(|it| it.starts_with("text/event-stream")).then(Tap::default);
     if let Some(tap) = &mut tap {
-        held.iter().for_each(|it| tap.read(it, &mut facts));
+        for it in &held {
+            tap.read(it, &mut facts);
+        }
     }
     let incoming = (!ended).then(|| Box::new(incoming));
     Ok(Content::Passed(Box::new(Passed { status, held, incoming, facts, tap, began: exchange.began })))

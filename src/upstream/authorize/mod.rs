@@ -4,6 +4,11 @@
 //! Called once a request is whole, so that method, URI, headers and body can be signed. Must not: change what is sent
 //! in any other way, or write a secret anywhere but into the request.
 
+mod entra;
+mod exchange;
+mod google;
+mod token;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -12,19 +17,25 @@ use http_body_util::Full;
 
 use crate::domain::clock::Clock;
 use crate::domain::failure::{Failure, Kind};
-use crate::domain::policy::Provider;
+use crate::domain::id::ProviderName;
+use crate::domain::policy::{Auth, Provider};
 use crate::upstream::client::Client;
 use crate::upstream::credential::Credential;
 
+pub(super) use token::Tokens;
+
+/// In place of a key: the account of the machine, which its metadata server knows.
+const METADATA: &str = "metadata";
+
 /// A request on its way to be authorised.
 #[derive(Debug, Clone, Copy)]
-#[allow(dead_code, reason = "what signatures and token exchanges will read")]
 pub(super) struct Errand<'a> {
     /// Whom it is for; its settings (a region) may be part of what is signed.
     pub(super) provider: &'a Provider,
     /// The key it is to be sent with.
     pub(super) credential: Option<&'a Arc<Credential>>,
     /// Its body.
+    #[allow(dead_code, reason = "what a signature covers")]
     pub(super) body: &'a Bytes,
     /// What to fetch a token with.
     pub(super) client: &'a Client,
@@ -37,18 +48,28 @@ pub(super) struct Errand<'a> {
 ///
 /// # Errors
 /// [`Kind::Auth`]: the key cannot be sent, signed with or exchanged; [`Kind::Unreachable`]: who exchanges it cannot be
-/// reached.
-#[expect(clippy::unused_async, reason = "a token is waited for here")]
+/// reached; [`Kind::Transient`]: who exchanges it failed.
 pub(super) async fn authorize(
     errand: &Errand<'_>,
     request: &mut Request<Full<Bytes>>,
 ) -> Result<Option<Arc<Credential>>, Failure> {
     let Some(credential) = errand.credential else { return Ok(None) };
-    present(errand.provider, credential, request)?;
-    Ok(Some(Arc::clone(credential)))
+    let presented = match errand.provider.auth {
+        // Boxed: what waits for a token is large, and a key that is sent as it is never waits.
+        Auth::Google | Auth::Entra => Box::pin(exchanged(errand, credential)).await?,
+        _ => Arc::clone(credential),
+    };
+    present(errand.provider, &presented, request)?;
+    Ok(Some(presented))
 }
 
-/// The key as it is, in the header that the provider reads.
+/// What was sent instead of the key has been refused. Whether another one may be had, so that the request is worth
+/// sending again: nothing was done for it.
+pub(super) fn renewable(errand: &Errand<'_>, refused: &Arc<Credential>) -> bool {
+    errand.credential.is_some_and(|it| it.tokens().forget(refused))
+}
+
+/// The secret as it is, in the header that the provider reads.
 ///
 /// # Errors
 /// [`Kind::Auth`]: no header can carry it.
@@ -65,4 +86,34 @@ pub(super) fn present(
         request.headers_mut().insert(name, value);
     }
     Ok(())
+}
+
+/// What `credential` is exchanged for; itself where it is a token already.
+async fn exchanged(errand: &Errand<'_>, credential: &Arc<Credential>) -> Result<Arc<Credential>, Failure> {
+    let Errand { provider, client, clock, .. } = errand;
+    let now = clock.now().wall;
+    let key = credential.secret().expose();
+    let host = |usual| provider.settings.get("metadata-host").map_or(usual, String::as_str);
+    if key != METADATA && !key.starts_with('{') {
+        return Ok(Arc::clone(credential));
+    }
+    let fetch = || {
+        let request = match provider.auth {
+            Auth::Entra => entra::request(key, host("169.254.169.254")),
+            _ => google::request(key, host("metadata.google.internal"), now),
+        };
+        let (client, clock, name) = (Client::clone(client), Clock::clone(clock), provider.name.clone());
+        async move {
+            match request {
+                Ok(request) => exchange::exchange(client, clock, name, request).await,
+                Err(why) => Err(unusable(&name, &why)),
+            }
+        }
+    };
+    credential.tokens().get(now, fetch).await.map(|it| Arc::clone(&it.credential))
+}
+
+fn unusable(provider: &ProviderName, why: &str) -> Failure {
+    let told = format!("the key for {provider} cannot be used: {why}; replace it: llmroute keys rotate {provider}");
+    Failure::upstream(Kind::Auth, "upstream_auth", told)
 }

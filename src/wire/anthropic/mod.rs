@@ -6,7 +6,7 @@ mod content;
 mod error;
 mod fields;
 mod reply;
-mod request;
+pub(super) mod request;
 mod stream;
 mod usage;
 mod watch;

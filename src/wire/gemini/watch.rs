@@ -1,6 +1,11 @@
 //! Watches a provider's stream that is relayed as it is, and a whole answer the same way.
+//!
+//! After the first content nearly every chunk is one part of text with counts beside it ([`plain`]): of those only the
+//! length of the text is looked for, and the counts are read. Whatever looks different in any way is parsed.
 
-use crate::domain::event::Finish;
+mod plain;
+
+use crate::domain::event::{Fault, Finish};
 use crate::wire::gemini::{fields, reply, usage};
 use crate::wire::json::{self, Object};
 use crate::wire::{Facts, Malformed, Sight, Watcher, sse};
@@ -10,7 +15,13 @@ use crate::wire::{Facts, Malformed, Sight, Watcher, sse};
 pub(super) struct Watch {
     facts: Facts,
     called: bool,
+    /// There was something besides thoughts.
+    answered: bool,
 }
+
+/// Reasons for an end that are failures of the provider where there is no answer before them: its model wrote a call that
+/// is none, or of a tool it was not given. To ask again, or somebody else, helps.
+const BROKEN: [&str; 3] = ["MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "MALFORMED_RESPONSE"];
 
 impl Watcher for Watch {
     fn watch(&mut self, frame: &sse::Frame) -> Sight {
@@ -19,8 +30,14 @@ impl Watcher for Watch {
         if data.is_empty() || data == b"[DONE]" {
             return Sight::default();
         }
+        if self.facts.content
+            && self.facts.model.is_some()
+            && let Some(it) = plain::read(data)
+        {
+            return self.plain(it);
+        }
         match Object::parse(data) {
-            Ok(it) => self.chunk(it),
+            Ok(it) => self.streamed(it),
             Err(_) => Sight { malformed: true, ..Sight::default() },
         }
     }
@@ -35,6 +52,31 @@ impl Watcher for Watch {
 }
 
 impl Watch {
+    fn plain(&mut self, it: plain::Plain) -> Sight {
+        if let Some(counts) = it.usage {
+            self.facts.usage = Some(counts);
+        }
+        self.facts.content_bytes += it.bytes;
+        Sight { content: it.bytes > 0, ..Sight::default() }
+    }
+
+    /// A chunk of a stream. Once there was content, the client has it, and hears the reason in its own words.
+    fn streamed(&mut self, it: Object) -> Sight {
+        let sight = self.chunk(it);
+        if self.facts.content || sight.fault.is_some() {
+            return sight;
+        }
+        self.facts.fault = self.broken();
+        Sight { fault: self.facts.fault.clone(), ..sight }
+    }
+
+    /// The failure that an answer is which ended for one of the [`BROKEN`] reasons.
+    fn broken(&self) -> Option<Fault> {
+        let Some(Finish::Other(word)) = &self.facts.finish else { return None };
+        let message = format!("the model's answer was broken off: {word}");
+        BROKEN.contains(&&**word).then(|| Fault { kind: Some(word.clone()), message, ..Fault::default() })
+    }
+
     fn chunk(&mut self, mut it: Object) -> Sight {
         if let Some(fault) = reply::fault(&it) {
             self.facts.fault = Some(fault.clone());
@@ -72,9 +114,8 @@ impl Watch {
         let mut bytes = 0;
         for raw in parts.unwrap_or_default() {
             let Some(mut part) = Object::of(raw) else { continue };
-            for key in ["thought", "thoughtSignature"] {
-                fields::take(&mut part, key);
-            }
+            let thought = fields::take(&mut part, "thought").is_some_and(|it| it.get() == "true");
+            fields::take(&mut part, "thoughtSignature");
             let text = part.get("text").map(|it| it.get().len().saturating_sub(2));
             self.called |= fields::get(&part, "functionCall").is_some();
             let said = match (text, part.first()) {
@@ -83,6 +124,7 @@ impl Watch {
                 (None, None) => 0,
             };
             bytes += said as u64;
+            self.answered |= said > 0 && !thought;
         }
         let reason = fields::some_text(&mut it, "finishReason").and_then(|it| reply::finish(&it));
         if let Some(reason) = reason {
@@ -103,6 +145,9 @@ pub(super) fn read_facts(body: &[u8]) -> Result<Facts, Malformed> {
     let mut watch = Watch::default();
     for it in reply::chunks(body)? {
         watch.chunk(it);
+    }
+    if !watch.answered && watch.facts.fault.is_none() {
+        watch.facts.fault = watch.broken();
     }
     Ok(watch.facts)
 }

@@ -16,6 +16,8 @@ mod stream;
 pub(in crate::wire) mod usage;
 mod watch;
 
+use std::borrow::Cow;
+
 use serde_json::value::RawValue;
 
 use crate::domain::dialect::Dialect;
@@ -26,7 +28,7 @@ use crate::domain::prompt::{Opaque, Prompt};
 use crate::domain::quirks::Quirks;
 use crate::domain::reply::Reply;
 use crate::wire::json::{Object, ObjectWriter};
-use crate::wire::{Codec, Facts, Malformed, StreamReader, StreamWriter, Watcher, Written, losses};
+use crate::wire::{Asked, Codec, Facts, Malformed, StreamReader, StreamWriter, Watcher, Written, losses};
 
 /// The codec.
 #[derive(Debug, Clone, Copy, Default)]
@@ -46,7 +48,11 @@ impl Codec for OpenaiChat {
     }
 
     fn write_reply(&self, reply: &Reply) -> Written {
-        reply::write(reply)
+        reply::write(reply, &Asked::default())
+    }
+
+    fn write_reply_to(&self, asked: &Asked, reply: &Reply) -> Written {
+        reply::write(reply, asked)
     }
 
     fn stream_reader(&self) -> Box<dyn StreamReader> {
@@ -54,7 +60,11 @@ impl Codec for OpenaiChat {
     }
 
     fn stream_writer(&self, usage: bool) -> Box<dyn StreamWriter> {
-        Box::new(stream::Writer::new(usage))
+        Box::new(stream::Writer::new(&Asked { usage, ..Asked::default() }))
+    }
+
+    fn stream_writer_to(&self, asked: &Asked) -> Box<dyn StreamWriter> {
+        Box::new(stream::Writer::new(asked))
     }
 
     fn watcher(&self) -> Box<dyn Watcher> {
@@ -92,6 +102,13 @@ const DONE: &[u8] = b"[DONE]";
 
 /// `object` of a last chunk that stands for the mark (Perplexity sends no other).
 const DONE_OBJECT: &str = "\"chat.completion.done\"";
+
+/// What stands in for reasoning that a provider wants back and nobody has: it looks only for whether there is some.
+pub const STAND_IN: &str = ".";
+
+/// Why.
+pub const WHY_STAND_IN: &str =
+    "the provider refuses calls that come back without reasoning, and this one's is not known";
 
 /// A piece of this dialect that the hub has no noun for.
 fn opaque(name: impl Into<String>, raw: &RawValue) -> Opaque {
@@ -169,12 +186,22 @@ fn finish_with_calls(reason: Option<Finish>, calls: bool) -> Finish {
 }
 
 /// Spells a finish. Refusals become `content_filter`, the nearest that clients know.
-fn finish_word(finish: &Finish) -> &str {
+fn finish_word<'f>(finish: &'f Finish, calls: bool, losses: &mut Losses) -> &'f str {
     match finish {
         Finish::Stop | Finish::StopSequence | Finish::Pause => "stop",
         Finish::Length | Finish::ContextFull => "length",
         Finish::ToolCalls => "tool_calls",
         Finish::ContentFilter | Finish::Refusal => "content_filter",
-        Finish::Other(word) => word,
+        // The words of this dialect's providers are lower case; another dialect's word would not parse.
+        Finish::Other(word) if !word.bytes().any(|it| it.is_ascii_uppercase()) => word,
+        Finish::Other(word) => {
+            losses.add(format!("finish reason {word}"), "openai-chat has no such reason");
+            if calls { "tool_calls" } else { "stop" }
+        }
     }
+}
+
+/// The id of an answer whose provider gave it none: clients join the chunks of an answer by it.
+fn answer_id<'i>(asked: &Asked, id: &'i str) -> Cow<'i, str> {
+    if id.is_empty() && asked.id != RequestId(0) { format!("chatcmpl-{}", asked.id).into() } else { id.into() }
 }

@@ -5,13 +5,14 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 
 use super::{
-    Losses, error, finish_with_calls, finish_word, is_own, keep_rest, opaque, read_finish, usage, write_extra,
+    Losses, answer_id, error, finish_with_calls, finish_word, is_own, keep_rest, opaque, read_finish, usage,
+    write_extra,
 };
 use crate::domain::event::{Block, Fault};
 use crate::domain::prompt::Opaque;
 use crate::domain::reply::{Piece, Reply};
 use crate::wire::json::{self, Object, ObjectWriter, wrong};
-use crate::wire::{Malformed, Written};
+use crate::wire::{Asked, Malformed, Written};
 
 /// Reads an answer. An error object in place of one, or beside one, becomes [`Reply::fault`].
 ///
@@ -161,17 +162,15 @@ fn said_part(raw: &RawValue) -> (Block, Cow<'_, str>) {
 
 // === writing ===
 
-/// Writes an answer for a client.
-///
-/// `created` is 0 where the source dialect does not say when: this floor has no clock, and clients take any integer.
-pub(super) fn write(reply: &Reply) -> Written {
+/// Writes an answer for a client. A provider that did not say when it answered, or gave no id, did so when it was asked.
+pub(super) fn write(reply: &Reply, asked: &Asked) -> Written {
     let mut out = Vec::with_capacity(512);
     let mut losses = Losses::default();
     let extra = merged(&reply.extra, &mut losses);
     let mut top = ObjectWriter::begin(&mut out);
-    top.text("id", &reply.id);
+    top.text("id", &answer_id(asked, &reply.id));
     top.text("object", "chat.completion");
-    top.plain("created", reply.created.unwrap_or(0));
+    top.plain("created", reply.created.unwrap_or(asked.created));
     top.text("model", &reply.model);
     let choices = top.key("choices");
     choices.push(b'[');
@@ -187,7 +186,7 @@ pub(super) fn write(reply: &Reply) -> Written {
     }
     write_extra(&extra, "choice.", &mut choice);
     let finish = finish_with_calls(reply.finish.clone(), calls);
-    choice.text("finish_reason", finish_word(&finish));
+    choice.text("finish_reason", finish_word(&finish, calls, &mut losses));
     choice.end();
     let is_choice = |it: &&Opaque| it.name.starts_with("choices[");
     for other in extra.iter().filter(is_choice) {

@@ -23,6 +23,8 @@ mod place {
     pub(super) const IMAGE: &str = "image_url.";
     /// A field of the function object of a tool or a call.
     pub(super) const FUNCTION: &str = "function.";
+    /// A field of a call, as it is called in an answer.
+    pub(super) const ANSWERED: &str = "tool_call.";
     /// A field of the schema object of the response format.
     pub(super) const SCHEMA: &str = "response_format.json_schema.";
     /// A field of the stream options.

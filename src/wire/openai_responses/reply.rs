@@ -95,9 +95,10 @@ pub(super) fn finish(response: &Object, called: bool) -> Option<Finish> {
     let details = response.get("incomplete_details").and_then(Object::of);
     let reason = details.as_ref().and_then(|it| it.get("reason").and_then(json::text));
     Some(match (status.as_deref(), reason.as_deref()) {
-        (Some("incomplete"), Some("max_output_tokens" | "max_tokens")) => Finish::Length,
+        // Whatever stopped it, an answer that breaks off is what clients know as one that grew too long.
+        (Some("incomplete"), Some("max_output_tokens" | "max_tokens") | None) => Finish::Length,
         (Some("incomplete"), Some("content_filter")) => Finish::ContentFilter,
-        (Some("incomplete"), other) => Finish::Other(other.unwrap_or("incomplete").to_owned()),
+        (Some("incomplete"), Some(other)) => Finish::Other(other.to_owned()),
         (Some("failed"), _) => return None,
         (Some("queued" | "in_progress"), _) => Finish::Pause,
         (Some("cancelled"), _) => Finish::Other("cancelled".to_owned()),

@@ -1,6 +1,7 @@
 //! Vectors.
 
 use llmroute::domain::dialect::Dialect;
+use llmroute::sim::{Persona, Sim};
 use llmroute::store::Cost;
 use serde_json::json;
 
@@ -128,4 +129,34 @@ async fn a_gemini_client_gets_vectors_from_openai_and_from_gemini() {
     let inside = json!({"error": {"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"}});
     let (_, _, seen) = exchanged(&it, "/v1/embeddings", r#"{"model":"g","input":"x"}"#, 200, &inside).await;
     assert_eq!(seen.header("x-llmroute-error"), "upstream_overloaded", "{seen:?}");
+}
+
+#[tokio::test]
+async fn the_simulated_providers_make_vectors() {
+    let length = |it: &serde_json::Value| it.as_array().map(Vec::len);
+    for speaks in [Dialect::OpenaiChat, Dialect::Gemini] {
+        let sim = Sim::start(Persona::plain("sim")).await.unwrap();
+        let house = Plan::new().target("sim", speaks, &sim.base_url(), 1.0).open().await;
+        let openai = house.post("/v1/embeddings", r#"{"model":"g","input":["a cat","a cat"],"dimensions":4}"#).await;
+        let data = openai.json()["data"].clone();
+        assert_eq!((length(&data), length(&data[0]["embedding"])), (Some(2), Some(4)), "{openai:?}");
+        assert_eq!(data[0]["embedding"], data[1]["embedding"], "the same text, the same vector");
+        let one = r#"{"content":{"parts":[{"text":"a cat"}]},"outputDimensionality":4}"#;
+        let google = house.post("/v1beta/models/g:embedContent", one).await;
+        assert_eq!(google.json()["embedding"]["values"], data[0]["embedding"], "{google:?}");
+        let (row, _) = house.row(&openai).await;
+        assert!(matches!(row.cost, Some(Cost::Exact(it)) if it.pico() > 0), "{row:?}");
+        let violations: Vec<_> = sim.meter().arrivals().into_iter().filter_map(|it| it.violation).collect();
+        assert!(violations.is_empty(), "{violations:?}");
+        assert_eq!(
+            house
+                .rows()
+                .await
+                .iter()
+                .filter_map(|it| it.0.cost?.amount())
+                .map(llmroute::domain::money::Usd::pico)
+                .sum::<i64>(),
+            crate::house::billed(&sim)
+        );
+    }
 }

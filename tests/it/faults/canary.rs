@@ -21,6 +21,7 @@ const CANARY: &str = "canary-0123456789abcdef";
 fn error(dialect: Dialect, words: &str) -> Value {
     match dialect {
         Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
         Dialect::OpenaiChat | Dialect::OpenaiResponses => {
             json!({"error": {"message": words, "type": words, "code": words, "param": words}})
         }
@@ -34,6 +35,7 @@ fn error(dialect: Dialect, words: &str) -> Value {
 fn whole(dialect: Dialect, text: &str) -> Value {
     match dialect {
         Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
         Dialect::OpenaiChat => json!({"id": text, "object": "chat.completion", "created": 1, "model": text,
             "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
             "usage": {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12}}),
@@ -72,6 +74,7 @@ fn echoes(dialect: Dialect, key: &str) -> Vec<(String, bool, Script)> {
     let [opening, content, closing] = events(dialect, &words);
     let told = match dialect {
         Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
         Dialect::OpenaiChat | Dialect::Gemini => format!("data: {body}\n\n"),
         Dialect::OpenaiResponses => {
             let failed = json!({"type": "response.failed", "response": {"id": words, "status": "failed",

@@ -126,11 +126,13 @@ impl Exchange {
 pub(crate) fn events(dialect: Dialect, text: &str) -> [String; 3] {
     let frame = |kind: &str, body: Value| match dialect {
         Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
         Dialect::OpenaiChat | Dialect::Gemini => format!("data: {body}\n\n"),
         Dialect::OpenaiResponses | Dialect::Anthropic => format!("event: {kind}\ndata: {body}\n\n"),
     };
     match dialect {
         Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
         Dialect::OpenaiChat => {
             let chunk = |delta: Value, finish: Value| {
                 let choice = json!({"index": 0, "delta": delta, "finish_reason": finish});
@@ -224,6 +226,7 @@ pub(crate) const fn ping(dialect: Dialect) -> &'static str {
         Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::OpenaiCompletions => ": llmroute\n\n",
         Dialect::Anthropic => "event: ping\ndata: {\"type\": \"ping\"}\n\n",
         Dialect::Gemini => "\n\n\n\n",
+        Dialect::BedrockConverse => "",
     }
 }
 

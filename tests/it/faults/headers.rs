@@ -172,6 +172,7 @@ fn peculiar(dialect: Dialect) -> (Value, &'static str) {
     let mut body = question(dialect, false);
     let field = match dialect {
         Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
         Dialect::OpenaiChat => {
             body["logit_bias"] = json!({"50256": -100});
             "logit_bias"
@@ -212,6 +213,7 @@ async fn what_a_target_cannot_say_is_named_or_refused() {
         let mut plain = question(client, false);
         match client {
             Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+            Dialect::BedrockConverse => unreachable!("no client speaks it"),
             Dialect::OpenaiChat | Dialect::Anthropic => plain["max_tokens"] = 500.into(),
             Dialect::OpenaiResponses => plain["max_output_tokens"] = 500.into(),
             Dialect::Gemini => plain["generationConfig"] = json!({"maxOutputTokens": 500}),

@@ -178,6 +178,7 @@ async fn what_a_provider_bills_anyway_is_waited_for_even_before_its_first_byte()
             } else {
                 let usage = match dialect {
                     Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+                    Dialect::BedrockConverse => unreachable!("no client speaks it"),
                     Dialect::OpenaiChat => {
                         json!({"choices": [{"index": 0, "message": {"role": "assistant", "content": "for nobody"},
                         "finish_reason": "stop"}], "usage": {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12}})

@@ -10,7 +10,7 @@ use crate::house::{House, Plan, Seen, ended_well, told_error};
 
 const fn other(dialect: Dialect) -> Dialect {
     match dialect {
-        Dialect::OpenaiCompletions => Dialect::OpenaiChat,
+        Dialect::OpenaiCompletions | Dialect::BedrockConverse => Dialect::OpenaiChat,
         Dialect::OpenaiChat => Dialect::OpenaiResponses,
         Dialect::OpenaiResponses => Dialect::Anthropic,
         Dialect::Anthropic => Dialect::Gemini,

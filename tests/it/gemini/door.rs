@@ -194,6 +194,7 @@ fn asked_with_tools(client: Dialect, stream: bool, calls: &[(String, Value)]) ->
     let mut body = question(client, stream);
     match client {
         Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
         Dialect::OpenaiChat => {
             body["tools"] = json!([{"type": "function", "function": {"name": "look", "parameters": schema}}]);
             let made = |it: &(String, Value)| json!({"id": it.0, "type": "function", "function": {"name": "look", "arguments": it.1.to_string()}});
@@ -266,6 +267,7 @@ fn calls(client: Dialect, stream: bool, seen: &Seen) -> Vec<(String, Value)> {
     for chunk in &chunks {
         match client {
             Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+            Dialect::BedrockConverse => unreachable!("no client speaks it"),
             Dialect::Gemini => {
                 for part in list(&chunk["candidates"][0]["content"]["parts"]) {
                     if let Some(call) = part.get("functionCall") {

@@ -65,6 +65,7 @@ impl Told {
         let mut told = Self { model: text(&body["model"]), ..Self::default() };
         match dialect {
             Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+            Dialect::BedrockConverse => unreachable!("no client speaks it"),
             Dialect::OpenaiChat => {
                 told.openai_message(&body["choices"][0]["message"]);
                 told.openai_counts(body);
@@ -100,6 +101,7 @@ impl Told {
             let over = dialect == Dialect::OpenaiResponses && told.finish.is_some();
             match dialect {
                 Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+                Dialect::BedrockConverse => unreachable!("no client speaks it"),
                 _ if over => break,
                 Dialect::OpenaiChat => told.openai_chunk(&event),
                 Dialect::OpenaiResponses => told.responses_event(&event),
@@ -368,6 +370,7 @@ impl Told {
         let reason = self.finish.take();
         self.finish = match dialect {
             Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+            Dialect::BedrockConverse => unreachable!("no client speaks it"),
             _ if self.error.is_some() => reason,
             // Where a model calls tools, it stops for them, whatever it says; and where it ends, it stops.
             Dialect::OpenaiChat => Some(match reason.as_deref() {
@@ -472,6 +475,7 @@ pub(super) fn is_answer_in(dialect: Dialect, body: &Value, file: &str) {
     assert!(body["usage"].is_object() || blocked, "{file}: {body}");
     match dialect {
         Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+        Dialect::BedrockConverse => unreachable!("no client speaks it"),
         Dialect::Gemini => {}
         Dialect::OpenaiChat => {
             assert!(body["object"] == "chat.completion" && body["created"].is_u64(), "{file}: {body}");

@@ -54,6 +54,7 @@ pub(super) fn recorded(dialect: Dialect) -> Option<Vec<Exchange>> {
         Dialect::Anthropic => "anthropic.messages",
         Dialect::Gemini => "gemini.generateContent",
         Dialect::OpenaiCompletions => "openai.completions",
+        Dialect::BedrockConverse => "bedrock.converse",
     };
     let lines = index.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let of_api = lines.filter(|it| it["api"] == api).map(|line| {

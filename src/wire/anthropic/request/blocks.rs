@@ -11,7 +11,7 @@ use crate::domain::dialect::Dialect;
 use crate::domain::prompt::{Body, CacheMark, Loss, Media, Opaque, Part, Role};
 use crate::domain::quirks::Quirks;
 use crate::wire::anthropic::fields::{self, is_object};
-use crate::wire::anthropic::request::ids::Ids;
+use crate::wire::call_ids::Ids;
 use crate::wire::json::ObjectWriter;
 
 /// What is the same for every block of a request.

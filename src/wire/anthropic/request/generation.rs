@@ -5,17 +5,17 @@
 
 /// The words a model takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Generation {
+pub(in crate::wire) struct Generation {
     /// `thinking: {type: adaptive}` with `output_config.effort`.
-    pub(super) adaptive: bool,
+    pub(in crate::wire) adaptive: bool,
     /// `thinking: {type: enabled, budget_tokens}`.
-    pub(super) budget: bool,
+    pub(in crate::wire) budget: bool,
     /// `thinking: {type: disabled}`.
-    pub(super) disabled: bool,
+    pub(in crate::wire) disabled: bool,
     /// `temperature`, `top_p`, `top_k` other than the default.
-    pub(super) sampling: bool,
+    pub(in crate::wire) sampling: bool,
     /// Effort `xhigh`.
-    pub(super) xhigh: bool,
+    pub(in crate::wire) xhigh: bool,
 }
 
 /// Models that cannot be told not to think.
@@ -25,7 +25,7 @@ const ALWAYS_THINK: [&str; 2] = ["fable", "mythos"];
 ///
 /// Other vendors' models that speak the dialect know its older form, which had years to spread. A Claude without a
 /// version in its name is an alias of the newest.
-pub(super) fn of(model: &str) -> Generation {
+pub(in crate::wire) fn of(model: &str) -> Generation {
     let Some((_, name)) = model.split_once("claude") else {
         return Generation { adaptive: false, budget: true, disabled: true, sampling: true, xhigh: false };
     };
@@ -37,6 +37,11 @@ pub(super) fn of(model: &str) -> Generation {
         sampling: version < (4, 7),
         xhigh: version >= (4, 7),
     }
+}
+
+/// The version of a Claude; `None` where the model is none, or an alias without one.
+pub(in crate::wire) fn version_of(model: &str) -> Option<(u32, u32)> {
+    model.split_once("claude").and_then(|(_, name)| version(name))
 }
 
 /// The first number in a name and the one right after it; a number of more than three digits is a date.

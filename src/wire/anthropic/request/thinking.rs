@@ -16,15 +16,13 @@ const MIN_BUDGET: u64 = 1024;
 const EFFORTS: [(&str, u64); 6] =
     [("minimal", 1024), ("low", 2048), ("medium", 8192), ("high", 16_384), ("xhigh", 32_768), ("max", 65_536)];
 
-/// What a request says about thinking and length.
+/// What a request says about thinking.
 #[derive(Debug)]
-pub(super) struct Plan {
-    /// `max_tokens`.
-    pub(super) max_tokens: u64,
+pub(in crate::wire) struct Plan {
     /// `thinking`.
     form: Form,
     /// `output_config.effort`.
-    pub(super) effort: Option<String>,
+    pub(in crate::wire) effort: Option<String>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -37,16 +35,16 @@ enum Form {
 
 /// What the rest of a request forbids.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Context {
+pub(in crate::wire) struct Context {
     /// `tool_choice` forces a call.
-    pub(super) forced_call: bool,
+    pub(in crate::wire) forced_call: bool,
     /// The last model turn called tools and does not begin with signed thinking, as it never does when another vendor's
     /// model wrote it.
-    pub(super) bare_call: bool,
+    pub(in crate::wire) bare_call: bool,
 }
 
 /// Decides.
-pub(super) fn plan(prompt: &Prompt, can: Generation, context: Context, losses: &mut Vec<Loss>) -> Plan {
+pub(in crate::wire) fn plan(prompt: &Prompt, can: Generation, context: Context, losses: &mut Vec<Loss>) -> Plan {
     let cap = prompt.sampling.max_tokens;
     let (mut form, effort) = match &prompt.reasoning {
         None => (Form::Unsaid, None),
@@ -60,29 +58,33 @@ pub(super) fn plan(prompt: &Prompt, can: Generation, context: Context, losses: &
         let stated = prompt.reasoning.as_ref().is_some_and(|it| it.budget == Some(budget));
         form = fit(budget, stated, cap, context, losses);
     }
-    let max_tokens = cap.unwrap_or_else(|| {
-        let thinking = if let Form::Budget(budget) = form { budget } else { 0 };
+    Plan { form, effort }
+}
+
+/// The cap of the answer, which thinking counts towards.
+pub(super) fn max_tokens(prompt: &Prompt, plan: &Plan, losses: &mut Vec<Loss>) -> u64 {
+    prompt.sampling.max_tokens.unwrap_or_else(|| {
+        let thinking = if let Form::Budget(budget) = plan.form { budget } else { 0 };
         let max_tokens = DEFAULT_MAX_TOKENS.saturating_add(thinking);
         let what = format!("max_tokens: set to {max_tokens}");
         losses.push(Loss { what, why: "anthropic requires a cap and the request has none" });
         max_tokens
-    });
-    Plan { max_tokens, form, effort }
+    })
 }
 
 impl Plan {
     /// Whether the model is told to think, which forbids most sampling parameters.
-    pub(super) fn thinks(&self) -> bool {
+    pub(in crate::wire) fn thinks(&self) -> bool {
         matches!(self.form, Form::Adaptive | Form::Budget(_))
     }
 
     /// Whether a `thinking` object is to be written.
-    pub(super) fn is_said(&self) -> bool {
+    pub(in crate::wire) fn is_said(&self) -> bool {
         self.form != Form::Unsaid
     }
 
     /// Writes the fields of `thinking`.
-    pub(super) fn write(&self, out: &mut ObjectWriter) {
+    pub(in crate::wire) fn write(&self, out: &mut ObjectWriter) {
         match self.form {
             Form::Unsaid => {}
             Form::Disabled => out.text("type", "disabled"),

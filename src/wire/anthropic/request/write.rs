@@ -11,8 +11,8 @@ use crate::domain::signature::Signature;
 use crate::wire::anthropic::fields;
 use crate::wire::anthropic::request::blocks::{Blocks, Place, write_cache};
 use crate::wire::anthropic::request::generation::{self, Generation};
-use crate::wire::anthropic::request::ids::Ids;
 use crate::wire::anthropic::request::thinking::{self, Context, Plan};
+use crate::wire::call_ids::Ids;
 use crate::wire::json::{self, ObjectWriter};
 use crate::wire::{Written, freeform};
 
@@ -24,7 +24,7 @@ const FILLER: &str = ".";
 
 /// Composes a request body.
 pub(in crate::wire::anthropic) fn write(prompt: &Prompt, model: &str, quirks: &Quirks) -> Written {
-    let mut blocks = Blocks { quirks, ids: Ids::default(), losses: Vec::new() };
+    let mut blocks = Blocks { quirks, ids: Ids::new(usize::MAX, "_-"), losses: Vec::new() };
     let can = generation::of(model);
     let tools = tools(prompt, &mut blocks);
     let choice = if tools.is_empty() { None } else { prompt.tool_choice.as_ref() };
@@ -36,12 +36,13 @@ pub(in crate::wire::anthropic) fn write(prompt: &Prompt, model: &str, quirks: &Q
         bare_call: ends_in_bare_call(prompt),
     };
     let plan = thinking::plan(prompt, can, context, &mut blocks.losses);
+    let max_tokens = thinking::max_tokens(prompt, &plan, &mut blocks.losses);
     let system = parts(&prompt.system, Place::System, "system", &mut blocks);
     let messages = messages(prompt, &mut blocks);
     let mut body = Vec::with_capacity(1024);
     fields::write(&mut body, |out| {
         out.text("model", model);
-        out.plain("max_tokens", plan.max_tokens);
+        out.plain("max_tokens", max_tokens);
         if !system.is_empty() {
             fields::list(out, "system", &system);
         }

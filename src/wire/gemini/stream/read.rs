@@ -24,6 +24,8 @@ pub(in crate::wire::gemini) struct Reader {
     next: u32,
     /// The text that is going on.
     open: Option<Text>,
+    /// First half of a surrogate pair that ended its last piece.
+    half: Option<u16>,
     /// The call whose arguments are coming in pieces.
     partial: Option<(u32, Partial)>,
     calls: usize,
@@ -143,8 +145,8 @@ impl Reader {
     fn part(&mut self, mut it: Object, raw: &RawValue, out: &mut Vec<Event>) {
         let thought = fields::take(&mut it, "thought").is_some_and(|it| it.get() == "true");
         let signature = fields::some_text(&mut it, "thoughtSignature").and_then(fields::signature);
-        if let Some(text) = fields::some_text(&mut it, "text") {
-            self.say(thought, text, signature, out);
+        if let Some(text) = fields::take(&mut it, "text") {
+            self.piece(thought, text, signature, out);
         } else if let Some(call) = fields::take(&mut it, "functionCall").and_then(Object::of) {
             self.call(call, signature, out);
         } else if let Some(name) = it.first() {
@@ -155,6 +157,19 @@ impl Reader {
         } else if signature.is_some() {
             self.say(thought, String::new(), signature, out);
         }
+    }
+
+    /// Adds a text that may begin or end in the middle of a character.
+    fn piece(&mut self, thought: bool, raw: &RawValue, signature: Option<Signature>, out: &mut Vec<Event>) {
+        let goes_on = self.open.is_none_or(|it| it.thought == thought);
+        let mut half = if goes_on { self.half.take() } else { None };
+        let Some(text) = json::piece(raw.get().as_bytes(), &mut half) else { return };
+        let mut text = text.into_owned();
+        if signature.is_some() && half.take().is_some() {
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+        self.say(thought, text, signature, out);
+        self.half = half.or(self.half);
     }
 
     /// Adds a text. A signed one is complete: what follows is another part, whose signature would be another.
@@ -228,6 +243,8 @@ impl Reader {
     /// Closes what is open.
     fn close(&mut self, out: &mut Vec<Event>) {
         if let Some(Text { index, .. }) = self.open.take() {
+            let rest = self.half.take().map(|it| Delta::Text(String::from_utf16_lossy(&[it])));
+            out.extend(rest.map(|delta| Event::Delta { index, delta }));
             out.push(Event::Close { index });
         }
         if let Some((index, partial)) = self.partial.take() {

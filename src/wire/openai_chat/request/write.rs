@@ -3,9 +3,9 @@
 use super::part::{Allow, name_marks, write_content};
 use super::place;
 use crate::domain::prompt::{Body, Format, Opaque, Part, Prompt, Reasoning, Role, Tool, ToolChoice, Turn};
-use crate::domain::quirks::{OutputCap, Quirks, ReasoningField};
+use crate::domain::quirks::{OutputCap, Quirks};
 use crate::wire::json::ObjectWriter;
-use crate::wire::openai_chat::{Losses, NO_FIELD, has_extra, is_own, write_extra};
+use crate::wire::openai_chat::{Losses, NO_FIELD, STAND_IN, WHY_STAND_IN, has_extra, is_own, write_extra};
 use crate::wire::{Written, freeform};
 
 /// Writes a request for a provider.
@@ -14,7 +14,8 @@ pub(in crate::wire::openai_chat) fn write(prompt: &Prompt, model: &str, quirks: 
     let mut losses = Losses::default();
     let mut top = ObjectWriter::begin(&mut out);
     top.text("model", model);
-    let mut messages = Messages { items: Vec::new(), quirks, losses: &mut losses };
+    let thinks = prompt.reasoning.as_ref().is_none_or(|it| it.enabled);
+    let mut messages = Messages { items: Vec::new(), quirks, thinks, losses: &mut losses };
     for (nth, part) in prompt.system.iter().enumerate() {
         messages.leading_system(part, &format!("system[{nth}]"));
     }
@@ -54,6 +55,8 @@ pub(in crate::wire::openai_chat) fn write(prompt: &Prompt, model: &str, quirks: 
 struct Messages<'a> {
     items: Vec<Vec<u8>>,
     quirks: &'a Quirks,
+    /// The model is not told not to think.
+    thinks: bool,
     losses: &'a mut Losses,
 }
 
@@ -191,10 +194,11 @@ impl Messages<'_> {
         for part in &turn.parts {
             said.sort(part, path, self.losses);
         }
-        let field = match self.quirks.reasoning_field {
-            ReasoningField::ReasoningContent => "reasoning_content",
-            ReasoningField::Reasoning => "reasoning",
-        };
+        let field = self.quirks.reasoning_field.name();
+        if self.quirks.replays_reasoning && self.thinks && said.thinking.is_empty() && !said.calls.is_empty() {
+            self.losses.add(format!("{path}.{field}: set to a full stop"), WHY_STAND_IN);
+            said.thinking.push(STAND_IN);
+        }
         self.message("assistant", |message, losses| {
             if said.content.is_empty() && !(said.calls.is_empty() && said.refusal.is_empty()) {
                 message.raw("content", "null");
@@ -266,6 +270,8 @@ fn write_call(part: &Part, out: &mut Vec<u8>) {
             function.text("arguments", arguments);
             write_extra(&part.extra, place::FUNCTION, &mut function);
             function.end();
+            // As an answer has them, and as a request does.
+            write_extra(&part.extra, place::ANSWERED, &mut call);
             write_extra(&part.extra, "", &mut call);
             call.end();
         }

@@ -3,15 +3,19 @@
 use crate::domain::event::{Block, Delta, Event, Finish};
 use crate::domain::prompt::{Loss, Opaque};
 use crate::domain::usage::Usage;
-use crate::wire::StreamWriter;
 use crate::wire::json::{self, ObjectWriter};
-use crate::wire::openai_chat::{DONE, Losses, PING, finish_with_calls, finish_word, is_own, usage};
+use crate::wire::openai_chat::{DONE, Losses, PING, answer_id, finish_with_calls, finish_word, is_own, usage};
+use crate::wire::{Asked, StreamWriter};
 
 /// Writes chunks.
 #[derive(Debug)]
 pub(in crate::wire::openai_chat) struct Writer {
     /// The client asked for usage at the end.
     wants_usage: bool,
+    /// The id for an answer without one.
+    id: String,
+    /// When the request came, in Unix seconds, for a provider that does not say when it answered.
+    created: i64,
     /// What every chunk begins with, up to its choices.
     head: Vec<u8>,
     blocks: Vec<Open>,
@@ -34,9 +38,11 @@ enum Open {
 }
 
 impl Writer {
-    pub(in crate::wire::openai_chat) fn new(wants_usage: bool) -> Self {
+    pub(in crate::wire::openai_chat) fn new(asked: &Asked) -> Self {
         let mut writer = Self {
-            wants_usage,
+            wants_usage: asked.usage,
+            id: answer_id(asked, "").into_owned(),
+            created: asked.created,
             head: Vec::new(),
             blocks: Vec::new(),
             calls: 0,
@@ -44,17 +50,16 @@ impl Writer {
             finished: false,
             losses: Losses::default(),
         };
-        writer.set_head("", "", 0);
+        writer.set_head("", "", None);
         writer
     }
 
-    /// `created` is 0 where the source dialect does not say when: clients take any integer.
-    fn set_head(&mut self, id: &str, model: &str, created: i64) {
+    fn set_head(&mut self, id: &str, model: &str, created: Option<i64>) {
         self.head.clear();
         let mut chunk = ObjectWriter::begin(&mut self.head);
-        chunk.text("id", id);
+        chunk.text("id", if id.is_empty() { &self.id } else { id });
         chunk.text("object", "chat.completion.chunk");
-        chunk.plain("created", created);
+        chunk.plain("created", created.unwrap_or(self.created));
         chunk.text("model", model);
         // The object stays open: each chunk goes on from here.
     }
@@ -167,7 +172,8 @@ impl Writer {
     fn finish(&mut self, reason: Option<&Finish>, out: &mut Vec<u8>) {
         self.finished = true;
         let reason = finish_with_calls(reason.cloned(), self.calls > 0);
-        self.chunk(|_| {}, Some(finish_word(&reason)), out);
+        let word = finish_word(&reason, self.calls > 0, &mut self.losses);
+        self.chunk(|_| {}, Some(word), out);
     }
 
     fn opaque(&mut self, it: &Opaque, out: &mut Vec<u8>) {
@@ -212,7 +218,7 @@ impl StreamWriter for Writer {
     fn write(&mut self, event: &Event, out: &mut Vec<u8>) {
         match event {
             Event::Start { id, model, created } => {
-                self.set_head(id, model, created.unwrap_or(0));
+                self.set_head(id, model, *created);
                 let first = |delta: &mut ObjectWriter| {
                     delta.text("role", "assistant");
                     delta.text("content", "");

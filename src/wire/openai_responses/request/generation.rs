@@ -197,9 +197,54 @@ pub(super) fn write_stream(prompt: &Prompt, top: &mut ObjectWriter) {
 }
 
 /// Writes that nothing is to be kept: no other dialect's provider keeps an answer unasked, so this one is not to do it
-/// either. A request of this dialect says by itself what it wants.
-pub(super) fn write_store(extra: &[Opaque], top: &mut ObjectWriter) {
-    if own(extra, spelling::NOT_STORED).is_some() || own(extra, spelling::OWN).is_none() {
+/// either. A request of this dialect says by itself what it wants. Where nothing is kept, reasoning goes on between the
+/// calls of a turn only if it is handed out `encrypted` and comes back.
+pub(super) fn write_store(extra: &[Opaque], encrypted: bool, top: &mut ObjectWriter) {
+    let foreign = own(extra, spelling::OWN).is_none();
+    if own(extra, spelling::NOT_STORED).is_some() || foreign {
         top.raw("store", "false");
+    }
+    if foreign && encrypted {
+        top.raw("include", r#"["reasoning.encrypted_content"]"#);
+    }
+}
+
+/// Whether a model with this id reasons, and so can be asked for its encrypted reasoning; the others refuse to be. Of one
+/// that is not known nothing is asked.
+///
+/// Source: the model pages of OpenAI and of xAI.
+pub(super) fn reasons(model: &str) -> bool {
+    let name = model.rsplit('/').next().unwrap_or(model);
+    let major = |rest: &str| rest.split(|it: char| !it.is_ascii_digit()).next().and_then(|it| it.parse::<u32>().ok());
+    let at_least =
+        |prefix: &str, least: u32| name.strip_prefix(prefix).and_then(major).is_some_and(|major| major >= least);
+    let chats = name.contains("-chat") || name.contains("non-reasoning");
+    !chats && (at_least("gpt-", 5) || at_least("o", 1) || at_least("grok-", 4) || name.starts_with("grok-3-mini"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_models_that_reason_are_asked_for_their_reasoning() {
+        for (model, expected) in [
+            ("gpt-5.4-mini", true),
+            ("gpt-6.1-sol", true),
+            ("openai/gpt-5", true),
+            ("o3-pro", true),
+            ("o4-mini-2025-04-16", true),
+            ("grok-4.7", true),
+            ("grok-3-mini", true),
+            ("gpt-4o", false),
+            ("gpt-4.1", false),
+            ("gpt-5-chat-latest", false),
+            ("grok-4-fast-non-reasoning", false),
+            ("gpt-oss-120b", false),
+            ("omni-moderation-latest", false),
+            ("my-deployment", false),
+        ] {
+            assert_eq!(reasons(model), expected, "{model}");
+        }
     }
 }

@@ -39,7 +39,7 @@ pub(in crate::wire::openai_responses) fn write(prompt: &Prompt, model: &str, qui
     if let Some(user) = &prompt.user {
         top.text("user", user);
     }
-    generation::write_store(&prompt.extra, &mut top);
+    generation::write_store(&prompt.extra, quirks.encrypted_reasoning && generation::reasons(model), &mut top);
     write_extra(&prompt.extra, "", &mut top);
     losses.foreign("", &prompt.extra);
     top.end();

@@ -1,0 +1,108 @@
+//! What real clients stumbled over when a provider of another dialect answered them.
+
+use llmroute::domain::dialect::Dialect;
+use llmroute::domain::id::RequestId;
+use llmroute::wire::{Asked, codec};
+use serde_json::{Value, json};
+
+use super::{frames, translated};
+
+/// A stream of Gemini whose chunks say no more than they have to: no id, no model.
+fn gemini_stream(parts: &[&str], finish: &str) -> String {
+    let mut text = String::new();
+    for part in parts {
+        text.push_str(&format!("data: {{\"candidates\":[{{\"content\":{{\"parts\":[{part}]}}}}]}}\n\n"));
+    }
+    text + &format!("data: {{\"candidates\":[{{\"finishReason\":\"{finish}\"}}]}}\n\n")
+}
+
+fn finish_reasons(chunks: &str) -> Vec<Value> {
+    let chunks = frames(chunks).into_iter().filter_map(|it| serde_json::from_slice::<Value>(&it.data()).ok());
+    let reasons = chunks.map(|it| it["choices"][0]["finish_reason"].clone());
+    reasons.filter(|it| !it.is_null()).collect()
+}
+
+#[test]
+fn a_finish_reason_that_only_gemini_has_does_not_break_chat_clients() {
+    let call = r#"{"functionCall":{"name":"look","args":{}}}"#;
+    for (part, finish, expected) in [
+        (call, "FUNCTION_CALL", "tool_calls"),
+        (r#"{"text":"Hi"}"#, "UNEXPECTED_TOOL_CALL", "stop"),
+        (r#"{"text":"Hi"}"#, "OTHER", "stop"),
+    ] {
+        let stream = gemini_stream(&[part], finish);
+        assert_eq!(finish_reasons(&translated(&stream, Dialect::Gemini, Dialect::OpenaiChat)), [expected], "{finish}");
+
+        let whole = json!({"candidates": [{"content": {"parts": [serde_json::from_str::<Value>(part).unwrap()]},
+            "finishReason": finish}]});
+        let reply = codec(Dialect::Gemini).read_reply(whole.to_string().as_bytes()).unwrap();
+        let written = codec(Dialect::OpenaiChat).write_reply(&reply);
+        let body: Value = serde_json::from_slice(&written.body).unwrap();
+        assert_eq!(body["choices"][0]["finish_reason"], expected, "{finish}");
+        assert!(written.losses.iter().any(|it| it.what.contains(finish)), "{:?}", written.losses);
+    }
+}
+
+#[test]
+fn a_gemini_text_cut_in_the_middle_of_a_character_is_joined() {
+    let say = |it: &str| format!("{{\"text\":\"{it}\"}}");
+    let think = |it: &str| format!("{{\"text\":\"{it}\",\"thought\":true}}");
+    let told = |parts: &[String], dialect| {
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        translated(&gemini_stream(&parts, "STOP"), Dialect::Gemini, dialect)
+    };
+    let crab = [say(r"a\ud83e"), say(r"\udd80b")];
+    for dialect in [Dialect::OpenaiChat, Dialect::Anthropic, Dialect::OpenaiResponses] {
+        let text = told(&crab, dialect);
+        assert!(text.contains('🦀') && !text.contains('\u{FFFD}'), "{text}");
+    }
+    // A half that nothing completes is not forgotten, nor joined with what is not its own text.
+    for parts in [vec![think(r"a\ud83e"), say(r"\udd80b")], vec![say(r"a\ud83e")]] {
+        let text = told(&parts, Dialect::Anthropic);
+        assert!(text.contains('\u{FFFD}') && !text.contains('🦀'), "{text}");
+    }
+}
+
+/// `openai-node` joins nothing to an answer whose id is empty: its usage was lost.
+#[test]
+fn an_answer_without_an_id_gets_one_for_chat_clients() {
+    let asked = Asked { id: RequestId(77), created: 1_770_000_000, ..Asked::default() };
+    let stream = gemini_stream(&[r#"{"text":"Hi"}"#], "STOP");
+    let mut reader = codec(Dialect::Gemini).stream_reader();
+    let mut writer = codec(Dialect::OpenaiChat).stream_writer_to(&asked);
+    let (mut events, mut out) = (Vec::new(), Vec::new());
+    for frame in frames(&stream) {
+        reader.read(&frame, &mut events).unwrap();
+    }
+    reader.closed(&mut events);
+    events.iter().for_each(|it| writer.write(it, &mut out));
+    let expected = json!([format!("chatcmpl-{}", asked.id), 1_770_000_000]);
+    let written = String::from_utf8(out).unwrap();
+    let mut chunks = 0;
+    for chunk in frames(&written).iter().filter_map(|it| serde_json::from_slice::<Value>(&it.data()).ok()) {
+        assert_eq!(json!([chunk["id"], chunk["created"]]), expected, "{chunk}");
+        chunks += 1;
+    }
+    assert!(chunks > 2, "{written}");
+
+    let whole = br#"{"candidates":[{"content":{"parts":[{"text":"Hi"}]},"finishReason":"STOP"}]}"#;
+    let reply = codec(Dialect::Gemini).read_reply(whole).unwrap();
+    let written = codec(Dialect::OpenaiChat).write_reply_to(&asked, &reply);
+    let body: Value = serde_json::from_slice(&written.body).unwrap();
+    assert_eq!(json!([body["id"], body["created"]]), expected);
+}
+
+#[test]
+fn a_response_that_is_incomplete_for_no_stated_reason_is_not_told_as_whole() {
+    let body = json!({"id": "resp_1", "object": "response", "status": "incomplete", "model": "m", "output": [
+        {"type": "message", "id": "msg_1", "role": "assistant", "content": [{"type": "output_text", "text": "Hel"}]}]});
+    let reply = codec(Dialect::OpenaiResponses).read_reply(body.to_string().as_bytes()).unwrap();
+    for (dialect, place, expected) in [
+        (Dialect::OpenaiChat, "/choices/0/finish_reason", "length"),
+        (Dialect::Anthropic, "/stop_reason", "max_tokens"),
+        (Dialect::Gemini, "/candidates/0/finishReason", "MAX_TOKENS"),
+    ] {
+        let told: Value = serde_json::from_slice(&codec(dialect).write_reply(&reply).body).unwrap();
+        assert_eq!(told.pointer(place), Some(&json!(expected)), "{dialect:?}");
+    }
+}
