@@ -175,7 +175,8 @@ fn list(session: &Session) -> Done {
         let (local, keyed): (Vec<&Line>, Vec<&Line>) = usable.into_iter().partition(|it| it.local);
         for line in keyed.into_iter().chain(local).chain(rest) {
             let spoken = line.speaks.iter().map(|it| short(it.dialect)).collect::<Vec<_>>().join(", ");
-            let host = line.speaks.first().map(|it| host(&it.url)).unwrap_or_default();
+            let host = line.speaks.first().map(|it| host(&it.url)).filter(|it| !it.contains('{'));
+            let host = host.unwrap_or_else(|| amounts::NONE.to_owned());
             table.row([line.name.clone(), spoken, host, line.keys_cell(), line.state.clone()]);
         }
         let mut out = table.draw(frame);
@@ -272,7 +273,7 @@ impl Line {
         let absent = it.enabled && it.local && catalog::provider(it.name.as_str()).is_some() && !start::answers(it);
         let state = match (it.enabled, it.auth, keyed) {
             (false, _, _) => "disabled".to_owned(),
-            _ if it.unready.is_some() => it.unready.as_ref().map(|it| it.what.clone()).unwrap_or_default(),
+            _ if it.unready.is_some() => format!("not set up: llmroute providers show {}", it.name),
             _ if absent => "not running".to_owned(),
             (true, Auth::None, _) => "no key needed".to_owned(),
             (true, _, true) => "ok".to_owned(),

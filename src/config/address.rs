@@ -37,6 +37,8 @@ pub const fn path_of(dialect: Dialect) -> &'static str {
         Dialect::Anthropic => "/v1/messages",
         Dialect::Gemini => "/v1beta/models/{model}:generateContent",
         Dialect::BedrockConverse => "/model/{model}/converse",
+        Dialect::Cohere => "/v2/chat",
+        Dialect::Ollama => "/api/chat",
         Dialect::OpenaiCompletions => "/completions",
     }
 }
@@ -161,14 +163,16 @@ fn place_v6(it: Ipv6Addr) -> Result<Place, BadAddress> {
     Ok(if it.is_unique_local() || it.is_unicast_link_local() { Place::Private } else { Place::Public })
 }
 
-/// Joins a path to a base. A `/v1` or `/v1beta` at the end of the base is not doubled, a base that already ends in the
-/// path stays as it is, and a query stays at the end.
+/// Joins a path to a base. A version (`/v1`, `/v1beta`, `/v2`) at the end of the base is not doubled, a base that already ends in the
+/// path stays as it is, and a query stays at the end. Ollama's own `/api` stands beside the `/v1` of its compatible
+/// surfaces, so a base of those serves for it too.
 #[must_use]
 pub fn join(base: &str, path: &str) -> String {
     let (base, query) = base.split_once('?').map_or((base, None), |(base, query)| (base, Some(query)));
     let base = base.trim_end_matches('/');
     let path = path.trim_start_matches('/');
-    let doubled = ["v1", "v1beta"].into_iter().find_map(|version| {
+    let base = base.strip_suffix("/v1").filter(|_| path.starts_with("api/")).unwrap_or(base);
+    let doubled = ["v1", "v1beta", "v2"].into_iter().find_map(|version| {
         let rest = path.strip_prefix(version)?.strip_prefix('/')?;
         base.strip_suffix(version)?.ends_with('/').then_some(rest)
     });
@@ -201,6 +205,10 @@ mod tests {
             ("https://openrouter.ai/api/v1/", messages, "https://openrouter.ai/api/v1/messages"),
             ("https://api.deepseek.com/anthropic", messages, "https://api.deepseek.com/anthropic/v1/messages"),
             ("https://x.test/v1beta", "/v1beta/models", "https://x.test/v1beta/models"),
+            ("https://api.cohere.com", path_of(Dialect::Cohere), "https://api.cohere.com/v2/chat"),
+            ("https://api.cohere.com/v2/", path_of(Dialect::Cohere), "https://api.cohere.com/v2/chat"),
+            ("http://127.0.0.1:11434", path_of(Dialect::Ollama), "http://127.0.0.1:11434/api/chat"),
+            ("http://127.0.0.1:11434/v1", path_of(Dialect::Ollama), "http://127.0.0.1:11434/api/chat"),
             ("https://x.test/notv1", "/v1/messages", "https://x.test/notv1/v1/messages"),
             ("https://x.test/v1/chat/completions", chat, "https://x.test/v1/chat/completions"),
             ("https://x.test/v1?api-version=1", chat, "https://x.test/v1/chat/completions?api-version=1"),

@@ -19,14 +19,25 @@ pub enum Dialect {
     Gemini,
     /// Amazon Bedrock `Converse`. Spoken to providers only.
     BedrockConverse,
+    /// Cohere chat, version 2.
+    Cohere,
+    /// Ollama's own chat (`/api/chat`).
+    Ollama,
     /// OpenAI text completions, the legacy endpoint: a text and its continuation, no conversation.
     OpenaiCompletions,
 }
 
 impl Dialect {
     /// Every dialect that holds conversations, in the order they are shown.
-    pub const ALL: [Self; 5] =
-        [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic, Self::Gemini, Self::BedrockConverse];
+    pub const ALL: [Self; 7] = [
+        Self::OpenaiChat,
+        Self::OpenaiResponses,
+        Self::Anthropic,
+        Self::Gemini,
+        Self::BedrockConverse,
+        Self::Cohere,
+        Self::Ollama,
+    ];
 
     /// Those a client may ask in. A dialect may be spoken to providers only.
     pub const CLIENTS: [Self; 4] = [Self::OpenaiChat, Self::OpenaiResponses, Self::Anthropic, Self::Gemini];
@@ -51,6 +62,8 @@ impl Dialect {
             Self::Anthropic => "anthropic",
             Self::Gemini => "gemini",
             Self::BedrockConverse => "bedrock-converse",
+            Self::Cohere => "cohere",
+            Self::Ollama => "ollama",
             Self::OpenaiCompletions => "openai-completions",
         }
     }
@@ -60,8 +73,13 @@ impl Dialect {
     #[must_use]
     pub const fn headers(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::OpenaiChat | Self::OpenaiResponses | Self::Gemini | Self::OpenaiCompletions => &[],
-            Self::BedrockConverse => &[],
+            Self::OpenaiChat
+            | Self::OpenaiResponses
+            | Self::Gemini
+            | Self::BedrockConverse
+            | Self::Cohere
+            | Self::Ollama
+            | Self::OpenaiCompletions => &[],
             // The version whose requests the translation writes; 2026-10-21 takes no `temperature`.
             Self::Anthropic => &[("anthropic-version", "2023-06-01")],
         }
@@ -76,6 +94,7 @@ impl Dialect {
             Self::Anthropic => "messages",
             Self::Gemini => "models/{model}:generateContent",
             Self::BedrockConverse => "model/{model}/converse",
+            Self::Cohere | Self::Ollama => "chat",
             Self::OpenaiCompletions => "completions",
         }
     }
@@ -104,7 +123,7 @@ impl fmt::Display for Dialect {
 #[derive(Debug, thiserror::Error)]
 #[error(
     "`{0}` is not a dialect llmroute speaks: use openai-chat, openai-responses, anthropic, gemini, \
-     bedrock-converse or openai-completions"
+     bedrock-converse, cohere, ollama or openai-completions"
 )]
 pub struct NotADialect(String);
 

@@ -133,8 +133,8 @@ impl Try<'_> {
             };
             if !opened {
                 opened = true;
-                // A binary stream begins with a length far below what any of these would be the first byte of.
-                if let Some(b'{' | b'[' | b'<') = chunk.iter().find(|it| !it.is_ascii_whitespace()) {
+                let first = chunk.iter().find(|it| !it.is_ascii_whitespace());
+                if first.is_some_and(|it| wire::codec(self.speech.dialect).is_whole(*it)) {
                     return self.unstreamed(incoming, chunk).await;
                 }
             }

@@ -86,7 +86,7 @@ fn stream(value: Option<&[u8]>) -> Result<bool, Failure> {
 /// The field that holds the conversation.
 const fn turns(dialect: Dialect) -> &'static str {
     match dialect {
-        Dialect::OpenaiChat | Dialect::Anthropic => "messages",
+        Dialect::OpenaiChat | Dialect::Anthropic | Dialect::Cohere | Dialect::Ollama => "messages",
         Dialect::OpenaiResponses => "input",
         Dialect::Gemini => "contents",
         // Spoken to providers only; a request in it would have this.
@@ -110,7 +110,10 @@ pub(super) fn bad(what: &str) -> Failure {
 
 fn needs(dialect: Dialect, body: &[u8], fields: &Fields) -> Needs {
     match dialect {
-        Dialect::OpenaiChat | Dialect::Anthropic => messages_needs(dialect, body, fields),
+        // No client asks in the last two.
+        Dialect::OpenaiChat | Dialect::Anthropic | Dialect::Cohere | Dialect::Ollama => {
+            messages_needs(dialect, body, fields)
+        }
         Dialect::OpenaiResponses => responses_needs(body, fields),
         Dialect::Gemini => gemini_needs(body, fields),
         Dialect::BedrockConverse => messages_needs(dialect, body, fields),

@@ -19,6 +19,8 @@ pub(crate) struct Prebuilt {
     responses: Pair,
     anthropic: Pair,
     gemini: Pair,
+    cohere: Pair,
+    ollama: Pair,
 }
 
 #[derive(Debug)]
@@ -39,6 +41,8 @@ impl Prebuilt {
             responses: pair(Dialect::OpenaiResponses),
             anthropic: pair(Dialect::Anthropic),
             gemini: pair(Dialect::Gemini),
+            cohere: pair(Dialect::Cohere),
+            ollama: pair(Dialect::Ollama),
         }
     }
 
@@ -55,6 +59,10 @@ impl Prebuilt {
             &self.anthropic
         } else if route.ends_with(":generateContent") {
             &self.gemini
+        } else if route.ends_with("/v2/chat") {
+            &self.cohere
+        } else if route.ends_with("/api/chat") {
+            &self.ollama
         } else {
             return None;
         };

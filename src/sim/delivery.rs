@@ -13,7 +13,7 @@ use crate::sim::meter::Tariff;
 use crate::sim::persona::Persona;
 use crate::sim::script::{Act, Fault, Framing, Script};
 use crate::sim::spoil::Ending;
-use crate::sim::{anthropic, bedrock, completions, gemini, openai, responses, spoil, trouble};
+use crate::sim::{anthropic, bedrock, cohere, completions, gemini, ollama, openai, responses, spoil, trouble};
 
 /// What makes one answer's ids and date.
 #[derive(Debug, Clone, Copy)]
@@ -187,18 +187,20 @@ impl Request<'_> {
     }
 }
 
-/// The content type of a dialect's streams.
+/// The media type of a dialect's streams.
 const fn stream_type(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::BedrockConverse => BINARY_STREAM,
+        Dialect::Ollama => "application/x-ndjson",
         _ => "text/event-stream; charset=utf-8",
     }
 }
 
 const BINARY_STREAM: &str = "application/vnd.amazon.eventstream";
 
+/// Whether a body of this media type is a stream.
 fn is_stream(kind: &str) -> bool {
-    kind.contains("event-stream") || kind == BINARY_STREAM
+    kind.contains("event-stream") || kind.contains("ndjson") || kind == BINARY_STREAM
 }
 
 /// An error answer. One dialect says its class in a header.
@@ -231,6 +233,8 @@ fn answer(script: &Script, asked: &Asked, request: &Request<'_>) -> Delivery {
             Dialect::Anthropic => anthropic::stream(&said, asked, &request.named, states_usage),
             Dialect::Gemini => gemini::stream(&said, asked, &request.named, states_usage),
             Dialect::BedrockConverse => bedrock::stream(&said, &request.named, states_usage),
+            Dialect::Cohere => cohere::stream(&said, asked, &request.named, states_usage),
+            Dialect::Ollama => ollama::stream(&said, asked, &request.named, states_usage),
         };
         fit_tokens(&mut frames, said.billed.output);
         let ending = spoil::stream(&mut frames, script.fault, request.dialect);
@@ -245,6 +249,8 @@ fn answer(script: &Script, asked: &Asked, request: &Request<'_>) -> Delivery {
         Dialect::Anthropic => anthropic::whole(&said, asked, &request.named, states_usage),
         Dialect::Gemini => gemini::whole(&said, asked, &request.named, states_usage),
         Dialect::BedrockConverse => bedrock::whole(&said, &request.named, states_usage),
+        Dialect::Cohere => cohere::whole(&said, asked, &request.named, states_usage),
+        Dialect::Ollama => ollama::whole(&said, asked, &request.named, states_usage),
     };
     let (frame, ending) = spoil::whole(whole.to_string(), said.billed.output, script.fault, request.dialect);
     let generated = frame.tokens;
@@ -273,10 +279,10 @@ fn pace(steps: &mut [Step], per_token: Duration) {
 fn raw(script: &Script, status: u16, body: &Bytes) -> Delivery {
     let kind = script.headers.iter().rev().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
     let kind = kind.map_or("application/json", |(_, value)| value.as_str()).to_owned();
-    let mut frames: Vec<Frame> = if kind.contains("event-stream") || kind.contains("ndjson") {
-        events(body).into_iter().map(Frame::opening).collect()
-    } else if kind == BINARY_STREAM {
+    let mut frames: Vec<Frame> = if kind == BINARY_STREAM {
         bedrock::messages(body).into_iter().map(Frame::opening).collect()
+    } else if is_stream(&kind) {
+        events(body).into_iter().map(Frame::opening).collect()
     } else {
         vec![Frame::opening(body.clone())]
     };

@@ -1,14 +1,15 @@
 //! Simulated providers on loopback: what `serve --demo`, `bench proxy` and the tests talk to instead of real ones.
 //!
 //! A [`Sim`] is a server with a [`Persona`]. It speaks OpenAI's chat, responses and text completions, Anthropic messages,
-//! Gemini and Bedrock Converse, refuses what
+//! Gemini, Bedrock Converse, Cohere and Ollama, refuses what
 //! the real providers refuse, does with each request what its next [`Script`] says, and keeps a [`Meter`] of what a
 //! real provider would have charged: the ground truth the ledger is held against. That only works while it is an
 //! independent witness, so it must never use `wire`, or anything else of the way a request takes through llmroute.
 //! It reads and writes sockets itself because a simulated fault is a matter of single writes, resets and closes.
 //!
-//! The journey: `line` reads a request → `openai`, `anthropic`, `gemini`, `bedrock` understand or refuse it (`asked`) → `script` says
-//! what happens → `answer` is what the model says → `delivery` works out bytes and waits (`frame`,
+//! The journey: `line` reads a request → `openai`, `anthropic`, `gemini`, `bedrock`, `cohere`, `ollama` understand or
+//! refuse it (`asked`) → `script` says what happens → `answer` is what the model says → `delivery` works out bytes and
+//! waits (`frame`,
 //! `spoil`) → `provider` plays them →
 //! `meter` charges.
 
@@ -18,9 +19,11 @@ mod provider;
 mod anthropic;
 mod asked;
 mod bedrock;
+mod cohere;
 mod completions;
 mod embed;
 mod gemini;
+mod ollama;
 mod openai;
 mod responses;
 mod trouble;

@@ -17,7 +17,7 @@ use crate::sim::persona::Persona;
 use crate::sim::script::Script;
 use crate::sim::scripts::Scripts;
 use crate::sim::trouble::Trouble;
-use crate::sim::{anthropic, bedrock, completions, embed, gemini, openai, responses};
+use crate::sim::{anthropic, bedrock, cohere, completions, embed, gemini, ollama, openai, responses};
 
 /// What all connections of one simulated provider share.
 #[derive(Debug)]
@@ -151,6 +151,8 @@ impl Provider {
             "POST" if speaks(Dialect::BedrockConverse) && bedrock::method(route).is_some() => {
                 Route::Chat(Dialect::BedrockConverse)
             }
+            "POST" if route.ends_with("/v2/chat") && speaks(Dialect::Cohere) => Route::Chat(Dialect::Cohere),
+            "POST" if route.ends_with("/api/chat") && speaks(Dialect::Ollama) => Route::Chat(Dialect::Ollama),
             "POST" if route.ends_with("/messages/count_tokens") && speaks(Dialect::Anthropic) => Route::CountTokens,
             "POST" if embed::method(route).is_some_and(|it| speaks(it.0)) => Route::Embed,
             "GET" if route.ends_with("/models") => Route::Models,
@@ -189,6 +191,8 @@ impl Provider {
                 let method = bedrock::method(&incoming.path);
                 bedrock::read(&body, method.ok_or_else(|| Rejected::bad_request(dialect, "no such method", None))?)?
             }
+            Dialect::Cohere => cohere::read(&body)?,
+            Dialect::Ollama => ollama::read(&body)?,
         };
         if !self.persona.models.is_empty() && !self.persona.models.contains(&asked.model) {
             return Err(refused(Trouble::NoModel, &asked.model, "a model that is not served"));
@@ -237,13 +241,14 @@ impl Provider {
             return (script, delivery, Some("no key, or not the right one".to_owned()));
         }
         let body = match dialect {
-            Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::OpenaiCompletions => {
+            Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::Cohere | Dialect::OpenaiCompletions => {
                 openai::models(&self.persona.models, &self.persona.name)
             }
             Dialect::Anthropic => anthropic::models(&self.persona.models),
             Dialect::Gemini => gemini::models(&self.persona.models),
             // Bedrock's models are listed by another service.
             Dialect::BedrockConverse => json!({}),
+            Dialect::Ollama => ollama::models(&self.persona.models),
         };
         let delivery = delivery::json(&script, 200, &body);
         (script, delivery, None)
@@ -277,7 +282,11 @@ fn is_completions(route: &str) -> bool {
 fn key(dialect: Dialect, incoming: &Incoming) -> Option<&str> {
     let bearer = incoming.header("authorization").and_then(|it| it.strip_prefix("Bearer "));
     match dialect {
-        Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::OpenaiCompletions => bearer,
+        Dialect::OpenaiChat
+        | Dialect::OpenaiResponses
+        | Dialect::Cohere
+        | Dialect::Ollama
+        | Dialect::OpenaiCompletions => bearer,
         Dialect::Anthropic => incoming.header("x-api-key").or(bearer),
         // Not `?key=`, which the real one takes too: it would end up in logs.
         Dialect::Gemini => incoming.header("x-goog-api-key"),

@@ -6,7 +6,7 @@ use crate::domain::dialect::Dialect;
 use crate::sim::delivery::End;
 use crate::sim::frame::Frame;
 use crate::sim::script::{By, Fault, When};
-use crate::sim::{anthropic, bedrock, gemini, openai, responses, trouble};
+use crate::sim::{anthropic, bedrock, cohere, gemini, ollama, openai, responses, trouble};
 
 /// How a body ends on the socket.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +63,8 @@ pub(crate) fn stream(frames: &mut Vec<Frame>, fault: Fault, dialect: Dialect) ->
                 Dialect::Anthropic => anthropic::error_event(&error).into(),
                 Dialect::Gemini => gemini::error_event(&error).into(),
                 Dialect::BedrockConverse => bedrock::error_event(&error),
+                Dialect::Cohere => cohere::error_event(&error).into(),
+                Dialect::Ollama => ollama::error_line(&error).into(),
             };
             end_with(frames, when, event);
             Ending::proper()
@@ -80,6 +82,8 @@ pub(crate) fn stream(frames: &mut Vec<Frame>, fault: Fault, dialect: Dialect) ->
                     &[(":event-type", "contentBlockDelta"), (":message-type", "event")],
                     "{\"contentBlo",
                 ),
+                Dialect::Cohere => "event: content-delta\ndata: {\"type\":\"content-de\n\n".into(),
+                Dialect::Ollama => "{\"model\":\"sim\",\"created_at\":\"2026-0\n".into(),
                 Dialect::OpenaiCompletions => "data: {\"id\":\"cmpl-sim\",\"object\":\"text_compl\n\n".into(),
             };
             end_with(frames, when, event);

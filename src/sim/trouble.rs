@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::dialect::Dialect;
-use crate::sim::{bedrock, gemini};
+use crate::sim::{bedrock, cohere, gemini, ollama};
 
 /// A failure every dialect has its own answer for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +75,7 @@ impl Trouble {
             (Self::BadKey, Dialect::BedrockConverse) => 403,
             (Self::NoQuota | Self::TooLarge, Dialect::BedrockConverse) => 400,
             (Self::Timeout, Dialect::BedrockConverse) => 408,
+            (Self::NoQuota, Dialect::Cohere | Dialect::Ollama) => 402,
             (Self::BadKey, _) => 401,
             (Self::Forbidden, _) => 403,
             (Self::Overloaded, Dialect::Anthropic) => 529,
@@ -96,6 +97,8 @@ impl Trouble {
             Dialect::Anthropic => self.anthropic(model),
             Dialect::Gemini => gemini::trouble(self, model),
             Dialect::BedrockConverse => bedrock::trouble(self),
+            Dialect::Cohere => cohere::trouble(self, model),
+            Dialect::Ollama => ollama::trouble(self, model),
         }
     }
 
@@ -218,6 +221,8 @@ pub(crate) fn of_status(status: u16, dialect: Dialect, model: &str) -> Value {
         }
         Dialect::Gemini => gemini::unnamed(status, &message),
         Dialect::BedrockConverse => bedrock::unnamed(status, &message),
+        Dialect::Cohere => cohere::said(&message),
+        Dialect::Ollama => ollama::said(&message),
     }
 }
 
@@ -230,6 +235,8 @@ pub(crate) fn rejected(dialect: Dialect, message: &str, param: Option<&str>) -> 
         Dialect::Anthropic => anthropic_error("invalid_request_error", message),
         Dialect::Gemini => gemini::rejected(message),
         Dialect::BedrockConverse => bedrock::rejected(message),
+        Dialect::Cohere => cohere::said(message),
+        Dialect::Ollama => ollama::said(message),
     }
 }
 
@@ -249,6 +256,8 @@ pub(crate) fn in_stream(dialect: Dialect) -> Value {
         }),
         Dialect::Gemini => gemini::trouble(Trouble::Overloaded, ""),
         Dialect::BedrockConverse => bedrock::trouble(Trouble::Overloaded),
+        Dialect::Cohere => cohere::trouble(Trouble::Internal, ""),
+        Dialect::Ollama => ollama::trouble(Trouble::Internal, ""),
     }
 }
 

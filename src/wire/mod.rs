@@ -15,10 +15,13 @@ mod call_ids;
 mod fields;
 mod freeform;
 mod losses;
+mod own;
 
 pub mod anthropic;
 pub mod bedrock_converse;
+pub mod cohere;
 pub mod gemini;
+pub mod ollama;
 pub mod openai_chat;
 pub mod openai_completions;
 pub mod openai_responses;
@@ -41,6 +44,8 @@ pub fn codec(dialect: Dialect) -> &'static dyn Codec {
         Dialect::Anthropic => &anthropic::Anthropic,
         Dialect::Gemini => &gemini::Gemini,
         Dialect::BedrockConverse => &bedrock_converse::BedrockConverse,
+        Dialect::Cohere => &cohere::Cohere,
+        Dialect::Ollama => &ollama::Ollama,
         Dialect::OpenaiCompletions => &openai_completions::OpenaiCompletions,
     }
 }
@@ -77,6 +82,12 @@ pub trait Codec: std::fmt::Debug + Send + Sync {
     /// Cuts a provider's stream into the frames that the reader and the watcher take: server-sent events, in most dialects.
     fn splitter(&self) -> Box<dyn sse::Split> {
         Box::new(sse::Splitter::new())
+    }
+
+    /// Whether what begins with this byte (white space aside) is no stream but something whole in place of one: an answer,
+    /// an error, a page.
+    fn is_whole(&self, first: u8) -> bool {
+        matches!(first, b'{' | b'[' | b'<')
     }
 
     /// Reads a provider's stream.

@@ -88,12 +88,17 @@ fn answer(dialect: Dialect, usage: &Value) -> Vec<u8> {
             "candidates": [{"content": {"role": "model", "parts": [{"text": "x"}]}, "finishReason": "STOP"}],
             "usageMetadata": usage,
         }),
+        Dialect::Cohere => serde_json::json!({
+            "id": "co-1", "message": {"role": "assistant", "content": [{"type": "text", "text": "x"}]},
+            "finish_reason": "COMPLETE", "usage": usage,
+        }),
+        Dialect::Ollama => panic!("the table has no counts of it"),
     };
     serde_json::to_vec(&body).unwrap()
 }
 
 /// The same 1,577 objects, each inside an answer of the dialect it is in: the codecs must take from them what the
-/// table's extractors for OpenAI chat, Anthropic and Google took.
+/// table's extractors for OpenAI chat, Anthropic, Google and Cohere took.
 #[test]
 fn codecs_read_recorded_usages_as_the_table_does() {
     let Some(usages) = shared("genai_prices_usages.json.gz") else { return };
@@ -103,6 +108,7 @@ fn codecs_read_recorded_usages_as_the_table_does() {
         (Dialect::OpenaiResponses, "openai", "responses"),
         (Dialect::Anthropic, "anthropic", "default"),
         (Dialect::Gemini, "google", "default"),
+        (Dialect::Cohere, "cohere", "default"),
     ];
     let mut faults = Vec::new();
     let mut read = BTreeMap::new();
@@ -123,7 +129,8 @@ fn codecs_read_recorded_usages_as_the_table_does() {
     }
     eprintln!("recorded usages read, by dialect: {read:?}");
     assert!(faults.is_empty(), "{} of {read:?} differ:\n{}", faults.len(), faults.join("\n"));
-    assert!(read.len() == dialects.len() && read.values().all(|it| *it > 300), "{read:?}");
+    let enough = |(dialect, many): (&Dialect, &i32)| *many > if *dialect == Dialect::Cohere { 10 } else { 300 };
+    assert!(read.len() == dialects.len() && read.iter().all(enough), "{read:?}");
 }
 
 /// Loads the prices of every built-in provider.
@@ -187,11 +194,13 @@ fn recorded_usages_cost_what_they_did() {
 fn every_listed_model_has_a_price() {
     let book = PriceBook::bundled();
     load(&book);
-    let usage = Usage { input: 1_000, output: 100, source: Source::Provider, ..Usage::default() };
     // 2026-11-20, 12:00 UTC.
     let now = Stamp(1_795_176_000_000_000);
     let mut unpriced = Vec::new();
     for row in providers() {
+        // Vectors are no output.
+        let output = if row.quirks.chat { 100 } else { 0 };
+        let usage = Usage { input: 1_000, output, source: Source::Provider, ..Usage::default() };
         for (model, price_id) in row.models.iter().filter_map(|it| Some((it, row.price_id.as_deref()?))) {
             let priced = book.price(price_id, model, &usage, now);
             if priced.is_none_or(|it| it.usd <= Usd::ZERO || !it.exact) {

@@ -3,6 +3,7 @@
 mod ask;
 mod completions;
 mod nouns;
+mod providers;
 mod serve;
 
 use std::io::Write as _;

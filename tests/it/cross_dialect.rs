@@ -3,6 +3,7 @@
 
 mod clients;
 mod gemini;
+mod natives;
 mod responses;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +20,8 @@ use serde_json::{Value, json};
 use crate::anthropic::any_input::wild;
 use crate::anthropic::golden;
 use crate::anthropic::streams::check_stream;
-use crate::recorded_anthropic::{Answer, Exchange, check_grammar, events, frames, recorded};
+use crate::house::unheard;
+use crate::recorded_anthropic::{Answer, Exchange, check_grammar, events, frames, frames_of, recorded};
 use crate::responses_stream::fold;
 
 /// The recordings of a dialect. `None` where there are none.
@@ -31,6 +33,8 @@ fn recordings(dialect: Dialect) -> Option<Vec<Exchange>> {
         Dialect::OpenaiResponses => "openai.responses",
         Dialect::Anthropic => "anthropic.messages",
         Dialect::Gemini => "gemini.generateContent",
+        Dialect::Cohere => "cohere.chat.v2",
+        Dialect::Ollama => "ollama.chat",
     })
 }
 
@@ -88,6 +92,27 @@ fn gemini_requests_become_valid_anthropic_requests() {
     assert!(checked.is_none_or(|it| it == 42), "{checked:?}");
 }
 
+#[test]
+fn requests_of_every_client_become_valid_cohere_requests() {
+    for model in ["command-a-03-2025", "command-a-reasoning-08-2025"] {
+        for (from, many) in REQUESTS {
+            let checked = translate_requests(from, Dialect::Cohere, model, natives::check_cohere);
+            assert!(checked.is_none_or(|it| it == many), "{from}: {checked:?}");
+        }
+    }
+}
+
+#[test]
+fn requests_of_every_client_become_valid_ollama_requests() {
+    for (from, many) in REQUESTS {
+        let checked = translate_requests(from, Dialect::Ollama, "qwen3:4b", natives::check_ollama);
+        assert!(checked.is_none_or(|it| it == many), "{from}: {checked:?}");
+    }
+}
+
+/// How many recorded requests there are in the dialects of clients.
+const REQUESTS: [(Dialect, usize); 3] = [(Dialect::OpenaiChat, 114), (Dialect::Anthropic, 48), (Dialect::Gemini, 42)];
+
 /// Translates every recorded request and compares both sides. Says how many there were.
 fn translate_requests(from: Dialect, to: Dialect, model: &str, check: impl Fn(&Value, &str)) -> Option<usize> {
     let mut checked = 0;
@@ -106,7 +131,12 @@ fn translate_requests(from: Dialect, to: Dialect, model: &str, check: impl Fn(&V
         assert!(body["model"] == model || to.model_in_path(), "{file}");
         check(&body, &file);
         same_request(&said(&request, from), &said(&body, to), &written.losses, &file);
-        let flat = |it: Value, dialect| if dialect == Dialect::Gemini { gemini::flat(&it) } else { it };
+        let flat = |it: Value, dialect| match dialect {
+            Dialect::Gemini => gemini::flat(&it),
+            Dialect::Cohere => natives::flat_cohere(&it),
+            Dialect::Ollama => natives::flat_ollama(&it),
+            _ => it,
+        };
         top_level_is_accounted_for(&flat(request, from), &flat(body, to), &written.losses, &file);
         checked += 1;
     }
@@ -130,8 +160,10 @@ struct Said {
 }
 
 fn said(body: &Value, dialect: Dialect) -> Said {
-    if dialect == Dialect::Gemini {
-        return gemini::said(body);
+    match dialect {
+        Dialect::Gemini => return gemini::said(body),
+        Dialect::Ollama => return natives::said(body),
+        _ => {}
     }
     let mut said = Said::default();
     if dialect == Dialect::OpenaiResponses {
@@ -160,10 +192,10 @@ fn said(body: &Value, dialect: Dialect) -> Said {
     }
     for tool in body["tools"].as_array().into_iter().flatten() {
         let (name, own) = match dialect {
+            Dialect::OpenaiChat | Dialect::Cohere => (&tool["function"]["name"], tool["type"] == "function"),
+            Dialect::OpenaiResponses | Dialect::Ollama => unreachable!("read above"),
             Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
             Dialect::BedrockConverse => unreachable!("no client speaks it"),
-            Dialect::OpenaiChat => (&tool["function"]["name"], tool["type"] == "function"),
-            Dialect::OpenaiResponses => unreachable!("read above"),
             Dialect::Anthropic | Dialect::Gemini => (&tool["name"], tool.get("type").is_none()),
         };
         if own {
@@ -275,6 +307,7 @@ fn top_level_is_accounted_for(request: &Value, body: &Value, losses: &[Loss], fi
             "output_config" | "output_format" => &["response_format", "reasoning"],
             "stop_sequences" => &["stop"],
             "text" => &["response_format"],
+            "tool_choice" => &["toolConfig"],
             _ => &[],
         };
         let word = |it: &Loss| it.what.contains(key) || words.iter().any(|word| it.what.contains(word));
@@ -282,7 +315,12 @@ fn top_level_is_accounted_for(request: &Value, body: &Value, losses: &[Loss], fi
         // Fields whose value is the default, or nothing, or only how the answer is to be sent.
         let idle = value.is_null()
             || ["stream_options", "stream"].contains(&key.as_str())
-            || (key == "tool_choice" && *value == "auto")
+            || (key == "tool_choice"
+                && (*value == "auto" || value["type"] == "auto" || *value == json!({"mode": "AUTO"})))
+            // Nobody need be told not to do what it cannot.
+            || (key == "thinking"
+                && (value["type"] == "disabled" || value["thinkingBudget"] == 0)
+                && body["model"] == "command-a-03-2025")
             || (key == "store" && *value == false)
             || (key == "truncation" && *value == "disabled")
             || (key == "reasoning" && value["effort"].is_null())
@@ -491,6 +529,7 @@ fn answers_say_the_same_in_the_other_dialect() {
                 Dialect::OpenaiChat => check_completion(&body, &file),
                 Dialect::OpenaiResponses => responses::check_response(&body, &file),
                 Dialect::Gemini => gemini::check_answer(&body, &file),
+                Dialect::Cohere | Dialect::Ollama => unheard(to),
             }
             let back = codec(to).read_reply(&written.body).unwrap();
             same_answer(&reply, &back, &written.losses, &file);
@@ -508,7 +547,7 @@ fn streams_say_the_same_in_the_other_dialect() {
         let Some(exchanges) = recordings(from) else { return };
         for Exchange { file, answer, .. } in exchanges {
             let Answer::Stream(recording) = answer else { continue };
-            let events = events(codec(from), &frames(&recording));
+            let events = events(codec(from), &frames_of(codec(from), &recording));
             check_grammar(&events, &file);
             let mut writer = codec(to).stream_writer(true);
             let mut out = Vec::new();
@@ -526,6 +565,7 @@ fn streams_say_the_same_in_the_other_dialect() {
                 Dialect::OpenaiChat => check_chunks(&written, &file),
                 Dialect::OpenaiResponses => responses::check_response(&fold(&written, &file), &file),
                 Dialect::Gemini => gemini::check_chunks(&written, false, &file),
+                Dialect::Cohere | Dialect::Ollama => unheard(to),
             }
             if reply.fault.is_none() {
                 let again = crate::recorded_anthropic::events(codec(to), &frames(&written));
@@ -537,7 +577,7 @@ fn streams_say_the_same_in_the_other_dialect() {
             checked += 1;
         }
     }
-    assert_eq!(checked, 3 * (25 + 51 + 28 + 18));
+    assert_eq!(checked, 3 * (25 + 51 + 28 + 18) + 4 * (8 + 3));
 }
 
 /// A stream made of a whole answer says what the whole answer says.
@@ -564,9 +604,9 @@ fn whole_answers_can_be_streamed() {
     }
 }
 
-/// Every dialect into every other.
+/// A provider of every dialect to a client of every other. The same pairs, turned round, are those of requests.
 fn all_ways() -> impl Iterator<Item = (Dialect, Dialect)> {
-    let pairs = Dialect::CLIENTS.into_iter().flat_map(|from| Dialect::CLIENTS.map(|to| (from, to)));
+    let pairs = Dialect::ALL.into_iter().flat_map(|from| Dialect::CLIENTS.map(|to| (from, to)));
     pairs.filter(|(from, to)| from != to)
 }
 
@@ -849,6 +889,10 @@ fn conversations_in_the_other_dialect() {
         ("openai_request_in_gemini", &openai, Dialect::OpenaiChat, Dialect::Gemini, "gemini-2.5-flash"),
         ("gemini_request_in_openai", &google, Dialect::Gemini, Dialect::OpenaiChat, "gpt"),
         ("gemini_request_in_anthropic", &google, Dialect::Gemini, Dialect::Anthropic, "claude-haiku-4-5"),
+        ("anthropic_request_in_cohere", &anthropic, Dialect::Anthropic, Dialect::Cohere, "command-a-reasoning-08-2025"),
+        ("openai_request_in_cohere", &openai, Dialect::OpenaiChat, Dialect::Cohere, "command-a-03-2025"),
+        ("anthropic_request_in_ollama", &anthropic, Dialect::Anthropic, Dialect::Ollama, "qwen3:4b"),
+        ("gemini_request_in_ollama", &google, Dialect::Gemini, Dialect::Ollama, "qwen3:4b"),
     ] {
         let prompt = codec(from).read_request(request.to_string().as_bytes()).unwrap();
         let written = codec(to).write_request(&prompt, model, &Quirks::default());
@@ -860,6 +904,8 @@ fn conversations_in_the_other_dialect() {
             Dialect::OpenaiChat => check_openai(&body, name),
             Dialect::OpenaiResponses => responses::check_request(&body, name),
             Dialect::Gemini => gemini::check_request(&body, name),
+            Dialect::Cohere => natives::check_cohere(&body, name),
+            Dialect::Ollama => natives::check_ollama(&body, name),
         }
         let losses: Vec<_> = written.losses.iter().map(|it| format!("{}: {}", it.what, it.why)).collect();
         let shown = serde_json::to_string_pretty(&json!({ "body": body, "losses": losses })).unwrap();
@@ -930,7 +976,7 @@ proptest! {
         let input = json!({"model": "m", "input": turns, "tools": [value]});
         let items = json!({"model": "m", "input": [value, {"type": "function_call_output", "call_id": "c", "output": [value]}]});
         for request in [value, part, input, items] {
-            for (from, to) in all_ways() {
+            for (to, from) in all_ways() {
                 let Ok(prompt) = codec(from).read_request(request.to_string().as_bytes()) else { continue };
                 let written = codec(to).write_request(&prompt, "m", &Quirks::default());
                 prop_assert!(serde_json::from_slice::<Value>(&written.body).is_ok());

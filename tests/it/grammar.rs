@@ -20,6 +20,7 @@ pub(crate) fn is_stream_in(dialect: Dialect, stream: &str, cut: bool, file: &str
         }
         Dialect::Anthropic => is_anthropic_stream(stream, cut, file),
         Dialect::Gemini => is_gemini_stream(stream, cut, file),
+        Dialect::Cohere | Dialect::Ollama => crate::house::unheard(dialect),
     }
 }
 
@@ -111,12 +112,17 @@ fn is_anthropic_stream(stream: &str, cut: bool, file: &str) {
 
 /// The events of a stream with the blank lines that end them.
 pub(crate) fn frames(text: &str) -> impl Iterator<Item = &str> {
-    let blank = if text.contains("\r\n\r\n") { "\r\n\r\n" } else { "\n\n" };
+    let blank = match text.as_bytes().first() {
+        // Lines, not events.
+        Some(b'{') => "\n",
+        _ if text.contains("\r\n\r\n") => "\r\n\r\n",
+        _ => "\n\n",
+    };
     text.split_inclusive(blank)
 }
 
 /// The data of an event as JSON; null where it is none.
 pub(crate) fn data(frame: &str) -> Value {
-    let line = frame.lines().find_map(|it| it.strip_prefix("data:"));
+    let line = frame.lines().find_map(|it| it.strip_prefix("data:")).or(frame.starts_with('{').then_some(frame));
     line.and_then(|it| serde_json::from_str(it).ok()).unwrap_or_default()
 }

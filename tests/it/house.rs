@@ -120,9 +120,11 @@ impl Plan {
             let (path, auth, headers) = match dialect {
                 Dialect::Gemini => ("/v1beta/models/{model}:generateContent", Auth::XGoogApiKey, Vec::new()),
                 Dialect::BedrockConverse => ("/model/{model}/converse", Auth::Bearer, Vec::new()),
-                Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::OpenaiCompletions => {
-                    (path(*dialect), Auth::Bearer, Vec::new())
-                }
+                Dialect::OpenaiChat
+                | Dialect::OpenaiResponses
+                | Dialect::Cohere
+                | Dialect::Ollama
+                | Dialect::OpenaiCompletions => (path(*dialect), Auth::Bearer, Vec::new()),
                 Dialect::Anthropic => {
                     ("/v1/messages", Auth::XApiKey, vec![("anthropic-version".to_owned(), "2023-06-01".to_owned())])
                 }
@@ -336,6 +338,9 @@ pub(crate) const fn path(dialect: Dialect) -> &'static str {
         Dialect::OpenaiChat => "/v1/chat/completions",
         Dialect::OpenaiResponses => "/v1/responses",
         Dialect::Anthropic => "/v1/messages",
+        // No client asks there.
+        Dialect::Cohere => "/v2/chat",
+        Dialect::Ollama => "/api/chat",
         Dialect::OpenaiCompletions => "/v1/completions",
         Dialect::BedrockConverse => panic!("no client speaks it"),
     }
@@ -389,6 +394,7 @@ pub(crate) fn text(dialect: Dialect, stream: bool, seen: &Seen) -> String {
                 blocks.iter().filter_map(|it| it["text"].as_str()).collect()
             }
             Dialect::Gemini => gemini_text(&body),
+            Dialect::Cohere | Dialect::Ollama => unheard(dialect),
             Dialect::OpenaiCompletions => body["choices"][0]["text"].as_str().unwrap_or_default().to_owned(),
             Dialect::BedrockConverse => unreachable!("no client speaks it"),
         };
@@ -402,10 +408,16 @@ pub(crate) fn text(dialect: Dialect, stream: bool, seen: &Seen) -> String {
         Dialect::OpenaiResponses => None,
         Dialect::Anthropic => it["delta"]["text"].as_str().map(str::to_owned),
         Dialect::Gemini => Some(gemini_text(&it)),
+        Dialect::Cohere | Dialect::Ollama => unheard(dialect),
         Dialect::OpenaiCompletions => it["choices"][0]["text"].as_str().map(str::to_owned),
         Dialect::BedrockConverse => unreachable!("no client speaks it"),
     });
     text.collect()
+}
+
+/// A dialect that is spoken to providers only.
+pub(crate) fn unheard(dialect: Dialect) -> ! {
+    panic!("no client hears {dialect}")
 }
 
 fn gemini_text(chunk: &Value) -> String {
@@ -424,6 +436,7 @@ pub(crate) fn ended_well(dialect: Dialect, seen: &Seen) -> bool {
         Dialect::Anthropic => seen.data().last().is_some_and(|it| it.contains("\"message_stop\"")),
         Dialect::Gemini => seen.data().last().is_some_and(|it| it.contains("\"finishReason\"")),
         Dialect::BedrockConverse => unreachable!("no client speaks it"),
+        Dialect::Cohere | Dialect::Ollama => unheard(dialect),
     }
 }
 
@@ -447,6 +460,7 @@ pub(crate) fn told_error(dialect: Dialect, seen: &Seen) -> bool {
             events.last().is_some_and(|it| it["type"] == "error" && it["error"]["message"].is_string())
                 && seen.body.contains("event: error")
         }
+        Dialect::Cohere | Dialect::Ollama => unheard(dialect),
     }
 }
 

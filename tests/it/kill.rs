@@ -82,9 +82,11 @@ async fn client(nth: usize, mut port: watch::Receiver<u16>, token: String, whole
         let (dialect, stream) = (Dialect::CLIENTS[(nth + held.len()) % Dialect::CLIENTS.len()], held.len() % 3 != 0);
         let mut body = question(dialect, stream);
         match dialect {
+            Dialect::OpenaiChat | Dialect::Anthropic | Dialect::Cohere | Dialect::Ollama => {
+                body["messages"][0]["content"] = mark.clone().into();
+            }
             Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
             Dialect::BedrockConverse => unreachable!("no client speaks it"),
-            Dialect::OpenaiChat | Dialect::Anthropic => body["messages"][0]["content"] = mark.clone().into(),
             Dialect::OpenaiResponses => body["input"][0]["content"] = mark.clone().into(),
             Dialect::Gemini => body["contents"][0]["parts"][0]["text"] = mark.clone().into(),
         }

@@ -25,6 +25,7 @@ mod providers;
 mod recorded_anthropic;
 mod recorded_bedrock;
 mod recorded_gemini;
+mod recorded_natives;
 mod recorded_openai;
 mod recorded_responses;
 mod replay;

@@ -153,7 +153,7 @@ const DOCUMENTED: &[(&str, Dialect, &str)] = &[
     ("sglang", Dialect::OpenaiChat, "http://127.0.0.1:30000/v1/chat/completions"),
     ("jan", Dialect::OpenaiChat, "http://127.0.0.1:1337/v1/chat/completions"),
     ("koboldcpp", Dialect::OpenaiChat, "http://127.0.0.1:5001/v1/chat/completions"),
-    ("docker-model-runner", Dialect::OpenaiChat, "http://127.0.0.1:12434/engines/v1/chat/completions"),
+    ("docker", Dialect::OpenaiChat, "http://127.0.0.1:12434/engines/v1/chat/completions"),
 ];
 
 /// What the user of the documented URLs has set, in the variables where it conventionally is.

@@ -56,7 +56,12 @@ fn anthropic() -> &'static dyn Codec {
 }
 
 pub(crate) fn frames(text: &str) -> Vec<Frame> {
-    let mut splitter = Splitter::new();
+    frames_of(anthropic(), text)
+}
+
+/// The frames of a stream of any dialect.
+pub(crate) fn frames_of(codec: &dyn Codec, text: &str) -> Vec<Frame> {
+    let mut splitter = codec.splitter();
     let mut frames = Vec::new();
     splitter.push(Bytes::copy_from_slice(text.as_bytes()), &mut frames);
     frames.extend(splitter.finish());

@@ -84,6 +84,7 @@ impl Add {
         }
         let row = self.row()?;
         session.edit(|edits| {
+            edits.check_settings(&row, &self.set)?;
             edits.add_provider(&row)?;
             if self.set.is_empty() { Ok(()) } else { edits.set_settings(&row.name, &self.set) }
         })?;

@@ -28,6 +28,8 @@ struct Whole {
 struct Setting {
     name: String,
     value: Option<String>,
+    /// What it is unless it is set, of other settings.
+    default: Option<String>,
     about: Option<String>,
     env: Vec<String>,
 }
@@ -54,6 +56,7 @@ pub(super) fn run(session: &Session, name: &str) -> Done {
     let setting = |it: &setting::SettingRow| Setting {
         name: it.name.clone(),
         value: values.get(&it.name).cloned(),
+        default: it.default.clone(),
         about: it.about.clone(),
         env: it.env.clone(),
     };
@@ -93,7 +96,7 @@ fn draw(it: &Whole) -> String {
 /// `project = my-project · the Google Cloud project`; of one that has no value, how it gets one.
 fn shown(it: &Setting, provider: &str) -> String {
     let about = it.about.as_ref().map(|it| format!(" · {it}")).unwrap_or_default();
-    if let Some(value) = &it.value {
+    if let Some(value) = it.value.as_ref().or(it.default.as_ref()) {
         return format!("{} = {value}{about}", it.name);
     }
     let env = it.env.first().map(|it| format!("   or   export {it}=VALUE")).unwrap_or_default();

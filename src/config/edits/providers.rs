@@ -40,7 +40,16 @@ impl Edits<'_> {
     /// # Errors
     /// There is no provider of that name, it has no such setting, or a value cannot stand in an address.
     pub fn set_settings(&mut self, name: &str, values: &[(String, String)]) -> Result<(), Refusal> {
-        let row = self.provider(name)?;
+        self.check_settings(&self.provider(name)?, values)?;
+        Ok(rows::set(self.db, name, values)?)
+    }
+
+    /// Looks at values for the settings of a provider without keeping them.
+    ///
+    /// # Errors
+    /// It has no such setting, or a value cannot stand in an address.
+    pub fn check_settings(&self, row: &ProviderRow, values: &[(String, String)]) -> Result<(), Refusal> {
+        let name = &row.name;
         let known = || row.settings.iter().map(|it| it.name.as_str());
         for (setting, value) in values {
             let refuse = |why, fix| Err(Refusal::new("bad-setting", "nothing was changed", why, fix));
@@ -62,7 +71,7 @@ impl Edits<'_> {
                 return refuse(why, format!("llmroute providers set {name} {setting}=VALUE"));
             }
         }
-        Ok(rows::set(self.db, name, values)?)
+        Ok(())
     }
 
     /// Removes the user's row of a provider. A built-in provider of that name comes back; a built-in provider itself

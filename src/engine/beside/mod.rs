@@ -58,7 +58,7 @@ fn vectors(
     body: &Bytes,
 ) -> Result<(Bytes, Option<Usage>), Failure> {
     let nobody = |_| Failure::local(Origin::Local, "internal", 500, "a request was translated that cannot be");
-    let (theirs, ours) = render::codecs(exchange.dialect, ask.dialect).map_err(nobody)?;
+    let (theirs, ours) = render::sides(exchange.dialect, ask.dialect).map_err(nobody)?;
     let wanted = ours.read_request(&ask.body, inputs).map_err(nobody)?;
     let read = theirs.read_answer(body).map_err(|it| exchange.garbage(body, &it))?;
     if read.vectors.len() != wanted.inputs.len() {

@@ -11,7 +11,7 @@ use crate::domain::operation::{Inputs, Operation};
 use crate::domain::quirks::Quirks;
 use crate::engine::beside::read::{RESOURCE, form_model};
 use crate::engine::lane::{Lane, Rendered, lost_headers, quoted};
-use crate::wire::embedding::{self, Codec};
+use crate::wire::embedding::{self, Client, Provider};
 use crate::wire::json::{self, Object};
 use crate::wire::{Malformed, multipart};
 
@@ -39,16 +39,14 @@ pub fn render(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -
     Ok(Rendered { lane, body: body.unwrap_or_else(|| ask.body.clone()), losses: Vec::new(), hide_usage: false })
 }
 
-/// The codecs of a target's and a client's dialect.
+/// The two sides of a translation: the target's and the client's.
 ///
 /// # Errors
 /// One of them has no vectors.
-pub fn codecs(theirs: Dialect, ours: Dialect) -> Result<(&'static dyn Codec, &'static dyn Codec), Malformed> {
-    let of = |dialect: Dialect| {
-        let none = || Malformed { what: format!("{dialect} has no vectors"), at: None, param: None };
-        embedding::codec(dialect).ok_or_else(none)
-    };
-    Ok((of(theirs)?, of(ours)?))
+pub fn sides(theirs: Dialect, ours: Dialect) -> Result<(&'static dyn Provider, &'static dyn Client), Malformed> {
+    let none = |dialect| Malformed { what: format!("{dialect} has no vectors"), at: None, param: None };
+    let provider = embedding::provider(theirs).ok_or_else(|| none(theirs))?;
+    Ok((provider, embedding::client(ours).ok_or_else(|| none(ours))?))
 }
 
 fn translate(
@@ -58,7 +56,7 @@ fn translate(
     model: &ModelName,
     quirks: &Quirks,
 ) -> Result<Rendered, Malformed> {
-    let (theirs, ours) = codecs(dialect, ask.dialect)?;
+    let (theirs, ours) = sides(dialect, ask.dialect)?;
     let wanted = ours.read_request(&ask.body, inputs)?;
     let written = theirs.write_request(&wanted, model.as_str(), quirks)?;
     let mut losses = written.losses;

@@ -7,7 +7,7 @@ use crate::domain::embedding::{Input, Purpose, Vectors, Wanted};
 use crate::domain::operation::Inputs;
 use crate::domain::prompt::Loss;
 use crate::domain::quirks::Quirks;
-use crate::wire::embedding::{Answering, Codec, malformed, numbers};
+use crate::wire::embedding::{Answering, Client, Provider, malformed, numbers, texts};
 use crate::wire::json::{self, Object, ObjectWriter};
 use crate::wire::{Malformed, Written, beside};
 
@@ -29,7 +29,7 @@ const PURPOSES: [(&str, Purpose); 8] = [
     ("CODE_RETRIEVAL_QUERY", Purpose::CodeQuery),
 ];
 
-impl Codec for Gemini {
+impl Client for Gemini {
     fn read_request(&self, body: &[u8], inputs: Inputs) -> Result<Wanted, Malformed> {
         let mut object = Object::parse(body)?;
         if inputs == Inputs::One {
@@ -56,20 +56,33 @@ impl Codec for Gemini {
         Ok(all)
     }
 
+    fn write_answer(&self, vectors: &Vectors, asked: Answering<'_>) -> Vec<u8> {
+        let mut body = Vec::new();
+        let mut object = ObjectWriter::begin(&mut body);
+        let write = |vector: &Vec<f64>, out: &mut Vec<u8>| {
+            let mut item = ObjectWriter::begin(out);
+            numbers::write_json(vector, item.key("values"));
+            item.end();
+        };
+        match (asked.inputs, vectors.vectors.first()) {
+            (Inputs::One, Some(vector)) => write(vector, object.key("embedding")),
+            _ => object.list("embeddings", &vectors.vectors, write),
+        }
+        if let Some(usage) = &vectors.usage {
+            let mut counts = object.object("usageMetadata");
+            counts.plain("promptTokenCount", usage.input);
+            counts.plain("totalTokenCount", usage.input);
+            counts.end();
+        }
+        object.end();
+        body
+    }
+}
+
+impl Provider for Gemini {
     /// Always the method for many: it takes one, too.
     fn write_request(&self, wanted: &Wanted, model: &str, _quirks: &Quirks) -> Result<Written, Malformed> {
-        let mut texts = Vec::with_capacity(wanted.inputs.len());
-        for input in &wanted.inputs {
-            match input {
-                Input::Text(text) => texts.push(text),
-                Input::Tokens(_) => {
-                    return Err(malformed(
-                        "input",
-                        "is tokens of one model's vocabulary, and the target takes texts only",
-                    ));
-                }
-            }
-        }
+        let texts = texts(wanted)?;
         let purpose = wanted.purpose.and_then(|it| PURPOSES.iter().find(|known| known.1 == it));
         let mut written = Written { body: Vec::new(), losses: wanted.unsaid.clone() };
         let mut object = ObjectWriter::begin(&mut written.body);
@@ -107,28 +120,6 @@ impl Codec for Gemini {
             vectors: vectors.ok_or_else(|| malformed("values", "is no list of numbers"))?,
             usage: object.take("usageMetadata").and_then(beside::usage),
         })
-    }
-
-    fn write_answer(&self, vectors: &Vectors, asked: Answering<'_>) -> Vec<u8> {
-        let mut body = Vec::new();
-        let mut object = ObjectWriter::begin(&mut body);
-        let write = |vector: &Vec<f64>, out: &mut Vec<u8>| {
-            let mut item = ObjectWriter::begin(out);
-            numbers::write_json(vector, item.key("values"));
-            item.end();
-        };
-        match (asked.inputs, vectors.vectors.first()) {
-            (Inputs::One, Some(vector)) => write(vector, object.key("embedding")),
-            _ => object.list("embeddings", &vectors.vectors, write),
-        }
-        if let Some(usage) = &vectors.usage {
-            let mut counts = object.object("usageMetadata");
-            counts.plain("promptTokenCount", usage.input);
-            counts.plain("totalTokenCount", usage.input);
-            counts.end();
-        }
-        object.end();
-        body
     }
 }
 

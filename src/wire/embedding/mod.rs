@@ -1,8 +1,10 @@
 //! Vectors in every dialect that has them: a request and an answer each way, through one hub
 //! ([`crate::domain::embedding`]). In the same dialect nothing of this is used: bytes pass.
 
+pub mod cohere;
 pub mod gemini;
 pub mod numbers;
+pub mod ollama;
 pub mod openai;
 #[cfg(test)]
 mod tests;
@@ -13,9 +15,9 @@ use crate::domain::operation::Inputs;
 use crate::domain::quirks::Quirks;
 use crate::wire::{Malformed, Written, tokens};
 
-/// The codec of a dialect, if it has vectors.
+/// How clients of a dialect ask for vectors, if they do.
 #[must_use]
-pub fn codec(dialect: Dialect) -> Option<&'static dyn Codec> {
+pub fn client(dialect: Dialect) -> Option<&'static dyn Client> {
     match dialect {
         Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::OpenaiCompletions => Some(&openai::Openai),
         Dialect::Gemini => Some(&gemini::Gemini),
@@ -23,14 +25,32 @@ pub fn codec(dialect: Dialect) -> Option<&'static dyn Codec> {
     }
 }
 
-/// One dialect: a request and an answer to read, and the same to write. No method may panic on any input.
-pub trait Codec: std::fmt::Debug + Sync {
+/// How providers of a dialect are asked for vectors, if they have any.
+#[must_use]
+pub fn provider(dialect: Dialect) -> Option<&'static dyn Provider> {
+    match dialect {
+        Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::OpenaiCompletions => Some(&openai::Openai),
+        Dialect::Gemini => Some(&gemini::Gemini),
+        Dialect::Cohere => Some(&cohere::Cohere),
+        Dialect::Ollama => Some(&ollama::Ollama),
+        Dialect::Anthropic | Dialect::BedrockConverse => None,
+    }
+}
+
+/// A client's side of a dialect. No method may panic on any input.
+pub trait Client: std::fmt::Debug + Sync {
     /// A client's request.
     ///
     /// # Errors
     /// It is none of this dialect, or asks for what no other dialect has; says where.
     fn read_request(&self, body: &[u8], inputs: Inputs) -> Result<Wanted, Malformed>;
 
+    /// An answer for a client that asked as `asked` says.
+    fn write_answer(&self, vectors: &Vectors, asked: Answering<'_>) -> Vec<u8>;
+}
+
+/// A provider's side of a dialect. No method may panic on any input.
+pub trait Provider: std::fmt::Debug + Sync {
     /// A request for a provider that calls the model `model`.
     ///
     /// # Errors
@@ -42,10 +62,6 @@ pub trait Codec: std::fmt::Debug + Sync {
     /// # Errors
     /// It is none of this dialect.
     fn read_answer(&self, body: &[u8]) -> Result<Vectors, Malformed>;
-
-    /// An answer for a client that asked with `inputs` and wants it in `form`. `model` is what it asked for, for a provider
-    /// that does not say which answered; `usage` is never missing in dialects whose clients insist on it.
-    fn write_answer(&self, vectors: &Vectors, asked: Answering<'_>) -> Vec<u8>;
 }
 
 /// What an answer depends on of its request.
@@ -69,6 +85,23 @@ pub fn estimate(wanted: &Wanted) -> u64 {
         Input::Tokens(tokens) => u64::try_from(tokens.len()).unwrap_or(u64::MAX),
     };
     wanted.inputs.iter().map(of).fold(0, u64::saturating_add)
+}
+
+/// The texts of a request for a provider that takes no tokens.
+///
+/// # Errors
+/// There are tokens among them: they are of one model's vocabulary.
+fn texts(wanted: &Wanted) -> Result<Vec<&str>, Malformed> {
+    let mut texts = Vec::with_capacity(wanted.inputs.len());
+    for input in &wanted.inputs {
+        match input {
+            Input::Text(text) => texts.push(text.as_str()),
+            Input::Tokens(_) => {
+                return Err(malformed("input", "is tokens of one model's vocabulary, and the target takes texts only"));
+            }
+        }
+    }
+    Ok(texts)
 }
 
 fn malformed(param: &str, what: &str) -> Malformed {

@@ -7,7 +7,7 @@ use crate::domain::embedding::{Form, Input, Purpose, Vectors, Wanted};
 use crate::domain::operation::Inputs;
 use crate::domain::prompt::Loss;
 use crate::domain::quirks::{DimensionsField, Quirks};
-use crate::wire::embedding::{Answering, Codec, malformed, numbers};
+use crate::wire::embedding::{Answering, Client, Provider, malformed, numbers};
 use crate::wire::json::{self, Object, ObjectWriter};
 use crate::wire::{Malformed, Written, beside};
 
@@ -35,7 +35,7 @@ const PURPOSES: [(&str, Purpose); 13] = [
     ("qa.query", Purpose::Question),
 ];
 
-impl Codec for Openai {
+impl Client for Openai {
     fn read_request(&self, body: &[u8], _inputs: Inputs) -> Result<Wanted, Malformed> {
         let mut object = Object::parse(body)?;
         object.take("model");
@@ -61,6 +61,33 @@ impl Codec for Openai {
         Ok(wanted)
     }
 
+    fn write_answer(&self, vectors: &Vectors, asked: Answering<'_>) -> Vec<u8> {
+        let mut body = Vec::new();
+        let mut object = ObjectWriter::begin(&mut body);
+        object.text("object", "list");
+        object.list("data", vectors.vectors.iter().enumerate(), |(nth, vector), out| {
+            let mut item = ObjectWriter::begin(out);
+            item.text("object", "embedding");
+            item.plain("index", nth);
+            let place = item.key("embedding");
+            match asked.form {
+                Form::Numbers => numbers::write_json(vector, place),
+                Form::Base64 => numbers::write_base64(vector, place),
+            }
+            item.end();
+        });
+        object.text("model", vectors.model.as_deref().unwrap_or(asked.model));
+        let tokens = vectors.usage.as_ref().map_or(asked.estimate, |it| it.input);
+        let mut usage = object.object("usage");
+        usage.plain("prompt_tokens", tokens);
+        usage.plain("total_tokens", tokens);
+        usage.end();
+        object.end();
+        body
+    }
+}
+
+impl Provider for Openai {
     fn write_request(&self, wanted: &Wanted, model: &str, quirks: &Quirks) -> Result<Written, Malformed> {
         let mut written = Written { body: Vec::new(), losses: wanted.unsaid.clone() };
         let mut object = ObjectWriter::begin(&mut written.body);
@@ -104,31 +131,6 @@ impl Codec for Openai {
             vectors: vectors.into_iter().map(|it| it.1).collect(),
             usage: object.take("usage").and_then(beside::usage),
         })
-    }
-
-    fn write_answer(&self, vectors: &Vectors, asked: Answering<'_>) -> Vec<u8> {
-        let mut body = Vec::new();
-        let mut object = ObjectWriter::begin(&mut body);
-        object.text("object", "list");
-        object.list("data", vectors.vectors.iter().enumerate(), |(nth, vector), out| {
-            let mut item = ObjectWriter::begin(out);
-            item.text("object", "embedding");
-            item.plain("index", nth);
-            let place = item.key("embedding");
-            match asked.form {
-                Form::Numbers => numbers::write_json(vector, place),
-                Form::Base64 => numbers::write_base64(vector, place),
-            }
-            item.end();
-        });
-        object.text("model", vectors.model.as_deref().unwrap_or(asked.model));
-        let tokens = vectors.usage.as_ref().map_or(asked.estimate, |it| it.input);
-        let mut usage = object.object("usage");
-        usage.plain("prompt_tokens", tokens);
-        usage.plain("total_tokens", tokens);
-        usage.end();
-        object.end();
-        body
     }
 }
 

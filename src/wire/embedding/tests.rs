@@ -3,16 +3,20 @@ use serde_json::{Value, json};
 use super::*;
 use crate::domain::embedding::Purpose;
 
-fn of(dialect: Dialect) -> &'static dyn Codec {
-    codec(dialect).unwrap()
+fn asks(dialect: Dialect) -> &'static dyn Client {
+    client(dialect).unwrap()
+}
+
+fn makes(dialect: Dialect) -> &'static dyn Provider {
+    provider(dialect).unwrap()
 }
 
 fn read(dialect: Dialect, inputs: Inputs, body: &Value) -> Result<Wanted, Malformed> {
-    of(dialect).read_request(body.to_string().as_bytes(), inputs)
+    asks(dialect).read_request(body.to_string().as_bytes(), inputs)
 }
 
 fn written(dialect: Dialect, wanted: &Wanted) -> (Value, Vec<String>) {
-    let it = of(dialect).write_request(wanted, "m", &Quirks::default()).unwrap();
+    let it = makes(dialect).write_request(wanted, "m", &Quirks::default()).unwrap();
     (serde_json::from_slice(&it.body).unwrap(), it.losses.into_iter().map(|it| it.what).collect())
 }
 
@@ -38,7 +42,7 @@ fn a_request_is_said_in_the_other_dialect() {
     assert_eq!(losses, ["title", "taskType"]);
     let quirks =
         Quirks { embedding_dimensions: crate::domain::quirks::DimensionsField::OutputDimension, ..Quirks::default() };
-    let mistral = of(Dialect::OpenaiChat).write_request(&wanted, "m", &quirks).unwrap();
+    let mistral = makes(Dialect::OpenaiChat).write_request(&wanted, "m", &quirks).unwrap();
     assert!(String::from_utf8(mistral.body).unwrap().contains(r#""output_dimension":8"#));
 
     let one = json!({"content": {"parts": [{"text": "a"}, {"text": "b"}]}});
@@ -52,9 +56,31 @@ fn tokens_are_kept_where_the_vocabulary_is_the_same_and_refused_elsewhere() {
         let wanted = read(Dialect::OpenaiChat, Inputs::Many, &json!({"model": "x", "input": input})).unwrap();
         assert_eq!(written(Dialect::OpenaiChat, &wanted).0["input"], inputs);
         assert_eq!(estimate(&wanted), 3);
-        let refused = of(Dialect::Gemini).write_request(&wanted, "m", &Quirks::default()).unwrap_err();
+        let refused = makes(Dialect::Gemini).write_request(&wanted, "m", &Quirks::default()).unwrap_err();
         assert_eq!(refused.param.as_deref(), Some("input"), "{refused}");
     }
+}
+
+#[test]
+fn cohere_and_ollama_are_asked_in_their_own_words() {
+    let body = json!({"model": "x", "input": ["a", "b"], "dimensions": 256});
+    let plain = read(Dialect::OpenaiChat, Inputs::Many, &body).unwrap();
+    let (said, losses) = written(Dialect::Cohere, &plain);
+    assert_eq!(
+        said,
+        json!({"model": "m", "texts": ["a", "b"], "input_type": "search_document",
+        "embedding_types": ["float"], "output_dimension": 256})
+    );
+    assert_eq!(losses, ["taskType"], "that one was assumed is said");
+    let query = Wanted { purpose: Some(Purpose::Query), ..plain };
+    let (said, losses) = written(Dialect::Cohere, &query);
+    assert_eq!((&said["input_type"], losses.len()), (&json!("search_query"), 0));
+    let (said, losses) = written(Dialect::Ollama, &query);
+    assert_eq!(said, json!({"model": "m", "input": ["a", "b"], "dimensions": 256}));
+    assert_eq!(losses, ["taskType"]);
+    let answer = r#"{"model":"all-minilm","embeddings":[[0.1,-2],[3,4]],"total_duration":9,"prompt_eval_count":8}"#;
+    let vectors = makes(Dialect::Ollama).read_answer(answer.as_bytes()).unwrap();
+    assert_eq!((vectors.vectors, vectors.usage.map(|it| it.input)), (vec![vec![0.1, -2.0], vec![3.0, 4.0]], Some(8)));
 }
 
 #[test]
@@ -89,24 +115,24 @@ fn vectors_keep_every_bit_as_numbers_and_32_as_base64() {
     let body = format!(
         r#"{{"data":[{{"embedding":[2],"index":1}},{{"index":0,"embedding":{hard}}}],"model":"served","usage":{{"total_tokens":3}}}}"#
     );
-    let read = of(Dialect::OpenaiChat).read_answer(body.as_bytes()).unwrap();
+    let read = makes(Dialect::OpenaiChat).read_answer(body.as_bytes()).unwrap();
     let plain: Vec<f64> = hard.trim_matches(['[', ']']).split(", ").map(|it| it.parse().unwrap()).collect();
     let bits = |it: &[f64]| it.iter().map(|it| it.to_bits()).collect::<Vec<_>>();
     assert_eq!(bits(&read.vectors[0]), bits(&plain), "sorted by index");
     let asked = Answering { inputs: Inputs::Many, form: Form::Numbers, model: "asked", estimate: 9 };
-    let google = of(Dialect::Gemini).write_answer(&read, asked);
-    let back = of(Dialect::Gemini).read_answer(&google).unwrap();
+    let google = asks(Dialect::Gemini).write_answer(&read, asked);
+    let back = makes(Dialect::Gemini).read_answer(&google).unwrap();
     assert_eq!(bits(&back.vectors[0]), bits(&plain));
     assert_eq!(back.usage.map(|it| it.input), Some(3));
 
     let floats: Vec<f64> = [0.1f32, -1.5, f32::MIN_POSITIVE, 3.0e38].map(f64::from).to_vec();
     let vectors = Vectors { vectors: vec![floats.clone()], ..Vectors::default() };
-    let base64 = of(Dialect::OpenaiChat).write_answer(&vectors, Answering { form: Form::Base64, ..asked });
+    let base64 = asks(Dialect::OpenaiChat).write_answer(&vectors, Answering { form: Form::Base64, ..asked });
     let value: Value = serde_json::from_slice(&base64).unwrap();
     assert!(value["data"][0]["embedding"].is_string(), "{value}");
     assert_eq!((&value["model"], &value["usage"]["prompt_tokens"]), (&json!("asked"), &json!(9)));
-    assert_eq!(bits(&of(Dialect::OpenaiChat).read_answer(&base64).unwrap().vectors[0]), bits(&floats));
-    let single = of(Dialect::Gemini).write_answer(&vectors, Answering { inputs: Inputs::One, ..asked });
+    assert_eq!(bits(&makes(Dialect::OpenaiChat).read_answer(&base64).unwrap().vectors[0]), bits(&floats));
+    let single = asks(Dialect::Gemini).write_answer(&vectors, Answering { inputs: Inputs::One, ..asked });
     assert!(serde_json::from_slice::<Value>(&single).unwrap()["embedding"]["values"].is_array());
 }
 
@@ -122,7 +148,9 @@ fn answers_that_are_none_are_refused() {
         (Dialect::Gemini, r#"{"embeddings":[{"values":[[1]]}]}"#),
         (Dialect::Gemini, r#"{"embeddings":[1]}"#),
         (Dialect::Gemini, "{}"),
+        (Dialect::Cohere, r#"{"embeddings":[[1]]}"#),
+        (Dialect::Ollama, r#"{"embedding":[1]}"#),
     ] {
-        assert!(of(dialect).read_answer(body.as_bytes()).is_err(), "{body}");
+        assert!(makes(dialect).read_answer(body.as_bytes()).is_err(), "{body}");
     }
 }

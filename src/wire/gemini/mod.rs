@@ -23,6 +23,8 @@ mod stream;
 mod usage;
 mod watch;
 
+pub(in crate::wire) use reply::unix_seconds;
+
 use crate::domain::event::Fault;
 use crate::domain::failure::Failure;
 use crate::domain::id::RequestId;

@@ -83,7 +83,7 @@ pub(super) fn finish_word(finish: &Finish) -> &str {
 }
 
 /// Seconds since 1970 of `2026-05-27T16:53:45.443719Z`, the only form of a time the dialect has.
-pub(super) fn unix_seconds(time: &str) -> Option<i64> {
+pub(in crate::wire) fn unix_seconds(time: &str) -> Option<i64> {
     let number = |from: usize, to: usize| time.get(from..to)?.parse::<i64>().ok();
     let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
     let seconds = number(11, 13)? * 3600 + number(14, 16)? * 60 + number(17, 19)?;

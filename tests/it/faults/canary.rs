@@ -29,6 +29,8 @@ fn error(dialect: Dialect, words: &str) -> Value {
         Dialect::Gemini => {
             json!({"error": {"code": 400, "message": words, "status": words, "details": [{"reason": words}]}})
         }
+        Dialect::Cohere => json!({"id": words, "message": words}),
+        Dialect::Ollama => json!({"error": words}),
     }
 }
 
@@ -49,6 +51,11 @@ fn whole(dialect: Dialect, text: &str) -> Value {
         Dialect::Gemini => json!({"candidates": [{"content": {"parts": [{"text": text}], "role": "model"},
             "finishReason": "STOP", "index": 0}], "responseId": text, "modelVersion": text,
             "usageMetadata": {"promptTokenCount": 9, "candidatesTokenCount": 3, "totalTokenCount": 12}}),
+        Dialect::Cohere => json!({"id": text, "finish_reason": "COMPLETE",
+            "message": {"role": "assistant", "content": [{"type": "text", "text": text}]},
+            "usage": {"billed_units": {"input_tokens": 9, "output_tokens": 3}}}),
+        Dialect::Ollama => json!({"model": text, "created_at": text, "done": true, "done_reason": "stop",
+            "message": {"role": "assistant", "content": text}, "prompt_eval_count": 9, "eval_count": 3}),
     }
 }
 
@@ -82,6 +89,11 @@ fn echoes(dialect: Dialect, key: &str) -> Vec<(String, bool, Script)> {
             format!("event: error\ndata: {body}\n\nevent: response.failed\ndata: {failed}\n\n")
         }
         Dialect::Anthropic => format!("event: error\ndata: {body}\n\n"),
+        Dialect::Cohere => {
+            let delta = json!({"finish_reason": "ERROR", "error": words});
+            format!("event: message-end\ndata: {}\n\n", json!({"type": "message-end", "delta": delta}))
+        }
+        Dialect::Ollama => format!("{body}\n"),
     };
     for slice in [Slice::Events, Slice::Bytes(7)] {
         let stream = |text: String| Script::raw(200, "text/event-stream", Bytes::from(text)).slice(slice);

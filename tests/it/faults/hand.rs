@@ -128,7 +128,8 @@ pub(crate) fn events(dialect: Dialect, text: &str) -> [String; 3] {
         Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
         Dialect::BedrockConverse => unreachable!("no client speaks it"),
         Dialect::OpenaiChat | Dialect::Gemini => format!("data: {body}\n\n"),
-        Dialect::OpenaiResponses | Dialect::Anthropic => format!("event: {kind}\ndata: {body}\n\n"),
+        Dialect::OpenaiResponses | Dialect::Anthropic | Dialect::Cohere => format!("event: {kind}\ndata: {body}\n\n"),
+        Dialect::Ollama => format!("{body}\n"),
     };
     match dialect {
         Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
@@ -198,6 +199,8 @@ pub(crate) fn events(dialect: Dialect, text: &str) -> [String; 3] {
             };
             [chunk("", Value::Null, 1), chunk(text, Value::Null, 2), chunk("", json!("STOP"), 3)]
         }
+        Dialect::Cohere => cohere_events(text),
+        Dialect::Ollama => ollama_events(text),
         Dialect::Anthropic => {
             let message = json!({"id": "m1", "type": "message", "role": "assistant", "model": "model", "content": [],
                 "stop_reason": null, "stop_sequence": null, "usage": {"input_tokens": 9, "output_tokens": 1}});
@@ -220,13 +223,43 @@ pub(crate) fn events(dialect: Dialect, text: &str) -> [String; 3] {
     }
 }
 
+/// The same of Cohere's.
+fn cohere_events(text: &str) -> [String; 3] {
+    let event = |kind: &str, mut body: Value| {
+        body["type"] = json!(kind);
+        format!("event: {kind}\ndata: {body}\n\n")
+    };
+    let content = |it: Value| json!({"index": 0, "delta": {"message": {"content": it}}});
+    let usage = json!({"billed_units": {"input_tokens": 9, "output_tokens": 3}});
+    [
+        event("message-start", json!({"id": "c1", "delta": {"message": {"role": "assistant"}}}))
+            + &event("content-start", content(json!({"type": "text", "text": ""}))),
+        event("content-delta", content(json!({"text": text}))),
+        event("content-end", json!({"index": 0}))
+            + &event("message-end", json!({"delta": {"finish_reason": "COMPLETE", "usage": usage}}))
+            + "data: [DONE]\n\n",
+    ]
+}
+
+/// The same of Ollama's.
+fn ollama_events(text: &str) -> [String; 3] {
+    let line = |text: &str, more: Value| {
+        let mut it = json!({"model": "model", "created_at": "2026-08-04T19:58:38.466026Z",
+            "message": {"role": "assistant", "content": text}, "done": false});
+        it.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        format!("{it}\n")
+    };
+    let end = json!({"done": true, "done_reason": "stop", "prompt_eval_count": 9, "eval_count": 3});
+    [line("", json!({})), line(text, json!({})), line("", end)]
+}
+
 /// Our own ping, as a client of `dialect` gets it.
 pub(crate) const fn ping(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::OpenaiCompletions => ": llmroute\n\n",
         Dialect::Anthropic => "event: ping\ndata: {\"type\": \"ping\"}\n\n",
         Dialect::Gemini => "\n\n\n\n",
-        Dialect::BedrockConverse => "",
+        Dialect::BedrockConverse | Dialect::Cohere | Dialect::Ollama => panic!("no client hears it"),
     }
 }
 

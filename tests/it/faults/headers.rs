@@ -11,7 +11,7 @@ use llmroute::sim::{Persona, Script, Sim};
 use serde_json::{Value, json};
 
 use crate::faults::hand::{Hand, events, soon};
-use crate::house::{House, Plan, TOKEN, ended_well, path, question, question_to, seen, text};
+use crate::house::{House, Plan, TOKEN, ended_well, path, question, question_to, seen, text, unheard};
 
 const CHAT: Dialect = Dialect::OpenaiChat;
 
@@ -189,6 +189,7 @@ fn peculiar(dialect: Dialect) -> (Value, &'static str) {
             body["safetySettings"] = json!([{"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_NONE"}]);
             "safetySettings"
         }
+        Dialect::Cohere | Dialect::Ollama => unheard(dialect),
     };
     (body, field)
 }
@@ -217,6 +218,7 @@ async fn what_a_target_cannot_say_is_named_or_refused() {
             Dialect::OpenaiChat | Dialect::Anthropic => plain["max_tokens"] = 500.into(),
             Dialect::OpenaiResponses => plain["max_output_tokens"] = 500.into(),
             Dialect::Gemini => plain["generationConfig"] = json!({"maxOutputTokens": 500}),
+            Dialect::Cohere | Dialect::Ollama => unheard(client),
         }
         let plain = house.request(path(client), plain.to_string()).header("x-llmroute-strict", "true");
         let got = seen(plain.send().await.unwrap()).await;

@@ -191,6 +191,11 @@ async fn what_a_provider_bills_anyway_is_waited_for_even_before_its_first_byte()
                     Dialect::Gemini => json!({"candidates": [{"content": {"role": "model",
                         "parts": [{"text": "for nobody"}]}, "finishReason": "STOP"}],
                         "usageMetadata": {"promptTokenCount": 9, "candidatesTokenCount": 3, "totalTokenCount": 12}}),
+                    Dialect::Cohere => json!({"finish_reason": "COMPLETE",
+                        "message": {"role": "assistant", "content": [{"type": "text", "text": "for nobody"}]},
+                        "usage": {"billed_units": {"input_tokens": 9, "output_tokens": 3}}}),
+                    Dialect::Ollama => json!({"message": {"role": "assistant", "content": "for nobody"}, "done": true,
+                        "prompt_eval_count": 9, "eval_count": 3}),
                 };
                 exchange.answer(200, &usage).await;
             }

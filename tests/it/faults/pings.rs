@@ -14,7 +14,9 @@ const fn other(dialect: Dialect) -> Dialect {
         Dialect::OpenaiChat => Dialect::OpenaiResponses,
         Dialect::OpenaiResponses => Dialect::Anthropic,
         Dialect::Anthropic => Dialect::Gemini,
-        Dialect::Gemini => Dialect::OpenaiChat,
+        Dialect::Gemini => Dialect::Cohere,
+        Dialect::Cohere => Dialect::Ollama,
+        Dialect::Ollama => Dialect::OpenaiChat,
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::faults::hand::{soon, until};
-use crate::house::{House, PANIC, Plan, Seen, TOKEN, path, path_for, question, seen};
+use crate::house::{House, PANIC, Plan, Seen, TOKEN, path, path_for, question, seen, unheard};
 
 async fn open() -> (Sim, House) {
     let sim = Sim::start(Persona::plain("a")).await.unwrap();
@@ -27,6 +27,7 @@ fn id(dialect: Dialect, seen: &Seen) -> String {
         Dialect::OpenaiChat | Dialect::OpenaiResponses => &body["error"]["request_id"],
         Dialect::Anthropic => &body["request_id"],
         Dialect::Gemini => &body["error"]["details"][0]["metadata"]["request_id"],
+        Dialect::Cohere | Dialect::Ollama => unheard(dialect),
     };
     assert_eq!(told, seen.header("x-llmroute-id"), "{seen:?}");
     assert_ne!(told, "r0000", "{seen:?}");
@@ -100,6 +101,7 @@ async fn what_the_guard_turns_away_has_an_id_and_no_row() {
             Dialect::OpenaiChat | Dialect::OpenaiResponses => house.request(path, body.clone()),
             Dialect::Anthropic => house.request(path, body.clone()).header("anthropic-version", "2023-06-01"),
             Dialect::Gemini => house.request(path, body.clone()).header("x-goog-api-key", "x"),
+            Dialect::Cohere | Dialect::Ollama => unheard(dialect),
         };
         for (request, status) in [
             (request(path(dialect)), 401),

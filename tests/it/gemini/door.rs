@@ -6,7 +6,7 @@ use llmroute::domain::dialect::Dialect;
 use llmroute::sim::{Answer, Call, Persona, Script, Sim, Thinking, When};
 use serde_json::{Value, json};
 
-use crate::house::{House, Plan, SECRET, Seen, TOKEN, ended_well, path_for, question, seen, text, told_error};
+use crate::house::{House, Plan, SECRET, Seen, TOKEN, ended_well, path_for, question, seen, text, told_error, unheard};
 
 async fn open(speaks: Dialect) -> (Sim, House) {
     let sim = Sim::start(Persona::plain("sim")).await.unwrap();
@@ -224,6 +224,7 @@ fn asked_with_tools(client: Dialect, stream: bool, calls: &[(String, Value)]) ->
             ];
             extend(&mut body["messages"], more, calls);
         }
+        Dialect::Cohere | Dialect::Ollama => unheard(client),
         Dialect::Gemini => {
             body["tools"] = json!([{"functionDeclarations": [{"name": "look", "parameters":
                 {"type": "OBJECT", "properties": {"city": {"type": "STRING"}}}}]}]);
@@ -266,6 +267,7 @@ fn calls(client: Dialect, stream: bool, seen: &Seen) -> Vec<(String, Value)> {
     let mut calls: Vec<(String, String)> = Vec::new();
     for chunk in &chunks {
         match client {
+            Dialect::Cohere | Dialect::Ollama => unheard(client),
             Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
             Dialect::BedrockConverse => unreachable!("no client speaks it"),
             Dialect::Gemini => {

@@ -7,6 +7,7 @@ use llmroute::store::requests::RowTokens;
 use serde_json::{Value, json};
 
 use crate::grammar::{data, frames, is_candidate};
+use crate::house::unheard;
 
 /// What an answer says.
 #[derive(Debug, Default)]
@@ -85,6 +86,8 @@ impl Told {
                 told.finish = text(&body["stop_reason"]);
             }
             Dialect::Gemini => told.gemini_chunk(body),
+            Dialect::Cohere => told.cohere_whole(body),
+            Dialect::Ollama => told.ollama_line(body),
         }
         told.settle(dialect)
     }
@@ -107,6 +110,8 @@ impl Told {
                 Dialect::OpenaiResponses => told.responses_event(&event),
                 Dialect::Anthropic => told.anthropic_event(&event),
                 Dialect::Gemini => told.gemini_chunk(&event),
+                Dialect::Cohere => told.cohere_event(&event),
+                Dialect::Ollama => told.ollama_line(&event),
             }
         }
         told.settle(dialect)
@@ -364,6 +369,79 @@ impl Told {
         self.cost = usage["cost"].as_f64().map(pico).or(self.cost);
     }
 
+    fn cohere_whole(&mut self, body: &Value) {
+        let message = &body["message"];
+        for item in message["content"].as_array().into_iter().flatten() {
+            self.text.push_str(&spoken(&item["text"]));
+            self.thinking.push_str(&spoken(&item["thinking"]));
+        }
+        self.thinking.push_str(&spoken(&message["tool_plan"]));
+        for (nth, call) in (0..).zip(message["tool_calls"].as_array().into_iter().flatten()) {
+            let function = &call["function"];
+            self.open.insert(nth, (spoken(&function["name"]), spoken(&function["arguments"])));
+        }
+        if message["citations"].as_array().is_some_and(|it| !it.is_empty()) {
+            self.special.push("citation".to_owned());
+        }
+        self.finish = text(&body["finish_reason"]);
+        self.cohere_counts(&body["usage"]);
+    }
+
+    fn cohere_event(&mut self, event: &Value) {
+        let (nth, message) = (event["index"].as_u64().unwrap_or(0), &event["delta"]["message"]);
+        match event["type"].as_str().unwrap() {
+            "content-start" | "content-delta" => {
+                self.text.push_str(&spoken(&message["content"]["text"]));
+                self.thinking.push_str(&spoken(&message["content"]["thinking"]));
+            }
+            "tool-plan-delta" => self.thinking.push_str(&spoken(&message["tool_plan"])),
+            "tool-call-start" | "tool-call-delta" => {
+                let (at, function) = (self.open.entry(nth).or_default(), &message["tool_calls"]["function"]);
+                at.0.push_str(&spoken(&function["name"]));
+                at.1.push_str(&spoken(&function["arguments"]));
+            }
+            "citation-start" => self.special.push("citation".to_owned()),
+            "message-end" => {
+                self.finish = text(&event["delta"]["finish_reason"]);
+                self.cohere_counts(&event["delta"]["usage"]);
+            }
+            _ => {}
+        }
+    }
+
+    /// What is billed; reasoning is counted with the other count only.
+    fn cohere_counts(&mut self, usage: &Value) {
+        let count = |path: &str| usage.pointer(path).and_then(Value::as_u64).unwrap_or(0);
+        if usage["billed_units"].is_object() {
+            self.tokens = Some(Tokens {
+                input: count("/billed_units/input_tokens"),
+                output: count("/billed_units/output_tokens"),
+                reasoning: count("/tokens/reasoning_tokens"),
+                ..Tokens::default()
+            });
+        }
+    }
+
+    fn ollama_line(&mut self, line: &Value) {
+        self.model = self.model.take().or_else(|| text(&line["model"]));
+        let message = &line["message"];
+        self.text.push_str(&spoken(&message["content"]));
+        self.thinking.push_str(&spoken(&message["thinking"]));
+        for call in message["tool_calls"].as_array().into_iter().flatten() {
+            let function = &call["function"];
+            let nth = self.open.len() as u64;
+            self.open.insert(nth, (spoken(&function["name"]), function["arguments"].to_string()));
+        }
+        if line["done"] == true {
+            self.finish = text(&line["done_reason"]);
+            self.tokens = Some(Tokens {
+                input: line["prompt_eval_count"].as_u64().unwrap(),
+                output: line["eval_count"].as_u64().unwrap(),
+                ..Tokens::default()
+            });
+        }
+    }
+
     fn settle(mut self, dialect: Dialect) -> Self {
         let calls = std::mem::take(&mut self.open).into_values();
         self.calls = calls.map(|(name, arguments)| (name, parsed(&arguments))).collect();
@@ -406,6 +484,20 @@ impl Told {
                     other => other,
                 };
                 word.to_owned()
+            }),
+            Dialect::Cohere => reason.map(|it| {
+                let word = match it.as_str() {
+                    "COMPLETE" => "stop",
+                    "STOP_SEQUENCE" => "stop_sequence",
+                    "MAX_TOKENS" => "length",
+                    "TOOL_CALL" => "tool_calls",
+                    other => other,
+                };
+                word.to_owned()
+            }),
+            Dialect::Ollama => reason.map(|it| match it.as_str() {
+                "stop" if !self.calls.is_empty() => "tool_calls".to_owned(),
+                _ => it,
             }),
         };
         self
@@ -491,6 +583,7 @@ pub(super) fn is_answer_in(dialect: Dialect, body: &Value, file: &str) {
             assert!(body["type"] == "message" && body["role"] == "assistant", "{file}: {body}");
             assert!(body["content"].is_array() && body["stop_reason"].is_string(), "{file}: {body}");
         }
+        Dialect::Cohere | Dialect::Ollama => unheard(dialect),
     }
 }
 

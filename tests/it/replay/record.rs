@@ -53,6 +53,9 @@ pub(super) fn recorded(dialect: Dialect) -> Option<Vec<Exchange>> {
         Dialect::OpenaiResponses => "openai.responses",
         Dialect::Anthropic => "anthropic.messages",
         Dialect::Gemini => "gemini.generateContent",
+        // Version 1 is not spoken: its two recordings stay out.
+        Dialect::Cohere => "cohere.chat.v2",
+        Dialect::Ollama => "ollama.chat",
         Dialect::OpenaiCompletions => "openai.completions",
         Dialect::BedrockConverse => "bedrock.converse",
     };

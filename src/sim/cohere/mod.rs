@@ -1,0 +1,10 @@
+//! Cohere's chat (version 2) as the simulated provider speaks it: what it refuses, how it fails, and the shape of its
+//! answers. Written from Cohere's reference and the recorded exchanges, with no line shared with `wire`.
+
+mod fails;
+mod reads;
+mod says;
+
+pub(crate) use fails::{error_event, said, trouble};
+pub(crate) use reads::read;
+pub(crate) use says::{stream, whole};
