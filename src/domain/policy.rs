@@ -88,19 +88,36 @@ impl Provider {
     /// there is no such.
     #[must_use]
     pub fn speech_for(&self, operation: &Operation, dialect: Dialect, model: &ModelName) -> Option<&Speech> {
-        if *operation == Operation::Chat {
-            if !self.quirks.chat {
-                return None;
+        match operation {
+            Operation::Chat => return self.conversation(dialect, model),
+            // Whoever does not do that itself is asked for a summary, as for any other turn.
+            Operation::Compact => {
+                let own = self.speech(Dialect::OpenaiResponses).filter(|_| self.quirks.compacts);
+                return own.or_else(|| self.conversation(dialect, model));
             }
-            let models = &self.quirks.completions_models;
-            let takes = dialect.converses() || models.is_empty() || models.iter().any(|it| it == model.as_str());
-            let own = self.speech(dialect).filter(|_| takes);
-            return own.or_else(|| self.speaks.iter().find(|it| it.dialect.converses()));
+            Operation::CountTokens if !self.quirks.counts_tokens => return None,
+            _ => {}
         }
         let able = |is: &dyn Fn(Dialect) -> bool| self.speaks.iter().find(|it| is(it.dialect) && it.offers(operation));
         able(&|it| it == dialect)
             .or_else(|| able(&|it| it.is_kin(dialect)))
             .or_else(|| able(&|_| operation.translates()))
+    }
+
+    fn conversation(&self, dialect: Dialect, model: &ModelName) -> Option<&Speech> {
+        if !self.quirks.chat {
+            return None;
+        }
+        let models = &self.quirks.completions_models;
+        let takes = dialect.converses() || models.is_empty() || models.iter().any(|it| it == model.as_str());
+        let own = self.speech(dialect).filter(|_| takes);
+        own.or_else(|| self.speaks.iter().find(|it| it.dialect.converses()))
+    }
+
+    /// Whether a conversation in `speech` is compacted by this provider itself.
+    #[must_use]
+    pub fn compacts(&self, speech: &Speech) -> bool {
+        self.quirks.compacts && speech.dialect == Dialect::OpenaiResponses
     }
 
     /// Keys that can be used: enabled and resolved.

@@ -25,6 +25,10 @@ pub struct Quirks {
     /// Keeps the answers of the responses dialect, so that a client can go on from one by its id. Where not, they are kept
     /// in the local file.
     pub keeps_responses: bool,
+    /// Counts the tokens of a conversation, where its dialect has a path for that. Where not, they are guessed at here.
+    pub counts_tokens: bool,
+    /// Compacts conversations, in the responses dialect. Where not, a model is asked for a summary.
+    pub compacts: bool,
     /// Refuses a turn of its model that called tools and comes back without the reasoning that led to the calls, while the
     /// model thinks (400, "`reasoning_content` … must be passed back"). In openai-chat, where that is plain text.
     pub replays_reasoning: bool,
@@ -50,6 +54,8 @@ impl Default for Quirks {
             developer_role: false,
             cancels: false,
             keeps_responses: false,
+            counts_tokens: false,
+            compacts: false,
             replays_reasoning: false,
             encrypted_reasoning: false,
             completions_models: Vec::new(),

@@ -7,15 +7,18 @@ use bytes::Bytes;
 use crate::domain::ask::Ask;
 use crate::domain::dialect::Dialect;
 use crate::domain::id::ModelName;
+use crate::domain::operation::Operation;
 use crate::domain::policy::BodyEdits;
 use crate::domain::prompt::{Loss, Prompt};
 use crate::domain::quirks::Quirks;
+use crate::wire::openai_responses::compaction;
 use crate::wire::{self, Asked, Malformed, json};
 
 /// How a request is brought to its target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Lane {
     /// Same dialect, nothing to change: the bytes go out as they came.
+    #[default]
     Verbatim,
     /// Same dialect, top-level fields edited in place.
     Splice,
@@ -36,7 +39,7 @@ impl Lane {
 }
 
 /// A request ready to be sent to one target.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Rendered {
     /// The lane it took.
     pub lane: Lane,
@@ -46,6 +49,8 @@ pub struct Rendered {
     pub losses: Vec<Loss>,
     /// Usage was asked for on the client's behalf and must be kept from it.
     pub hide_usage: bool,
+    /// A summary was asked for in place of a compaction, and is to be told as one.
+    pub summary: bool,
 }
 
 /// What a request is rendered from.
@@ -120,7 +125,7 @@ pub fn render_from(source: Source, ask: &Ask, dialect: Dialect, model: &ModelNam
         losses = named;
     }
     let lane = if edits.is_empty() { Lane::Verbatim } else { Lane::Splice };
-    Rendered { lane, body: json::splice(&ask.body, &ask.fields, &edits), losses, hide_usage }
+    Rendered { lane, body: json::splice(&ask.body, &ask.fields, &edits), losses, hide_usage, summary: false }
 }
 
 fn translated(prompt: &Prompt, ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -> Rendered {
@@ -129,7 +134,7 @@ fn translated(prompt: &Prompt, ask: &Ask, dialect: Dialect, model: &ModelName, q
     let hide_usage = dialect == ask.dialect && ask.stream && !wants_usage(ask);
     let mut losses = written.losses;
     losses.extend(lost_headers(ask));
-    Rendered { lane: Lane::Translate, body: Bytes::from(written.body), losses, hide_usage }
+    Rendered { lane: Lane::Translate, body: Bytes::from(written.body), losses, hide_usage, summary: false }
 }
 
 /// `rendered` with the top-level fields that its provider does without or insists on.
@@ -154,6 +159,16 @@ pub(super) fn lost_headers(ask: &Ask) -> impl Iterator<Item = Loss> {
         .iter()
         .filter(|it| is_lost(&it.0))
         .map(|it| Loss { what: format!("header {}", it.0), why: "it means something in the client's own dialect only" })
+}
+
+/// The request for a summary in place of `ask`, which is for a compaction.
+///
+/// # Errors
+/// Its input is none.
+pub fn summary(ask: &Ask) -> Result<Ask, Malformed> {
+    let body = compaction::instead(&ask.body, &ask.fields)?;
+    let fields = json::scan(&body)?;
+    Ok(Ask { operation: Operation::Chat, body, fields, ..ask.clone() })
 }
 
 /// What the answer to `ask`, put to `model`, may depend on.

@@ -4,6 +4,7 @@
 //! A new dialect is one folder here and one row in [`codec`].
 
 pub mod beside;
+pub mod counting;
 pub mod embedding;
 pub mod eventstream;
 pub mod json;

@@ -1,7 +1,7 @@
 //! Recorded traffic replayed through a running house: a simulated provider answers with a recording's bytes, a client
 //! asks with the recording's request, and the recording itself, looked at as plain JSON, says what must come of it.
 
-mod look;
+pub(crate) mod look;
 mod record;
 
 use std::collections::VecDeque;

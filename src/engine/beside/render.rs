@@ -13,20 +13,28 @@ use crate::engine::beside::read::{RESOURCE, form_model};
 use crate::engine::lane::{Lane, Rendered, lost_headers, quoted};
 use crate::wire::embedding::{self, Client, Provider};
 use crate::wire::json::{self, Object};
-use crate::wire::{Malformed, multipart};
+use crate::wire::{self, Malformed, counting, multipart};
 
 /// Renders `ask` for a target that speaks `dialect` and calls the model `model`: at the same API as it came, but for the
-/// model; at another one through the hub, where there is one.
+/// model; at another one through a hub, where there is one.
 ///
 /// # Errors
 /// The body is not a request of the client's dialect, or cannot be said in the target's.
 pub fn render(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -> Result<Rendered, Malformed> {
-    let body = match &ask.operation {
+    match &ask.operation {
+        Operation::CountTokens if dialect != ask.dialect => return translated_count(ask, dialect, model, quirks),
         Operation::Embed(inputs) if !dialect.is_kin(ask.dialect) => {
-            return translate(ask, *inputs, dialect, model, quirks);
+            return translated_vectors(ask, *inputs, dialect, model, quirks);
         }
+        _ => {}
+    }
+    let body = match &ask.operation {
         _ if ask.model.is_empty() || ask.model == model.as_str() => None,
         Operation::Embed(Inputs::Many) if dialect == Dialect::Gemini => each_renamed(&ask.body, model)?,
+        Operation::CountTokens if dialect == Dialect::Gemini => {
+            let body = renamed(ask, dialect, model);
+            counting::renamed(body.as_ref().unwrap_or(&ask.body), model.as_str())?.or(body)
+        }
         Operation::Relay(relayed) => {
             match form_model(relayed.content_type.as_deref().unwrap_or_default(), &ask.body)? {
                 Some(span) => Some(multipart::splice(&ask.body, &span, model.as_str().as_bytes())),
@@ -36,7 +44,7 @@ pub fn render(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -
         _ => renamed(ask, dialect, model),
     };
     let lane = if body.is_none() { Lane::Verbatim } else { Lane::Splice };
-    Ok(Rendered { lane, body: body.unwrap_or_else(|| ask.body.clone()), losses: Vec::new(), hide_usage: false })
+    Ok(Rendered { lane, body: body.unwrap_or_else(|| ask.body.clone()), ..Rendered::default() })
 }
 
 /// The two sides of a translation: the target's and the client's.
@@ -49,7 +57,7 @@ pub fn sides(theirs: Dialect, ours: Dialect) -> Result<(&'static dyn Provider, &
     Ok((provider, embedding::client(ours).ok_or_else(|| none(ours))?))
 }
 
-fn translate(
+fn translated_vectors(
     ask: &Ask,
     inputs: Inputs,
     dialect: Dialect,
@@ -61,7 +69,7 @@ fn translate(
     let written = theirs.write_request(&wanted, model.as_str(), quirks)?;
     let mut losses = written.losses;
     losses.extend(lost_headers(ask));
-    Ok(Rendered { lane: Lane::Translate, body: Bytes::from(written.body), losses, hide_usage: false })
+    Ok(Rendered { lane: Lane::Translate, body: Bytes::from(written.body), losses, ..Rendered::default() })
 }
 
 /// The body with another name for the model; `None` where it names none.
@@ -96,4 +104,16 @@ fn each_renamed(body: &Bytes, model: &ModelName) -> Result<Option<Bytes>, Malfor
     }
     out.extend_from_slice(&body[copied..]);
     Ok((copied > 0).then(|| Bytes::from(out)))
+}
+
+fn translated_count(ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -> Result<Rendered, Malformed> {
+    let turn = counting::conversation(ask.dialect, &ask.body)?;
+    let mut prompt = wire::codec(ask.dialect).read_request(&turn)?;
+    // A dialect that insists on a cap must not report that it had to make one up: a count has none.
+    prompt.sampling.max_tokens = prompt.sampling.max_tokens.or(Some(1));
+    let written = wire::codec(dialect).write_request(&prompt, model.as_str(), quirks);
+    let body = counting::request(dialect, &written.body, model.as_str())?;
+    let missing = || Malformed { what: format!("{dialect} has no count of tokens"), at: None, param: None };
+    let body = Bytes::from(body.ok_or_else(missing)?);
+    Ok(Rendered { lane: Lane::Translate, body, losses: written.losses, ..Rendered::default() })
 }

@@ -60,6 +60,10 @@ impl StreamReader for Reader {
 
 impl Reader {
     fn choice(&mut self, choice: &Object, out: &mut Vec<Event>) {
+        // What comes after the reason is no more of the answer.
+        if self.finished {
+            return;
+        }
         let text = choice.get("text").and_then(json::text).unwrap_or_default();
         if !text.is_empty() {
             if !self.open {
@@ -72,7 +76,7 @@ impl Reader {
             out.push(Event::Delta { index: 0, delta: Delta::Opaque(opaque("choice.logprobs", raw)) });
         }
         let reason = choice.get("finish_reason").and_then(json::text);
-        if let Some(reason) = reason.as_deref().and_then(read_finish).filter(|_| !self.finished) {
+        if let Some(reason) = reason.as_deref().and_then(read_finish) {
             self.finish(reason, out);
         }
     }

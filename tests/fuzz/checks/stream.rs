@@ -51,6 +51,12 @@ struct Read {
     fault: bool,
 }
 
+/// An event that is one thing by its line and another by its data.
+fn has_two_names(frame: &Frame) -> bool {
+    let data = serde_json::from_slice::<serde_json::Value>(&frame.data()).unwrap_or_default();
+    !frame.event().is_empty() && data["type"].as_str().is_none_or(|it| it != frame.event())
+}
+
 fn read(dialect: Dialect, frames: &[Frame]) -> Read {
     let mut reader = codec(dialect).stream_reader();
     let mut watcher = codec(dialect).watcher();
@@ -88,7 +94,12 @@ fn read(dialect: Dialect, frames: &[Frame]) -> Read {
         read.whole = true;
     }
     let (facts, reply) = (watcher.facts(), Reply::of(read.events.clone()));
-    assert_eq!(facts.usage, reply.usage, "the watcher and the reader count differently: {:?}", read.events);
+    assert!(
+        facts.usage == reply.usage || frames.iter().any(has_two_names),
+        "the watcher and the reader count differently: {:?} {:?}",
+        facts.usage,
+        read.events
+    );
     read
 }
 

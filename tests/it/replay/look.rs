@@ -8,29 +8,30 @@ use serde_json::{Value, json};
 
 use crate::grammar::{data, frames, is_candidate};
 use crate::house::unheard;
+use crate::recorded_bedrock;
 
 /// What an answer says.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(crate) struct Told {
     /// Visible text, a refusal's included.
-    pub(super) text: String,
-    pub(super) thinking: String,
+    pub(crate) text: String,
+    pub(crate) thinking: String,
     /// Name and arguments.
-    pub(super) calls: Vec<(String, Value)>,
+    pub(crate) calls: Vec<(String, Value)>,
     /// There are words of refusal.
     declined: bool,
     /// Why it ended, in the ledger's words.
-    pub(super) finish: Option<String>,
-    pub(super) tokens: Option<Tokens>,
+    pub(crate) finish: Option<String>,
+    pub(crate) tokens: Option<Tokens>,
     /// The counts contradict each other.
-    pub(super) suspect: bool,
-    pub(super) model: Option<String>,
+    pub(crate) suspect: bool,
+    pub(crate) model: Option<String>,
     /// What the provider says it cost, in pico-dollars.
-    pub(super) cost: Option<i64>,
+    pub(crate) cost: Option<i64>,
     /// The error it ended with.
-    pub(super) error: Option<String>,
+    pub(crate) error: Option<String>,
     /// What only this dialect can say.
-    pub(super) special: Vec<String>,
+    pub(crate) special: Vec<String>,
     /// The spelling of arguments as far as they have come, by index.
     open: BTreeMap<u64, (String, String)>,
     /// Where the indexes of blocks begin: anew where a message begins anew in the middle.
@@ -41,16 +42,16 @@ pub(super) struct Told {
 
 /// Token counts; cached and reasoning tokens are parts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Tokens {
-    pub(super) input: u64,
-    pub(super) cache_read: u64,
-    pub(super) cache_write: u64,
-    pub(super) output: u64,
-    pub(super) reasoning: u64,
+pub(crate) struct Tokens {
+    pub(crate) input: u64,
+    pub(crate) cache_read: u64,
+    pub(crate) cache_write: u64,
+    pub(crate) output: u64,
+    pub(crate) reasoning: u64,
 }
 
 impl Tokens {
-    pub(super) const fn of_row(it: &RowTokens) -> Self {
+    pub(crate) const fn of_row(it: &RowTokens) -> Self {
         Self {
             input: it.input,
             cache_read: it.cache_read,
@@ -62,11 +63,11 @@ impl Tokens {
 }
 
 impl Told {
-    pub(super) fn of_whole(dialect: Dialect, body: &Value) -> Self {
+    pub(crate) fn of_whole(dialect: Dialect, body: &Value) -> Self {
         let mut told = Self { model: text(&body["model"]), ..Self::default() };
         match dialect {
-            Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
-            Dialect::BedrockConverse => unreachable!("no client speaks it"),
+            Dialect::OpenaiCompletions => told.continuation(body),
+            Dialect::BedrockConverse => return Self::of_converse(recorded_bedrock::direct(body)),
             Dialect::OpenaiChat => {
                 told.openai_message(&body["choices"][0]["message"]);
                 told.openai_counts(body);
@@ -92,7 +93,7 @@ impl Told {
         told.settle(dialect)
     }
 
-    pub(super) fn of_stream(dialect: Dialect, stream: &str) -> Self {
+    pub(crate) fn of_stream(dialect: Dialect, stream: &str) -> Self {
         let mut told = Self::default();
         for event in frames(stream).map(data).filter(Value::is_object) {
             if event["error"].is_object() {
@@ -103,9 +104,9 @@ impl Told {
             // One recording holds the streams of several turns; a client reads the first.
             let over = dialect == Dialect::OpenaiResponses && told.finish.is_some();
             match dialect {
-                Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
-                Dialect::BedrockConverse => unreachable!("no client speaks it"),
                 _ if over => break,
+                Dialect::BedrockConverse => unreachable!("its streams are no text"),
+                Dialect::OpenaiCompletions => told.continuation(&event),
                 Dialect::OpenaiChat => told.openai_chunk(&event),
                 Dialect::OpenaiResponses => told.responses_event(&event),
                 Dialect::Anthropic => told.anthropic_event(&event),
@@ -117,12 +118,61 @@ impl Told {
         told.settle(dialect)
     }
 
+    /// Of a stream that need not be text.
+    pub(crate) fn of_bytes(dialect: Dialect, stream: &[u8]) -> Self {
+        match dialect {
+            Dialect::BedrockConverse => {
+                Self::of_converse(recorded_bedrock::accumulated(&recorded_bedrock::messages(stream)))
+            }
+            _ => Self::of_stream(dialect, std::str::from_utf8(stream).unwrap()),
+        }
+    }
+
+    fn of_converse(it: recorded_bedrock::Told) -> Self {
+        let mut told = Self::default();
+        for block in it.blocks {
+            if block["input"].is_object() {
+                told.calls.push((text(&block["name"]).unwrap(), block["input"].clone()));
+            } else if block["text"].is_string() {
+                told.text.push_str(&spoken(&block["text"]));
+            } else if block["thinking"].is_string() {
+                told.thinking.push_str(&spoken(&block["thinking"]));
+            } else {
+                told.special.extend(block.as_object().unwrap().keys().cloned());
+            }
+        }
+        let word = |it: &str| match it {
+            "end_turn" => "stop",
+            "max_tokens" => "length",
+            "tool_use" => "tool_calls",
+            other => panic!("{other} is in no recording"),
+        };
+        told.finish = it.reason.as_deref().map(|it| word(it).to_owned());
+        told.tokens = it.counts.map(|[input, cache_read, cache_write, output]| Tokens {
+            input,
+            cache_read,
+            cache_write,
+            output,
+            reasoning: 0,
+        });
+        told
+    }
+
     fn openai_chunk(&mut self, chunk: &Value) {
         self.model = self.model.take().or_else(|| text(&chunk["model"]));
         self.openai_counts(chunk);
         let choice = &chunk["choices"][0];
         self.openai_message(&choice["delta"]);
         self.finish = self.finish.take().or_else(|| text(&choice["finish_reason"]));
+    }
+
+    /// A text that goes on, or a piece of it.
+    fn continuation(&mut self, body: &Value) {
+        self.model = self.model.take().or_else(|| text(&body["model"]));
+        self.openai_counts(body);
+        let choice = &body["choices"][0];
+        self.text.push_str(&spoken(&choice["text"]));
+        self.finish = text(&choice["finish_reason"]).or(self.finish.take());
     }
 
     /// A message, or a piece of one.
@@ -132,6 +182,10 @@ impl Told {
         self.declined |= !spoken(&message["refusal"]).is_empty();
         let thoughts = ["reasoning_content", "reasoning"].map(|it| spoken(&message[it]));
         self.thinking.push_str(if thoughts[0].is_empty() { &thoughts[1] } else { &thoughts[0] });
+        // Mistral thinks in parts of the content.
+        for part in message["content"].as_array().into_iter().flatten() {
+            self.thinking.push_str(&spoken(&part["thinking"]));
+        }
         for (nth, call) in (0..).zip(message["tool_calls"].as_array().into_iter().flatten()) {
             let at = self.open.entry(call["index"].as_u64().unwrap_or(nth)).or_default();
             at.0.push_str(&spoken(&call["function"]["name"]));
@@ -447,9 +501,9 @@ impl Told {
         self.calls = calls.map(|(name, arguments)| (name, parsed(&arguments))).collect();
         let reason = self.finish.take();
         self.finish = match dialect {
-            Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
-            Dialect::BedrockConverse => unreachable!("no client speaks it"),
             _ if self.error.is_some() => reason,
+            Dialect::BedrockConverse => unreachable!("its answers are put together elsewhere"),
+            Dialect::OpenaiCompletions => Some(reason.unwrap_or_else(|| "stop".to_owned())),
             // Where a model calls tools, it stops for them, whatever it says; and where it ends, it stops.
             Dialect::OpenaiChat => Some(match reason.as_deref() {
                 None | Some("stop") if !self.calls.is_empty() => "tool_calls".to_owned(),
@@ -504,7 +558,7 @@ impl Told {
     }
 
     /// The same reason as far as a client of `dialect` can hear it.
-    pub(super) fn finish_in(&self, dialect: Dialect) -> Option<String> {
+    pub(crate) fn finish_in(&self, dialect: Dialect) -> Option<String> {
         let reason = self.finish.as_deref()?;
         let word = match (dialect, reason) {
             (Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::Gemini, "refusal") => "content_filter",
@@ -521,7 +575,7 @@ impl Told {
 }
 
 /// Arguments that are no JSON stay text.
-fn parsed(arguments: &str) -> Value {
+pub(crate) fn parsed(arguments: &str) -> Value {
     if arguments.is_empty() { json!({}) } else { serde_json::from_str(arguments).unwrap_or(json!(arguments)) }
 }
 
@@ -544,7 +598,7 @@ fn pico(dollars: f64) -> i64 {
 }
 
 /// The message of an error of `dialect`, whose shape is checked.
-pub(super) fn error_message(dialect: Dialect, body: &Value) -> String {
+pub(crate) fn error_message(dialect: Dialect, body: &Value) -> String {
     if dialect == Dialect::Anthropic {
         assert_eq!(body["type"], "error", "{body}");
     }
@@ -554,7 +608,7 @@ pub(super) fn error_message(dialect: Dialect, body: &Value) -> String {
 }
 
 /// Checks that `body` is a whole answer of `dialect`.
-pub(super) fn is_answer_in(dialect: Dialect, body: &Value, file: &str) {
+pub(crate) fn is_answer_in(dialect: Dialect, body: &Value, file: &str) {
     if dialect == Dialect::Gemini {
         assert!(body["modelVersion"].is_string(), "{file}: {body}");
         assert!(body["usageMetadata"]["totalTokenCount"].is_u64(), "{file}: {body}");
@@ -589,7 +643,7 @@ pub(super) fn is_answer_in(dialect: Dialect, body: &Value, file: &str) {
 
 /// Arguments as a client of `dialect` gets them in a whole answer: where an object is needed and the model wrote none
 /// (its answer was cut), its words are inside one.
-pub(super) fn wrap_input(dialect: Dialect, arguments: &mut Value) {
+pub(crate) fn wrap_input(dialect: Dialect, arguments: &mut Value) {
     if dialect == Dialect::Gemini && arguments.is_null() {
         *arguments = json!({});
     }

@@ -62,7 +62,8 @@ pub(in crate::wire::anthropic) fn write(prompt: &Prompt, model: &str, quirks: &Q
 /// The messages: alternating, the user's first.
 fn messages(prompt: &Prompt, blocks: &mut Blocks) -> Vec<Vec<u8>> {
     let mut messages: Vec<Message> = Vec::new();
-    let last = prompt.turns.len().saturating_sub(1);
+    // A turn of which nothing is sent is not the last.
+    let last = prompt.turns.iter().rposition(|turn| turn.parts.iter().any(is_sent)).unwrap_or(0);
     for (nth, turn) in prompt.turns.iter().enumerate() {
         let path = format!("messages[{nth}]");
         let mut message = match turn.role {
@@ -139,19 +140,23 @@ fn content(parts: &[Part], role: Role, path: &str, blocks: &mut Blocks) -> Messa
     message
 }
 
-/// The API refuses a conversation whose last word, being the model's, ends in white space. What is not sent is not the
-/// last: reasoning of another provider may follow the text.
-fn prefill(turn: &Turn, path: &str, blocks: &mut Blocks) -> Message {
+/// Whether anything is written of a piece: not of an empty text, and not of another provider's reasoning.
+fn is_sent(part: &Part) -> bool {
     let own = |it: Option<&Signature>| it.is_some_and(|it| it.dialect == Dialect::Anthropic);
-    let sent = |part: &Part| match &part.body {
+    match &part.body {
         Body::Text(text) | Body::Refusal(text) => !text.trim().is_empty(),
         Body::Thinking(_) => own(part.signature.as_ref()),
         Body::RedactedThinking(data) => own(Some(data)),
         Body::Opaque(it) => it.dialect == Dialect::Anthropic,
         _ => true,
-    };
+    }
+}
+
+/// The API refuses a conversation whose last word, being the model's, ends in white space. What is not sent is not the
+/// last: reasoning of another provider may follow the text.
+fn prefill(turn: &Turn, path: &str, blocks: &mut Blocks) -> Message {
     let mut parts = turn.parts.clone();
-    let last = parts.iter().rposition(sent).and_then(|nth| parts.get_mut(nth));
+    let last = parts.iter().rposition(is_sent).and_then(|nth| parts.get_mut(nth));
     if let Some(Part { body: Body::Text(text) | Body::Refusal(text), .. }) = last
         && text.trim_end().len() < text.len()
     {

@@ -331,6 +331,9 @@ impl Reader {
         self.over = true;
         let Some(response) = event.get("response").and_then(Object::of) else {
             self.started(out);
+            for mut item in std::mem::take(&mut self.items) {
+                close(&mut item, out);
+            }
             out.push(Event::End);
             return;
         };
