@@ -7,6 +7,7 @@ pub mod beside;
 pub mod counting;
 pub mod eventstream;
 pub mod json;
+pub mod short_id;
 pub mod sse;
 pub mod tokens;
 
