@@ -9,6 +9,7 @@ pub mod embedding;
 pub mod eventstream;
 pub mod json;
 pub mod multipart;
+pub mod short_id;
 pub mod sse;
 pub mod tokens;
 
