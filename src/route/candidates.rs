@@ -53,7 +53,7 @@ pub fn find(policy: &Policy, ask: &Ask, trail: &mut Vec<Step>) -> Result<(Option
 }
 
 /// The provider for a request that names no model: the one that it names instead, else the only one that has a key and
-/// the client's API. Files and jobs live at one provider, so that none is ever guessed.
+/// the client's API, servers on this machine left aside. Files and jobs live at one provider, so that none is ever guessed.
 fn one_provider(policy: &Policy, ask: &Ask, relayed: &Relayed, trail: &mut Vec<Step>) -> Result<Candidate, Failure> {
     // What stands for the model in rows and in the health of the target: what is asked for.
     let resource = ModelName::from(relayed.path.split('/').next().unwrap_or_default());
@@ -73,7 +73,11 @@ fn one_provider(policy: &Policy, ask: &Ask, relayed: &Relayed, trail: &mut Vec<S
             .providers
             .values()
             .filter(|it| it.is_usable() && it.speech_for(&ask.operation, ask.dialect, &resource).is_some());
-        let able: Vec<_> = able.collect();
+        // A server on this machine may not be running: it is meant only where there is nobody else.
+        let (local, mut able): (Vec<_>, Vec<_>) = able.partition(|it| it.local);
+        if able.is_empty() {
+            able = local;
+        }
         match able.as_slice() {
             [only] => of(only),
             [] => {

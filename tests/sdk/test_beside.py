@@ -40,7 +40,9 @@ def upstream(house):
 # The SDK asks for base64 unless told otherwise.
 @pytest.mark.parametrize("form", [openai.NOT_GIVEN, "float", "base64"], ids=["default", "float", "base64"])
 @pytest.mark.parametrize("group", ["a", "b"], ids=["openai", "gemini"])
-def test_vectors_for_openai(client, upstream, group, form):
+def test_vectors_for_openai(house, upstream, group, form):
+    # The SDK's strict types know lists only; it decodes base64 after it has looked at them.
+    client = house[0].openai(_strict_response_validation=False)
     answer = client.embeddings.create(model=group, input=["x", "y"], dimensions=3, encoding_format=form)
     if form != "base64":
         assert [it.embedding for it in answer.data] == VECTORS
@@ -58,7 +60,8 @@ def test_vectors_for_openai(client, upstream, group, form):
 @pytest.mark.parametrize("group", ["a", "b"], ids=["openai", "gemini"])
 def test_vectors_for_google(house, upstream, group):
     config = genai.types.EmbedContentConfig(output_dimensionality=3)
-    answer = house[0].gemini().models.embed_content(model=group, contents=["x", "y"], config=config)
+    client = house[0].gemini()
+    answer = client.models.embed_content(model=group, contents=["x", "y"], config=config)
     assert [it.values for it in answer.embeddings] == VECTORS
     _, path, body = upstream.last
     assert path == {"a": "/v1/embeddings", "b": "/v1beta/models/model-b:batchEmbedContents"}[group]
@@ -110,7 +113,7 @@ def test_nobody_else_is_asked(client, upstream):
 def test_every_request_has_its_row(house):
     deadline = time.monotonic() + 10
     while True:
-        rows = house[0].json("requests")["requests"]
+        rows = house[0].json("requests", "-n", "100")["requests"]
         if all(it["outcome"] for it in rows) or time.monotonic() > deadline:
             break
         time.sleep(0.05)

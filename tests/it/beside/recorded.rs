@@ -86,7 +86,8 @@ fn plain_request(dialect: Dialect, body: &Value) -> (Vec<String>, Option<u64>, O
 /// stands in the list after a key that vectors go by.
 fn plain_answer(text: &str) -> (Vec<Vec<u64>>, Option<u64>) {
     let mut vectors = Vec::new();
-    let mut rest = text;
+    let compact: String = text.chars().filter(|it| !it.is_whitespace()).collect();
+    let mut rest = compact.as_str();
     while let Some(at) =
         ["\"embedding\":", "\"values\":", "\"float\":"].iter().filter_map(|it| Some(rest.find(it)? + it.len())).min()
     {
