@@ -64,6 +64,8 @@ pub struct Needs {
     pub images: bool,
     /// It wants JSON by schema.
     pub json_schema: bool,
+    /// It wants the conversation so far replaced by something shorter.
+    pub compaction: bool,
     /// It asks the model to reason.
     pub reasoning: bool,
     /// Rough prompt size in tokens: bytes of text over four.

@@ -16,6 +16,8 @@ pub enum Operation {
     Embed(Inputs),
     /// How many tokens a conversation has. Costs nothing.
     CountTokens,
+    /// A conversation in less room: one item that stands for all of it (OpenAI responses).
+    Compact,
     /// Anything else of an API, passed on as it is to a provider with the same API.
     Relay(Box<Relayed>),
 }
@@ -58,6 +60,7 @@ impl Operation {
             Self::Chat => Cow::Borrowed("chat"),
             Self::Embed(_) => Cow::Borrowed("embed"),
             Self::CountTokens => Cow::Borrowed("count-tokens"),
+            Self::Compact => Cow::Borrowed("compact"),
             Self::Relay(it) if it.method == Method::POST => Cow::Owned(it.path.clone()),
             Self::Relay(it) => Cow::Owned(format!("{} {}", it.method, it.path)),
         }
@@ -68,7 +71,7 @@ impl Operation {
     pub fn method(&self) -> Method {
         match self {
             Self::Relay(it) => it.method.clone(),
-            Self::Chat | Self::Embed(_) | Self::CountTokens => Method::POST,
+            Self::Chat | Self::Embed(_) | Self::CountTokens | Self::Compact => Method::POST,
         }
     }
 
@@ -86,14 +89,15 @@ impl Operation {
             (Self::CountTokens, Dialect::OpenaiResponses) => Some("responses/input_tokens"),
             (Self::CountTokens, Dialect::Anthropic) => Some("messages/count_tokens"),
             (Self::CountTokens, Dialect::Gemini) => Some("models/{model}:countTokens"),
-            (Self::Embed(_) | Self::CountTokens, _) => None,
+            (Self::Compact, Dialect::OpenaiResponses) => Some("responses/compact"),
+            (Self::Embed(_) | Self::CountTokens | Self::Compact, _) => None,
         }
     }
 
     /// Whether it can be asked of a provider whose dialect is not the client's.
     #[must_use]
     pub const fn translates(&self) -> bool {
-        matches!(self, Self::Chat | Self::Embed(_))
+        matches!(self, Self::Chat | Self::Embed(_) | Self::CountTokens | Self::Compact)
     }
 }
 

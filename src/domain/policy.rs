@@ -88,19 +88,36 @@ impl Provider {
     /// there is no such.
     #[must_use]
     pub fn speech_for(&self, operation: &Operation, dialect: Dialect, model: &ModelName) -> Option<&Speech> {
-        if *operation == Operation::Chat {
-            if !self.quirks.chat {
-                return None;
+        match operation {
+            Operation::Chat => return self.conversation(dialect, model),
+            // Whoever does not do that itself is asked for a summary, as for any other turn.
+            Operation::Compact => {
+                let own = self.speech(Dialect::OpenaiResponses).filter(|_| self.quirks.compacts);
+                return own.or_else(|| self.conversation(dialect, model));
             }
-            let models = &self.quirks.completions_models;
-            let takes = dialect.converses() || models.is_empty() || models.iter().any(|it| it == model.as_str());
-            let own = self.speech(dialect).filter(|_| takes);
-            return own.or_else(|| self.speaks.iter().find(|it| it.dialect.converses()));
+            Operation::CountTokens if !self.quirks.counts_tokens => return None,
+            _ => {}
         }
         let able = |is: &dyn Fn(Dialect) -> bool| self.speaks.iter().find(|it| is(it.dialect) && it.offers(operation));
         able(&|it| it == dialect)
             .or_else(|| able(&|it| it.is_kin(dialect)))
             .or_else(|| able(&|_| operation.translates()))
+    }
+
+    fn conversation(&self, dialect: Dialect, model: &ModelName) -> Option<&Speech> {
+        if !self.quirks.chat {
+            return None;
+        }
+        let models = &self.quirks.completions_models;
+        let takes = dialect.converses() || models.is_empty() || models.iter().any(|it| it == model.as_str());
+        let own = self.speech(dialect).filter(|_| takes);
+        own.or_else(|| self.speaks.iter().find(|it| it.dialect.converses()))
+    }
+
+    /// Whether a conversation in `speech` is compacted by this provider itself.
+    #[must_use]
+    pub fn compacts(&self, speech: &Speech) -> bool {
+        self.quirks.compacts && speech.dialect == Dialect::OpenaiResponses
     }
 
     /// Keys that can be used: enabled and resolved.
@@ -134,6 +151,8 @@ pub struct Speech {
 pub struct BodyEdits {
     /// Not to be sent.
     pub omit: Vec<String>,
+    /// To be sent under the second name, unless a field of that name is there too.
+    pub rename: Vec<(String, String)>,
     /// To be sent with this JSON text as value.
     pub put: Vec<(String, String)>,
 }
@@ -203,6 +222,10 @@ pub enum Auth {
     /// `authorization: Bearer TOKEN`: the key is an access token of Microsoft Entra ID, or what is exchanged for one: the
     /// tenantId, clientId and clientSecret of an application as JSON, or `metadata` for the account of the machine.
     Entra,
+    /// `authorization: AWS4-HMAC-SHA256 …`, a signature over the request for the settings `region` and `signing-service`:
+    /// the key is `ACCESS:SECRET[:SESSION]`, or the JSON of `aws configure export-credentials`. Any other key is one of
+    /// the service's own, and is sent as a bearer token.
+    Aws,
     /// No key at all (local servers).
     None,
 }
@@ -211,7 +234,7 @@ impl Auth {
     /// Whether a key may be a JSON object that is exchanged for a token.
     #[must_use]
     pub const fn takes_files(self) -> bool {
-        matches!(self, Self::Google | Self::Entra)
+        matches!(self, Self::Google | Self::Entra | Self::Aws)
     }
 }
 

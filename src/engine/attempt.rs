@@ -1,6 +1,7 @@
 //! One try of one seat: render → intent → send → first content → verdict. `Ok` only after the first content, so that
 //! whatever fails before it can still go elsewhere.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ use crate::engine::vault::{self, Capture, Conversation, Maker};
 use crate::engine::{Engine, beside, ledger_unavailable, read};
 use crate::route::Stop;
 use crate::upstream::{Asking, Incoming, verdict};
+use crate::wire::openai_responses::compaction;
 use crate::wire::{self, Facts};
 
 /// Most that is held back of a stream that has no content yet.
@@ -50,21 +52,26 @@ pub async fn run(
     if engine.responses().is_some() {
         recall::refuse_unknown(ask, provider, speech)?;
     }
-    let is_chat = ask.operation == Operation::Chat;
+    // A target that speaks the client's dialect would have judged it by itself, and another one may.
+    let unreadable = |it| Failure { next: Next::Elsewhere, ..read::malformed(&it) };
+    let compacts = ask.operation == Operation::Compact || ask.needs.compaction;
+    let summary = compacts && !provider.compacts(speech);
+    let asking = if summary { Cow::Owned(lane::summary(ask).map_err(unreadable)?) } else { Cow::Borrowed(ask) };
+    let is_chat = asking.operation == Operation::Chat;
     let maker = Maker::new(provider, speech.dialect, model);
     let mut conversation = None;
     let rendered = if is_chat {
-        let ready = vault::ready(engine.vault(), engine.ledger.salt(), ask, &maker, &provider.quirks).await;
+        let ready = vault::ready(engine.vault(), engine.ledger.salt(), &asking, &maker, &provider.quirks).await;
         ready.and_then(|it| {
-            conversation = it.conversation;
-            let rendered = lane::render_from(it.source, ask, speech.dialect, model, &provider.quirks);
+            // Nobody goes on from a turn that was only made for its summary.
+            conversation = it.conversation.filter(|_| !summary);
+            let rendered = lane::render_from(it.source, &asking, speech.dialect, model, &provider.quirks);
             lane::edited(rendered, &speech.body)
         })
     } else {
-        beside::render::render(ask, speech.dialect, model)
+        beside::render::render(ask, speech.dialect, model, &provider.quirks)
     };
-    // A target that speaks the client's dialect would have judged it by itself, and another one may.
-    let rendered = rendered.map_err(|it| Failure { next: Next::Elsewhere, ..read::malformed(&it) })?;
+    let rendered = Rendered { summary, ..rendered.map_err(unreadable)? };
     refuse_losses(ask, &rendered)?;
     let intent = settlement.begin(provider, seat, &rendered);
     engine.ledger.intent(&intent).await.map_err(|it| ledger_unavailable(&it))?;
@@ -74,7 +81,8 @@ pub async fn run(
     settlement.sending();
     let client_headers =
         if is_chat { lane::passing(ask, speech.dialect) } else { beside::headers(ask, speech.dialect) };
-    let asked = Asking { operation: &ask.operation, stream: ask.stream };
+    let operation = if is_chat { &Operation::Chat } else { &ask.operation };
+    let asked = Asking { operation, stream: ask.stream };
     let answer = engine.upstream.send(provider, speech, seat, asked, &client_headers, rendered.body.clone());
     let incoming = timeout_at(first, answer).await.map_err(|_| silent(provider, "sent no answer"))??;
     let exchange = Exchange { engine, provider, dialect: speech.dialect, deadlines, began };
@@ -118,7 +126,11 @@ impl Try<'_> {
     /// Holds a stream back until its first content.
     async fn stream(&self, mut incoming: Incoming) -> Result<Content, Failure> {
         let asked = lane::asked(self.ask, self.model);
-        let flow = Flow::new(self.speech.dialect, self.ask.dialect, &asked, self.rendered.hide_usage);
+        let flow = if self.rendered.summary {
+            Flow::summary(self.speech.dialect, &asked)
+        } else {
+            Flow::new(self.speech.dialect, self.ask.dialect, &asked, self.rendered.hide_usage)
+        };
         let mut flow = flow.keeping(self.keeper()).heard_by(self.capture());
         let mut held = Held::default();
         let mut opened = false;
@@ -161,7 +173,7 @@ impl Try<'_> {
     async fn whole(&self, mut incoming: Incoming) -> Result<Content, Failure> {
         let body = self.exchange.collect(&mut incoming, Bytes::new()).await?;
         let facts = self.facts(&incoming, &body)?;
-        if self.speech.dialect == self.ask.dialect {
+        if self.speech.dialect == self.ask.dialect && !self.rendered.summary {
             if let Some(keep) = self.keeper() {
                 keep(&body);
             }
@@ -174,6 +186,10 @@ impl Try<'_> {
             return Ok(Content::Whole { body, facts: Box::new(facts), losses: Vec::new() });
         }
         let reply = self.reply(&body)?;
+        if self.ask.operation == Operation::Compact {
+            let body = Bytes::from(compaction::compacted(&lane::asked(self.ask, self.model), &reply));
+            return Ok(Content::Whole { body, facts: Box::new(facts), losses: Vec::new() });
+        }
         if let Some(capture) = self.capture() {
             capture.hear_all(&reply);
         }
@@ -239,6 +255,12 @@ impl Try<'_> {
         let read = wire::codec(self.speech.dialect).read_reply(body);
         let mut reply = read.map_err(|it| self.exchange.garbage(body, &it))?;
         flow::name(&mut reply.id, &mut reply.model, &lane::asked(self.ask, self.model));
+        if self.rendered.summary {
+            reply = compaction::retell(&lane::asked(self.ask, self.model), reply);
+            if reply.blocks.is_empty() {
+                return Err(broken(self.exchange.provider, "an answer without the summary that was asked for"));
+            }
+        }
         Ok(reply)
     }
 

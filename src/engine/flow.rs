@@ -8,6 +8,7 @@ use crate::domain::event::{Event, Fault, Finish};
 use crate::domain::prompt::Loss;
 use crate::engine::recall::Keep;
 use crate::engine::vault::Capture;
+use crate::wire::openai_responses::compaction;
 use crate::wire::{self, Asked, Facts, StreamReader, StreamWriter, Watcher, sse};
 
 /// Largest last event that is held until it is whole, where it repeats the answer: as large as a whole answer may be.
@@ -101,6 +102,12 @@ impl std::fmt::Debug for Flow {
     }
 }
 
+impl Names {
+    fn of(asked: &Asked) -> Self {
+        Self { id: asked.answer_id(), model: asked.model.to_owned() }
+    }
+}
+
 impl Flow {
     /// A stream from a provider that speaks `theirs` to a client that speaks `ours` and asked what `asked` says.
     /// `hide_usage`: it did not ask for the usage we asked for on its behalf.
@@ -111,8 +118,7 @@ impl Flow {
         } else {
             let reader = wire::codec(theirs).stream_reader();
             let writer = wire::codec(ours).stream_writer_to(asked);
-            let names = Names { id: asked.answer_id(), model: asked.model.to_owned() };
-            Tongue::Other { reader, writer, events: Vec::new(), names }
+            Tongue::Other { reader, writer, events: Vec::new(), names: Names::of(asked) }
         };
         Self {
             theirs,
@@ -125,6 +131,15 @@ impl Flow {
             keep: None,
             ear: None,
         }
+    }
+
+    /// A summary from a provider that speaks `theirs`, to a client that asked for a compaction.
+    #[must_use]
+    pub fn summary(theirs: Dialect, asked: &Asked) -> Self {
+        let reader = Box::new(compaction::Retelling::new(asked, wire::codec(theirs).stream_reader()));
+        let writer = wire::codec(Dialect::OpenaiResponses).stream_writer_to(asked);
+        let tongue = Tongue::Other { reader, writer, events: Vec::new(), names: Names::of(asked) };
+        Self { tongue, ..Self::new(theirs, theirs, asked, false) }
     }
 
     /// The same, with something that takes the event its answer ends with.

@@ -7,15 +7,18 @@ use bytes::Bytes;
 use crate::domain::ask::Ask;
 use crate::domain::dialect::Dialect;
 use crate::domain::id::ModelName;
+use crate::domain::operation::Operation;
 use crate::domain::policy::BodyEdits;
 use crate::domain::prompt::{Loss, Prompt};
 use crate::domain::quirks::Quirks;
+use crate::wire::openai_responses::compaction;
 use crate::wire::{self, Asked, Malformed, json};
 
 /// How a request is brought to its target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Lane {
     /// Same dialect, nothing to change: the bytes go out as they came.
+    #[default]
     Verbatim,
     /// Same dialect, top-level fields edited in place.
     Splice,
@@ -36,7 +39,7 @@ impl Lane {
 }
 
 /// A request ready to be sent to one target.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Rendered {
     /// The lane it took.
     pub lane: Lane,
@@ -46,6 +49,8 @@ pub struct Rendered {
     pub losses: Vec<Loss>,
     /// Usage was asked for on the client's behalf and must be kept from it.
     pub hide_usage: bool,
+    /// A summary was asked for in place of a compaction, and is to be told as one.
+    pub summary: bool,
 }
 
 /// What a request is rendered from.
@@ -120,7 +125,7 @@ pub fn render_from(source: Source, ask: &Ask, dialect: Dialect, model: &ModelNam
         losses = named;
     }
     let lane = if edits.is_empty() { Lane::Verbatim } else { Lane::Splice };
-    Rendered { lane, body: json::splice(&ask.body, &ask.fields, &edits), losses, hide_usage }
+    Rendered { lane, body: json::splice(&ask.body, &ask.fields, &edits), losses, hide_usage, summary: false }
 }
 
 fn translated(prompt: &Prompt, ask: &Ask, dialect: Dialect, model: &ModelName, quirks: &Quirks) -> Rendered {
@@ -128,11 +133,12 @@ fn translated(prompt: &Prompt, ask: &Ask, dialect: Dialect, model: &ModelName, q
     // Only where request and answer are of two dialects can an answer that we asked more of be relayed as it is.
     let hide_usage = dialect == ask.dialect && ask.stream && !wants_usage(ask);
     let mut losses = written.losses;
-    losses.extend(ask.headers.iter().filter(|it| is_lost(&it.0)).map(|it| Loss {
+    let headers = if dialect == ask.written_in { &[] } else { &ask.headers[..] };
+    losses.extend(headers.iter().filter(|it| is_lost(&it.0)).map(|it| Loss {
         what: format!("header {}", it.0),
         why: "it means something in the client's own dialect only",
     }));
-    Rendered { lane: Lane::Translate, body: Bytes::from(written.body), losses, hide_usage }
+    Rendered { lane: Lane::Translate, body: Bytes::from(written.body), losses, hide_usage, summary: false }
 }
 
 /// `rendered` with the top-level fields that its provider does without or insists on.
@@ -140,15 +146,32 @@ fn translated(prompt: &Prompt, ask: &Ask, dialect: Dialect, model: &ModelName, q
 /// # Errors
 /// The body is no JSON object.
 pub fn edited(rendered: Rendered, edits: &BodyEdits) -> Result<Rendered, Malformed> {
-    if edits.omit.is_empty() && edits.put.is_empty() {
+    if edits == &BodyEdits::default() {
         return Ok(rendered);
     }
     let omit = edits.omit.iter().map(|key| json::Edit::Remove { key });
     let put = edits.put.iter().map(|(key, value)| json::Edit::Set { key, value: Cow::Borrowed(value.as_bytes()) });
     let fields = json::scan(&rendered.body)?;
-    let body = json::splice(&rendered.body, &fields, &omit.chain(put).collect::<Vec<_>>());
+    let renamed = edits.rename.iter().filter_map(|(from, to)| {
+        let value = fields.find(&rendered.body, from)?;
+        // Of two that mean the same the provider's own holds.
+        let free = fields.find(&rendered.body, to).is_none();
+        let set = json::Edit::Set { key: to, value: Cow::Borrowed(&rendered.body[value]) };
+        Some([json::Edit::Remove { key: from }].into_iter().chain(free.then_some(set)))
+    });
+    let body = json::splice(&rendered.body, &fields, &omit.chain(renamed.flatten()).chain(put).collect::<Vec<_>>());
     let lane = if rendered.lane == Lane::Verbatim { Lane::Splice } else { rendered.lane };
     Ok(Rendered { lane, body, ..rendered })
+}
+
+/// The request for a summary in place of `ask`, which is for a compaction.
+///
+/// # Errors
+/// Its input is none.
+pub fn summary(ask: &Ask) -> Result<Ask, Malformed> {
+    let body = compaction::instead(&ask.body, &ask.fields)?;
+    let fields = json::scan(&body)?;
+    Ok(Ask { operation: Operation::Chat, body, fields, ..ask.clone() })
 }
 
 /// What the answer to `ask`, put to `model`, may depend on.

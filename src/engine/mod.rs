@@ -10,6 +10,7 @@
 pub mod attempt;
 pub mod beside;
 pub mod committed;
+pub mod counting;
 pub mod exchange;
 pub mod failover;
 pub mod fleet;
@@ -54,6 +55,7 @@ use crate::store::responses::Responses;
 use crate::store::vault::Vault;
 use crate::store::{Ledger, RequestRecord};
 use crate::upstream::Upstream;
+use crate::wire::openai_responses::compaction;
 
 /// Takes calls and answers them.
 #[derive(Debug)]
@@ -197,11 +199,19 @@ impl Engine {
             Ok(None) => (call, Ok(())),
             Err(failure) => (call, Err(failure)),
         };
+        // An item of our own is the words it stands for, to every target.
+        let call = match compaction::unfold(&call.body).filter(|_| call.dialect == Dialect::OpenaiResponses) {
+            Some(body) => Call { body, ..call },
+            None => call,
+        };
         let (ask, understood) = read::read(call, slot.id());
         let ask = Arc::new(ask);
         let mut settlement = Settlement::open(self, &ask, slot);
         if let Err(failure) = recalled.and(understood) {
             return settlement.refuse(failure);
+        }
+        if ask.operation == Operation::CountTokens {
+            return counting::count(self, ask, settlement).await;
         }
         let policy = self.policy();
         let fleet = self.fleet.view(ask.at.mono);

@@ -6,6 +6,7 @@ use crate::domain::failure::{Failure, Origin};
 use crate::domain::id::RequestId;
 use crate::domain::operation::Operation;
 use crate::engine::{Addressed, Call, beside};
+use crate::wire::openai_responses::compaction;
 use crate::wire::{Malformed, json};
 
 /// Reads `call`. The ask is complete exactly if nothing is wrong with it; else it holds what was understood, for its row.
@@ -15,7 +16,8 @@ use crate::wire::{Malformed, json};
 pub fn read(call: Call, id: RequestId) -> (Ask, Result<(), Failure>) {
     let mut ask = unread(call, id);
     let understood = match ask.operation {
-        Operation::Chat | Operation::CountTokens => conversation(&mut ask),
+        Operation::Chat | Operation::Compact => conversation(&mut ask),
+        Operation::CountTokens => beside::read::count(&mut ask),
         Operation::Embed(_) => beside::read::embed(&mut ask),
         Operation::Relay(_) => beside::read::relay(&mut ask),
     };
@@ -51,7 +53,7 @@ fn conversation(ask: &mut Ask) -> Result<(), Failure> {
     let value = |key: &str| ask.fields.find(&body, key).map(|it| &body[it]);
     if !ask.dialect.model_in_path() {
         ask.model = model(value("model"))?;
-        ask.stream = stream(value("stream"))?;
+        ask.stream = ask.operation == Operation::Chat && stream(value("stream"))?;
     }
     ask.written_in = match ask.dialect {
         // Cursor posts the one dialect's body to the other one's path, and wants the answer of the path.
@@ -137,6 +139,7 @@ fn messages_needs(dialect: Dialect, body: &[u8], fields: &Fields) -> Needs {
         tools: present("tools"),
         images: holds("messages", image),
         json_schema: schema,
+        compaction: false,
         reasoning,
         // Four bytes a token is within a quarter of the truth for most text and costs nothing; what is billed without
         // a count from the provider is estimated better, and later.
@@ -155,6 +158,7 @@ fn responses_needs(body: &[u8], fields: &Fields) -> Needs {
         tools: present("tools"),
         images: holds("input", b"\"input_image\""),
         json_schema: holds("text", b"\"json_schema\""),
+        compaction: value("input").is_some_and(compaction::asks),
         reasoning: present("reasoning") && !holds("reasoning", b"\"none\""),
         prompt_tokens: u64::try_from(text / 4).unwrap_or(u64::MAX),
         max_tokens: value("max_output_tokens").and_then(json::integer),
@@ -197,6 +201,7 @@ fn gemini_needs(body: &[u8], fields: &Fields) -> Needs {
             config,
             &[b"\"responseSchema\"", b"\"responseJsonSchema\"", b"\"response_schema\"", b"\"response_json_schema\""],
         ),
+        compaction: false,
         reasoning: holds(config, &[b"\"thinkingConfig\"", b"\"thinking_config\""]),
         prompt_tokens: u64::try_from(text / 4).unwrap_or(u64::MAX),
         max_tokens,

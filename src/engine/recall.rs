@@ -13,6 +13,7 @@ use crate::domain::policy::{Policy, Provider, Speech};
 use crate::engine::{Call, ledger_unavailable};
 use crate::store::responses::{Responses, Turn};
 use crate::wire::json::{self, Edit, Object};
+use crate::wire::openai_responses::conversation;
 
 const PREVIOUS: &str = "previous_response_id";
 
@@ -42,12 +43,8 @@ pub async fn recall(
         return if elsewhere { Ok(None) } else { Err(not_found(&id)) };
     }
     let own = fields.find(&call.body, "input").map(|it| call.body.slice(it));
-    let mut items = Vec::new();
-    for turn in &turns {
-        add_input(turn.input.as_bytes(), &mut items);
-        add_output(&turn.response, &mut items);
-    }
-    add_input(own.as_deref().unwrap_or(b"[]"), &mut items);
+    let said = turns.iter().map(|it| (it.input.as_bytes(), Some(it.response.as_bytes())));
+    let items = conversation::items(said.chain([(own.as_deref().unwrap_or(b"[]"), None)]));
     let mut list = Vec::with_capacity(items.iter().map(Vec::len).sum::<usize>() + items.len() + 2);
     list.push(b'[');
     for (nth, item) in items.iter().enumerate() {
@@ -118,22 +115,6 @@ fn turn(written: &Bytes, previous: Option<String>, answer: &[u8]) -> Option<Turn
     let input = fields.find(written, "input").map_or(&b"[]"[..], |it| &written[it]);
     let text = |it: &[u8]| String::from_utf8(it.to_vec()).ok();
     Some(Turn { id, previous, input: text(input)?, response: text(response)? })
-}
-
-/// The items of an input, which may be a text.
-fn add_input(input: &[u8], items: &mut Vec<Vec<u8>>) {
-    if input.starts_with(b"\"") {
-        items.push([br#"{"type":"message","role":"user","content":"#, input, b"}"].concat());
-    } else if let Ok(list) = serde_json::from_slice::<Vec<&serde_json::value::RawValue>>(input) {
-        items.extend(list.into_iter().map(|it| it.get().as_bytes().to_vec()));
-    }
-}
-
-/// The items of an answer.
-fn add_output(response: &str, items: &mut Vec<Vec<u8>>) {
-    let Ok(response) = Object::parse(response.as_bytes()) else { return };
-    let output = response.get("output").and_then(json::items).unwrap_or_default();
-    items.extend(output.into_iter().map(|it| it.get().as_bytes().to_vec()));
 }
 
 fn not_found(id: &str) -> Failure {

@@ -120,7 +120,7 @@ impl Settlement {
             Operation::CountTokens => Some(Usd::ZERO),
             // What is passed on is not understood: nobody can tell what it will cost.
             Operation::Relay(_) => prices.is_free(provider, billing).then_some(Usd::ZERO),
-            Operation::Chat | Operation::Embed(_) => {
+            Operation::Chat | Operation::Embed(_) | Operation::Compact => {
                 prices.cost(provider, billing, &[model], &likely, now.wall).amount()
             }
         };
@@ -204,6 +204,15 @@ impl Settlement {
         }
         self.finish(Outcome::Ok, status, None);
         Answer { status, headers, relayed: by.headers, body: AnswerBody::Whole(body) }
+    }
+
+    /// A count that was made here: no provider gave one.
+    pub fn guessed(self, body: Bytes) -> Answer {
+        let mut headers = self.headers();
+        headers.push(("content-type", "application/json".to_owned()));
+        headers.push(("x-llmroute-estimate", "true".to_owned()));
+        self.finish(Outcome::Ok, 200, None);
+        Answer { status: 200, headers, relayed: Vec::new(), body: AnswerBody::Whole(body) }
     }
 
     /// The headers of every answer.

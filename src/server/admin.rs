@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::domain::failure::Failure;
+use crate::domain::failure::{Failure, Origin};
 use crate::domain::policy::Policy;
 use crate::engine::{Engine, ledger_unavailable};
+use crate::wire::openai_responses::conversation::{self, Page};
 
 /// `GET /health`: alive, and since when.
 #[must_use]
@@ -41,6 +42,32 @@ pub async fn response(engine: &Engine, id: &str) -> Result<Option<Vec<u8>>, Fail
     let Some(kept) = engine.responses() else { return Ok(None) };
     let turn = kept.find(id).await.map_err(|it| ledger_unavailable(&it))?;
     Ok(turn.map(|it| it.response.into_bytes()))
+}
+
+/// `GET /v1/responses/ID/input_items`: what an answer that is kept here was given to; `None` for any other.
+///
+/// # Errors
+/// The file cannot be read (503); the page asked for is none (400).
+pub async fn input_items(engine: &Engine, id: &str, page: Result<Page, Failure>) -> Result<Option<Vec<u8>>, Failure> {
+    let Some(kept) = engine.responses() else { return Ok(None) };
+    let turns = kept.chain(id).await.map_err(|it| ledger_unavailable(&it))?;
+    let Some((last, before)) = turns.split_last() else { return Ok(None) };
+    let before = before.iter().map(|it| (it.input.as_bytes(), Some(it.response.as_bytes())));
+    let items = conversation::items(before.chain([(last.input.as_bytes(), None)]));
+    conversation::page(id, &items, &page?).map(Some)
+}
+
+/// `POST /v1/responses/ID/cancel`: refused, as nothing that is kept here is still being made; `None` for any other.
+///
+/// # Errors
+/// It is kept here (400). The file cannot be read (503).
+pub async fn cancel_response(engine: &Engine, id: &str) -> Result<Option<Vec<u8>>, Failure> {
+    let Some(kept) = engine.responses() else { return Ok(None) };
+    if kept.find(id).await.map_err(|it| ledger_unavailable(&it))?.is_none() {
+        return Ok(None);
+    }
+    let told = "Cannot cancel a synchronous response: llmroute makes none in the background.";
+    Err(Failure::local(Origin::Client, "not_cancellable", 400, told))
 }
 
 /// `DELETE /v1/responses/ID`: forgets an answer that is kept here; `None` for any other.

@@ -21,6 +21,7 @@ pub(super) fn asked(uri: &Uri) -> Option<Asked> {
         "generateContent" => (Operation::Chat, false),
         "streamGenerateContent" => (Operation::Chat, true),
         "embedContent" => (Operation::Embed(Inputs::One), false),
+        "countTokens" => (Operation::CountTokens, false),
         "batchEmbedContents" => (Operation::Embed(Inputs::Many), false),
         _ => return None,
     };
@@ -55,7 +56,8 @@ fn bare(uri: &Uri) -> Option<&str> {
     (rest.contains('/') && !COLLECTIONS.iter().any(|it| rest.starts_with(it))).then_some(rest)
 }
 
-fn query(uri: &Uri, key: &str) -> Option<String> {
+/// What a query says under `key`.
+pub(super) fn query(uri: &Uri, key: &str) -> Option<String> {
     let pairs = uri.query()?.split('&').filter_map(|it| it.split_once('='));
     pairs.filter(|(name, _)| *name == key).find_map(|(_, value)| decoded(value))
 }
@@ -106,7 +108,7 @@ mod tests {
             ("/v1beta/tunedModels/mine:generateContent", None),
             ("/v1beta/m:generateContent", None),
             ("/v1/openai/gpt-6:generateContent", None),
-            ("/v1beta/models/m:countTokens", None),
+            ("/v1beta/models/m:countTokens", is("m", false, false)),
             ("/v1beta/models/m", None),
             ("/v1beta/models/:generateContent", None),
             ("/v1beta/models/%F:generateContent", None),

@@ -21,6 +21,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
+use axum::http::Method;
 use axum::response::Response;
 use axum::routing::{get, post};
 use futures_util::FutureExt as _;
@@ -38,6 +39,7 @@ use crate::server::asked::Asked;
 use crate::server::guard::Guard;
 use crate::server::listen::Listening;
 use crate::server::patience::{Patience, Phases};
+use crate::wire::openai_responses::conversation::Page;
 
 pub use crate::server::answering::Open;
 
@@ -96,12 +98,22 @@ impl Door {
             .route("/completions", post(completions))
             .route("/v1/responses", post(responses))
             .route("/responses", post(responses))
+            .route("/v1/responses/compact", post(compact))
+            .route("/responses/compact", post(compact))
+            .route("/v1/responses/input_tokens", post(count_input))
+            .route("/responses/input_tokens", post(count_input))
             .route("/v1/responses/{id}", get(kept_response).delete(forget_response))
             .route("/responses/{id}", get(kept_response).delete(forget_response))
+            .route("/v1/responses/{id}/input_items", get(input_items))
+            .route("/responses/{id}/input_items", get(input_items))
+            .route("/v1/responses/{id}/cancel", post(cancel_response))
+            .route("/responses/{id}/cancel", post(cancel_response))
             .route("/v1/embeddings", post(embeddings))
             .route("/embeddings", post(embeddings))
             .route("/v1/messages", post(messages))
             .route("/anthropic/v1/messages", post(messages))
+            .route("/v1/messages/count_tokens", post(count_messages))
+            .route("/anthropic/v1/messages/count_tokens", post(count_messages))
             .route("/v1/models", get(models))
             .route("/anthropic/v1/models", get(models))
             .route("/models", get(models))
@@ -231,6 +243,18 @@ async fn responses(State(door): State<Arc<Door>>, request: Request) -> Response 
     answer(&door, Dialect::OpenaiResponses, Asked::default(), request).await
 }
 
+async fn compact(State(door): State<Arc<Door>>, request: Request) -> Response {
+    answer(&door, Dialect::OpenaiResponses, Asked::of(Operation::Compact), request).await
+}
+
+async fn count_input(State(door): State<Arc<Door>>, request: Request) -> Response {
+    answer(&door, Dialect::OpenaiResponses, Asked::of(Operation::CountTokens), request).await
+}
+
+async fn count_messages(State(door): State<Arc<Door>>, request: Request) -> Response {
+    answer(&door, Dialect::Anthropic, Asked::of(Operation::CountTokens), request).await
+}
+
 async fn embeddings(State(door): State<Arc<Door>>, request: Request) -> Response {
     answer(&door, Dialect::OpenaiChat, Asked::of(Operation::Embed(Inputs::Many)), request).await
 }
@@ -241,6 +265,15 @@ async fn kept_response(State(door): State<Arc<Door>>, Path(id): Path<String>, re
 
 async fn forget_response(State(door): State<Arc<Door>>, Path(id): Path<String>, request: Request) -> Response {
     kept(&door, &id, request, admin::forget_response(&door.engine, &id)).await
+}
+
+async fn input_items(State(door): State<Arc<Door>>, Path(id): Path<String>, request: Request) -> Response {
+    let page = Page::read(|key| gemini::query(request.uri(), key));
+    kept(&door, &id, request, admin::input_items(&door.engine, &id, page)).await
+}
+
+async fn cancel_response(State(door): State<Arc<Door>>, Path(id): Path<String>, request: Request) -> Response {
+    kept(&door, &id, request, admin::cancel_response(&door.engine, &id)).await
 }
 
 /// Answers about one kept response; whoever should not be here learns nothing about it.
@@ -364,6 +397,10 @@ async fn health(State(door): State<Arc<Door>>, request: Request) -> Response {
 }
 
 async fn nothing_here(State(door): State<Arc<Door>>, request: Request) -> Response {
+    // A model without the `models/` that belongs before it.
+    if request.method() == Method::POST && gemini::asked(request.uri()).is_some() {
+        return generate(State(door), request).await;
+    }
     refuse_path(&door, request, "not_found", 404, "nothing is served at this path")
 }
 

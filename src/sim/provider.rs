@@ -34,7 +34,8 @@ pub(crate) struct Provider {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Route {
     Chat(Dialect),
-    CountTokens,
+    CountTokens(Dialect),
+    Compact,
     Models,
     Unknown,
 }
@@ -94,7 +95,8 @@ impl Provider {
         let route = self.route(incoming);
         let (dialect, counting) = match route {
             Route::Chat(dialect) => (dialect, false),
-            Route::CountTokens => (Dialect::Anthropic, true),
+            Route::CountTokens(dialect) => (dialect, true),
+            Route::Compact => (Dialect::OpenaiResponses, false),
             Route::Models => return self.models(incoming),
             Route::Unknown => {
                 let script = Script::status(404);
@@ -105,16 +107,17 @@ impl Provider {
         };
         let asked = self.read(dialect, counting, incoming);
         let violation = asked.as_ref().err().map(|it| it.reason.clone());
-        if counting {
+        let named = Named { seq, created: self.clock.now().wall.seconds() };
+        if (counting || route == Route::Compact) && self.scripts.waiting() == 0 {
             let script = Script::natural();
             let delivery = match &asked {
-                Ok(asked) => delivery::json(&script, 200, &json!({"input_tokens": asked.input_tokens})),
+                Ok(asked) if counting => delivery::json(&script, 200, &count(dialect, asked.input_tokens)),
+                Ok(asked) => delivery::json(&script, 200, &responses::compacted(asked, &named)),
                 Err(it) => delivery::json(&script, it.status, &it.body),
             };
             return (script, delivery, violation);
         }
         let script = self.script(seq, &asked);
-        let named = Named { seq, created: self.clock.now().wall.seconds() };
         let request = Request { dialect, named, asked: &asked, persona: &self.persona };
         let delivery = Delivery::plan(&script, &request);
         (script, delivery, violation)
@@ -146,12 +149,19 @@ impl Provider {
             }
             "POST" if route.ends_with("/messages") && speaks(Dialect::Anthropic) => Route::Chat(Dialect::Anthropic),
             "POST" if speaks(Dialect::Gemini) && gemini::method(route).is_some() => Route::Chat(Dialect::Gemini),
+            "POST" if route.ends_with("/messages/count_tokens") && speaks(Dialect::Anthropic) => {
+                Route::CountTokens(Dialect::Anthropic)
+            }
+            "POST" if route.ends_with(":countTokens") && speaks(Dialect::Gemini) => Route::CountTokens(Dialect::Gemini),
+            "POST" if route.ends_with("/responses/input_tokens") && speaks(Dialect::OpenaiResponses) => {
+                Route::CountTokens(Dialect::OpenaiResponses)
+            }
+            "POST" if route.ends_with("/responses/compact") && speaks(Dialect::OpenaiResponses) => Route::Compact,
             "POST" if speaks(Dialect::BedrockConverse) && bedrock::method(route).is_some() => {
                 Route::Chat(Dialect::BedrockConverse)
             }
             "POST" if route.ends_with("/v2/chat") && speaks(Dialect::Cohere) => Route::Chat(Dialect::Cohere),
             "POST" if route.ends_with("/api/chat") && speaks(Dialect::Ollama) => Route::Chat(Dialect::Ollama),
-            "POST" if route.ends_with("/messages/count_tokens") && speaks(Dialect::Anthropic) => Route::CountTokens,
             "GET" if route.ends_with("/models") => Route::Models,
             _ => Route::Unknown,
         }
@@ -180,9 +190,11 @@ impl Provider {
             Dialect::Anthropic => anthropic::read(&body, incoming.header("anthropic-version"), counting)?,
             Dialect::Gemini => {
                 let query = incoming.path.split_once('?').map_or("", |(_, query)| query);
-                let method = gemini::method(&incoming.path);
+                let path = incoming.path.replace(":countTokens", ":generateContent");
+                let method = gemini::method(&path);
                 let method = method.ok_or_else(|| Rejected::bad_request(dialect, "no such method", None))?;
-                gemini::read(&body, &method, query)?
+                let whole = body.get("generateContentRequest").filter(|_| counting);
+                gemini::read(whole.unwrap_or(&body), &method, query)?
             }
             Dialect::BedrockConverse => {
                 let method = bedrock::method(&incoming.path);
@@ -240,6 +252,17 @@ impl Provider {
             violation,
             outcome: Outcome::default(),
         }
+    }
+}
+
+/// The answer to a request for a count.
+fn count(dialect: Dialect, tokens: u64) -> Value {
+    match dialect {
+        Dialect::Gemini => {
+            json!({"totalTokens": tokens, "promptTokensDetails": [{"modality": "TEXT", "tokenCount": tokens}]})
+        }
+        Dialect::OpenaiResponses => json!({"object": "response.input_tokens", "input_tokens": tokens}),
+        _ => json!({"input_tokens": tokens}),
     }
 }
 

@@ -4,8 +4,10 @@
 //! A new dialect is one folder here and one row in [`codec`].
 
 pub mod beside;
+pub mod counting;
 pub mod eventstream;
 pub mod json;
+pub mod short_id;
 pub mod sse;
 pub mod tokens;
 

@@ -240,4 +240,6 @@ class OpencodeResponses(Opencode):
     package = "@ai-sdk/openai"
 
 
-AGENTS: tuple[type[Agent], ...] = (Claude, Codex, Gemini, Opencode, OpencodeMessages, OpencodeResponses)
+AGENTS: tuple[type[Agent], ...] = (Claude, Codex, Gemini, Opencode)
+# The same program speaks other dialects by these; what is asked of all of it once more.
+VARIANTS: tuple[type[Agent], ...] = (OpencodeMessages, OpencodeResponses)

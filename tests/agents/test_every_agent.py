@@ -2,7 +2,7 @@
 provider that dies in the middle of a conversation."""
 
 import pytest
-from agents import AGENTS
+from agents import AGENTS, VARIANTS
 from conftest import EVERY
 from script import ANSWER
 from stage import stage
@@ -35,7 +35,7 @@ def test_a_tool_is_run(agent, dialect, tmp_path):
 
 
 @every_dialect
-@every_agent
+@pytest.mark.parametrize("agent", [*AGENTS, *VARIANTS], ids=[it.name for it in [*AGENTS, *VARIANTS]])
 def test_parallel_tools_and_thinking(agent, dialect, tmp_path):
     """With a model of the agent's own vendor, which it asks to think."""
     with stage(agent, dialect, folder=tmp_path, model=agent.own_model) as it:

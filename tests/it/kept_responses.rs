@@ -38,7 +38,8 @@ async fn ask(house: &House, body: Value) -> Value {
 async fn look(house: &House, method: reqwest::Method, id: &str, token: &str) -> (u16, Value) {
     let url = format!("http://127.0.0.1:{}{PATH}/{id}", house.port);
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let answer = client.request(method, url).bearer_auth(token).send().await.unwrap();
+    let answer =
+        client.request(method, url).header("content-type", "application/json").bearer_auth(token).send().await.unwrap();
     let seen = house::seen(answer).await;
     (seen.status, seen.json())
 }
@@ -135,4 +136,45 @@ async fn a_provider_that_keeps_answers_is_left_to_it() {
     // The simulated one keeps nothing, and says so in its own words.
     assert_eq!(asked(&sim)["previous_response_id"], first["id"]);
     assert_eq!((seen.status, &seen.json()["error"]["param"]), (400, &json!("previous_response_id")), "{seen:?}");
+}
+
+#[tokio::test]
+async fn what_a_kept_answer_was_given_can_be_listed_page_by_page() {
+    let (_sim, house) = stage(Dialect::Gemini, false).await;
+    let first = ask(&house, json!({"input": "Hello."})).await;
+    let more = json!([{"role": "user", "content": "And?"}, {"role": "developer", "content": "Short."}]);
+    let second = ask(&house, json!({"input": more, "previous_response_id": first["id"]})).await;
+    let id = second["id"].as_str().unwrap();
+    let get = reqwest::Method::GET;
+    let text = |it: &Value| it["content"][0]["text"].as_str().unwrap().to_owned();
+    let (status, list) = look(&house, get.clone(), &format!("{id}/input_items?order=asc"), TOKEN).await;
+    assert_eq!((status, &list["object"], &list["has_more"]), (200, &json!("list"), &json!(false)), "{list}");
+    let all = list["data"].as_array().unwrap().clone();
+    let said: Vec<String> = all.iter().map(text).collect();
+    let answered = first["output"][0]["content"][0]["text"].as_str().unwrap();
+    assert_eq!(said, ["Hello.", answered, "And?", "Short."]);
+    // Newest first, where nothing is said.
+    let (_, list) = look(&house, get.clone(), &format!("{id}/input_items?limit=3"), TOKEN).await;
+    assert_eq!((text(&list["data"][0]).as_str(), &list["has_more"]), ("Short.", &json!(true)));
+    let after = list["last_id"].as_str().unwrap();
+    let (_, list) = look(&house, get.clone(), &format!("{id}/input_items?limit=3&after={after}"), TOKEN).await;
+    assert_eq!((list["data"].as_array().unwrap().len(), text(&list["data"][0]).as_str()), (1, "Hello."));
+    for bad in ["?limit=0", "?order=up", "?after=never"] {
+        assert_eq!(look(&house, get.clone(), &format!("{id}/input_items{bad}"), TOKEN).await.0, 400, "{bad}");
+    }
+    assert_eq!(look(&house, get.clone(), "resp_never/input_items", TOKEN).await.0, 404);
+    assert_eq!(look(&house, get, &format!("{id}/input_items?limit=0"), "wrong").await.0, 401);
+}
+
+#[tokio::test]
+async fn nothing_runs_in_the_background_that_could_be_cancelled() {
+    let (_sim, house) = stage(Dialect::OpenaiChat, false).await;
+    let answer = ask(&house, json!({"input": "Hello."})).await;
+    let id = answer["id"].as_str().unwrap();
+    let post = reqwest::Method::POST;
+    let (status, told) = look(&house, post.clone(), &format!("{id}/cancel"), TOKEN).await;
+    assert_eq!((status, &told["error"]["code"]), (400, &json!("not_cancellable")), "{told}");
+    assert_eq!(look(&house, post.clone(), "resp_never/cancel", TOKEN).await.0, 404);
+    assert_eq!(look(&house, post, &format!("{id}/cancel"), "wrong").await.0, 401);
+    assert_eq!(look(&house, reqwest::Method::GET, id, TOKEN).await.0, 200);
 }

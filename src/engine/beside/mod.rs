@@ -20,7 +20,7 @@ use crate::engine::committed::Content;
 use crate::engine::exchange::Exchange;
 use crate::engine::lane;
 use crate::upstream::{Incoming, verdict};
-use crate::wire;
+use crate::wire::{self, Facts, counting};
 
 /// What a provider answers, as its client will have it.
 ///
@@ -31,8 +31,24 @@ pub async fn answer(exchange: &Exchange<'_>, ask: &Ask, mut incoming: Incoming) 
         return passing::begin(exchange, incoming).await;
     }
     let body = exchange.collect(&mut incoming, Bytes::new()).await?;
+    match ask.operation {
+        Operation::CountTokens => return count(exchange, ask, body),
+        Operation::Compact => {
+            let facts = wire::codec(exchange.dialect).read_facts(&body).map_err(|it| exchange.garbage(&body, &it))?;
+            return Ok(Content::Whole { body, facts: Box::new(facts), losses: Vec::new() });
+        }
+        _ => {}
+    }
     let facts = wire::beside::facts(&body).map_err(|it| exchange.garbage(&body, &it))?;
     Ok(Content::Whole { body, facts: Box::new(facts), losses: Vec::new() })
+}
+
+/// A provider's count, in the client's words.
+fn count(exchange: &Exchange<'_>, ask: &Ask, body: Bytes) -> Result<Content, Failure> {
+    let tokens = counting::read(exchange.dialect, &body).map_err(|it| exchange.garbage(&body, &it))?;
+    let told = if exchange.dialect == ask.dialect { body } else { Bytes::from(counting::write(ask.dialect, tokens)) };
+    let facts = Facts { content: true, ..Facts::default() };
+    Ok(Content::Whole { body: told, facts: Box::new(facts), losses: Vec::new() })
 }
 
 /// An error answer.
@@ -40,6 +56,11 @@ pub async fn refused(exchange: &Exchange<'_>, ask: &Ask, incoming: Incoming) -> 
     let mut failure = exchange.error(incoming).await;
     if let Some(relay) = failure.relay.as_mut().filter(|it| it.dialect.is_kin(ask.dialect)) {
         relay.dialect = ask.dialect;
+    }
+    // A count has limits of its own at its provider. What goes wrong with it is no word about what else the key may do,
+    // and there is always an answer without it.
+    if ask.operation == Operation::CountTokens && !crate::engine::counting::is_of_the_request(&failure, ask.dialect) {
+        return Failure { kind: Kind::Client, code: verdict::code(Kind::Client), next: Next::Elsewhere, ..failure };
     }
     // Many a provider has no such operation, or not for this model, and says so with one of these. That is no word about
     // its key, nor about what the model does in a conversation.

@@ -28,6 +28,23 @@ pub fn embed(ask: &mut Ask) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Reads a request for a count. Nothing in the conversation keeps a target from counting it.
+///
+/// # Errors
+/// `bad_json` or `bad_request` (400).
+pub fn count(ask: &mut Ask) -> Result<(), Failure> {
+    let body = ask.body.clone();
+    ask.fields = json::scan(&body).map_err(|it| malformed(&it))?;
+    let value = |key: &str| ask.fields.find(&body, key).map(|it| &body[it]);
+    let named = value("model").filter(|it| *it != b"null");
+    // OpenAI's clients may leave the model out.
+    if !ask.dialect.model_in_path() && (named.is_some() || ask.dialect != Dialect::OpenaiResponses) {
+        ask.model = model(named)?;
+    }
+    ask.needs = Needs { prompt_tokens: u64::try_from(body.len() / 4).unwrap_or(u64::MAX), ..Needs::default() };
+    Ok(())
+}
+
 /// Reads a request that is passed on: nothing but the model, if it names one.
 ///
 /// # Errors

@@ -5,4 +5,4 @@ mod reads;
 mod says;
 
 pub(crate) use reads::read;
-pub(crate) use says::{error_events, stream, whole};
+pub(crate) use says::{compacted, error_events, stream, whole};

@@ -245,7 +245,12 @@ fn read_items(items: &[Value], asked: &mut Asked) -> Read<()> {
                     return bad(format!("The encrypted content for item input[{at}] could not be verified."), "input");
                 }
             }
-            "compaction" | "item_reference" | "web_search_call" => {}
+            "compaction" => {
+                if !item["encrypted_content"].as_str().is_some_and(|it| it.starts_with(ENCRYPTED)) {
+                    return bad(format!("The encrypted content for item input[{at}] could not be verified."), "input");
+                }
+            }
+            "item_reference" | "web_search_call" => {}
             other => {
                 return bad(format!("Invalid value: '{other}' for 'input[{at}].type'."), format!("input[{at}].type"));
             }

@@ -249,3 +249,20 @@ fn usage(said: &Said) -> Value {
         "total_tokens": it.input + it.output,
     })
 }
+
+/// The answer to a request for a compaction. It is not billed: nothing here generates it.
+pub(crate) fn compacted(asked: &Asked, named: &Named) -> Value {
+    json!({
+        "id": named.id("resp_"),
+        "object": "response.compaction",
+        "created_at": named.created,
+        "output": [{"id": named.id("cmp_"), "type": "compaction", "encrypted_content": format!("{ENCRYPTED}compaction")}],
+        "usage": {
+            "input_tokens": asked.input_tokens,
+            "input_tokens_details": {"cached_tokens": 0},
+            "output_tokens": 4,
+            "output_tokens_details": {"reasoning_tokens": 0},
+            "total_tokens": asked.input_tokens + 4,
+        },
+    })
+}

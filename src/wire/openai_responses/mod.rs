@@ -11,6 +11,7 @@
 //! - `null` and an absent field are the same.
 
 pub mod compaction;
+pub mod conversation;
 
 mod error;
 mod facts;

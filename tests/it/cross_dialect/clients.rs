@@ -9,11 +9,9 @@ use super::{frames, translated};
 
 /// A stream of Gemini whose chunks say no more than they have to: no id, no model.
 fn gemini_stream(parts: &[&str], finish: &str) -> String {
-    let mut text = String::new();
-    for part in parts {
-        text.push_str(&format!("data: {{\"candidates\":[{{\"content\":{{\"parts\":[{part}]}}}}]}}\n\n"));
-    }
-    text + &format!("data: {{\"candidates\":[{{\"finishReason\":\"{finish}\"}}]}}\n\n")
+    let said = parts.iter().map(|it| format!(r#"{{"candidates":[{{"content":{{"parts":[{it}]}}}}]}}"#));
+    let chunks = said.chain([format!(r#"{{"candidates":[{{"finishReason":"{finish}"}}]}}"#)]);
+    chunks.flat_map(|it| ["data: ".to_owned(), it, "\n\n".to_owned()]).collect()
 }
 
 fn finish_reasons(chunks: &str) -> Vec<Value> {
@@ -75,7 +73,9 @@ fn an_answer_without_an_id_gets_one_for_chat_clients() {
         reader.read(&frame, &mut events).unwrap();
     }
     reader.closed(&mut events);
-    events.iter().for_each(|it| writer.write(it, &mut out));
+    for event in &events {
+        writer.write(event, &mut out);
+    }
     let expected = json!([format!("chatcmpl-{}", asked.id), 1_770_000_000]);
     let written = String::from_utf8(out).unwrap();
     let mut chunks = 0;

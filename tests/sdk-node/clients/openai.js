@@ -69,7 +69,7 @@ export const responses = {
     if (stream) answer = await client(house).responses.stream(body).finalResponse();
     else answer = await client(house).responses.create(body);
     const calls = answer.output.filter((it) => it.type === "function_call");
-    const length = answer.status === "incomplete" && answer.incomplete_details.reason === "max_output_tokens";
+    const length = answer.status === "incomplete" && answer.incomplete_details?.reason === "max_output_tokens";
     return {
       text: answer.output_text,
       thinking: answer.output.flatMap((it) => (it.type === "reasoning" ? it.summary.map((part) => part.text) : [])).join(""),
@@ -78,5 +78,7 @@ export const responses = {
       usage: [answer.usage.input_tokens, answer.usage.output_tokens],
     };
   },
+  // What an incomplete answer without a reason looks like.
+  brokenOff: "incomplete",
   errors: chat.errors,
 };

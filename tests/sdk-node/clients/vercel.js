@@ -15,6 +15,7 @@ function vercel(name, dialect, modelOf, { settings = {}, result = (text) => text
     name: `ai sdk ${name}`,
     dialect,
     result,
+    brokenOff: "stop",
     async ask(house, { model, system, turns, tools, image, schema, stream }) {
       const names = Object.fromEntries(turns.flatMap((it) => it.calls ?? []).map((it) => [it.id, it.name]));
       const messages = turns.map((turn) => {

@@ -266,6 +266,7 @@ fn write_tools(prompt: &Prompt, quirks: &Quirks, top: &mut ObjectWriter, losses:
         Some(ToolChoice::None) if prompt.tools.is_empty() => {}
         Some(ToolChoice::None) => {
             // It holds the model to what was asked, where a word for it is lacking.
+            losses.add("tools", "left out, so that none is called");
             return losses.add("tool_choice", "changed: ollama has no such field, so the tools are left out");
         }
         Some(ToolChoice::Required | ToolChoice::Named(_)) => {

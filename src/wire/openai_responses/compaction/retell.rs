@@ -21,10 +21,9 @@ pub fn retell(asked: &Asked, reply: Reply) -> Reply {
     Reply { ended, ..Reply::of(events) }
 }
 
-/// The object that `responses/compact` answers with.
+/// The object that `responses/compact` answers with, from an answer that was [retold](retell).
 #[must_use]
-pub fn compacted(asked: &Asked, reply: Reply) -> Vec<u8> {
-    let reply = retell(asked, reply);
+pub fn compacted(asked: &Asked, reply: &Reply) -> Vec<u8> {
     let mut out = Vec::with_capacity(1024);
     let mut object = ObjectWriter::begin(&mut out);
     object.text("id", Head::of(asked, &reply.id, &reply.model, reply.created).id());
@@ -35,7 +34,7 @@ pub fn compacted(asked: &Asked, reply: Reply) -> Vec<u8> {
         _ => None,
     });
     object.list("output", items, |item, out| out.extend_from_slice(item.as_bytes()));
-    usage::write(&reply.usage.unwrap_or_default(), object.key("usage"));
+    usage::write(&reply.usage.clone().unwrap_or_default(), object.key("usage"));
     object.end();
     out
 }

@@ -4,6 +4,10 @@
 //! One pass over the bytes cuts text into runs (words, digits, punctuation, white space, other scripts) and adds what such a
 //! run costs on average in a present-day vocabulary of 200,000 entries.
 
+mod prompt;
+
+pub use prompt::of_prompt;
+
 /// Costs are counted in 64ths of a token.
 const TOKEN: u64 = 64;
 
