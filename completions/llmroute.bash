@@ -1957,7 +1957,7 @@ _llmroute() {
                     return 0
                     ;;
                 --auth)
-                    COMPREPLY=($(compgen -W "bearer x-api-key api-key x-goog-api-key google entra none" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "bearer x-api-key api-key x-goog-api-key google entra aws none" -- "${cur}"))
                     return 0
                     ;;
                 --like)

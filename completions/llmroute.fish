@@ -124,6 +124,7 @@ api-key\t'`api-key: KEY`'
 x-goog-api-key\t'`x-goog-api-key: KEY`'
 google\t'A Google access token, or a service-account file that is exchanged for one'
 entra\t'A Microsoft Entra access token, or an application\'s secret that is exchanged for one'
+aws\t'A signature of AWS\'s, or a Bedrock API key'
 none\t'No key'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l like -d 'Copy everything that is not given from a built-in provider' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l set -d 'A value that its address needs (a region, a project, an account); may be repeated' -r

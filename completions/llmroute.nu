@@ -122,7 +122,7 @@ module completions {
   ]
 
   def "nu-complete llmroute providers add auth" [] {
-    [ "bearer" "x-api-key" "api-key" "x-goog-api-key" "google" "entra" "none" ]
+    [ "bearer" "x-api-key" "api-key" "x-goog-api-key" "google" "entra" "aws" "none" ]
   }
 
   def "nu-complete llmroute providers add format" [] {
