@@ -38,6 +38,8 @@ pub struct Quirks {
     pub encrypted_reasoning: bool,
     /// The models that its openai-completions path takes; none means all of them.
     pub completions_models: Vec<String>,
+    /// The field of a request for vectors that says how long they are to be.
+    pub embedding_dimensions: DimensionsField,
     /// The key of reasoning text in openai-chat messages and deltas.
     pub reasoning_field: ReasoningField,
     /// How openai-chat spells a document in a user's message.
@@ -68,6 +70,7 @@ impl Default for Quirks {
             call_ids: CallIds::Any,
             encrypted_reasoning: false,
             completions_models: Vec::new(),
+            embedding_dimensions: DimensionsField::Dimensions,
             reasoning_field: ReasoningField::ReasoningContent,
             document_part: DocumentPart::File,
             plain_audio: false,
@@ -98,6 +101,16 @@ pub enum OutputCap {
     MaxTokens,
     /// `max_completion_tokens`, which OpenAI's reasoning models insist on.
     MaxCompletionTokens,
+}
+
+/// How a provider of OpenAI's API spells the length of vectors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DimensionsField {
+    /// `dimensions`.
+    Dimensions,
+    /// `output_dimension` (Mistral, Voyage).
+    OutputDimension,
 }
 
 /// How openai-chat spells reasoning text, which its specification does not have.

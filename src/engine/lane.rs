@@ -133,11 +133,9 @@ fn translated(prompt: &Prompt, ask: &Ask, dialect: Dialect, model: &ModelName, q
     // Only where request and answer are of two dialects can an answer that we asked more of be relayed as it is.
     let hide_usage = dialect == ask.dialect && ask.stream && !wants_usage(ask);
     let mut losses = written.losses;
-    let headers = if dialect == ask.written_in { &[] } else { &ask.headers[..] };
-    losses.extend(headers.iter().filter(|it| is_lost(&it.0)).map(|it| Loss {
-        what: format!("header {}", it.0),
-        why: "it means something in the client's own dialect only",
-    }));
+    if dialect != ask.written_in {
+        losses.extend(lost_headers(ask));
+    }
     Rendered { lane: Lane::Translate, body: Bytes::from(written.body), losses, hide_usage, summary: false }
 }
 
@@ -162,6 +160,14 @@ pub fn edited(rendered: Rendered, edits: &BodyEdits) -> Result<Rendered, Malform
     let body = json::splice(&rendered.body, &fields, &omit.chain(renamed.flatten()).chain(put).collect::<Vec<_>>());
     let lane = if rendered.lane == Lane::Verbatim { Lane::Splice } else { rendered.lane };
     Ok(Rendered { lane, body, ..rendered })
+}
+
+/// The client's headers that a target of another dialect is not sent.
+pub(super) fn lost_headers(ask: &Ask) -> impl Iterator<Item = Loss> {
+    ask.headers
+        .iter()
+        .filter(|it| is_lost(&it.0))
+        .map(|it| Loss { what: format!("header {}", it.0), why: "it means something in the client's own dialect only" })
 }
 
 /// The request for a summary in place of `ask`, which is for a compaction.

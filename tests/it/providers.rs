@@ -1,5 +1,6 @@
 //! The built-in provider table against what the providers document, and against what was recorded of them.
 
+mod clouds;
 mod recorded;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -17,6 +17,7 @@ from typing import Any
 import shapes
 import upstream_bedrock
 import upstream_gemini
+import upstream_natives
 from responses import Responses
 
 # Gemini's and Bedrock's have the model in them: `upstream_gemini.method`, `upstream_bedrock.method`.
@@ -25,6 +26,7 @@ PATHS = {
     "openai-responses": "/v1/responses",
     "openai-completions": "/v1/completions",
     "anthropic": "/v1/messages",
+    **upstream_natives.PATHS,
 }
 KEY = "sk-upstream-0123456789abcdef0123456789abcdef"
 # Of thinking: base64, as the real ones are.
@@ -119,7 +121,7 @@ class Upstream:
     @property
     def base_url(self) -> str:
         """What `providers add --base-url` takes."""
-        return self.origin + ("/v1" if self.dialect.startswith("openai-") else "")
+        return self.origin + ("/v1" if self.dialect.startswith("openai-") or self.dialect == "mistral" else "")
 
     def will(self, *answers: Says | Refuses) -> None:
         with self._lock:
@@ -197,7 +199,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif method is not None:
             speaker = upstream_gemini.Gemini(answer, body, method[0])
         else:
-            speakers = {"openai-chat": _OpenAi, "openai-completions": _Text, "openai-responses": Responses, "anthropic": _Anthropic}
+            speakers = {"openai-chat": _OpenAi, "openai-completions": _Text, "openai-responses": Responses, "anthropic": _Anthropic, **upstream_natives.SPEAKERS}
             speaker = speakers[dialect](answer, body)
         if not (method[1] if method is not None else body.get("stream")):
             return self._send(200, json.dumps(speaker.whole()).encode(), {"x-request-id": "req_up"})
@@ -212,6 +214,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif body is None and self.upstream.dialect == "bedrock-converse":
             it.headers.setdefault("x-amzn-errortype", upstream_bedrock.CLASS.get(it.status, "InternalServerException"))
             body = upstream_bedrock.error(it.message)
+        elif body is None and self.upstream.dialect in upstream_natives.SPEAKERS:
+            body = upstream_natives.error(self.upstream.dialect, it.message)
         elif body is None:
             error = {"type": "error", "error": {"type": it.type, "message": it.message}, "request_id": "req_up"}
             body = json.dumps(error).encode()
@@ -227,8 +231,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _stream(self, speaker: "_OpenAi | Responses | _Anthropic | upstream_gemini.Gemini") -> None:
         self.send_response(200)
-        binary = self.upstream.dialect == "bedrock-converse"
-        self.send_header("content-type", upstream_bedrock.STREAM if binary else "text/event-stream; charset=utf-8")
+        kinds = {"bedrock-converse": upstream_bedrock.STREAM, "ollama": "application/x-ndjson"}
+        self.send_header("content-type", kinds.get(self.upstream.dialect, "text/event-stream; charset=utf-8"))
         self.send_header("transfer-encoding", "chunked")
         self.end_headers()
         for frame in speaker.frames():
