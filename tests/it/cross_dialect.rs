@@ -28,7 +28,8 @@ use crate::responses_stream::fold;
 fn recordings(dialect: Dialect) -> Option<Vec<Exchange>> {
     recorded(match dialect {
         Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
-        Dialect::BedrockConverse => unreachable!("no client speaks it"),
+        // Its streams are binary: `recorded_bedrock` reads those.
+        Dialect::BedrockConverse => "bedrock.converse",
         Dialect::OpenaiChat => "openai.chat",
         Dialect::OpenaiResponses => "openai.responses",
         Dialect::Anthropic => "anthropic.messages",

@@ -424,7 +424,10 @@ const LANES: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_stream_arrives_the_same_wherever_it_is_split() {
-    let Some(all) = Dialect::ALL.into_iter().map(recorded).collect::<Option<Vec<_>>>() else { return };
+    // Binary streams are cut at every byte where they are read, in `recorded_bedrock`.
+    let text = |it: &Dialect| *it != Dialect::BedrockConverse;
+    let spoken: Vec<Dialect> = Dialect::ALL.into_iter().filter(text).collect();
+    let Some(all) = spoken.iter().copied().map(recorded).collect::<Option<Vec<_>>>() else { return };
     let mut streams: Vec<Exchange> = all.into_iter().flatten().filter(|it| it.streams).collect();
     let many = streams.len();
     assert_eq!(many, 133, "the index has changed");
@@ -433,10 +436,10 @@ async fn every_stream_arrives_the_same_wherever_it_is_split() {
     let queue = Arc::new(Mutex::new(VecDeque::from(streams)));
     let mut lanes = JoinSet::new();
     for _ in 0..LANES {
-        let queue = Arc::clone(&queue);
+        let (queue, spoken) = (Arc::clone(&queue), spoken.clone());
         lanes.spawn(async move {
             let mut stages = Vec::new();
-            for speaks in Dialect::ALL {
+            for speaks in spoken {
                 stages.push(Stages::open(speaks).await);
             }
             let mut done = 0;

@@ -177,6 +177,11 @@ async fn a_key_that_is_echoed_reaches_neither_client_nor_ledger() {
 }
 
 /// The provider that speaks a dialect, in the home of the test below.
+/// All whose streams are text. A binary one cannot be put together here: `bedrock` has what its provider echoes.
+fn spoken() -> impl Iterator<Item = Dialect> {
+    Dialect::ALL.into_iter().filter(|it| *it != Dialect::BedrockConverse)
+}
+
 fn provider(dialect: Dialect) -> String {
     format!("lab-{dialect}")
 }
@@ -186,7 +191,7 @@ async fn a_key_that_is_echoed_reaches_no_log_no_screen_and_no_file_of_the_progra
     let sim = Sim::start(Persona::plain("lab")).await.unwrap();
     let key = format!("sk-{CANARY}");
     let home = Home::new();
-    for dialect in Dialect::ALL {
+    for dialect in spoken() {
         home.ok(&["providers", "add", &provider(dialect), "--base-url", &sim.base_url(), "--speaks", dialect.name()]);
         let added = home.run_with_stdin(&["keys", "add", &provider(dialect), "--stdin"], &format!("{key}\n"));
         assert_eq!(added.code, 0, "{}", added.stderr);
@@ -201,7 +206,7 @@ async fn a_key_that_is_echoed_reaches_no_log_no_screen_and_no_file_of_the_progra
     let token = std::fs::read_to_string(home.path().join("token")).unwrap().trim().to_owned();
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let mut asked = 0_u64;
-    for dialect in Dialect::ALL {
+    for dialect in spoken() {
         for (name, stream, script) in echoes(dialect, &key).into_iter().filter(|it| !spoils_the_key(&it.0)) {
             sim.script().always(script);
             // A dialect that no client asks in is behind one that they do.
