@@ -79,6 +79,7 @@ fn a_variable_means_one_provider() {
     }
     // The same account, spoken to in another dialect.
     let expected = [
+        ("AWS_BEARER_TOKEN_BEDROCK", "bedrock", "bedrock-mantle"),
         ("AZURE_API_KEY", "azure", "azure-deployments"),
         ("AZURE_OPENAI_API_KEY", "azure", "azure-deployments"),
         ("GOOGLE_APPLICATION_CREDENTIALS", "vertex", "vertex-anthropic"),

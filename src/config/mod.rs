@@ -15,6 +15,7 @@ pub mod address;
 pub mod edits;
 pub mod environment;
 pub mod load;
+mod parts;
 pub mod paths;
 pub mod refusal;
 pub mod seal;

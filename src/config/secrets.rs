@@ -11,6 +11,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::config::environment::{Environment, Variable};
+use crate::config::parts;
 use crate::config::seal::{MasterKey, Unopened};
 use crate::domain::clock::Clock;
 use crate::domain::secret::Secret;
@@ -69,7 +70,7 @@ impl<'a> Resolver<'a> {
                 Ok(Resolved { secret, notices: Vec::new() })
             }
             KeySource::Env(variable) => from_environment(self.environment, variable),
-            KeySource::File(path) => from_file(path),
+            KeySource::File(path) => from_file(path, self.environment),
             KeySource::Cmd(command) => from_command(command, self.patience),
         }
     }
@@ -77,14 +78,16 @@ impl<'a> Resolver<'a> {
 
 fn from_environment(environment: &Environment, variable: &str) -> Result<Resolved, String> {
     match environment.get(variable) {
-        Variable::Text(text) => clean(&Zeroizing::new(text)),
+        Variable::Text(text) => {
+            parts::of_variables(environment, variable, Zeroizing::new(text)).and_then(|it| clean(&it))
+        }
         Variable::Unset => Err(format!("the environment variable {variable} is not set")),
         Variable::NotText => Err(format!("the environment variable {variable} is not text")),
     }
     .map_err(|why| if why.contains(variable) { why } else { format!("{variable}: {why}") })
 }
 
-fn from_file(path: &str) -> Result<Resolved, String> {
+fn from_file(path: &str, environment: &Environment) -> Result<Resolved, String> {
     let fault = |error: std::io::Error| format!("the file {path} cannot be read: {error}");
     // The user's own file, wherever it is: links are followed, and a loose mode is told, not refused.
     let file = std::fs::File::open(path).map_err(fault)?;
@@ -93,6 +96,7 @@ fn from_file(path: &str) -> Result<Resolved, String> {
         return Err(format!("{path} is not a file"));
     }
     let text = read_text(file).map_err(fault)?.ok_or_else(|| format!("the file {path} is not text, or too long"))?;
+    let text = parts::of_profile(&text, environment).unwrap_or(Ok(text)).map_err(|why| format!("{path}: {why}"))?;
     let mut resolved = clean(&text).map_err(|why| format!("{path}: {why}"))?;
     // One line end at the end is how editors save; it is no news.
     resolved.notices.retain(|it| it != NEWLINE);
@@ -346,11 +350,18 @@ mod tests {
         let path = dir.path().join("key");
         std::fs::write(&path, "sk-abc\n").unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-        let it = from_file(path.to_str().unwrap()).unwrap();
+        let it = from_file(path.to_str().unwrap(), &Environment::of::<String, String>([])).unwrap();
         assert_eq!((it.secret.expose(), it.notices.len()), ("sk-abc", 0));
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(from_file(path.to_str().unwrap()).unwrap().notices[0].contains("chmod 600"));
-        assert!(from_file(dir.path().to_str().unwrap()).is_err());
-        assert!(from_file("/nonexistent/key").unwrap_err().contains("/nonexistent/key"));
+        assert!(
+            from_file(path.to_str().unwrap(), &Environment::of::<String, String>([])).unwrap().notices[0]
+                .contains("chmod 600")
+        );
+        assert!(from_file(dir.path().to_str().unwrap(), &Environment::of::<String, String>([])).is_err());
+        assert!(
+            from_file("/nonexistent/key", &Environment::of::<String, String>([]))
+                .unwrap_err()
+                .contains("/nonexistent/key")
+        );
     }
 }

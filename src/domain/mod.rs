@@ -8,6 +8,7 @@ pub mod row;
 pub mod setting;
 pub mod target;
 
+pub mod embedding;
 pub mod event;
 pub mod prompt;
 pub mod reply;

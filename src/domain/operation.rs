@@ -84,6 +84,7 @@ impl Operation {
             (Self::Embed(_), Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::OpenaiCompletions) => {
                 Some("embeddings")
             }
+            (Self::Embed(_), Dialect::Cohere | Dialect::Ollama) => Some("embed"),
             (Self::Embed(Inputs::One), Dialect::Gemini) => Some("models/{model}:embedContent"),
             (Self::Embed(Inputs::Many), Dialect::Gemini) => Some("models/{model}:batchEmbedContents"),
             (Self::CountTokens, Dialect::OpenaiResponses) => Some("responses/input_tokens"),

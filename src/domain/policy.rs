@@ -151,6 +151,8 @@ pub struct Speech {
 pub struct BodyEdits {
     /// Not to be sent.
     pub omit: Vec<String>,
+    /// To be sent under the second name, unless a field of that name is there too.
+    pub rename: Vec<(String, String)>,
     /// To be sent with this JSON text as value.
     pub put: Vec<(String, String)>,
 }
@@ -220,6 +222,10 @@ pub enum Auth {
     /// `authorization: Bearer TOKEN`: the key is an access token of Microsoft Entra ID, or what is exchanged for one: the
     /// tenantId, clientId and clientSecret of an application as JSON, or `metadata` for the account of the machine.
     Entra,
+    /// `authorization: AWS4-HMAC-SHA256 …`, a signature over the request for the settings `region` and `signing-service`:
+    /// the key is `ACCESS:SECRET[:SESSION]`, or the JSON of `aws configure export-credentials`. Any other key is one of
+    /// the service's own, and is sent as a bearer token.
+    Aws,
     /// No key at all (local servers).
     None,
 }
@@ -228,7 +234,7 @@ impl Auth {
     /// Whether a key may be a JSON object that is exchanged for a token.
     #[must_use]
     pub const fn takes_files(self) -> bool {
-        matches!(self, Self::Google | Self::Entra)
+        matches!(self, Self::Google | Self::Entra | Self::Aws)
     }
 }
 

@@ -32,12 +32,24 @@ pub struct Quirks {
     /// Refuses a turn of its model that called tools and comes back without the reasoning that led to the calls, while the
     /// model thinks (400, "`reasoning_content` … must be passed back"). In openai-chat, where that is plain text.
     pub replays_reasoning: bool,
+    /// What ids of tool calls it takes.
+    pub call_ids: CallIds,
     /// Hands its reasoning out encrypted on demand, in the responses dialect, and takes it back so.
     pub encrypted_reasoning: bool,
     /// The models that its openai-completions path takes; none means all of them.
     pub completions_models: Vec<String>,
+    /// The field of a request for vectors that says how long they are to be.
+    pub embedding_dimensions: DimensionsField,
     /// The key of reasoning text in openai-chat messages and deltas.
     pub reasoning_field: ReasoningField,
+    /// How openai-chat spells a document in a user's message.
+    pub document_part: DocumentPart,
+    /// `input_audio` in openai-chat is the base64 text itself, not an object with it and its format.
+    pub plain_audio: bool,
+    /// Goes on from an answer that a conversation ends with only where that says `prefix: true`, in openai-chat.
+    pub prefill_mark: bool,
+    /// Understands `user`, an id of the end user, in openai-chat.
+    pub end_user: bool,
 }
 
 impl Default for Quirks {
@@ -55,11 +67,30 @@ impl Default for Quirks {
             counts_tokens: false,
             compacts: false,
             replays_reasoning: false,
+            call_ids: CallIds::Any,
             encrypted_reasoning: false,
             completions_models: Vec::new(),
+            embedding_dimensions: DimensionsField::Dimensions,
             reasoning_field: ReasoningField::ReasoningContent,
+            document_part: DocumentPart::File,
+            plain_audio: false,
+            prefill_mark: false,
+            end_user: true,
         }
     }
+}
+
+/// What ids of tool calls a provider takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CallIds {
+    /// Any.
+    #[default]
+    Any,
+    /// Short ones: 40 characters in chat, 64 in responses (OpenAI).
+    Short,
+    /// Nine letters and digits (Mistral).
+    NineAlphanumerics,
 }
 
 /// How openai-chat spells the output cap.
@@ -72,6 +103,16 @@ pub enum OutputCap {
     MaxCompletionTokens,
 }
 
+/// How a provider of OpenAI's API spells the length of vectors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DimensionsField {
+    /// `dimensions`.
+    Dimensions,
+    /// `output_dimension` (Mistral, Voyage).
+    OutputDimension,
+}
+
 /// How openai-chat spells reasoning text, which its specification does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -80,6 +121,8 @@ pub enum ReasoningField {
     ReasoningContent,
     /// `reasoning` (OpenRouter, Groq, Together, Ollama).
     Reasoning,
+    /// No key: the text stands in the content, in parts of type `thinking` (Mistral).
+    Parts,
 }
 
 impl ReasoningField {
@@ -89,6 +132,17 @@ impl ReasoningField {
         match self {
             Self::ReasoningContent => "reasoning_content",
             Self::Reasoning => "reasoning",
+            Self::Parts => "thinking",
         }
     }
+}
+
+/// How openai-chat spells a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentPart {
+    /// `file`, an object with name and bytes; none by address.
+    File,
+    /// `document_url`, an address or the bytes in one, with `document_name` beside it (Mistral).
+    DocumentUrl,
 }

@@ -83,6 +83,9 @@ pub struct SpeechRow {
     /// Top-level fields of the body that have no place here (a model that the path says).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub omit: Vec<String>,
+    /// Top-level fields that go by another name here.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rename: BTreeMap<String, String>,
     /// Top-level fields that every body carries.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub put: BTreeMap<String, serde_json::Value>,
@@ -92,6 +95,14 @@ impl SpeechRow {
     /// A dialect spoken where it is usually spoken.
     #[must_use]
     pub const fn of(dialect: Dialect) -> Self {
-        Self { dialect, base_url: None, path: None, stream_path: None, omit: Vec::new(), put: BTreeMap::new() }
+        Self {
+            dialect,
+            base_url: None,
+            path: None,
+            stream_path: None,
+            omit: Vec::new(),
+            rename: BTreeMap::new(),
+            put: BTreeMap::new(),
+        }
     }
 }

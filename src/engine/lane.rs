@@ -133,10 +133,9 @@ fn translated(prompt: &Prompt, ask: &Ask, dialect: Dialect, model: &ModelName, q
     // Only where request and answer are of two dialects can an answer that we asked more of be relayed as it is.
     let hide_usage = dialect == ask.dialect && ask.stream && !wants_usage(ask);
     let mut losses = written.losses;
-    losses.extend(ask.headers.iter().filter(|it| is_lost(&it.0)).map(|it| Loss {
-        what: format!("header {}", it.0),
-        why: "it means something in the client's own dialect only",
-    }));
+    if dialect != ask.written_in {
+        losses.extend(lost_headers(ask));
+    }
     Rendered { lane: Lane::Translate, body: Bytes::from(written.body), losses, hide_usage, summary: false }
 }
 
@@ -145,15 +144,30 @@ fn translated(prompt: &Prompt, ask: &Ask, dialect: Dialect, model: &ModelName, q
 /// # Errors
 /// The body is no JSON object.
 pub fn edited(rendered: Rendered, edits: &BodyEdits) -> Result<Rendered, Malformed> {
-    if edits.omit.is_empty() && edits.put.is_empty() {
+    if edits == &BodyEdits::default() {
         return Ok(rendered);
     }
     let omit = edits.omit.iter().map(|key| json::Edit::Remove { key });
     let put = edits.put.iter().map(|(key, value)| json::Edit::Set { key, value: Cow::Borrowed(value.as_bytes()) });
     let fields = json::scan(&rendered.body)?;
-    let body = json::splice(&rendered.body, &fields, &omit.chain(put).collect::<Vec<_>>());
+    let renamed = edits.rename.iter().filter_map(|(from, to)| {
+        let value = fields.find(&rendered.body, from)?;
+        // Of two that mean the same the provider's own holds.
+        let free = fields.find(&rendered.body, to).is_none();
+        let set = json::Edit::Set { key: to, value: Cow::Borrowed(&rendered.body[value]) };
+        Some([json::Edit::Remove { key: from }].into_iter().chain(free.then_some(set)))
+    });
+    let body = json::splice(&rendered.body, &fields, &omit.chain(renamed.flatten()).chain(put).collect::<Vec<_>>());
     let lane = if rendered.lane == Lane::Verbatim { Lane::Splice } else { rendered.lane };
     Ok(Rendered { lane, body, ..rendered })
+}
+
+/// The client's headers that a target of another dialect is not sent.
+pub(super) fn lost_headers(ask: &Ask) -> impl Iterator<Item = Loss> {
+    ask.headers
+        .iter()
+        .filter(|it| is_lost(&it.0))
+        .map(|it| Loss { what: format!("header {}", it.0), why: "it means something in the client's own dialect only" })
 }
 
 /// The request for a summary in place of `ask`, which is for a compaction.

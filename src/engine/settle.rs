@@ -57,7 +57,10 @@ impl Settlement {
             at: ask.at.wall,
             dialect: ask.dialect,
             operation: ask.operation.name(),
-            asked: ask.model.clone(),
+            asked: match &ask.operation {
+                it @ Operation::Relay(_) if ask.model.is_empty() => it.name().into_owned(),
+                _ => ask.model.clone(),
+            },
             group: None,
             client: ask.client.clone(),
             session: ask.session.clone(),

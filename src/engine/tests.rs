@@ -60,6 +60,7 @@ fn only_the_named_fields_are_spliced() {
 fn a_provider_that_says_the_model_in_its_path_gets_none_in_the_body() {
     let edits = BodyEdits {
         omit: vec!["model".to_owned()],
+        rename: Vec::new(),
         put: vec![("anthropic_version".to_owned(), "\"vertex-2023-10-16\"".to_owned())],
     };
     let ask = ask(Dialect::Anthropic, r#"{"model":"m","messages":[],"max_tokens":1e2}"#);
@@ -69,6 +70,18 @@ fn a_provider_that_says_the_model_in_its_path_gets_none_in_the_body() {
     assert_eq!(it.body, r#"{"messages":[],"max_tokens":1e2,"anthropic_version":"vertex-2023-10-16"}"#);
     let same = edited(it.clone(), &BodyEdits::default()).unwrap();
     assert_eq!(same.body.as_ptr(), it.body.as_ptr(), "nothing to change, nothing copied");
+}
+
+#[test]
+fn a_field_goes_by_the_name_its_provider_has_for_it() {
+    let edits = BodyEdits { rename: vec![("seed".to_owned(), "random_seed".to_owned())], ..BodyEdits::default() };
+    let of = |body: &str| {
+        let it = render(&ask(Dialect::OpenaiChat, body), Dialect::OpenaiChat, &"m".into(), &Quirks::default()).unwrap();
+        edited(it, &edits).unwrap().body
+    };
+    assert_eq!(of(r#"{"model":"m","seed": 1e2,"messages":[]}"#), r#"{"model":"m","messages":[],"random_seed":1e2}"#);
+    let both = of(r#"{"model":"m","random_seed":1,"seed":2,"messages":[]}"#);
+    assert_eq!(both, r#"{"model":"m","random_seed":1,"messages":[]}"#);
 }
 
 #[test]

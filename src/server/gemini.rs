@@ -63,7 +63,7 @@ pub(super) fn query(uri: &Uri, key: &str) -> Option<String> {
 }
 
 /// Undoes percent encoding. `None` where it is broken, or not text.
-fn decoded(text: &str) -> Option<String> {
+pub(super) fn decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {

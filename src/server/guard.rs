@@ -36,6 +36,10 @@ impl Guard {
     /// `bad_host` (421), `cross_site` (403), `bad_content_type` (403), `unauthorized` (401).
     pub fn admit(&self, head: &Parts) -> Result<(), Failure> {
         self.admit_unknown(head)?;
+        self.token(head)
+    }
+
+    fn token(&self, head: &Parts) -> Result<(), Failure> {
         match &self.token {
             None => Ok(()),
             Some(check) => {
@@ -46,6 +50,20 @@ impl Guard {
                 }
             }
         }
+    }
+
+    /// The same for a request whose body may be of any kind: files and forms. A page can make a browser send those without
+    /// asking first, but not with a header that shows a token, so one must be there, also where none is checked.
+    ///
+    /// # Errors
+    /// As [`Self::admit`]; `bad_content_type` where no header shows a token.
+    pub fn admit_any_content(&self, head: &Parts) -> Result<(), Failure> {
+        if presented(&head.headers).is_none() {
+            return self.admit(head);
+        }
+        self.host(head)?;
+        same_site(&head.headers)?;
+        self.token(head)
     }
 
     /// The same without a token, for what may be known to every program on this machine.

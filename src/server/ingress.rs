@@ -25,6 +25,10 @@ const BODY_IDLE: Duration = Duration::from_secs(60);
 /// What the head of a request says, and what was read in its path; its body is still to come.
 pub fn call(at: Now, dialect: Dialect, operation: Operation, path: Option<Addressed>, head: &Parts) -> Call {
     let text = |name: &str| text(&head.headers, name);
+    let mut headers = forwarded(&head.headers);
+    if let Operation::Relay(relayed) = &operation {
+        headers.extend(relayed.content_type.clone().map(|it| (header::CONTENT_TYPE.as_str().to_owned(), it)));
+    }
     let session = ["x-llmroute-session", "x-claude-code-session-id", "x-session-id"].into_iter().find_map(text);
     Call {
         at,
@@ -32,7 +36,7 @@ pub fn call(at: Now, dialect: Dialect, operation: Operation, path: Option<Addres
         operation,
         path,
         body: Bytes::new(),
-        headers: forwarded(&head.headers),
+        headers,
         client: client(text("user-agent").unwrap_or_default()),
         session: session.map(|it| it.chars().filter(|c| !c.is_control()).take(256).collect()),
         strict: text("x-llmroute-strict").is_some_and(|it| it == "true"),

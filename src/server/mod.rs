@@ -13,6 +13,7 @@ pub mod guard;
 pub mod ingress;
 pub mod listen;
 pub mod patience;
+mod relay;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -305,7 +306,7 @@ async fn messages(State(door): State<Arc<Door>>, request: Request) -> Response {
 async fn generate(State(door): State<Arc<Door>>, request: Request) -> Response {
     match gemini::asked(request.uri()) {
         Some(asked) => answer(&door, Dialect::Gemini, asked, request).await,
-        None => refuse_path(&door, request, "not_found", 404, "this method of a model is not served"),
+        None => pass_on(&door, request, "this method of a model is not served").await,
     }
 }
 
@@ -321,10 +322,14 @@ async fn answer(door: &Arc<Door>, dialect: Dialect, asked: Asked, request: Reque
 async fn answer_or_panic(door: &Arc<Door>, dialect: Dialect, asked: Asked, request: Request) -> Response {
     let at = door.engine.now();
     let (head, body) = request.into_parts();
-    if let Err(failure) = door.guard.admit(&head) {
+    let Asked { operation, path, array } = asked;
+    let admitted = match operation {
+        Operation::Relay(_) => door.guard.admit_any_content(&head),
+        _ => door.guard.admit(&head),
+    };
+    if let Err(failure) = admitted {
         return door.turn_away(dialect, &failure);
     }
-    let Asked { operation, path, array } = asked;
     let call = ingress::call(at, dialect, operation, path, &head);
     let body = ingress::body(&head, body).await;
     // It points into the buffer of the connection, which can be used again from here on.
@@ -376,6 +381,9 @@ async fn gemini_models(State(door): State<Arc<Door>>, request: Request) -> Respo
 
 async fn gemini_model(State(door): State<Arc<Door>>, request: Request) -> Response {
     let (head, _) = request.into_parts();
+    if head.uri.path().contains("/operations/") {
+        return pass_on(&door, Request::from_parts(head, Body::empty()), "no such operation of a model").await;
+    }
     let found = door.guard.admit(&head).and_then(|()| {
         let id = gemini::model(&head.uri);
         id.and_then(|id| admin::gemini_model(&door.engine.policy(), &id)).ok_or_else(|| {
@@ -401,7 +409,18 @@ async fn nothing_here(State(door): State<Arc<Door>>, request: Request) -> Respon
     if request.method() == Method::POST && gemini::asked(request.uri()).is_some() {
         return generate(State(door), request).await;
     }
-    refuse_path(&door, request, "not_found", 404, "nothing is served at this path")
+    pass_on(&door, request, "nothing is served at this path").await
+}
+
+/// Passes on what no handler knows, where a provider may know it.
+async fn pass_on(door: &Arc<Door>, request: Request, told: &str) -> Response {
+    let (head, body) = request.into_parts();
+    let asked = relay::asked(&head);
+    let request = Request::from_parts(head, body);
+    match asked {
+        Some((dialect, asked)) => answer(door, dialect, asked, request).await,
+        None => refuse_path(door, request, "not_found", 404, told),
+    }
 }
 
 async fn wrong_method(State(door): State<Arc<Door>>, request: Request) -> Response {

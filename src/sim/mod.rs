@@ -21,6 +21,7 @@ mod asked;
 mod bedrock;
 mod cohere;
 mod completions;
+mod embed;
 mod gemini;
 mod ollama;
 mod openai;

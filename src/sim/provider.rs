@@ -12,12 +12,12 @@ use crate::sim::asked::{Asked, Rejected};
 use crate::sim::canned::Prebuilt;
 use crate::sim::delivery::{self, Delivery, End, Named, Request};
 use crate::sim::line::{Incoming, Line};
-use crate::sim::meter::{Arrival, Meter, Outcome, Ticket};
+use crate::sim::meter::{Arrival, Meter, Outcome, Tariff, Ticket};
 use crate::sim::persona::Persona;
 use crate::sim::script::Script;
 use crate::sim::scripts::Scripts;
 use crate::sim::trouble::Trouble;
-use crate::sim::{anthropic, bedrock, cohere, completions, gemini, ollama, openai, responses};
+use crate::sim::{anthropic, bedrock, cohere, completions, embed, gemini, ollama, openai, responses};
 
 /// What all connections of one simulated provider share.
 #[derive(Debug)]
@@ -36,6 +36,7 @@ enum Route {
     Chat(Dialect),
     CountTokens(Dialect),
     Compact,
+    Embed,
     Models,
     Unknown,
 }
@@ -97,6 +98,7 @@ impl Provider {
             Route::Chat(dialect) => (dialect, false),
             Route::CountTokens(dialect) => (dialect, true),
             Route::Compact => (Dialect::OpenaiResponses, false),
+            Route::Embed => return self.embed(incoming),
             Route::Models => return self.models(incoming),
             Route::Unknown => {
                 let script = Script::status(404);
@@ -162,6 +164,7 @@ impl Provider {
             }
             "POST" if route.ends_with("/v2/chat") && speaks(Dialect::Cohere) => Route::Chat(Dialect::Cohere),
             "POST" if route.ends_with("/api/chat") && speaks(Dialect::Ollama) => Route::Chat(Dialect::Ollama),
+            "POST" if embed::method(route).is_some_and(|it| speaks(it.0)) => Route::Embed,
             "GET" if route.ends_with("/models") => Route::Models,
             _ => Route::Unknown,
         }
@@ -209,6 +212,33 @@ impl Provider {
         Ok(asked)
     }
 
+    /// Vectors. Scripts are about conversations: none is spent here.
+    fn embed(&self, incoming: &Incoming) -> (Script, Delivery, Option<String>) {
+        let script = Script::natural();
+        let (dialect, model, many) = embed::method(incoming.route()).unwrap_or((Dialect::OpenaiChat, None, true));
+        let body = serde_json::from_slice::<Value>(&incoming.body).unwrap_or_default();
+        let made = if !self.persona.admits(key(dialect, incoming)) {
+            let reason = "no key, or not the right one".to_owned();
+            let (status, body) = (Trouble::BadKey.status(dialect), Trouble::BadKey.body(dialect, ""));
+            Err(Rejected { status, body, reason })
+        } else if let Some(model) = &model {
+            embed::gemini(&body, model, many)
+        } else {
+            embed::openai(&body)
+        };
+        match made {
+            Ok((body, billed)) => {
+                let mut delivery = delivery::json(&script, 200, &body);
+                delivery.tariff = Tariff::Always(billed);
+                (script, delivery, None)
+            }
+            Err(it) => {
+                let delivery = delivery::json(&script, it.status, &it.body);
+                (script, delivery, Some(it.reason))
+            }
+        }
+    }
+
     fn models(&self, incoming: &Incoming) -> (Script, Delivery, Option<String>) {
         let script = Script::natural();
         let dialect = if incoming.header("anthropic-version").is_some() {
@@ -239,6 +269,7 @@ impl Provider {
     fn arrival(&self, seq: u64, incoming: Incoming, script: &Script, violation: Option<String>) -> Arrival {
         let body = serde_json::from_slice::<Value>(&incoming.body).ok();
         let in_path = gemini::method(&incoming.path).map(|it| it.model);
+        let in_path = in_path.or_else(|| embed::method(&incoming.path)?.1);
         let in_path = in_path.or_else(|| bedrock::method(&incoming.path).map(|it| it.model));
         Arrival {
             seq,

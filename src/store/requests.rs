@@ -20,7 +20,7 @@ pub struct RequestRow {
     pub dialect: String,
     /// What was asked for: `chat`, `embed`, `images/generations` …
     pub operation: String,
-    /// `model` as sent.
+    /// `model` as sent; where a request names none, what it asks for.
     pub asked: String,
     /// The group that name stood for.
     pub group: Option<String>,

@@ -11,11 +11,11 @@ use memchr::memmem::Finder;
 use crate::domain::id::KeyId;
 use crate::domain::policy::Auth;
 use crate::domain::secret::{Keyring, Secret};
-use crate::upstream::authorize::Tokens;
+use crate::upstream::authorize::{Tokens, aws};
 
 /// One key, ready to be sent, and to be found where it must not stand.
 pub(super) struct Credential {
-    finder: Finder<'static>,
+    finders: Vec<Finder<'static>>,
     /// `None`: the key has characters that no header can carry.
     values: Option<Values>,
     /// What a signature is made with, or a token had for, where the key itself is not sent.
@@ -53,8 +53,15 @@ pub(super) fn prepare(keyring: Keyring, last: &Credentials) -> Credentials {
 
 impl Credential {
     pub(super) fn new(secret: &Secret) -> Self {
-        let finder = Finder::new(secret.expose().as_bytes()).into_owned();
-        Self { finder, values: Values::of(secret), secret: secret.clone(), tokens: Tokens::default() }
+        let finder = |text: &str| Finder::new(text.as_bytes()).into_owned();
+        // What is signed with goes out in parts or not at all; an answer that echoes one echoes it by itself.
+        let finders = match aws::Keys::of(secret.expose()) {
+            Some(keys) => {
+                [Some(keys.secret), keys.session, Some(keys.access)].into_iter().flatten().map(finder).collect()
+            }
+            None => vec![finder(secret.expose())],
+        };
+        Self { finders, values: Values::of(secret), secret: secret.clone(), tokens: Tokens::default() }
     }
 
     /// The header that presents the key; `None` where no key is asked for.
@@ -63,7 +70,7 @@ impl Credential {
     /// The key has characters that no header can carry.
     pub(super) fn header(&self, auth: Auth) -> Result<Option<(HeaderName, HeaderValue)>, Unsendable> {
         let name = match auth {
-            Auth::Bearer | Auth::Google | Auth::Entra => AUTHORIZATION,
+            Auth::Bearer | Auth::Google | Auth::Entra | Auth::Aws => AUTHORIZATION,
             Auth::XApiKey => HeaderName::from_static("x-api-key"),
             Auth::ApiKey => HeaderName::from_static("api-key"),
             Auth::XGoogApiKey => HeaderName::from_static("x-goog-api-key"),
@@ -84,9 +91,9 @@ impl Credential {
         &self.tokens
     }
 
-    /// Finds the key in any text.
-    pub(super) fn finder(&self) -> &Finder<'static> {
-        &self.finder
+    /// Find the key, or each secret part of it, in any text.
+    pub(super) fn finders(&self) -> &[Finder<'static>] {
+        &self.finders
     }
 }
 

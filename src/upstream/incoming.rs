@@ -32,7 +32,7 @@ pub struct Incoming {
 
 impl Incoming {
     /// The answer of `provider` to a request that `credential` authorised.
-    pub(super) fn new(response: Response<Body>, provider: ProviderName, credential: Option<Arc<Credential>>) -> Self {
+    pub(super) fn new(response: Response<Body>, provider: ProviderName, credential: Option<&Arc<Credential>>) -> Self {
         let (head, body) = response.into_parts();
         let (status, redaction) = (head.status.as_u16(), credential.and_then(Redaction::of));
         Self { status, headers: head.headers, body, provider, redaction, ended: false }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use memchr::memchr_iter;
+use memchr::memmem::Finder;
 
 use crate::upstream::credential::Credential;
 
@@ -18,27 +19,68 @@ const SHORTEST: usize = 16;
 /// Bytes that come in pieces, without one secret.
 ///
 /// A piece that ends in what may be the beginning of the secret is held back by that much, so that the secret is also
-/// found across pieces. Events end in line breaks and JSON in braces: in practice nothing waits.
+/// found across pieces. Events end in line breaks and JSON in braces: in practice nothing waits. A message of a binary
+/// stream ends in a checksum, of which a byte may look like the beginning and wait for the next message; it is passed on
+/// as it was. A message with the secret in it is not whole any more once that is cut out, and is refused as damaged.
 #[derive(Debug)]
-pub(super) struct Redaction {
+struct One {
     credential: Arc<Credential>,
+    /// Which of its secrets.
+    nth: usize,
     held: BytesMut,
 }
 
+/// The same without any of a credential's secrets.
+#[derive(Debug)]
+pub(super) struct Redaction(Vec<One>);
+
 impl Redaction {
     /// Of the key that authorised an exchange; `None` where it is too short to be one.
-    pub(super) fn of(credential: Arc<Credential>) -> Option<Self> {
-        (credential.finder().needle().len() >= SHORTEST).then(|| Self { credential, held: BytesMut::new() })
+    pub(super) fn of(credential: &Arc<Credential>) -> Option<Self> {
+        let numbered = credential.finders().iter().enumerate().filter(|it| it.1.needle().len() >= SHORTEST);
+        let one = |nth| One { credential: Arc::clone(credential), nth, held: BytesMut::new() };
+        let all: Vec<_> = numbered.map(|(nth, _)| one(nth)).collect();
+        (!all.is_empty()).then_some(Self(all))
     }
 
     /// What of the bytes so far can be passed on; may be empty. Not copied where there is nothing to cut.
     pub(super) fn pass(&mut self, piece: Bytes) -> Bytes {
+        self.0.iter_mut().fold(piece, |piece, one| one.pass(piece))
+    }
+
+    /// What was held back, once nothing follows it.
+    pub(super) fn rest(&mut self) -> Bytes {
+        let mut rest = Bytes::new();
+        for one in &mut self.0 {
+            let passed = one.pass(rest);
+            let held = one.held.split().freeze();
+            rest = match (passed.is_empty(), held.is_empty()) {
+                (true, _) => held,
+                (false, true) => passed,
+                (false, false) => Bytes::from([passed, held].concat()),
+            };
+        }
+        rest
+    }
+
+    /// Whether `text` contains a secret.
+    pub(super) fn finds_in(&self, text: &[u8]) -> bool {
+        self.0.iter().any(|it| it.finder().find(text).is_some())
+    }
+}
+
+impl One {
+    fn finder(&self) -> &Finder<'static> {
+        &self.credential.finders()[self.nth]
+    }
+
+    fn pass(&mut self, piece: Bytes) -> Bytes {
         let mut text = piece;
         if !self.held.is_empty() {
             self.held.extend_from_slice(&text);
             text = self.held.split().freeze();
         }
-        let finder = self.credential.finder();
+        let finder = &self.credential.finders()[self.nth];
         let mut from = 0;
         let mut clean = BytesMut::new();
         for at in finder.find_iter(&text) {
@@ -53,16 +95,6 @@ impl Redaction {
         }
         clean.extend_from_slice(&rest);
         clean.freeze()
-    }
-
-    /// What was held back, once nothing follows it.
-    pub(super) fn rest(&mut self) -> Bytes {
-        self.held.split().freeze()
-    }
-
-    /// Whether `text` contains the secret.
-    pub(super) fn finds_in(&self, text: &[u8]) -> bool {
-        self.credential.finder().find(text).is_some()
     }
 }
 
@@ -79,7 +111,7 @@ mod tests {
     use crate::domain::secret::Secret;
 
     fn of(key: &str) -> Option<Redaction> {
-        Redaction::of(Arc::new(Credential::new(&Secret::new(key.to_owned()))))
+        Redaction::of(&Arc::new(Credential::new(&Secret::new(key.to_owned()))))
     }
 
     const KEY: &str = "sk-sk-0123456789abcdef";
@@ -115,5 +147,32 @@ mod tests {
         assert_eq!((out.as_ptr(), out.len()), (piece.as_ptr(), piece.len()));
         assert!(redaction.rest().is_empty());
         assert!(of("ollama").is_none());
+    }
+
+    #[test]
+    fn each_part_of_a_signing_key_is_cut_by_itself_at_every_split() {
+        let (access, secret, session) = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG", "FwoGZXIvYXdzEJr1");
+        let text = format!("{access} {secret}{session} {access}{secret} AKIAwJalrFwoG").into_bytes();
+        for cut in 0..=text.len() {
+            let mut redaction = of(&format!("{access}:{secret}:{session}")).unwrap();
+            let mut out = redaction.pass(Bytes::copy_from_slice(&text[..cut])).to_vec();
+            out.extend_from_slice(&redaction.pass(Bytes::copy_from_slice(&text[cut..])));
+            out.extend_from_slice(&redaction.rest());
+            let expected = "[redacted] [redacted][redacted] [redacted][redacted] AKIAwJalrFwoG";
+            assert_eq!(String::from_utf8(out).unwrap(), expected, "{cut}");
+        }
+    }
+
+    #[test]
+    fn a_binary_stream_without_the_key_is_passed_on_as_it_was() {
+        // Every byte there is, and every beginning of the key, cut anywhere.
+        let mut bytes: Vec<u8> = (0..=255).collect();
+        for many in 0..KEY.len() {
+            bytes.extend_from_slice(&KEY.as_bytes()[..many]);
+            bytes.extend_from_slice(&[0, 0, 0, 16, 0xFF]);
+        }
+        for cut in 0..=bytes.len() {
+            assert_eq!(redacted(&[&bytes[..cut], &bytes[cut..]]), bytes, "{cut}");
+        }
     }
 }

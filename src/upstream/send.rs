@@ -97,10 +97,10 @@ impl Upstream {
                 Ok(response) if response.status() == StatusCode::UNAUTHORIZED && !renewed => {
                     renewed = true;
                     if !presented.as_ref().is_some_and(|it| authorize::renewable(&errand, it)) {
-                        return Ok(Incoming::new(response, provider.name.clone(), presented));
+                        return Ok(Incoming::new(response, provider.name.clone(), presented.as_ref()));
                     }
                 }
-                Ok(response) => return Ok(Incoming::new(response, provider.name.clone(), presented)),
+                Ok(response) => return Ok(Incoming::new(response, provider.name.clone(), presented.as_ref())),
                 Err(error) if again < AGAIN_MOST && transport::handed_back(&error) => again += 1,
                 Err(error) => return Err(transport::unsent(&provider.name, &error)),
             }

@@ -152,6 +152,12 @@ pub fn failure(provider: &ProviderName, status: u16, fault: &Fault, wait: Option
     let message = if fault.message.is_empty() { "no message" } else { &fault.message };
     let told = match kind {
         // The provider's words about our own key are not the client's business and may quote the key.
+        Kind::Auth if fault.kind.as_deref().is_some_and(|it| it.eq_ignore_ascii_case("expiredtokenexception")) => {
+            format!(
+                "{provider} says that the session of the key llmroute has for it has ended: sign in to AWS again and replace it \
+             (llmroute keys rotate {provider})"
+            )
+        }
         Kind::Auth => format!("{provider} refused the key llmroute has for it (llmroute keys rotate {provider})"),
         _ if status < 400 => format!("{provider} answered with an error inside its answer: {message}"),
         _ => format!("{provider} answered {status}: {message}"),

@@ -22,6 +22,12 @@ pub fn facts(body: &[u8]) -> Result<Facts, Malformed> {
     Ok(Facts { usage, model: model.map(std::borrow::Cow::into_owned), content: true, ..Facts::default() })
 }
 
+/// Whether an answer is an error although its status is none: an object that says so and holds nothing else of use.
+#[must_use]
+pub fn has_error(body: &[u8]) -> bool {
+    Object::parse(body).is_ok_and(|it| it.get("error").is_some_and(|it| it.get().starts_with(['{', '"'])))
+}
+
 /// Counts in a `usage` object of whatever API; `None` where none of its figures is a count of tokens.
 #[must_use]
 pub fn usage(value: &RawValue) -> Option<Usage> {

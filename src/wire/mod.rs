@@ -5,8 +5,11 @@
 
 pub mod beside;
 pub mod counting;
+pub mod embedding;
 pub mod eventstream;
 pub mod json;
+pub mod multipart;
+pub mod short_id;
 pub mod sse;
 pub mod tokens;
 

@@ -1,5 +1,8 @@
 //! Mutations that know JSON and event streams: bytes alone seldom get past the parser.
 
+use bytes::Bytes;
+use llmroute::wire::eventstream;
+use llmroute::wire::sse::{Frame, Split as _};
 use serde_json::{Map, Value};
 
 /// A small generator: inputs must follow from the seed.
@@ -33,7 +36,7 @@ fn structured(target: &str, data: &[u8], dice: &mut Dice) -> Option<Vec<u8>> {
     let (head, rest) = data.split_at(1);
     let made = match target {
         "json" | "request" | "reply" => document(rest, dice)?,
-        "stream" => stream(rest, dice)?,
+        "stream" => stream(rest, dice).or_else(|| messages(rest, dice))?,
         _ => return None,
     };
     Some([head, &made].concat())
@@ -50,6 +53,9 @@ fn document(text: &[u8], dice: &mut Dice) -> Option<Vec<u8>> {
 /// Lines and blocks of text: events, or JSON a line.
 fn stream(text: &[u8], dice: &mut Dice) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(text).ok()?;
+    if text.starts_with('\0') {
+        return None;
+    }
     let separator = if text.contains("\n\n") { "\n\n" } else { "\n" };
     let mut frames: Vec<String> = text.split(separator).map(str::to_owned).collect();
     for _ in 0..=dice.roll(3) {
@@ -71,6 +77,34 @@ fn stream(text: &[u8], dice: &mut Dice) -> Option<Vec<u8>> {
         }
     }
     Some(frames.join(separator).into_bytes())
+}
+
+/// Messages of Amazon's framing, which would not survive a change of their bytes.
+fn messages(bytes: &[u8], dice: &mut Dice) -> Option<Vec<u8>> {
+    let (mut splitter, mut frames) = (eventstream::Splitter::new(), Vec::new());
+    splitter.push(Bytes::copy_from_slice(bytes), &mut frames);
+    let told = |it: &Frame| (it.event().to_owned(), it.data().into_owned());
+    let mut messages: Vec<(String, Vec<u8>)> = frames.iter().map(told).collect();
+    for _ in 0..=dice.roll(3) {
+        let at = dice.roll(messages.len());
+        match dice.roll(6) {
+            0 if messages.len() > 1 => drop(messages.remove(at)),
+            1 => messages.insert(dice.roll(messages.len() + 1), messages.get(at)?.clone()),
+            2 => messages.truncate(at + 1),
+            _ => {
+                let (_, payload) = messages.get_mut(at)?;
+                let Ok(mut value) = serde_json::from_slice::<Value>(payload) else { continue };
+                bend(&mut value, dice);
+                *payload = serde_json::to_vec(&value).ok()?;
+            }
+        }
+    }
+    let mut out = Vec::new();
+    for (name, payload) in &messages {
+        let headers = [(":event-type", name.as_str()), (eventstream::MESSAGE_TYPE, "event")];
+        eventstream::write(&headers, payload, &mut out);
+    }
+    Some(out)
 }
 
 /// Changes one place of a document.

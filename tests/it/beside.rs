@@ -1,6 +1,8 @@
 //! Operations beside chat over the running server: the same decision, walk and ledger as a conversation has.
 
 mod embeddings;
+mod recorded;
+mod relay;
 
 use llmroute::domain::dialect::Dialect;
 use serde_json::{Value, json};

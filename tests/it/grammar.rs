@@ -20,7 +20,7 @@ pub(crate) fn is_stream_in(dialect: Dialect, stream: &str, cut: bool, file: &str
         }
         Dialect::Anthropic => is_anthropic_stream(stream, cut, file),
         Dialect::Gemini => is_gemini_stream(stream, cut, file),
-        Dialect::Cohere | Dialect::Ollama => crate::house::unheard(dialect),
+        Dialect::Cohere | Dialect::Ollama => unreachable!("no client speaks {dialect}"),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod anthropic;
 mod authorize;
+mod bedrock;
 mod bench;
 mod beside;
 mod catalog;
@@ -22,6 +23,7 @@ mod house;
 mod kept_responses;
 mod kill;
 mod ledger;
+mod losses;
 mod openai_chat;
 mod openai_responses;
 mod providers;
@@ -29,6 +31,7 @@ mod recorded;
 mod recorded_anthropic;
 mod recorded_bedrock;
 mod recorded_gemini;
+mod recorded_mistral;
 mod recorded_natives;
 mod recorded_openai;
 mod recorded_responses;

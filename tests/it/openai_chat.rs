@@ -574,7 +574,7 @@ fn answers_of_every_kind_read() {
     let reply = read(json!({"id": "1", "choices": [{"message": {"content": parts}, "finish_reason": "model_length"}]}))
         .unwrap();
     assert_eq!(reply.blocks.iter().map(|it| &*it.text).collect::<Vec<_>>(), ["Hm", "Yes"]);
-    assert_eq!(reply.finish, Some(Finish::Other("model_length".to_owned())));
+    assert_eq!(reply.finish, Some(Finish::ContextFull));
     let two = json!({"choices": [{"message": {"content": "a"}, "finish_reason": "stop"}, {"index": 1, "message": {"content": "b"}}]});
     let reply = read(two).unwrap();
     assert_eq!((reply.blocks.len(), &*reply.extra[0].name), (1, "choices[1]"));

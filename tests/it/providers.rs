@@ -1,5 +1,6 @@
 //! The built-in provider table against what the providers document, and against what was recorded of them.
 
+mod clouds;
 mod recorded;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,6 +52,7 @@ const DOCUMENTED: &[(&str, Dialect, &str)] = &[
     ("nebius", Dialect::OpenaiChat, "https://api.tokenfactory.nebius.com/v1/chat/completions"),
     ("huggingface", Dialect::OpenaiChat, "https://router.huggingface.co/v1/chat/completions"),
     ("huggingface", Dialect::Anthropic, "https://router.huggingface.co/v1/messages"),
+    ("ollama", Dialect::Ollama, "http://127.0.0.1:11434/api/chat"),
     ("ollama", Dialect::OpenaiChat, "http://127.0.0.1:11434/v1/chat/completions"),
     ("ollama", Dialect::Anthropic, "http://127.0.0.1:11434/v1/messages"),
     ("vllm", Dialect::OpenaiChat, "http://127.0.0.1:8000/v1/chat/completions"),
@@ -59,7 +61,7 @@ const DOCUMENTED: &[(&str, Dialect, &str)] = &[
     ("llamacpp", Dialect::Anthropic, "http://127.0.0.1:8080/v1/messages"),
     ("lmstudio", Dialect::OpenaiChat, "http://127.0.0.1:1234/v1/chat/completions"),
     ("lmstudio", Dialect::Anthropic, "http://127.0.0.1:1234/v1/messages"),
-    ("cohere", Dialect::OpenaiChat, "https://api.cohere.ai/compatibility/v1/chat/completions"),
+    ("cohere", Dialect::Cohere, "https://api.cohere.com/v2/chat"),
     ("ai21", Dialect::OpenaiChat, "https://api.ai21.com/studio/v1/chat/completions"),
     ("meta", Dialect::OpenaiChat, "https://api.meta.ai/v1/chat/completions"),
     ("meta", Dialect::OpenaiResponses, "https://api.meta.ai/v1/responses"),

@@ -72,7 +72,7 @@ impl Stage {
 
 /// The provider's words, wherever its dialect puts them.
 fn words(said: &Value) -> &str {
-    let places = [&said["error"]["message"], &said["error"], &said["message"]];
+    let places = [&said["error"]["message"], &said["error"], &said["message"], &said["detail"]];
     places.into_iter().find_map(Value::as_str).unwrap_or_else(|| panic!("no words in {said}"))
 }
 
@@ -338,67 +338,77 @@ async fn every_gemini_answer_reaches_a_responses_client() {
     assert!(done.is_none_or(|it| it == (21, 6, 18)));
 }
 
+/// Mistral's dialect is openai-chat with content in parts and its own errors.
+#[tokio::test]
+async fn every_mistral_answer_reaches_every_other_client() {
+    let Some(all) = record::recorded_as(Dialect::OpenaiChat, "mistral.chat") else { return };
+    for client in Dialect::CLIENTS.into_iter().filter(|it| *it != Dialect::OpenaiChat) {
+        assert_eq!(across(&all, Dialect::OpenaiChat, client).await, (8, 3, 8), "{client}");
+    }
+}
+
 async fn other_dialect(speaks: Dialect, client: Dialect) -> Option<(usize, usize, usize)> {
-    let all = recorded(speaks)?;
+    Some(across(&recorded(speaks)?, speaks, client).await)
+}
+
+async fn across(all: &[Exchange], speaks: Dialect, client: Dialect) -> (usize, usize, usize) {
     let stages = Stages::open(speaks).await;
-    Some(
-        count(&all, async |it| {
-            let outcome = stages.play(it, client, &question(client, it.streams).to_string()).await;
-            let (seen, file) = (&outcome.seen, &it.file);
-            if it.status >= 400 {
-                let said = serde_json::from_str::<Value>(&it.answer).unwrap();
-                let status = match it.status {
-                    _ if it.about_our_key() => 424,
-                    // In other words than the provider's, what is not there is a 404.
-                    400 if said["error"]["code"] == "model_not_found" => 404,
-                    other => other,
-                };
-                assert_eq!(seen.status, status, "{file}: {seen:?}");
-                let message = look::error_message(client, &seen.json());
-                assert_eq!(message.contains(words(&said)), !it.about_our_key(), "{file}: {message}");
-                return;
-            }
-            if it.fails_at_once() {
-                return failed_at_once(it, client, &outcome);
-            }
-            assert_eq!(seen.status, 200, "{file}: {seen:?}");
-            let told = it.told();
-            let heard = if it.streams {
-                is_stream_in(client, &seen.body, told.error.is_some(), file);
-                assert_eq!(told_error(client, seen), told.error.is_some(), "{file}: {seen:?}");
-                assert_eq!(ended_well(client, seen), told.error.is_none(), "{file}: {seen:?}");
-                Told::of_stream(client, &seen.body)
-            } else {
-                is_answer_in(client, &seen.json(), file);
-                Told::of_whole(client, &seen.json())
+    count(all, async |it| {
+        let outcome = stages.play(it, client, &question(client, it.streams).to_string()).await;
+        let (seen, file) = (&outcome.seen, &it.file);
+        if it.status >= 400 {
+            let said = serde_json::from_str::<Value>(&it.answer).unwrap();
+            let status = match it.status {
+                _ if it.about_our_key() => 424,
+                // In other words than the provider's, what is not there is a 404.
+                400 if said["error"]["code"] == "model_not_found" => 404,
+                other => other,
             };
-            settled(it, &outcome);
-            assert_eq!(heard.text, told.text, "{file}");
-            assert_eq!(heard.thinking, told.thinking, "{file}");
-            let mut calls = told.calls.clone();
-            // A chunk of Gemini's holds whole arguments, as its whole answer does.
-            if !it.streams || client == Dialect::Gemini {
-                for call in &mut calls {
-                    look::wrap_input(client, &mut call.1);
-                }
+            assert_eq!(seen.status, status, "{file}: {seen:?}");
+            let message = look::error_message(client, &seen.json());
+            assert_eq!(message.contains(words(&said)), !it.about_our_key(), "{file}: {message}");
+            return;
+        }
+        if it.fails_at_once() {
+            return failed_at_once(it, client, &outcome);
+        }
+        assert_eq!(seen.status, 200, "{file}: {seen:?}");
+        let told = it.told();
+        let heard = if it.streams {
+            is_stream_in(client, &seen.body, told.error.is_some(), file);
+            assert_eq!(told_error(client, seen), told.error.is_some(), "{file}: {seen:?}");
+            assert_eq!(ended_well(client, seen), told.error.is_none(), "{file}: {seen:?}");
+            Told::of_stream(client, &seen.body)
+        } else {
+            is_answer_in(client, &seen.json(), file);
+            Told::of_whole(client, &seen.json())
+        };
+        settled(it, &outcome);
+        assert_eq!(heard.text, told.text, "{file}");
+        assert_eq!(heard.thinking, told.thinking, "{file}");
+        let mut calls = told.calls.clone();
+        // A chunk of Gemini's holds whole arguments, as its whole answer does.
+        if !it.streams || client == Dialect::Gemini {
+            for call in &mut calls {
+                look::wrap_input(client, &mut call.1);
             }
-            assert_eq!(heard.calls, calls, "{file}");
-            if told.error.is_none() {
-                assert_eq!(heard.finish, told.finish_in(client), "{file}");
-            }
-            if told.error.is_none() && told.tokens.is_some() {
-                // Gemini has no word for what was written to a cache.
-                let unsaid = |it: Tokens| Tokens { cache_write: 0, ..it };
-                let stated = told.tokens.map(|it| if client == Dialect::Gemini { unsaid(it) } else { it });
-                assert_eq!(heard.tokens, stated, "{file}");
-            }
-            for what in &told.special {
-                let losses = &outcome.row.losses;
-                assert!(losses.iter().any(|it| it.contains(what.as_str())), "{file}: {what} is not in {losses:?}");
-            }
-        })
-        .await,
-    )
+        }
+        assert_eq!(heard.calls, calls, "{file}");
+        if told.error.is_none() {
+            assert_eq!(heard.finish, told.finish_in(client), "{file}");
+        }
+        if told.error.is_none() && told.tokens.is_some() {
+            // Gemini has no word for what was written to a cache.
+            let unsaid = |it: Tokens| Tokens { cache_write: 0, ..it };
+            let stated = told.tokens.map(|it| if client == Dialect::Gemini { unsaid(it) } else { it });
+            assert_eq!(heard.tokens, stated, "{file}");
+        }
+        for what in &told.special {
+            let losses = &outcome.row.losses;
+            assert!(losses.iter().any(|it| it.contains(what.as_str())), "{file}: {what} is not in {losses:?}");
+        }
+    })
+    .await
 }
 
 // === split ===

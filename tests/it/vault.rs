@@ -1,8 +1,6 @@
 //! What providers want back of their answers, behind clients that cannot carry it: tool loops over the running server,
 //! through providers that refuse a conversation without their own proof, or with anybody else's.
 
-#![allow(clippy::match_wildcard_for_single_variants, reason = "the last dialect clients ask in; others may be added")]
-
 mod client;
 mod upstream;
 
@@ -12,6 +10,7 @@ use std::time::Duration;
 
 use client::{Client, Habits};
 use llmroute::domain::dialect::Dialect;
+use llmroute::domain::quirks::{CallIds, Quirks};
 use serde_json::{Value, json};
 use upstream::{ROUNDS, Strict};
 
@@ -22,6 +21,8 @@ fn plan() -> Plan {
     let mut plan = Plan::new();
     plan.quirks.replays_reasoning = true;
     plan.quirks.encrypted_reasoning = true;
+    // One whose calls have to be signed.
+    "gemini-3-pro-preview".clone_into(&mut plan.model);
     plan.deadlines.first_content = Duration::from_secs(5);
     plan.deadlines.whole = Duration::from_secs(5);
     plan
@@ -104,15 +105,19 @@ async fn reasoning_content_is_passed_back_for_clients_that_drop_it() {
 #[tokio::test]
 async fn after_a_failover_in_the_middle_nobody_gets_what_another_made() {
     for (first, second) in pairs().filter(|(first, second)| first != second) {
-        for client in Dialect::CLIENTS.into_iter().filter(|it| *it != first && *it != second) {
+        for (client, stream) in Dialect::CLIENTS.into_iter().flat_map(|it| [(it, false), (it, true)]) {
             let (a, b, plan) = pair(first, second).await;
             let house = plan.clone().open().await;
-            let mut it = Client::new(client, true, Habits { forgets: true, ..Habits::default() }, "Look around.");
+            // A client of one target's dialect carries what it has got of that one, and of the other.
+            let forgets = client != first && client != second;
+            let mut it = Client::new(client, stream, Habits { forgets, ..Habits::default() }, "Look around.");
             for turn in 0..ROUNDS {
                 // The second of three rounds goes elsewhere.
                 a.down.store(turn == 1, Ordering::Relaxed);
                 assert!(it.ask(&house).await, "{client} {first} {second}");
                 it.run();
+                let sent = if turn == 1 { b.asked() } else { a.asked() };
+                assert!(!sent.is_empty(), "{client} {first} {second}");
                 forgive(&house, &plan);
             }
             a.down.store(false, Ordering::Relaxed);
@@ -173,7 +178,6 @@ async fn what_has_expired_is_missing_and_named() {
         strict.lenient.store(true, Ordering::Relaxed);
         let mut plan = plan().target("a", provider, strict.base(), 1.0);
         plan.keep_originals = Duration::ZERO;
-        plan.model = "gemini-3-pro-preview".to_owned();
         let house = plan.open().await;
         let mut it = Client::new(client, false, Habits { forgets: true, ..Habits::default() }, "Look around.");
         assert!(it.ask(&house).await);
@@ -250,4 +254,38 @@ async fn empty_text_blocks_do_not_kill_a_session() {
     }
     let sent: Vec<Value> = strict.asked();
     assert_eq!(sent.len(), 3, "the provider itself looks for empty texts");
+}
+
+/// A chat client goes from one provider of its dialect to another, whose ids of calls have another form, and back.
+#[tokio::test]
+async fn ids_of_calls_are_ones_the_target_takes_and_come_back_as_they_were() {
+    let (first, second) =
+        (Strict::start("a", Dialect::OpenaiChat).await, Strict::start("b", Dialect::OpenaiChat).await);
+    let mut plan = plan().target("a", Dialect::OpenaiChat, first.base(), 1.0);
+    let first_quirks = plan.quirks.clone();
+    plan = plan.target("b", Dialect::OpenaiChat, second.base(), 0.0);
+    let house = plan.clone().open().await;
+    let (mut policy, keyring) = plan.policy();
+    let mistral = Arc::make_mut(policy.providers.get_mut("b").unwrap());
+    mistral.quirks = Quirks { call_ids: CallIds::NineAlphanumerics, ..first_quirks };
+    house.engine.swap(policy.clone(), keyring.clone(), plan.prices());
+    for client in [Dialect::OpenaiChat, Dialect::Anthropic] {
+        first.down.store(false, Ordering::Relaxed);
+        let mut it = Client::new(client, false, Habits { forgets: true, ..Habits::default() }, "Look around.");
+        assert!(it.ask(&house).await);
+        it.run();
+        first.down.store(true, Ordering::Relaxed);
+        assert!(it.ask(&house).await);
+        it.run();
+        let body = second.asked().pop().unwrap();
+        let (call, result) = (&body["messages"][1]["tool_calls"][0]["id"], &body["messages"][2]["tool_call_id"]);
+        let id = call.as_str().unwrap();
+        assert_eq!((id.len(), call), (9, result), "{body}");
+        assert!(id.bytes().all(|it| it.is_ascii_alphanumeric()), "{body}");
+        first.down.store(false, Ordering::Relaxed);
+        house.engine.swap(policy.clone(), keyring.clone(), plan.prices());
+        // The first provider looks for its own ids, and for its reasoning.
+        assert!(it.ask(&house).await);
+        assert_eq!(first.asked().pop().unwrap()["messages"][1]["tool_calls"][0]["id"], "functions.look:0");
+    }
 }

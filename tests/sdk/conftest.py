@@ -26,6 +26,7 @@ DIALECTS = ("openai-chat", "anthropic")
 RESPONSES = "openai-responses"
 EVERY = (*DIALECTS, RESPONSES, "gemini")
 TEXT = "openai-completions"
+NATIVES = ("cohere", "ollama", "mistral")
 
 
 def _free_port() -> int:
@@ -55,7 +56,9 @@ class Router:
         return done.stdout
 
     def add(self, name: str, upstream: Upstream) -> None:
-        self.run("providers", "add", name, "--base-url", upstream.base_url, "--speaks", upstream.dialect)
+        # Mistral's is a dialect of openai-chat, and how it differs is in its built-in row.
+        like = ("--like", "mistral") if upstream.dialect == "mistral" else ("--speaks", upstream.dialect)
+        self.run("providers", "add", name, "--base-url", upstream.base_url, *like)
         self.run("keys", "add", name, "--stdin", stdin=KEY + "\n")
 
     def group(self, name: str, *targets: str) -> None:
@@ -173,7 +176,7 @@ def _judged(upstreams: list[Upstream]) -> None:
 def house():
     """A router that only sees good days, shared by the tests that need no trouble."""
     router = Router()
-    upstreams = {dialect: Upstream(dialect) for dialect in (*EVERY, TEXT)}
+    upstreams = {dialect: Upstream(dialect) for dialect in (*EVERY, TEXT, *NATIVES)}
     try:
         for dialect, upstream in upstreams.items():
             router.add(f"up-{dialect}", upstream)
@@ -224,6 +227,15 @@ def responses_target(house):
     upstream = house[1][RESPONSES]
     upstream.reset()
     yield Target(upstream, f"to-{RESPONSES}")
+    _judged([upstream])
+
+
+@pytest.fixture(params=NATIVES, ids=[f"to-{it}" for it in NATIVES])
+def native(request, house):
+    """Each upstream that speaks a dialect of its provider's own."""
+    upstream = house[1][request.param]
+    upstream.reset()
+    yield Target(upstream, f"to-{request.param}")
     _judged([upstream])
 
 

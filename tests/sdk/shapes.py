@@ -9,6 +9,7 @@ from typing import Any
 
 import pydantic
 import pydantic_core
+import upstream_natives
 from anthropic.types import message_create_params as anthropic_params
 from google.genai import types as gemini
 from openai.types import completion_create_params as text_params
@@ -59,6 +60,8 @@ def faults(dialect: str, body: dict[str, Any], version: str | None = None) -> li
     `anthropic-version`."""
     if dialect == "gemini":
         return _gemini_faults(body)
+    if dialect in upstream_natives.SPEAKERS:
+        return upstream_natives.faults(dialect, body)
     untyped = set()
     if dialect == "anthropic":
         if version not in VERSIONS:

@@ -15,15 +15,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import shapes
+import upstream_bedrock
 import upstream_gemini
+import upstream_natives
 from responses import Responses
 
-# Gemini's has the model in it: `upstream_gemini.method`.
+# Gemini's and Bedrock's have the model in them: `upstream_gemini.method`, `upstream_bedrock.method`.
 PATHS = {
     "openai-chat": "/v1/chat/completions",
     "openai-responses": "/v1/responses",
     "openai-completions": "/v1/completions",
     "anthropic": "/v1/messages",
+    **upstream_natives.PATHS,
 }
 KEY = "sk-upstream-0123456789abcdef0123456789abcdef"
 # Of thinking: base64, as the real ones are.
@@ -111,9 +114,14 @@ class Upstream:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     @property
+    def key(self) -> str:
+        """What it admits."""
+        return upstream_bedrock.KEY if self.dialect == "bedrock-converse" else KEY
+
+    @property
     def base_url(self) -> str:
         """What `providers add --base-url` takes."""
-        return self.origin + ("/v1" if self.dialect.startswith("openai-") else "")
+        return self.origin + ("/v1" if self.dialect.startswith("openai-") or self.dialect == "mistral" else "")
 
     def will(self, *answers: Says | Refuses) -> None:
         with self._lock:
@@ -165,12 +173,15 @@ class _Handler(BaseHTTPRequestHandler):
         raw = self.rfile.read(int(self.headers.get("content-length", "0")))
         headers = {name.lower(): value for name, value in self.headers.items()}
         dialect = self.upstream.dialect
-        method = upstream_gemini.method(self.path) if dialect == "gemini" else None
-        if method is None and (dialect == "gemini" or self.path.split("?")[0] != PATHS[dialect]):
+        in_path = {"gemini": upstream_gemini.method, "bedrock-converse": upstream_bedrock.method}.get(dialect)
+        method = in_path and in_path(self.path)
+        if method is None and (in_path or self.path.split("?")[0] != PATHS[dialect]):
             return self._send(404, b"no such path: " + self.path.encode(), {})
         key = headers.get("x-api-key") or headers.get("authorization", "").removeprefix("Bearer ")
         if dialect == "gemini":
             key = headers.get("x-goog-api-key")
+        if dialect == "bedrock-converse" and upstream_bedrock.is_signed(self.path, headers, raw):
+            key = KEY
         if key != KEY:
             refusal = Refuses(401, "authentication_error", "invalid x-api-key", "invalid_api_key")
             return self._refuse(refusal)
@@ -179,14 +190,16 @@ class _Handler(BaseHTTPRequestHandler):
         except ValueError as error:
             return self._refuse(Refuses(400, "invalid_request_error", f"not JSON: {error}"))
         # A header sent twice is two values, and no version.
-        faults = self.upstream.faults(body, ", ".join(self.headers.get_all("anthropic-version", [])))
+        faults = upstream_bedrock.faults(body, method[0]) if dialect == "bedrock-converse" else self.upstream.faults(body, ", ".join(self.headers.get_all("anthropic-version", [])))
         answer = self.upstream.take(Asked(self.path, headers, raw, body, faults))
         if isinstance(answer, Refuses):
             return self._refuse(answer)
-        if method is not None:
+        if dialect == "bedrock-converse":
+            speaker = upstream_bedrock.Bedrock(answer, SIGNATURE)
+        elif method is not None:
             speaker = upstream_gemini.Gemini(answer, body, method[0])
         else:
-            speakers = {"openai-chat": _OpenAi, "openai-completions": _Text, "openai-responses": Responses, "anthropic": _Anthropic}
+            speakers = {"openai-chat": _OpenAi, "openai-completions": _Text, "openai-responses": Responses, "anthropic": _Anthropic, **upstream_natives.SPEAKERS}
             speaker = speakers[dialect](answer, body)
         if not (method[1] if method is not None else body.get("stream")):
             return self._send(200, json.dumps(speaker.whole()).encode(), {"x-request-id": "req_up"})
@@ -198,6 +211,11 @@ class _Handler(BaseHTTPRequestHandler):
             body = _openai_error(it.type, it.message, it.code)
         elif body is None and self.upstream.dialect == "gemini":
             body = upstream_gemini.error(it.status, it.message)
+        elif body is None and self.upstream.dialect == "bedrock-converse":
+            it.headers.setdefault("x-amzn-errortype", upstream_bedrock.CLASS.get(it.status, "InternalServerException"))
+            body = upstream_bedrock.error(it.message)
+        elif body is None and self.upstream.dialect in upstream_natives.SPEAKERS:
+            body = upstream_natives.error(self.upstream.dialect, it.message)
         elif body is None:
             error = {"type": "error", "error": {"type": it.type, "message": it.message}, "request_id": "req_up"}
             body = json.dumps(error).encode()
@@ -213,7 +231,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _stream(self, speaker: "_OpenAi | Responses | _Anthropic | upstream_gemini.Gemini") -> None:
         self.send_response(200)
-        self.send_header("content-type", "text/event-stream; charset=utf-8")
+        kinds = {"bedrock-converse": upstream_bedrock.STREAM, "ollama": "application/x-ndjson"}
+        self.send_header("content-type", kinds.get(self.upstream.dialect, "text/event-stream; charset=utf-8"))
         self.send_header("transfer-encoding", "chunked")
         self.end_headers()
         for frame in speaker.frames():

@@ -64,6 +64,8 @@ enum AuthName {
     Google,
     /// A Microsoft Entra access token, or an application's secret that is exchanged for one.
     Entra,
+    /// A signature of AWS's, or a Bedrock API key.
+    Aws,
     /// No key.
     None,
 }
@@ -128,6 +130,7 @@ impl Add {
             row.auth = match row.speaks.first().map(|it| it.dialect) {
                 Some(Dialect::Anthropic) => Auth::XApiKey,
                 Some(Dialect::Gemini) => Auth::XGoogApiKey,
+                Some(Dialect::BedrockConverse) => Auth::Aws,
                 _ => Auth::Bearer,
             };
         }
@@ -203,6 +206,7 @@ impl From<AuthName> for Auth {
             AuthName::XGoogApiKey => Self::XGoogApiKey,
             AuthName::Google => Self::Google,
             AuthName::Entra => Self::Entra,
+            AuthName::Aws => Self::Aws,
             AuthName::None => Self::None,
         }
     }

@@ -52,7 +52,9 @@ fn speech(row: &ProviderRow, it: &SpeechRow, filled: &dyn Fn(&str) -> String) ->
     let url = at(it.path.as_deref().unwrap_or_else(|| address::path_of(it.dialect)));
     let stream_url = it.stream_path.as_deref().map(at).or_else(|| address::stream_url(it.dialect, &url));
     let put = it.put.iter().map(|(name, value)| (name.clone(), value.to_string()));
-    Speech { dialect: it.dialect, url, stream_url, body: BodyEdits { omit: it.omit.clone(), put: put.collect() } }
+    let rename = it.rename.iter().map(|(from, to)| (from.clone(), to.clone()));
+    let body = BodyEdits { omit: it.omit.clone(), rename: rename.collect(), put: put.collect() };
+    Speech { dialect: it.dialect, url, stream_url, body }
 }
 
 /// Everything wrong with a provider row.

@@ -14,12 +14,14 @@ use bytes::Bytes;
 
 use crate::domain::ask::Ask;
 use crate::domain::dialect::Dialect;
-use crate::domain::failure::{Failure, Kind, Next};
-use crate::domain::operation::Operation;
+use crate::domain::failure::{Failure, Kind, Next, Origin};
+use crate::domain::operation::{Inputs, Operation};
+use crate::domain::usage::Usage;
 use crate::engine::committed::Content;
-use crate::engine::exchange::Exchange;
+use crate::engine::exchange::{Exchange, broken};
 use crate::engine::lane;
 use crate::upstream::{Incoming, verdict};
+use crate::wire::embedding::{self, Answering};
 use crate::wire::{self, Facts, counting};
 
 /// What a provider answers, as its client will have it.
@@ -39,7 +41,20 @@ pub async fn answer(exchange: &Exchange<'_>, ask: &Ask, mut incoming: Incoming) 
         }
         _ => {}
     }
-    let facts = wire::beside::facts(&body).map_err(|it| exchange.garbage(&body, &it))?;
+    let mut facts = wire::beside::facts(&body).map_err(|it| exchange.garbage(&body, &it))?;
+    if wire::beside::has_error(&body) {
+        let fault = wire::codec(exchange.dialect).read_error(&body);
+        let wait = incoming.wait(exchange.engine.now().wall);
+        return Err(verdict::failure(&exchange.provider.name, incoming.status, &fault, wait));
+    }
+    let body = match ask.operation {
+        Operation::Embed(inputs) if !exchange.dialect.is_kin(ask.dialect) => {
+            let (body, usage) = vectors(exchange, ask, inputs, &body)?;
+            facts.usage = usage;
+            body
+        }
+        _ => body,
+    };
     Ok(Content::Whole { body, facts: Box::new(facts), losses: Vec::new() })
 }
 
@@ -49,6 +64,26 @@ fn count(exchange: &Exchange<'_>, ask: &Ask, body: Bytes) -> Result<Content, Fai
     let told = if exchange.dialect == ask.dialect { body } else { Bytes::from(counting::write(ask.dialect, tokens)) };
     let facts = Facts { content: true, ..Facts::default() };
     Ok(Content::Whole { body: told, facts: Box::new(facts), losses: Vec::new() })
+}
+
+/// Vectors from a provider of another dialect, and what they used.
+fn vectors(
+    exchange: &Exchange<'_>,
+    ask: &Ask,
+    inputs: Inputs,
+    body: &Bytes,
+) -> Result<(Bytes, Option<Usage>), Failure> {
+    let nobody = |_| Failure::local(Origin::Local, "internal", 500, "a request was translated that cannot be");
+    let (theirs, ours) = render::sides(exchange.dialect, ask.dialect).map_err(nobody)?;
+    let wanted = ours.read_request(&ask.body, inputs).map_err(nobody)?;
+    let read = theirs.read_answer(body).map_err(|it| exchange.garbage(body, &it))?;
+    if read.vectors.len() != wanted.inputs.len() {
+        let what = format!("{} vectors for {} inputs", read.vectors.len(), wanted.inputs.len());
+        return Err(broken(exchange.provider, &what));
+    }
+    let estimate = embedding::estimate(&wanted);
+    let body = ours.write_answer(&read, Answering { inputs, form: wanted.form, model: &ask.model, estimate });
+    Ok((Bytes::from(body), read.usage.or(Some(Usage::estimated(estimate, 0)))))
 }
 
 /// An error answer.

@@ -21,10 +21,13 @@ use crate::engine::exchange::Exchange;
 use crate::engine::settle::Settlement;
 use crate::engine::{Answer, AnswerBody, BrokenOff};
 use crate::upstream::Incoming;
+use crate::wire::sse::{self, Split as _};
 use crate::wire::{self, Facts};
 
 /// Largest JSON that is read whole.
 const JSON_MOST: usize = 16 << 20;
+/// Largest event that is read.
+const EVENT_MOST: usize = 16 << 20;
 
 /// The beginning of an answer, and where the rest comes from.
 #[derive(Debug)]
@@ -37,8 +40,47 @@ pub struct Passed {
     pub incoming: Option<Box<Incoming>>,
     /// What the ledger needs of it, as far as it is known.
     pub facts: Facts,
+    /// What reads the ledger's share of the rest.
+    pub tap: Option<Tap>,
     /// When it was asked for.
     pub began: Instant,
+}
+
+/// Reads on the way what a stream of events says it used: most say so in their last one.
+#[derive(Debug, Default)]
+pub struct Tap {
+    splitter: sse::Splitter,
+    frames: Vec<sse::Frame>,
+}
+
+impl Tap {
+    fn read(&mut self, chunk: &Bytes, facts: &mut Facts) {
+        self.splitter.push(chunk.clone(), &mut self.frames);
+        // The rest of an event that is larger than any picture is not looked at.
+        if self.splitter.pending() > EVENT_MOST {
+            self.splitter.take_pending();
+        }
+        for frame in self.frames.drain(..) {
+            Self::look(&frame, facts);
+        }
+    }
+
+    fn end(&mut self, facts: &mut Facts) {
+        if let Some(frame) = self.splitter.finish() {
+            Self::look(&frame, facts);
+        }
+    }
+
+    fn look(frame: &sse::Frame, facts: &mut Facts) {
+        if memchr::memmem::find(frame.raw(), b"\"usage").is_none() {
+            return;
+        }
+        // An event that is no JSON has nothing to say here, and passes.
+        if let Ok(read) = wire::beside::facts(&frame.data()) {
+            facts.usage = read.usage.or(facts.usage.take());
+            facts.model = read.model.or(facts.model.take());
+        }
+    }
 }
 
 /// Waits for the first bytes of an answer.
@@ -71,13 +113,20 @@ pub async fn begin(exchange: &Exchange<'_>, mut incoming: Incoming) -> Result<Co
         }
         held.push_back(whole);
     }
+    let mut tap =
+        incoming.header("content-type").is_some_and(|it| it.starts_with("text/event-stream")).then(Tap::default);
+    if let Some(tap) = &mut tap {
+        for it in &held {
+            tap.read(it, &mut facts);
+        }
+    }
     let incoming = (!ended).then(|| Box::new(incoming));
-    Ok(Content::Passed(Box::new(Passed { status, held, incoming, facts, began: exchange.began })))
+    Ok(Content::Passed(Box::new(Passed { status, held, incoming, facts, tap, began: exchange.began })))
 }
 
 /// The answer that `passed` is the beginning of.
 pub fn answer(by: By, settlement: Settlement, passed: Passed) -> Answer {
-    let Passed { status, held, incoming, facts, began } = passed;
+    let Passed { status, held, incoming, facts, tap, began } = passed;
     if incoming.is_none() && held.len() < 2 {
         return settlement.passed(by, status, held.into_iter().next().unwrap_or_default(), &facts);
     }
@@ -87,6 +136,7 @@ pub fn answer(by: By, settlement: Settlement, passed: Passed) -> Answer {
         held,
         incoming,
         facts,
+        tap,
         deadlines: by.deadlines,
         until: began + by.deadlines.stream,
         provider: by.provider.name.clone(),
@@ -105,6 +155,7 @@ struct Passing {
     held: VecDeque<Bytes>,
     incoming: Option<Box<Incoming>>,
     facts: Facts,
+    tap: Option<Tap>,
     deadlines: Deadlines,
     until: Instant,
     provider: ProviderName,
@@ -135,7 +186,12 @@ impl Passing {
             }
         };
         match chunk {
-            Ok(Ok(Some(chunk))) => Some((Ok(chunk), self)),
+            Ok(Ok(Some(chunk))) => {
+                if let Some(tap) = &mut self.tap {
+                    tap.read(&chunk, &mut self.facts);
+                }
+                Some((Ok(chunk), self))
+            }
             Ok(Ok(None)) => self.ended(),
             Ok(Err(failure)) => self.cut(failure),
             Err(_) => {
@@ -149,6 +205,9 @@ impl Passing {
 
     fn ended(mut self) -> Option<(Result<Bytes, BrokenOff>, Self)> {
         self.incoming = None;
+        if let Some(tap) = &mut self.tap {
+            tap.end(&mut self.facts);
+        }
         self.settlement.take()?.ended(&self.facts, &[], None);
         None
     }

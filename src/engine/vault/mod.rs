@@ -7,20 +7,21 @@
 //! a failover the conversation goes on without them; when it returns they are there again.
 //!
 //! A client that speaks the target's dialect carries them itself: for it nothing is kept and nothing is looked up. The one
-//! exception is reasoning text in openai-chat ([`Quirks::replays_reasoning`]), which most of that dialect's clients throw
-//! away ([`mend`]).
+//! exception is openai-chat ([`mend`]): most of its clients throw reasoning text away, which some providers want back
+//! ([`Quirks::replays_reasoning`]), and some take ids of calls only in a form of their own ([`Quirks::call_ids`]).
 //!
 //! - [`place`]: what a turn is found by.
 //! - [`original`]: what is kept of one.
 //! - [`capture`]: from the answer into the file.
 //! - [`restore`]: from the file into the request.
+//! - [`foreign`]: what nobody made, taken out on its way back.
 //!
 //! All of it fails open: what cannot be kept or found in time is missing, and its loss is named by the target's codec
 //! where it changes anything.
 //!
-//! [`Quirks::replays_reasoning`]: crate::domain::quirks::Quirks::replays_reasoning
 
 pub mod capture;
+pub mod foreign;
 pub mod mend;
 pub mod original;
 pub mod place;
@@ -33,7 +34,7 @@ use crate::domain::ask::Ask;
 use crate::domain::dialect::Dialect;
 use crate::domain::id::ModelName;
 use crate::domain::policy::Provider;
-use crate::domain::quirks::Quirks;
+use crate::domain::quirks::{CallIds, Quirks};
 use crate::engine::lane::{self, Source};
 use crate::store::vault::Vault;
 use crate::wire::{self, Malformed};
@@ -89,17 +90,19 @@ pub async fn ready(
         }
         return Ok(Ready { source: Source::Prompt(Box::new(prompt)), conversation: Some(conversation) });
     }
+    // Ids that are merely too long are too rare to read every request for.
+    let wants = maker.replays || quirks.call_ids == CallIds::NineAlphanumerics;
     if maker.dialect == Dialect::OpenaiChat
-        && maker.replays
+        && wants
         && ask.needs.tools
         // A body that cannot be read is the provider's to refuse.
         && let Ok(prompt) = wire::codec(maker.dialect).read_request(&ask.body)
     {
         let conversation = Conversation::of(&prompt, salt);
         let source = mend::mend(vault, ask, &prompt, maker, &conversation, quirks).await;
-        return Ok(Ready { source, conversation: Some(conversation) });
+        return Ok(Ready { source, conversation: maker.replays.then_some(conversation) });
     }
-    Ok(Ready { source: Source::Body, conversation: None })
+    Ok(Ready { source: foreign::without(ask).unwrap_or(Source::Body), conversation: None })
 }
 
 /// The model without what only says which of its builds it is: a date, `latest`. Signatures outlive those.

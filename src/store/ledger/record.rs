@@ -31,7 +31,7 @@ pub struct Head {
     pub dialect: Dialect,
     /// What is asked for ([`crate::domain::operation::Operation::name`]).
     pub operation: Cow<'static, str>,
-    /// `model` as sent.
+    /// `model` as sent; where a request names none, what it asks for.
     pub asked: String,
     /// The group that name stands for, if it is one.
     pub group: Option<GroupName>,

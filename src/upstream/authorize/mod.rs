@@ -4,6 +4,7 @@
 //! Called once a request is whole, so that method, URI, headers and body can be signed. Must not: change what is sent
 //! in any other way, or write a secret anywhere but into the request.
 
+pub(super) mod aws;
 mod entra;
 mod exchange;
 mod google;
@@ -34,8 +35,7 @@ pub(super) struct Errand<'a> {
     pub(super) provider: &'a Provider,
     /// The key it is to be sent with.
     pub(super) credential: Option<&'a Arc<Credential>>,
-    /// Its body.
-    #[allow(dead_code, reason = "what a signature covers")]
+    /// Its body, which a signature covers.
     pub(super) body: &'a Bytes,
     /// What to fetch a token with.
     pub(super) client: &'a Client,
@@ -57,6 +57,13 @@ pub(super) async fn authorize(
     let presented = match errand.provider.auth {
         // Boxed: what waits for a token is large, and a key that is sent as it is never waits.
         Auth::Google | Auth::Entra => Box::pin(exchanged(errand, credential)).await?,
+        Auth::Aws => {
+            if let Some(keys) = aws::Keys::of(credential.secret().expose()) {
+                signed(errand, &keys, request)?;
+                return Ok(Some(Arc::clone(credential)));
+            }
+            Arc::clone(credential)
+        }
         _ => Arc::clone(credential),
     };
     present(errand.provider, &presented, request)?;
@@ -111,6 +118,22 @@ async fn exchanged(errand: &Errand<'_>, credential: &Arc<Credential>) -> Result<
         }
     };
     credential.tokens().get(now, fetch).await.map(|it| Arc::clone(&it.credential))
+}
+
+/// Signs the request for the region and the service that the row names.
+fn signed(errand: &Errand<'_>, keys: &aws::Keys<'_>, request: &mut Request<Full<Bytes>>) -> Result<(), Failure> {
+    let Errand { provider, body, clock, .. } = errand;
+    let setting = |name: &str| {
+        let why = format!("its row has no `{name}`, which a signature needs");
+        provider.settings.get(name).ok_or_else(|| unusable(&provider.name, &why))
+    };
+    let scope = aws::Scope { region: setting("region")?, service: setting("signing-service")? };
+    let now = clock.now().wall;
+    if let Some(when) = keys.ended(now) {
+        let why = format!("it was for a session that ended at {when}: sign in to AWS again");
+        return Err(unusable(&provider.name, &why));
+    }
+    aws::sign(keys, scope, now, body, request).map_err(|why| unusable(&provider.name, why))
 }
 
 fn unusable(provider: &ProviderName, why: &str) -> Failure {

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use crate::domain::dialect::Dialect;
 use crate::domain::prompt::Opaque;
 use crate::domain::signature::Signature;
-use crate::wire::gemini::Gemini;
+use crate::wire::gemini::{Gemini, UNSIGNED};
 use crate::wire::json::{self, Object, ObjectWriter};
 use crate::wire::{Malformed, losses};
 
@@ -117,9 +117,9 @@ pub(super) fn within(error: Malformed, place: impl fmt::Display) -> Malformed {
     Malformed { what: error.what.replacen(&param, &whole, 1), at: error.at, param: Some(whole) }
 }
 
-/// A signature of this dialect.
+/// A signature of this dialect. The one that stands for none is none.
 pub(super) fn signature(text: String) -> Option<Signature> {
-    Signature::of(Dialect::Gemini, text)
+    Signature::of(Dialect::Gemini, text).filter(|it| it.text != UNSIGNED)
 }
 
 /// A piece of this dialect that the hub has no noun for.

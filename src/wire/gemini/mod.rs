@@ -33,6 +33,9 @@ use crate::domain::quirks::Quirks;
 use crate::domain::reply::Reply;
 use crate::wire::{Codec, Facts, Malformed, StreamReader, StreamWriter, Watcher, Written};
 
+/// What Google documents for a call that another model made: the provider does not look for its signature.
+const UNSIGNED: &str = "skip_thought_signature_validator";
+
 /// The codec.
 #[derive(Debug, Clone, Copy)]
 pub struct Gemini;

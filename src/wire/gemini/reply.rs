@@ -11,7 +11,7 @@ use crate::domain::reply::{Piece, Reply};
 use crate::domain::signature::Signature;
 use crate::wire::gemini::fields::{self, Losses, is_own, nest, spelled, write_extra};
 use crate::wire::gemini::stream::read::Reader;
-use crate::wire::gemini::{error, ids, usage};
+use crate::wire::gemini::{UNSIGNED, error, ids, usage};
 use crate::wire::json::{self, Object, ObjectWriter};
 use crate::wire::{Malformed, StreamReader as _, Written};
 
@@ -101,7 +101,8 @@ pub(super) fn write(reply: &Reply) -> Written {
     let mut losses = Losses::default();
     let mut parts = Vec::new();
     for (nth, piece) in reply.blocks.iter().enumerate() {
-        parts.extend(part(piece, &format!("content[{nth}]"), &mut losses));
+        let first = !reply.blocks.iter().take(nth).any(|it| matches!(it.block, Block::ToolCall { .. }));
+        parts.extend(part(piece, first, &format!("content[{nth}]"), &mut losses));
     }
     let declined = reply.blocks.iter().any(|it| matches!(it.block, Block::Refusal));
     let end = Finished { finish: reply.finish.as_ref(), declined, stop: reply.stop.as_deref(), extra: &reply.extra };
@@ -172,7 +173,7 @@ fn last(extra: &[Opaque]) -> Vec<Opaque> {
     extra.iter().enumerate().filter(|(nth, it)| is_last(*nth, it)).map(|(_, it)| it.clone()).collect()
 }
 
-fn part(piece: &Piece, path: &str, losses: &mut Losses) -> Option<Vec<u8>> {
+fn part(piece: &Piece, first: bool, path: &str, losses: &mut Losses) -> Option<Vec<u8>> {
     let signature = own_signature(piece.signature.as_ref(), &format!("{path}.signature"), losses);
     losses.foreign(path, &piece.extra);
     match &piece.block {
@@ -180,7 +181,10 @@ fn part(piece: &Piece, path: &str, losses: &mut Losses) -> Option<Vec<u8>> {
             let thought = matches!(piece.block, Block::Thinking);
             (!piece.text.is_empty() || signature.is_some()).then(|| text(&piece.text, thought, signature))
         }
-        Block::ToolCall { id, name } => Some(call(id, name, &piece.text, signature, &piece.extra, path, losses)),
+        Block::ToolCall { id, name } => {
+            let signature = signature.or_else(|| unsigned(id, first));
+            Some(call(id, name, &piece.text, signature, &piece.extra, path, losses))
+        }
         Block::Opaque(it) if is_own(it) => Some(it.raw.get().as_bytes().to_vec()),
         Block::Opaque(it) => {
             losses.add(format!("{path}.{}", it.name), "gemini has no such part");
@@ -200,6 +204,13 @@ pub(super) fn own_signature<'s>(it: Option<&'s Signature>, path: &str, losses: &
         losses.add(path, "another provider's signature means nothing to gemini's clients");
     }
     own
+}
+
+/// What stands for the signature of a call that another provider made: its client sends it back, and so can go on with a
+/// provider of this dialect, which wants one on the `first` call of an answer. Calls of this dialect's own without ids are
+/// of models that sign none.
+pub(super) fn unsigned(id: &str, first: bool) -> Option<&'static str> {
+    (first && !ids::is_made(id)).then_some(UNSIGNED)
 }
 
 /// A part of text.

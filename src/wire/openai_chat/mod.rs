@@ -170,6 +170,8 @@ fn read_finish(reason: &str) -> Option<Finish> {
         "" => return None,
         "stop" => Finish::Stop,
         "length" => Finish::Length,
+        // Mistral's word for a window that is full.
+        "model_length" => Finish::ContextFull,
         "tool_calls" => Finish::ToolCalls,
         "content_filter" => Finish::ContentFilter,
         other => Finish::Other(other.to_owned()),

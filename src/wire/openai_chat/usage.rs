@@ -27,7 +27,7 @@ pub(super) fn read(value: &RawValue) -> Option<Usage> {
     let mut figures = Figures::default();
     let part = |key: &str| object.get(key).and_then(Object::of);
     let (prompt, completion) = (part("prompt_tokens_details"), part("completion_tokens_details"));
-    let input = figures.required(&object, "prompt_tokens");
+    let mut input = figures.required(&object, "prompt_tokens");
     let mut output = figures.required(&object, "completion_tokens");
     let total = figures.optional(Some(&object), "total_tokens");
     let mut reasoning = figures
@@ -44,6 +44,11 @@ pub(super) fn read(value: &RawValue) -> Option<Usage> {
             output += reasoning;
         }
     }
+    // Mistral counts sound beside the prompt; the total tells.
+    let sound = figures.optional(prompt.as_ref(), "audio_tokens").unwrap_or(0);
+    if sound > input && total == Some(input + output + sound) {
+        input += sound;
+    }
     // DeepSeek's and Moonshot's own spellings come second: where both are there they agree.
     let cache_read = figures
         .optional(prompt.as_ref(), "cached_tokens")
@@ -55,7 +60,7 @@ pub(super) fn read(value: &RawValue) -> Option<Usage> {
         cache_read: cache_read.unwrap_or(0),
         cache_write: figures.optional(prompt.as_ref(), "cache_write_tokens").unwrap_or(0),
         cache_write_1h: 0,
-        input_audio: figures.optional(prompt.as_ref(), "audio_tokens").unwrap_or(0),
+        input_audio: sound,
         output,
         reasoning,
         output_audio: figures.optional(completion.as_ref(), "audio_tokens").unwrap_or(0),
@@ -186,6 +191,15 @@ mod tests {
             r#"{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3,"completion_tokens_details":{"reasoning_tokens":5}}"#,
         );
         assert_eq!((total_without.output, total_without.reasoning, total_without.suspect), (2, 2, true));
+    }
+
+    #[test]
+    fn sound_outside_the_prompt_count_is_added() {
+        let mistral = usage(
+            r#"{"prompt_tokens":11,"completion_tokens":15,"total_tokens":401,"prompt_tokens_details":{"audio_tokens":375,"cached_tokens":9}}"#,
+        );
+        assert_eq!((mistral.input, mistral.input_audio, mistral.cache_read), (386, 375, 9));
+        assert_eq!((mistral.output, mistral.suspect), (15, false));
     }
 
     #[test]

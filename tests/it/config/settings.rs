@@ -95,3 +95,26 @@ fn settings_that_mean_nothing_are_refused_by_name() {
         assert!(why.contains(part), "{part} in {why}");
     }
 }
+
+#[test]
+fn a_variable_that_names_a_key_file_makes_a_key_of_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("account.json");
+    let text = format!(
+        "{{\n  \"type\": \"authorized_user\",\n  \"client_id\": \"me\",\n  \"refresh_token\": \"{CANARY}\"\n}}\n"
+    );
+    fs::write(&file, text).unwrap();
+    let path = file.to_str().unwrap();
+    let row = ProviderRow { auth: Auth::Google, env: Vec::new(), env_file: vec!["CLOUD_FILE".to_owned()], ..cloud() };
+    let mut home = Home::with(&[("CLOUD_FILE", path), ("CLOUD_PROJECT", "p1")]);
+    home.edit(|it| it.add_provider(&row)).unwrap();
+    let loaded = home.load();
+    let key = loaded.keys.iter().find(|it| it.provider == "cloud").unwrap();
+    assert_eq!((key.source.as_str(), key.fingerprint.as_str()), (format!("file:{path}").as_str(), "me"));
+    assert!(loaded.policy.providers["cloud"].is_usable());
+    // Without the file the provider is there and says why its key is not.
+    fs::remove_file(&file).unwrap();
+    let provider = home.load().policy.providers["cloud"].clone();
+    assert!(provider.keys[0].problem.as_deref().unwrap().contains(path));
+    assert!(!provider.is_usable());
+}

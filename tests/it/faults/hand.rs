@@ -47,7 +47,9 @@ pub(crate) struct Hand {
 pub(crate) struct Exchange {
     stream: TcpStream,
     pub(crate) head: String,
+    /// As text; what is no UTF-8 in it is marked.
     pub(crate) body: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Hand {
@@ -61,7 +63,7 @@ impl Hand {
     pub(crate) async fn request(&self) -> Exchange {
         let (stream, _) = soon(self.listener.accept()).await.unwrap();
         stream.set_nodelay(true).unwrap();
-        let mut exchange = Exchange { stream, head: String::new(), body: String::new() };
+        let mut exchange = Exchange { stream, head: String::new(), body: String::new(), bytes: Vec::new() };
         assert!(exchange.read().await, "a connection without a request");
         exchange
     }
@@ -79,7 +81,8 @@ impl Exchange {
                 let length: usize = length.map_or(0, |it| it.parse().unwrap());
                 if text.len() >= at + 4 + length {
                     self.head = head;
-                    self.body = String::from_utf8(text[at + 4..at + 4 + length].to_vec()).unwrap();
+                    self.bytes = text[at + 4..at + 4 + length].to_vec();
+                    self.body = String::from_utf8_lossy(&self.bytes).into_owned();
                     return true;
                 }
             }

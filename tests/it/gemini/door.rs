@@ -133,8 +133,8 @@ async fn what_is_not_served_is_said_in_geminis_words() {
     let (sim, house) = open(Dialect::Gemini).await;
     let error = |seen: &Seen| seen.json()["error"]["status"].clone();
     for (at, body, status) in [
-        ("/v1beta/models/g:predict", asked(), 404),
-        ("/v1beta/corpora", asked(), 404),
+        ("/v1beta/models/g", asked(), 404),
+        ("/v1beta//corpora", asked(), 404),
         ("/v1beta/models/nobody:generateContent", asked(), 404),
         ("/v1beta/models/g:generateContent", "{".to_owned(), 400),
         ("/v1beta/models/g:generateContent", "{}".to_owned(), 400),

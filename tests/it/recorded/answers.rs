@@ -111,7 +111,7 @@ pub(super) fn whole(client: Dialect, reply: &Reply, file: &str) -> Told {
     let body: Value = serde_json::from_slice(&codec(client).write_reply(reply).body).unwrap();
     // Pieces of its own that the hub has no noun for are written back to a dialect as they came.
     let own = |it: &Block| matches!(it, Block::Opaque(it) if it.dialect == client);
-    // Who does not say which model answers has it said by the engine, which knows what it asked.
+    // Converse does not say which model answers.
     if reply.usage.is_some() && !reply.model.is_empty() && !reply.blocks.iter().any(|it| own(&it.block)) {
         is_answer_in(client, &body, file);
     }

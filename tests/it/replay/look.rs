@@ -178,6 +178,9 @@ impl Told {
     /// A message, or a piece of one.
     fn openai_message(&mut self, message: &Value) {
         self.text.push_str(&spoken(&message["content"]));
+        for part in message["content"].as_array().into_iter().flatten() {
+            self.thinking.push_str(&spoken(&part["thinking"]));
+        }
         self.text.push_str(&spoken(&message["refusal"]));
         self.declined |= !spoken(&message["refusal"]).is_empty();
         let thoughts = ["reasoning_content", "reasoning"].map(|it| spoken(&message[it]));
@@ -203,12 +206,17 @@ impl Told {
         let Some(usage) = places.into_iter().find(|it| it.is_object()) else { return };
         let first = |places: &[&Value]| places.iter().find_map(|it| it.as_u64()).unwrap_or(0);
         let details = &usage["prompt_tokens_details"];
-        let input = first(&[&usage["prompt_tokens"]]);
+        let mut input = first(&[&usage["prompt_tokens"]]);
         let mut output = first(&[&usage["completion_tokens"]]);
         let reasoning = first(&[&usage["completion_tokens_details"]["reasoning_tokens"], &usage["reasoning_tokens"]]);
         // Some count reasoning beside the completion; the total tells.
         if first(&[&usage["total_tokens"]]) == input + output + reasoning {
             output += reasoning;
+        }
+        // Mistral counts sound beside the prompt.
+        let sound = first(&[&details["audio_tokens"]]);
+        if sound > input && first(&[&usage["total_tokens"]]) == input + output + sound {
+            input += sound;
         }
         self.suspect = reasoning > output;
         self.tokens = Some(Tokens {

@@ -43,21 +43,28 @@ struct Answered {
 
 /// The exchanges of a dialect; `None`, said aloud, where the recordings are not there.
 pub(super) fn recorded(dialect: Dialect) -> Option<Vec<Exchange>> {
+    recorded_as(
+        dialect,
+        match dialect {
+            Dialect::OpenaiChat => "openai.chat",
+            Dialect::OpenaiResponses => "openai.responses",
+            Dialect::Anthropic => "anthropic.messages",
+            Dialect::Gemini => "gemini.generateContent",
+            // Version 1 is not spoken: its two recordings stay out.
+            Dialect::Cohere => "cohere.chat.v2",
+            Dialect::Ollama => "ollama.chat",
+            Dialect::OpenaiCompletions => "openai.completions",
+            Dialect::BedrockConverse => "bedrock.converse",
+        },
+    )
+}
+
+/// The exchanges of an API that is said in `dialect`.
+pub(super) fn recorded_as(dialect: Dialect, api: &str) -> Option<Vec<Exchange>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/recorded");
     let Ok(index) = std::fs::read_to_string(folder.join("index.jsonl")) else {
         eprintln!("skipped: no recorded traffic in {}", folder.display());
         return None;
-    };
-    let api = match dialect {
-        Dialect::OpenaiChat => "openai.chat",
-        Dialect::OpenaiResponses => "openai.responses",
-        Dialect::Anthropic => "anthropic.messages",
-        Dialect::Gemini => "gemini.generateContent",
-        // Version 1 is not spoken: its two recordings stay out.
-        Dialect::Cohere => "cohere.chat.v2",
-        Dialect::Ollama => "ollama.chat",
-        Dialect::OpenaiCompletions => "openai.completions",
-        Dialect::BedrockConverse => "bedrock.converse",
     };
     let lines = index.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let of_api = lines.filter(|it| it["api"] == api).map(|line| {

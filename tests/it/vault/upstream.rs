@@ -83,14 +83,17 @@ impl Strict {
             for proof in &turn.proofs {
                 let made = self.made.lock().unwrap();
                 let own = made.values().any(|it| it.proof == *proof);
-                if !own && proof != UNSIGNED && !(self.dialect == Dialect::OpenaiChat && proof == ".") {
+                // Reasoning that is plain text is taken from anybody; what another signed or encrypted is not.
+                let plain = self.dialect == Dialect::OpenaiChat && !proof.contains("proof+");
+                if !own && proof != UNSIGNED && !plain {
                     return Err(format!("{}: a signature that is not mine: {proof}", self.name));
                 }
             }
-            // DeepSeek, Kimi: a turn with calls has reasoning, whoever made it.
+            // DeepSeek, Kimi: a turn with calls has reasoning, whoever made it; Gemini: a signature.
             let strict = !self.lenient.load(Ordering::Relaxed);
-            if self.dialect == Dialect::OpenaiChat && !turn.calls.is_empty() && turn.proofs.is_empty() && strict {
-                return Err(format!("{}: the `reasoning_content` must be passed back: {turn:?}", self.name));
+            let whoever = matches!(self.dialect, Dialect::OpenaiChat | Dialect::Gemini);
+            if whoever && !turn.calls.is_empty() && turn.proofs.is_empty() && strict {
+                return Err(format!("{}: calls without reasoning or signature: {turn:?}", self.name));
             }
             for (nth, (id, arguments)) in turn.calls.iter().enumerate() {
                 let number = arguments["number"].as_u64().unwrap_or(u64::MAX);

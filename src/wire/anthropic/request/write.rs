@@ -31,6 +31,9 @@ pub(in crate::wire::anthropic) fn write(prompt: &Prompt, model: &str, quirks: &Q
     if tools.is_empty() && matches!(prompt.tool_choice, Some(ToolChoice::Required | ToolChoice::Named(_))) {
         blocks.lose("tool_choice", "there is no tool to choose");
     }
+    if tools.is_empty() && !prompt.tools.is_empty() && prompt.parallel_tools == Some(false) {
+        blocks.lose("parallel_tool_calls", "there is no tool to call");
+    }
     let context = Context {
         forced_call: matches!(choice, Some(ToolChoice::Required | ToolChoice::Named(_))),
         bare_call: ends_in_bare_call(prompt),

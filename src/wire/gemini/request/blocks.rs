@@ -10,13 +10,11 @@ use super::generation::Generation;
 use crate::domain::dialect::Dialect;
 use crate::domain::prompt::{Body, Media, Part};
 use crate::domain::quirks::Quirks;
+use crate::wire::gemini::UNSIGNED;
 use crate::wire::gemini::fields::{self, Losses, is_own, nest, spelled, write_extra};
 use crate::wire::gemini::ids::{self, Open};
 use crate::wire::gemini::parts::{self, CALL, FILE, INLINE, MIME, RESPONSE, RESULT};
 use crate::wire::json::{self, Object, ObjectWriter};
-
-/// What Google documents for a call that another model made: the provider does not look for its signature.
-const UNSIGNED: &str = "skip_thought_signature_validator";
 
 /// What is the same for every part of a request.
 #[derive(Debug)]

@@ -16,6 +16,8 @@ pub(in crate::wire::gemini) struct Writer {
     usage: Option<Usage>,
     finish: Option<Finish>,
     declined: bool,
+    /// A call was told.
+    called: bool,
     stop: Option<String>,
     /// Fields of this dialect's own for the last chunk.
     extra: Vec<Opaque>,
@@ -138,7 +140,9 @@ impl Writer {
         let Some(open) = self.blocks.get_mut(index as usize) else { return };
         if let Open::Call { id, name, arguments, signature, extra } = std::mem::replace(open, Open::Done) {
             let path = format!("content[{index}]");
-            let part = reply::call(&id, &name, &arguments, signature.as_deref(), &extra, &path, &mut self.losses);
+            let first = !std::mem::replace(&mut self.called, true);
+            let signature = signature.as_deref().or_else(|| reply::unsigned(&id, first));
+            let part = reply::call(&id, &name, &arguments, signature, &extra, &path, &mut self.losses);
             // The arguments are the model's own text, which may be spread over lines.
             self.part(one_line(part), out);
         }

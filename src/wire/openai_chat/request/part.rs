@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use super::place;
 use super::read::{take_cache, under};
 use crate::domain::prompt::{Body, Media, Opaque, Part};
+use crate::domain::quirks::{DocumentPart, Quirks};
 use crate::wire::Malformed;
 use crate::wire::json::{self, Object, ObjectWriter, wrong};
 use crate::wire::openai_chat::{Losses, is_own, keep_rest, opaque, write_extra};
@@ -62,9 +63,15 @@ fn read_image(object: &mut Object, extra: &mut Vec<Opaque>) -> Result<Option<Bod
 }
 
 fn read_audio(object: &mut Object) -> Result<Option<Body>, Malformed> {
-    // Mistral has the bytes or an address here, and no word about the format: that goes to its like as it came.
-    if object.get("input_audio").is_some_and(|it| json::text(it).is_some()) {
-        return Ok(None);
+    // Mistral's form: the bytes alone, whose beginning tells what they are, or an address, which goes to its like as it
+    // came.
+    if let Some(data) = object.get("input_audio").and_then(json::text) {
+        if data.contains("://") {
+            return Ok(None);
+        }
+        object.take("input_audio");
+        let media_type = if data.starts_with("UklG") { "audio/wav" } else { "audio/mpeg" }.to_owned();
+        return Ok(Some(Body::Audio { source: Media::Base64 { media_type, data: data.into_owned() } }));
     }
     let Some(mut audio) = object.take_object("input_audio")? else { return Ok(None) };
     let within = |error| under(error, "input_audio");
@@ -124,10 +131,10 @@ pub(super) fn as_text<'p>(parts: &[&'p Part]) -> Option<&'p str> {
 }
 
 /// What a writer of parts may use beyond text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Allow {
-    /// Text, images, files and sounds: user messages.
-    Everything,
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Allow<'q> {
+    /// Text, images, files and sounds, as this provider spells them: user messages.
+    Everything(&'q Quirks),
     /// Text only.
     Text,
 }
@@ -173,8 +180,9 @@ pub(super) fn name_marks(part: &Part, path: &str, losses: &mut Losses) {
 }
 
 /// Writes one part; `false` if there is no way to say it.
-fn write_part(part: &Part, allow: Allow, path: &str, out: &mut Vec<u8>, losses: &mut Losses) -> bool {
-    let allowed = allow == Allow::Everything;
+pub(super) fn write_part(part: &Part, allow: Allow, path: &str, out: &mut Vec<u8>, losses: &mut Losses) -> bool {
+    let quirks = if let Allow::Everything(quirks) = allow { Some(quirks) } else { None };
+    let allowed = quirks.is_some();
     match &part.body {
         Body::Text(text) => {
             let mut object = typed("text", out);
@@ -198,11 +206,26 @@ fn write_part(part: &Part, allow: Allow, path: &str, out: &mut Vec<u8>, losses: 
         }
         Body::Audio { source: Media::Base64 { media_type, data } } if allowed => {
             let mut object = typed("input_audio", out);
+            if quirks.is_some_and(|it| it.plain_audio) {
+                object.text("input_audio", data);
+                finish(part, object);
+                return true;
+            }
             let mut audio = object.object("input_audio");
             audio.text("data", data);
             let format = media_type.strip_prefix("audio/").unwrap_or(media_type);
             audio.text("format", if format == "mpeg" { "mp3" } else { format });
             audio.end();
+            finish(part, object);
+        }
+        Body::File { source: source @ (Media::Base64 { .. } | Media::Url(_)), name }
+            if quirks.is_some_and(|it| it.document_part == DocumentPart::DocumentUrl) =>
+        {
+            let mut object = typed("document_url", out);
+            object.text("document_url", &address(source).unwrap_or_default());
+            if let Some(name) = name {
+                object.text("document_name", name);
+            }
             finish(part, object);
         }
         Body::File { source, name } if allowed => return write_file(part, source, name.as_deref(), path, out, losses),

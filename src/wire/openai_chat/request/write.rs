@@ -1,12 +1,12 @@
 //! Hub → a provider's request. Says everything the dialect can say and names the rest.
 
-use super::part::{Allow, name_marks, write_content};
+use super::part::{Allow, name_marks, write_content, write_part};
 use super::place;
 use crate::domain::prompt::{Body, Format, Opaque, Part, Prompt, Reasoning, Role, Tool, ToolChoice, Turn};
-use crate::domain::quirks::{OutputCap, Quirks};
+use crate::domain::quirks::{CallIds, OutputCap, Quirks, ReasoningField};
 use crate::wire::json::ObjectWriter;
 use crate::wire::openai_chat::{Losses, NO_FIELD, STAND_IN, WHY_STAND_IN, has_extra, is_own, write_extra};
-use crate::wire::{Written, freeform};
+use crate::wire::{Written, freeform, short_id};
 
 /// Writes a request for a provider.
 pub(in crate::wire::openai_chat) fn write(prompt: &Prompt, model: &str, quirks: &Quirks) -> Written {
@@ -22,7 +22,14 @@ pub(in crate::wire::openai_chat) fn write(prompt: &Prompt, model: &str, quirks: 
     for (nth, turn) in prompt.turns.iter().enumerate() {
         messages.turn(turn, &format!("messages[{nth}]"));
     }
-    top.list("messages", messages.items, |item, out| out.extend_from_slice(&item));
+    let mut items = messages.items;
+    let goes_on = prompt.turns.last().is_some_and(|it| it.role == Role::Assistant && !has_extra(&it.extra, "prefix"));
+    if let Some(last) = items.last_mut().filter(|_| goes_on && quirks.prefill_mark) {
+        // The object is complete, and one field more goes in before its end.
+        last.pop();
+        last.extend_from_slice(b",\"prefix\":true}");
+    }
+    top.list("messages", items, |item, out| out.extend_from_slice(&item));
     write_tools(prompt, &mut top, &mut losses);
     write_format(prompt, quirks, &mut top, &mut losses);
     write_sampling(prompt, quirks, &mut top, &mut losses);
@@ -40,8 +47,10 @@ pub(in crate::wire::openai_chat) fn write(prompt: &Prompt, model: &str, quirks: 
             options.end();
         }
     }
-    if let Some(user) = &prompt.user {
-        top.text("user", user);
+    match &prompt.user {
+        Some(user) if quirks.end_user => top.text("user", user),
+        Some(_) => losses.add("user", "the provider has no such field"),
+        None => {}
     }
     write_extra(&prompt.extra, "", &mut top);
     losses.foreign("", &prompt.extra);
@@ -145,8 +154,9 @@ impl Messages<'_> {
             return;
         }
         moved.extend(said);
+        let quirks = self.quirks;
         self.message("user", |message, losses| {
-            write_content(&moved, Allow::Everything, path, message, losses);
+            write_content(&moved, Allow::Everything(quirks), path, message, losses);
             write_extra(&turn.extra, "", message);
         });
     }
@@ -181,8 +191,9 @@ impl Messages<'_> {
             );
         }
         name_marks(part, path, self.losses);
+        let id = short_id::fitting(id, self.quirks.call_ids, short_id::CHAT);
         self.message("tool", |message, losses| {
-            message.text("tool_call_id", id);
+            message.text("tool_call_id", &id);
             write_content(&rest, Allow::Text, path, message, losses);
             write_extra(&part.extra, "", message);
         });
@@ -199,20 +210,24 @@ impl Messages<'_> {
             self.losses.add(format!("{path}.{field}: set to a full stop"), WHY_STAND_IN);
             said.thinking.push(STAND_IN);
         }
+        let form = self.quirks.call_ids;
+        let in_parts = self.quirks.reasoning_field == ReasoningField::Parts;
         self.message("assistant", |message, losses| {
-            if said.content.is_empty() && !(said.calls.is_empty() && said.refusal.is_empty()) {
+            if in_parts && !said.thinking.is_empty() {
+                write_thinking_parts(&said, path, message, losses);
+            } else if said.content.is_empty() && !(said.calls.is_empty() && said.refusal.is_empty()) {
                 message.raw("content", "null");
             } else {
                 write_content(&said.content, Allow::Text, path, message, losses);
             }
-            if !said.thinking.is_empty() {
+            if !in_parts && !said.thinking.is_empty() {
                 message.text(field, &said.thinking.join("\n"));
             }
             if !said.refusal.is_empty() {
                 message.text("refusal", &said.refusal.join("\n"));
             }
             if !said.calls.is_empty() {
-                message.list("tool_calls", &said.calls, |part, out| write_call(part, out));
+                message.list("tool_calls", &said.calls, |part, out| write_call(part, form, out));
             }
             // Where both names of reasoning came with different texts, the provider reads one of them.
             let (twice, extra): (Vec<&Opaque>, Vec<&Opaque>) =
@@ -259,11 +274,34 @@ impl<'p> Said<'p> {
     }
 }
 
-fn write_call(part: &Part, out: &mut Vec<u8>) {
+/// Content in which what the model thought stands before what it said.
+fn write_thinking_parts(said: &Said, path: &str, message: &mut ObjectWriter, losses: &mut Losses) {
+    let mut thought = Vec::new();
+    let mut part = ObjectWriter::begin(&mut thought);
+    part.text("type", "thinking");
+    part.list("thinking", &said.thinking, |text, out| {
+        let mut it = ObjectWriter::begin(out);
+        it.text("type", "text");
+        it.text("text", text);
+        it.end();
+    });
+    part.end();
+    let mut items = vec![thought];
+    for (nth, part) in said.content.iter().enumerate() {
+        name_marks(part, path, losses);
+        let mut item = Vec::new();
+        if write_part(part, Allow::Text, &format!("{path}.content[{nth}]"), &mut item, losses) {
+            items.push(item);
+        }
+    }
+    message.list("content", items, |item, out| out.extend_from_slice(&item));
+}
+
+fn write_call(part: &Part, form: CallIds, out: &mut Vec<u8>) {
     match &part.body {
         Body::ToolCall { id, name, arguments } => {
             let mut call = ObjectWriter::begin(out);
-            call.text("id", id);
+            call.text("id", &short_id::fitting(id, form, short_id::CHAT));
             call.text("type", "function");
             let mut function = call.object("function");
             function.text("name", name);

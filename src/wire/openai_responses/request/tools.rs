@@ -116,6 +116,9 @@ pub(super) fn write(prompt: &Prompt, quirks: &Quirks, top: &mut ObjectWriter, lo
         if prompt.tool_choice.is_some() {
             losses.add("tool_choice", "no tool is left to choose");
         }
+        if prompt.parallel_tools == Some(false) {
+            losses.add("parallel_tool_calls", "no tool is left to call");
+        }
         return;
     }
     match &prompt.tool_choice {
