@@ -608,7 +608,8 @@ fn whole_answers_can_be_streamed() {
 /// A provider of every dialect to a client of every other. The same pairs, turned round, are those of requests.
 fn all_ways() -> impl Iterator<Item = (Dialect, Dialect)> {
     let pairs = Dialect::ALL.into_iter().flat_map(|from| Dialect::CLIENTS.map(|to| (from, to)));
-    pairs.filter(|(from, to)| from != to)
+    // Bedrock's streams are bytes, which these recordings hold as text; they are proven by themselves.
+    pairs.filter(|(from, to)| from != to && *from != Dialect::BedrockConverse)
 }
 
 fn same_answer(before: &Reply, after: &Reply, losses: &[Loss], file: &str) {
