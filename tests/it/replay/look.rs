@@ -185,10 +185,6 @@ impl Told {
         self.declined |= !spoken(&message["refusal"]).is_empty();
         let thoughts = ["reasoning_content", "reasoning"].map(|it| spoken(&message[it]));
         self.thinking.push_str(if thoughts[0].is_empty() { &thoughts[1] } else { &thoughts[0] });
-        // Mistral thinks in parts of the content.
-        for part in message["content"].as_array().into_iter().flatten() {
-            self.thinking.push_str(&spoken(&part["thinking"]));
-        }
         for (nth, call) in (0..).zip(message["tool_calls"].as_array().into_iter().flatten()) {
             let at = self.open.entry(call["index"].as_u64().unwrap_or(nth)).or_default();
             at.0.push_str(&spoken(&call["function"]["name"]));
