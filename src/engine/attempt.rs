@@ -252,11 +252,12 @@ impl Try<'_> {
     }
 
     fn reply(&self, body: &Bytes) -> Result<Reply, Failure> {
-        let read = wire::codec(self.speech.dialect).read_reply(body);
+        let asked = lane::asked(self.ask, self.model);
+        let read = wire::codec(self.speech.dialect).read_reply_to(&asked, body);
         let mut reply = read.map_err(|it| self.exchange.garbage(body, &it))?;
-        flow::name(&mut reply.id, &mut reply.model, &lane::asked(self.ask, self.model));
+        flow::name(&mut reply.id, &mut reply.model, &asked);
         if self.rendered.summary {
-            reply = compaction::retell(&lane::asked(self.ask, self.model), reply);
+            reply = compaction::retell(&asked, reply);
             if reply.blocks.is_empty() {
                 return Err(broken(self.exchange.provider, "an answer without the summary that was asked for"));
             }

@@ -116,7 +116,7 @@ impl Flow {
         let tongue = if theirs == ours {
             Tongue::Same { hide_usage }
         } else {
-            let reader = wire::codec(theirs).stream_reader();
+            let reader = wire::codec(theirs).stream_reader_to(asked);
             let writer = wire::codec(ours).stream_writer_to(asked);
             Tongue::Other { reader, writer, events: Vec::new(), names: Names::of(asked) }
         };

@@ -73,6 +73,15 @@ pub trait Codec: std::fmt::Debug + Send + Sync {
     /// The body is not JSON, or not an answer of this dialect.
     fn read_reply(&self, body: &[u8]) -> Result<Reply, Malformed>;
 
+    /// The same for a dialect whose calls may have no ids: what they get must differ from one answer to the next, and
+    /// [`Asked::answer_id`] does where the answer has no id of its own.
+    ///
+    /// # Errors
+    /// As [`Codec::read_reply`].
+    fn read_reply_to(&self, _asked: &Asked, body: &[u8]) -> Result<Reply, Malformed> {
+        self.read_reply(body)
+    }
+
     /// A whole answer for a client.
     fn write_reply(&self, reply: &Reply) -> Written;
 
@@ -94,6 +103,11 @@ pub trait Codec: std::fmt::Debug + Send + Sync {
 
     /// Reads a provider's stream.
     fn stream_reader(&self) -> Box<dyn StreamReader>;
+
+    /// The same as [`Codec::read_reply_to`] for a stream.
+    fn stream_reader_to(&self, _asked: &Asked) -> Box<dyn StreamReader> {
+        self.stream_reader()
+    }
 
     /// Writes a stream for a client. `usage` says whether the client asked for usage at the end (dialects that
     /// always send it ignore this).

@@ -31,7 +31,7 @@ use crate::domain::id::RequestId;
 use crate::domain::prompt::Prompt;
 use crate::domain::quirks::Quirks;
 use crate::domain::reply::Reply;
-use crate::wire::{Codec, Facts, Malformed, StreamReader, StreamWriter, Watcher, Written};
+use crate::wire::{Asked, Codec, Facts, Malformed, StreamReader, StreamWriter, Watcher, Written};
 
 /// What Google documents for a call that another model made: the provider does not look for its signature.
 const UNSIGNED: &str = "skip_thought_signature_validator";
@@ -54,7 +54,7 @@ impl Codec for Gemini {
     }
 
     fn read_reply(&self, body: &[u8]) -> Result<Reply, Malformed> {
-        reply::read(body)
+        reply::read(stream::read::Reader::default(), body)
     }
 
     fn write_reply(&self, reply: &Reply) -> Written {
@@ -63,6 +63,14 @@ impl Codec for Gemini {
 
     fn stream_reader(&self) -> Box<dyn StreamReader> {
         Box::<stream::read::Reader>::default()
+    }
+
+    fn read_reply_to(&self, asked: &Asked, body: &[u8]) -> Result<Reply, Malformed> {
+        reply::read(stream::read::Reader::of(asked), body)
+    }
+
+    fn stream_reader_to(&self, asked: &Asked) -> Box<dyn StreamReader> {
+        Box::new(stream::read::Reader::of(asked))
     }
 
     fn stream_writer(&self, _usage: bool) -> Box<dyn StreamWriter> {

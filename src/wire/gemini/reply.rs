@@ -19,8 +19,7 @@ use crate::wire::{Malformed, StreamReader as _, Written};
 const KNOWN: [&str; 5] = ["candidates", "promptFeedback", "usageMetadata", "responseId", "error"];
 
 /// Reads a whole answer, also one that came as the array of chunks which a stream is without `alt=sse`.
-pub(super) fn read(body: &[u8]) -> Result<Reply, Malformed> {
-    let mut reader = Reader::default();
+pub(super) fn read(mut reader: Reader, body: &[u8]) -> Result<Reply, Malformed> {
     let mut events = Vec::new();
     for it in chunks(body)? {
         reader.chunk(it, &mut events);

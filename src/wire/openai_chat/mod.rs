@@ -16,8 +16,6 @@ mod stream;
 pub(in crate::wire) mod usage;
 mod watch;
 
-use std::borrow::Cow;
-
 use serde_json::value::RawValue;
 
 use crate::domain::dialect::Dialect;
@@ -201,9 +199,4 @@ fn finish_word<'f>(finish: &'f Finish, calls: bool, losses: &mut Losses) -> &'f 
             if calls { "tool_calls" } else { "stop" }
         }
     }
-}
-
-/// The id of an answer whose provider gave it none: clients join the chunks of an answer by it.
-fn answer_id<'i>(asked: &Asked, id: &'i str) -> Cow<'i, str> {
-    if id.is_empty() && asked.id != RequestId(0) { format!("chatcmpl-{}", asked.id).into() } else { id.into() }
 }

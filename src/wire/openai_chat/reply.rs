@@ -5,8 +5,7 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 
 use super::{
-    Losses, answer_id, error, finish_with_calls, finish_word, is_own, keep_rest, opaque, read_finish, usage,
-    write_extra,
+    Losses, error, finish_with_calls, finish_word, is_own, keep_rest, opaque, read_finish, usage, write_extra,
 };
 use crate::domain::event::{Block, Fault};
 use crate::domain::prompt::Opaque;
@@ -162,13 +161,13 @@ fn said_part(raw: &RawValue) -> (Block, Cow<'_, str>) {
 
 // === writing ===
 
-/// Writes an answer for a client. A provider that did not say when it answered, or gave no id, did so when it was asked.
+/// Writes an answer for a client. A provider that does not say when it answered did so when it was asked.
 pub(super) fn write(reply: &Reply, asked: &Asked) -> Written {
     let mut out = Vec::with_capacity(512);
     let mut losses = Losses::default();
     let extra = merged(&reply.extra, &mut losses);
     let mut top = ObjectWriter::begin(&mut out);
-    top.text("id", &answer_id(asked, &reply.id));
+    top.text("id", &reply.id);
     top.text("object", "chat.completion");
     top.plain("created", reply.created.unwrap_or(asked.created));
     top.text("model", &reply.model);

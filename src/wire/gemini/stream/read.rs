@@ -13,13 +13,15 @@ use crate::domain::usage::Usage;
 use crate::wire::gemini::fields::{self, opaque, spelling};
 use crate::wire::gemini::{error, ids, reply, usage};
 use crate::wire::json::{self, Object};
-use crate::wire::{Malformed, StreamReader, sse};
+use crate::wire::{Asked, Malformed, StreamReader, sse};
 
 /// The reader.
 #[derive(Debug, Default)]
 pub(in crate::wire::gemini) struct Reader {
     /// Id of the answer, once it has begun.
     answer: Option<String>,
+    /// What ids of calls are made of where the answer has none.
+    asked: String,
     /// Index of the next block.
     next: u32,
     /// The text that is going on.
@@ -78,6 +80,11 @@ impl StreamReader for Reader {
 }
 
 impl Reader {
+    /// A reader of the answer to one request.
+    pub(in crate::wire::gemini) fn of(asked: &Asked) -> Self {
+        Self { asked: asked.answer_id(), ..Self::default() }
+    }
+
     /// Reads one `GenerateContentResponse`.
     pub(in crate::wire::gemini) fn chunk(&mut self, mut it: Object, out: &mut Vec<Event>) {
         if let Some(raw) = it.take("error") {
@@ -205,7 +212,7 @@ impl Reader {
         if !goes_on {
             self.close(out);
             let id = fields::some_text(&mut it, "id").filter(|it| !it.is_empty());
-            let answer = self.answer.as_deref().unwrap_or_default();
+            let answer = self.answer.as_deref().filter(|it| !it.is_empty()).unwrap_or(&self.asked);
             let id = id.unwrap_or_else(|| ids::make(answer, self.calls));
             self.calls += 1;
             let index = self.opened(Block::ToolCall { id, name }, out);

@@ -4,7 +4,7 @@ use crate::domain::event::{Block, Delta, Event, Finish};
 use crate::domain::prompt::{Loss, Opaque};
 use crate::domain::usage::Usage;
 use crate::wire::json::{self, ObjectWriter};
-use crate::wire::openai_chat::{DONE, Losses, PING, answer_id, finish_with_calls, finish_word, is_own, usage};
+use crate::wire::openai_chat::{DONE, Losses, PING, finish_with_calls, finish_word, is_own, usage};
 use crate::wire::{Asked, StreamWriter};
 
 /// Writes chunks.
@@ -12,8 +12,6 @@ use crate::wire::{Asked, StreamWriter};
 pub(in crate::wire::openai_chat) struct Writer {
     /// The client asked for usage at the end.
     wants_usage: bool,
-    /// The id for an answer without one.
-    id: String,
     /// When the request came, in Unix seconds, for a provider that does not say when it answered.
     created: i64,
     /// What every chunk begins with, up to its choices.
@@ -41,7 +39,6 @@ impl Writer {
     pub(in crate::wire::openai_chat) fn new(asked: &Asked) -> Self {
         let mut writer = Self {
             wants_usage: asked.usage,
-            id: answer_id(asked, "").into_owned(),
             created: asked.created,
             head: Vec::new(),
             blocks: Vec::new(),
@@ -57,7 +54,7 @@ impl Writer {
     fn set_head(&mut self, id: &str, model: &str, created: Option<i64>) {
         self.head.clear();
         let mut chunk = ObjectWriter::begin(&mut self.head);
-        chunk.text("id", if id.is_empty() { &self.id } else { id });
+        chunk.text("id", id);
         chunk.text("object", "chat.completion.chunk");
         chunk.plain("created", created.unwrap_or(self.created));
         chunk.text("model", model);
