@@ -475,10 +475,7 @@ async fn split(stages: &Stages, it: &Exchange, client: Dialect) {
         if client == it.dialect {
             return body;
         }
-        let mut pieces = body.split("\"created_at\":");
-        let first = pieces.next().unwrap_or_default().to_owned();
-        pieces
-            .fold(first, |whole, it| whole + "\"created_at\":" + it.trim_start_matches(|it: char| it.is_ascii_digit()))
+        ["\"created_at\":", "\"created\":"].iter().fold(body, |body, date| undated(&body, date))
     };
     let whole = nameless(&stage.play(it, Slice::Merge(usize::MAX), client, &posted).await);
     if client == it.dialect {
@@ -492,6 +489,13 @@ async fn split(stages: &Stages, it: &Exchange, client: Dialect) {
             settled(it, &Outcome { seen, row, attempts, upstream: Vec::new(), paths: Vec::new() });
         }
     }
+}
+
+/// `body` without the numbers that follow `date`.
+fn undated(body: &str, date: &str) -> String {
+    let mut pieces = body.split(date);
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |whole, it| whole + date + it.trim_start_matches(|it: char| it.is_ascii_digit()))
 }
 
 /// The ways in which a stream of `length` bytes is cut.
