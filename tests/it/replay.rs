@@ -481,7 +481,11 @@ async fn split(stages: &Stages, it: &Exchange, client: Dialect) {
     if client == it.dialect {
         assert_eq!(whole, it.expected(&posted), "{}", it.file);
     }
-    for slice in slices(it.answer.len(), client == it.dialect) {
+    // What follows the end mark is waited for half a second, which writing some ten thousand single bytes can take.
+    let goes_on = it.answer.matches("\"type\":\"response.completed\"").count() > 1;
+    let mut slices = slices(it.answer.len(), client == it.dialect);
+    slices.retain(|it| !(goes_on && *it == Slice::Bytes(1)));
+    for slice in slices {
         let seen = stage.play(it, slice, client, &posted).await;
         assert_eq!(nameless(&seen), whole, "{} {slice:?}", it.file);
         if slice == Slice::Bytes(1) && it.is_good() {
