@@ -8,8 +8,19 @@ from stage import stage
 
 CONTENT = 'made "é"'
 
+# Known faults: where one goes away, its test fails until its line goes too.
+KNOWN = {
+    "anthropic": "two texts of an answer go to OpenAI responses as parts without the id and status that its SDK's types want",
+    "gemini": "another provider's reasoning goes to an openai-chat provider as `reasoning_content`, asked for or not",
+}
 
-@pytest.mark.parametrize("dialect", EVERY, ids=[f"to-{it}" for it in EVERY])
+
+def _from(dialect: str):
+    known = [pytest.mark.xfail(strict=True, reason=KNOWN[dialect])] if dialect in KNOWN else []
+    return pytest.param(dialect, id=f"from-{dialect}", marks=known)
+
+
+@pytest.mark.parametrize("dialect", map(_from, EVERY))
 def test_a_conversation_goes_on_with_another_provider(dialect, tmp_path):
     """`--continue`: the second run sends the whole conversation, thinking and its signatures too, to another dialect."""
     other = EVERY[(EVERY.index(dialect) + 1) % len(EVERY)]
