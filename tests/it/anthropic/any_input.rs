@@ -172,11 +172,13 @@ fn poke(bytes: &[u8]) {
             );
         }
     }
-    if let Ok(reply) = codec.read_reply(bytes) {
-        let written = codec.write_reply(&reply);
-        assert!(serde_json::from_slice::<Value>(&written.body).is_ok(), "{}", String::from_utf8_lossy(&written.body));
+    match codec.read_reply(bytes) {
+        Ok(reply) => {
+            let body = codec.write_reply(&reply).body;
+            assert!(serde_json::from_slice::<Value>(&body).is_ok(), "{}", String::from_utf8_lossy(&body));
+        }
+        Err(malformed) => assert!(!malformed.what.is_empty()),
     }
-    assert_eq!(codec.read_reply(bytes).is_err(), codec.read_reply(bytes).is_err());
     let _ = codec.read_facts(bytes);
     let _ = codec.read_error(bytes);
 }
