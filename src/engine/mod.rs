@@ -55,7 +55,6 @@ use crate::store::responses::Responses;
 use crate::store::vault::Vault;
 use crate::store::{Ledger, RequestRecord};
 use crate::upstream::Upstream;
-use crate::wire::openai_responses::compaction;
 
 /// Takes calls and answers them.
 #[derive(Debug)]
@@ -194,16 +193,7 @@ impl Engine {
             Ok(it) => it,
             Err(error) => return self.turn_away(call.dialect, &ledger_unavailable(&error)),
         };
-        let (call, recalled) = match recall::recall(self.responses(), &self.policy(), &call).await {
-            Ok(Some((body, it))) => (Call { body, recalled: Some(it), ..call }, Ok(())),
-            Ok(None) => (call, Ok(())),
-            Err(failure) => (call, Err(failure)),
-        };
-        // An item of our own is the words it stands for, to every target.
-        let call = match compaction::unfold(&call.body).filter(|_| call.dialect == Dialect::OpenaiResponses) {
-            Some(body) => Call { body, ..call },
-            None => call,
-        };
+        let (call, recalled) = recall::whole(self.responses(), &self.policy(), call).await;
         let (ask, understood) = read::read(call, slot.id());
         let ask = Arc::new(ask);
         let mut settlement = Settlement::open(self, &ask, slot);

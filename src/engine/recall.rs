@@ -13,12 +13,29 @@ use crate::domain::policy::{Policy, Provider, Speech};
 use crate::engine::{Call, ledger_unavailable};
 use crate::store::responses::{Responses, Turn};
 use crate::wire::json::{self, Edit, Object};
-use crate::wire::openai_responses::conversation;
+use crate::wire::openai_responses::{compaction, conversation};
 
 const PREVIOUS: &str = "previous_response_id";
 
 /// Takes a finished response, or the last event of its stream, to keep it. Never waits.
 pub type Keep = Box<dyn FnOnce(&[u8]) + Send>;
+
+/// The call with a body that means the same to every target: made whole from the answer it goes on from, and with the
+/// words in place of a summary of ours.
+pub async fn whole(kept: Option<&Responses>, policy: &Policy, call: Call) -> (Call, Result<(), Failure>) {
+    if call.dialect != Dialect::OpenaiResponses {
+        return (call, Ok(()));
+    }
+    let (call, recalled) = match recall(kept, policy, &call).await {
+        Ok(Some((body, it))) => (Call { body, recalled: Some(it), ..call }, Ok(())),
+        Ok(None) => (call, Ok(())),
+        Err(failure) => (call, Err(failure)),
+    };
+    match compaction::unfold(&call.body) {
+        Some(body) => (Call { body, ..call }, recalled),
+        None => (call, recalled),
+    }
+}
 
 /// The body of `call` with the conversation it goes on from before its own input; `None` where it goes on from none, or
 /// from one that only its target knows.
@@ -26,11 +43,7 @@ pub type Keep = Box<dyn FnOnce(&[u8]) + Send>;
 /// # Errors
 /// `previous_response_not_found` (400): it is not kept here, and no provider keeps any. `ledger_unavailable` (503): the
 /// file cannot be read.
-pub async fn recall(
-    kept: Option<&Responses>,
-    policy: &Policy,
-    call: &Call,
-) -> Result<Option<(Bytes, Recalled)>, Failure> {
+async fn recall(kept: Option<&Responses>, policy: &Policy, call: &Call) -> Result<Option<(Bytes, Recalled)>, Failure> {
     let named =
         call.dialect == Dialect::OpenaiResponses && memchr::memmem::find(&call.body, PREVIOUS.as_bytes()).is_some();
     let (true, Some(kept)) = (named, kept) else { return Ok(None) };
