@@ -6,7 +6,7 @@ use std::collections::{HashMap, VecDeque};
 /// Gives each call an id the dialect accepts, and each result the id of the call it answers. The same conversation
 /// always gets the same ids, or the provider's prompt cache would miss.
 #[derive(Debug)]
-pub(super) struct Ids {
+pub(in crate::wire) struct Ids {
     /// Longest id the dialect accepts, in bytes; at least 24.
     longest: usize,
     /// Characters it accepts beside ASCII letters and digits.
@@ -19,12 +19,12 @@ pub(super) struct Ids {
 
 impl Ids {
     /// For a dialect whose ids have at most `longest` bytes: ASCII letters, digits and `marks`.
-    pub(super) fn new(longest: usize, marks: &'static str) -> Self {
+    pub(in crate::wire) fn new(longest: usize, marks: &'static str) -> Self {
         Self { longest, marks, given: HashMap::new(), waiting: HashMap::new() }
     }
 
     /// The id of a call.
-    pub(super) fn call(&mut self, id: &str) -> String {
+    pub(in crate::wire) fn call(&mut self, id: &str) -> String {
         let clean = sanitised(id, self.longest, self.marks);
         let mut nth = self.given.get(&clean).copied().unwrap_or(0);
         let given = loop {
@@ -41,7 +41,7 @@ impl Ids {
     }
 
     /// The id of the call that a result answers: the oldest unanswered one. A result without a call keeps its id.
-    pub(super) fn result(&mut self, id: &str) -> String {
+    pub(in crate::wire) fn result(&mut self, id: &str) -> String {
         self.waiting
             .get_mut(id)
             .and_then(VecDeque::pop_front)

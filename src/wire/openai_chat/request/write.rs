@@ -6,7 +6,7 @@ use crate::domain::prompt::{Body, Format, Opaque, Part, Prompt, Reasoning, Role,
 use crate::domain::quirks::{CallIds, OutputCap, Quirks, ReasoningField};
 use crate::wire::json::ObjectWriter;
 use crate::wire::openai_chat::{Losses, NO_FIELD, STAND_IN, WHY_STAND_IN, has_extra, is_own, write_extra};
-use crate::wire::{Written, freeform, short_id};
+use crate::wire::{Written, call_ids, freeform};
 
 /// Writes a request for a provider.
 pub(in crate::wire::openai_chat) fn write(prompt: &Prompt, model: &str, quirks: &Quirks) -> Written {
@@ -191,7 +191,7 @@ impl Messages<'_> {
             );
         }
         name_marks(part, path, self.losses);
-        let id = short_id::fitting(id, self.quirks.call_ids, short_id::CHAT);
+        let id = call_ids::fitting(id, self.quirks.call_ids, call_ids::CHAT);
         self.message("tool", |message, losses| {
             message.text("tool_call_id", &id);
             write_content(&rest, Allow::Text, path, message, losses);
@@ -301,7 +301,7 @@ fn write_call(part: &Part, form: CallIds, out: &mut Vec<u8>) {
     match &part.body {
         Body::ToolCall { id, name, arguments } => {
             let mut call = ObjectWriter::begin(out);
-            call.text("id", &short_id::fitting(id, form, short_id::CHAT));
+            call.text("id", &call_ids::fitting(id, form, call_ids::CHAT));
             call.text("type", "function");
             let mut function = call.object("function");
             function.text("name", name);

@@ -9,7 +9,7 @@ use crate::domain::quirks::Quirks;
 use crate::domain::signature::Signature;
 use crate::wire::json::{self, Object, ObjectWriter};
 use crate::wire::openai_responses::{Losses, MESSAGE_FIELD, is_own, item, own, spelling, write_extra, write_fields};
-use crate::wire::{freeform, short_id};
+use crate::wire::{call_ids, freeform};
 
 /// The items written so far.
 pub(super) struct Items<'a> {
@@ -141,7 +141,7 @@ impl<'a> Items<'a> {
         let mut out = Vec::new();
         let mut object = ObjectWriter::begin(&mut out);
         object.text("type", if custom { "custom_tool_call" } else { "function_call" });
-        object.text("call_id", &short_id::fitting(id, self.quirks.call_ids, short_id::RESPONSES));
+        object.text("call_id", &call_ids::fitting(id, self.quirks.call_ids, call_ids::RESPONSES));
         object.text("name", name);
         if custom {
             self.custom.insert(id.to_owned());
@@ -165,7 +165,7 @@ impl<'a> Items<'a> {
         let mut out = Vec::new();
         let mut object = ObjectWriter::begin(&mut out);
         object.text("type", if custom { "custom_tool_call_output" } else { "function_call_output" });
-        object.text("call_id", &short_id::fitting(id, self.quirks.call_ids, short_id::RESPONSES));
+        object.text("call_id", &call_ids::fitting(id, self.quirks.call_ids, call_ids::RESPONSES));
         self.parts("output", content, Voice::Input, &format!("{path}.tool_result"), &mut object);
         write_fields(&part.extra, spelling::ITEM, &mut object);
         write_extra(&part.extra, "", &mut object);
