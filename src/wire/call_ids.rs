@@ -1,9 +1,9 @@
 //! Ids of tool calls where a dialect or a provider is strict about them. A conversation keeps the ids it has; what is made
 //! of them here is the same for a call and its result, and in every request, or the provider's prompt cache would miss.
 //!
-//! - [`unique`]: letters, digits and few other characters, each id used once.
-//! - [`fitting`]: short ones, or ones of one length.
-//! - [`made`]: an id for a call that has none.
+//! - `unique`: letters, digits and few other characters, each id used once.
+//! - [`fitting()`]: short ones, or ones of one length.
+//! - [`made()`]: an id for a call that has none.
 
 mod fitting;
 mod unique;
