@@ -203,7 +203,7 @@ impl Messages<'_> {
     fn assistant(&mut self, turn: &Turn, path: &str) {
         let mut said = Said::default();
         for part in &turn.parts {
-            said.sort(part, path, self.losses);
+            said.sort(part, self.quirks.replays_reasoning, path, self.losses);
         }
         let field = self.quirks.reasoning_field.name();
         if self.quirks.replays_reasoning && self.thinks && said.thinking.is_empty() && !said.calls.is_empty() {
@@ -250,11 +250,18 @@ struct Said<'p> {
 }
 
 impl<'p> Said<'p> {
-    fn sort(&mut self, part: &'p Part, path: &str, losses: &mut Losses) {
+    /// `replays`: the provider wants reasoning text back.
+    fn sort(&mut self, part: &'p Part, replays: bool, path: &str, losses: &mut Losses) {
         match &part.body {
             // Proof of who wrote it: only ever sent back to its maker, which no provider of this dialect is.
             Body::Thinking(_) if part.signature.is_some() => {
                 losses.add(format!("{path}.thinking"), "signed reasoning goes back to its own provider only");
+            }
+            // No specification has a field for it, and a provider may refuse one that it does not know.
+            Body::Thinking(text) if !replays && !has_extra(&part.extra, place::REASONED) => {
+                if !text.is_empty() {
+                    losses.add(format!("{path}.thinking"), "the provider does not take reasoning back");
+                }
             }
             Body::Thinking(text) => self.thinking.push(text),
             Body::RedactedThinking(_) => {
