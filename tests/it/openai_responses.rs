@@ -116,7 +116,8 @@ fn each_text_of_another_dialects_model_is_a_message_of_its_own_in_its_place() {
 fn texts_of_one_message_of_this_dialect_stay_one() {
     let content = json!([{"type": "output_text", "text": "One.", "annotations": []},
         {"type": "refusal", "refusal": "Two."}]);
-    let message = json!({"type": "message", "role": "assistant", "id": "msg_1", "status": "completed", "content": content});
+    let message =
+        json!({"type": "message", "role": "assistant", "id": "msg_1", "status": "completed", "content": content});
     let request = json!({"model": "m", "input": [{"type": "message", "role": "user", "content": "Go."}, message]});
     let (items, written) = items_from(Dialect::OpenaiResponses, &request);
     assert_eq!(items[1], ("assistant".to_owned(), content));

@@ -140,9 +140,8 @@ fn a_response_that_is_incomplete_for_no_stated_reason_is_not_told_as_whole() {
 
 #[test]
 fn what_claude_code_is_billed_to_stays_out_of_other_providers_prompts() {
-    let attribution = |nonce: &str| {
-        format!("x-anthropic-billing-header: cc_version=2.1.330.a1b; cc_entrypoint=cli; cch={nonce};")
-    };
+    let attribution =
+        |nonce: &str| format!("x-anthropic-billing-header: cc_version=2.1.330.a1b; cc_entrypoint=cli; cch={nonce};");
     let request = |first: &str| {
         let text = |it: &str| json!({"type": "text", "text": it});
         json!({"model": "m", "max_tokens": 99, "system": [text(first), text("You are Claude Code.")],
