@@ -26,6 +26,7 @@ mod ledger;
 mod losses;
 mod openai_chat;
 mod openai_responses;
+mod properties;
 mod providers;
 mod recorded;
 mod recorded_anthropic;
