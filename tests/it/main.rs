@@ -41,6 +41,7 @@ mod responses_stream;
 mod sim;
 mod sse;
 mod store;
+mod suffered;
 mod tls;
 mod vault;
 mod wall;
