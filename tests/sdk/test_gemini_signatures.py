@@ -97,8 +97,9 @@ def test_a_google_client_that_drops_signatures_is_told_so(router, strict):
         types.Content(role="model", parts=[call]),
         types.Content(role="user", parts=[result]),
     ]
+    client = router.gemini()
     with pytest.raises(errors.ClientError, match="missing a thought_signature") as refused:
-        router.gemini().models.generate_content(model="to-gemini-3", contents=history)
+        client.models.generate_content(model="to-gemini-3", contents=history)
     assert refused.value.code == 400
 
 
