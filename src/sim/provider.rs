@@ -205,7 +205,10 @@ impl Provider {
             Dialect::BedrockConverse => {
                 let method = bedrock::method(&incoming.path);
                 let whole = body.pointer("/input/converse").filter(|_| counting);
-                bedrock::read(whole.unwrap_or(&body), method.ok_or_else(|| Rejected::bad_request(dialect, "no such method", None))?)?
+                bedrock::read(
+                    whole.unwrap_or(&body),
+                    method.ok_or_else(|| Rejected::bad_request(dialect, "no such method", None))?,
+                )?
             }
             Dialect::Cohere => cohere::read(&body)?,
             Dialect::Ollama => ollama::read(&body)?,

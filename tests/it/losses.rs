@@ -1,8 +1,6 @@
 //! Nothing goes in silence: of every request that was recorded, and of those that say everything a dialect can say, each
-//! single thing is either in the request for another dialect or named as a loss. Of every recorded answer, too:
-//! `answers`.
+//! single thing is either in the request for another dialect or named as a loss.
 
-mod answers;
 mod written;
 
 use llmroute::domain::dialect::Dialect;
@@ -14,8 +12,11 @@ use serde_json::Value;
 use self::written::Written;
 use crate::recorded_anthropic::recorded;
 
+/// Models without thinking.
+const NEVER_THINK: [&str; 2] = ["amazon.nova-pro-v1:0", "command-a-03-2025"];
+
 /// What of a prompt is neither in `to` nor named.
-fn missing(prompt: &Prompt, to: &Written, target: Dialect) -> Vec<String> {
+fn missing(prompt: &Prompt, to: &Written, target: Dialect, model: &str) -> Vec<String> {
     let mut missing = Vec::new();
     for (nth, part) in prompt.system.iter().enumerate() {
         part_missing(part, &format!("system[{nth}]"), to, target, &mut missing);
@@ -37,7 +38,7 @@ fn missing(prompt: &Prompt, to: &Written, target: Dialect) -> Vec<String> {
     for (nth, tool) in prompt.tools.iter().enumerate().filter(|_| !no_tools) {
         tool_missing(tool, &format!("tools[{nth}]"), to, target, &mut missing);
     }
-    settings_missing(prompt, to, &mut missing);
+    settings_missing(prompt, to, model, &mut missing);
     extras_missing(&prompt.extra, "", to, target, &mut missing);
     missing
 }
@@ -81,7 +82,10 @@ fn part_missing(part: &Part, path: &str, to: &Written, target: Dialect, missing:
             need(same, "id", &["id"]);
         }
         Body::ToolResult { content, is_error, .. } => {
-            let told = !is_error || to.field(&["is_error"], |it| it == true) || to.field(&["error"], |_| true);
+            let told = !is_error
+                || to.field(&["is_error"], |it| it == true)
+                || to.field(&["error"], |_| true)
+                || to.field(&["status"], |it| it == "error");
             need(told, "is_error", &["is_error"]);
             for (nth, it) in content.iter().enumerate() {
                 part_missing(it, &format!("{path}.content[{nth}]"), to, target, missing);
@@ -146,7 +150,8 @@ fn tool_missing(tool: &Tool, path: &str, to: &Written, target: Dialect, missing:
         return;
     }
     let mut need = |there: bool, what: &str| {
-        if !there && !named(&[what]) && !to.losses.iter().any(|it| it.what == what) {
+        let word = if what == "schema" { "parameters" } else { what };
+        if !there && !named(&[what, word]) && !to.losses.iter().any(|it| it.what == what) {
             missing.push(format!("{path}: {what}"));
         }
     };
@@ -155,12 +160,15 @@ fn tool_missing(tool: &Tool, path: &str, to: &Written, target: Dialect, missing:
     let schema = tool.schema.as_ref().map(|it| serde_json::from_str::<Value>(it.get()).unwrap());
     let trivial = |it: &Value| it.is_null() || it.as_object().is_some_and(serde_json::Map::is_empty);
     need(schema.is_none_or(|it| trivial(&it) || tool.freeform.is_some() || to.has(&it)), "schema");
-    need(tool.strict != Some(true) || to.field(&["strict"], |it| it == true), "strict");
+    let strict = to.field(&["strict", "strict_tools"], |it| it == true);
+    need(tool.strict != Some(true) || strict, "strict");
     need(tool.cache.is_none() || to.field(&["cache_control", "cachePoint"], |_| true), "cache_control");
     extras_missing(&tool.extra, path, to, target, missing);
 }
 
-fn settings_missing(prompt: &Prompt, to: &Written, missing: &mut Vec<String>) {
+fn settings_missing(prompt: &Prompt, to: &Written, model: &str, missing: &mut Vec<String>) {
+    // Where the tools are lost, what is said about them is lost with them.
+    let no_tools = to.losses.iter().any(|it| it.what == "tools");
     let mut need = |there: bool, what: &str| {
         if !there && !to.losses.iter().any(|it| it.what.contains(what)) {
             missing.push(what.to_owned());
@@ -208,7 +216,9 @@ fn settings_missing(prompt: &Prompt, to: &Written, missing: &mut Vec<String>) {
         // How much is the model's choice: what holds where nothing is said.
         let said = it.adaptive && it.effort.is_none() && it.budget.is_none();
         let named = to.losses.iter().any(|it| it.what.contains("reasoning"));
-        need(said || named || to.field(&words, |_| true), "thinking");
+        // Whoever never thinks need not be told not to.
+        let never = !it.enabled && NEVER_THINK.contains(&model);
+        need(said || named || never || to.field(&words, |_| true), "thinking");
     }
     match &prompt.format {
         Format::Text => {}
@@ -225,6 +235,7 @@ fn settings_missing(prompt: &Prompt, to: &Written, missing: &mut Vec<String>) {
     let choice = ["tool_choice", "toolConfig", "toolChoice"];
     match &prompt.tool_choice {
         None | Some(ToolChoice::Auto) => {}
+        Some(_) if no_tools => {}
         Some(ToolChoice::Named(name)) => {
             need(to.field(&choice, |it| it.to_string().contains(name.as_str())), "tool_choice");
         }
@@ -234,7 +245,7 @@ fn settings_missing(prompt: &Prompt, to: &Written, missing: &mut Vec<String>) {
         }
         Some(ToolChoice::Required) => need(to.field(&choice, |_| true), "tool_choice"),
     }
-    if prompt.parallel_tools == Some(false) && !prompt.tools.is_empty() {
+    if prompt.parallel_tools == Some(false) && !prompt.tools.is_empty() && !no_tools {
         let told = to.field(&["parallel_tool_calls"], |it| it == false)
             || to.field(&["disable_parallel_tool_use"], |it| it == true);
         need(told, "parallel_tool_calls");
@@ -288,7 +299,7 @@ fn of_every_request_each_thing_is_said_or_named() {
                     let written = codec(*to).write_request(&prompt, model, quirks);
                     let body = serde_json::from_slice(&written.body).unwrap();
                     let there = Written::new(&body, written.losses);
-                    let gone = missing(&prompt, &there, *to).into_iter();
+                    let gone = missing(&prompt, &there, *to, model).into_iter();
                     silent.extend(gone.map(|it| format!("{from} → {to} {model}: {it} ({file})")));
                     checked += 1;
                 }

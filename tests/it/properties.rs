@@ -65,9 +65,9 @@ use Word::{
 /// Each dialect, a model that takes what the dialect can say, and what it has no word for.
 const DIALECTS: [(Dialect, &str, &[Word]); 7] = [
     (Dialect::OpenaiChat, "gpt-4.1", &[TopK, ToolError, SignedThinking]),
-    (Dialect::OpenaiResponses, "gpt-4.1", &[TopK, Penalties, Seed, Stop, ToolError, SignedThinking]),
-    (Dialect::Anthropic, "claude-3-5-haiku-latest", &[Penalties, Seed, JsonObject, Schema, Created, Reasoning]),
-    (Dialect::Gemini, "gemini-2.5-flash", &[OneCall, User, SignedThinking, Created]),
+    (Dialect::OpenaiResponses, "gpt-4.1", &[TopK, Penalties, Seed, Stop, ToolError]),
+    (Dialect::Anthropic, "claude-3-5-haiku-latest", &[Penalties, Seed, JsonObject, Created]),
+    (Dialect::Gemini, "gemini-2.5-flash", &[OneCall, User, Created]),
     (
         Dialect::BedrockConverse,
         "amazon.nova-pro-v1:0",
@@ -89,7 +89,7 @@ const DIALECTS: [(Dialect, &str, &[Word]); 7] = [
     (
         Dialect::Cohere,
         "command-a-reasoning-08-2025",
-        &[Named, OneCall, ToolError, User, SignedThinking, AnswerModel, Created],
+        &[Named, OneCall, ToolError, User, SignedThinking, AnswerModel, Created, CacheRead],
     ),
     (
         Dialect::Ollama,
@@ -111,6 +111,7 @@ fn the_table_claims_no_lack_that_is_none() {
     let mut sample =
         || (request().new_tree(&mut runner).unwrap().current(), answer().new_tree(&mut runner).unwrap().current());
     let samples: Vec<_> = (0..100).map(|_| sample()).collect();
+    let mut wrong = Vec::new();
     for (dialect, model, lacks) in DIALECTS {
         for word in lacks {
             let others: Vec<Word> = lacks.iter().copied().filter(|it| it != word).collect();
@@ -118,7 +119,10 @@ fn the_table_claims_no_lack_that_is_none() {
                 requests::comes_back(asked, dialect, model, &others).is_ok()
                     && replies::comes_back(answered, dialect, &others).is_ok()
             };
-            assert!(!samples.iter().all(comes_back), "{dialect} has a word for {word:?}");
+            if samples.iter().all(comes_back) {
+                wrong.push(format!("{dialect} has a word for {word:?}"));
+            }
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -81,7 +81,10 @@ async fn what_a_provider_says_to_browsers_and_proxies_stays_here() {
             for (name, value) in stays {
                 assert_ne!(got.header(name), value, "{stream} {status} {got:?}");
             }
-            // What a client of the dialect reads does pass.
+            // What a client of the dialect reads does pass; of a dialect that none speaks there is nothing to read.
+            if dialect != target {
+                continue;
+            }
             assert_eq!(got.header("x-ratelimit-remaining-requests"), "7", "{stream} {status} {got:?}");
             assert_eq!(got.header("request-id"), "req_1");
         }

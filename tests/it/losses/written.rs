@@ -20,8 +20,7 @@ impl Written {
         it
     }
 
-    /// Takes in more of it.
-    pub(super) fn take(&mut self, value: &Value) {
+    fn take(&mut self, value: &Value) {
         self.values.push(value.clone());
         match value {
             Value::String(text) => {

@@ -89,23 +89,30 @@ proptest! {
 
     #[test]
     fn what_an_answer_says_is_read_as_it_was_written(said in answer()) {
-        for (dialect, _, lacks) in DIALECTS {
-            if let Err(how) = comes_back(&said, dialect, lacks) {
-                return Err(TestCaseError::fail(how));
-            }
-        }
+        let all = DIALECTS.into_iter().map(|(dialect, _, lacks)| comes_back(&said, dialect, lacks));
+        let failed: Vec<String> = all.filter_map(Result::err).collect();
+        prop_assert!(failed.is_empty(), "{}", failed.join("\n"));
     }
 
     #[test]
     fn what_a_stream_says_is_read_as_it_was_written(said in answer(), size in 1_usize..9, mixed in any::<bool>()) {
+        let mut failed = Vec::new();
         for (dialect, _, lacks) in DIALECTS {
             let reply = said.reply(lacks);
             let bytes = written(dialect, &events(&reply, size, mixed));
             let back = read(dialect, &frames(dialect, &bytes, &[bytes.len()]));
             check_grammar(&back, dialect.name());
-            let shown = String::from_utf8_lossy(&bytes);
-            prop_assert_eq!(lines(&Reply::of(back), lacks), lines(&reply, lacks), "{} in {}", dialect, shown);
+            let (mut before, mut after) = (lines(&reply, lacks), lines(&Reply::of(back), lacks));
+            if mixed {
+                // Calls that come at the same time are told as they are complete where a dialect has no pieces of them.
+                before.sort();
+                after.sort();
+            }
+            if before != after {
+                failed.push(format!("{dialect}: {before:#?} became {after:#?} in {}", String::from_utf8_lossy(&bytes)));
+            }
         }
+        prop_assert!(failed.is_empty(), "{}", failed.join("\n"));
     }
 
     #[test]

@@ -301,7 +301,7 @@ impl Answer {
             (true, false) => Finish::Stop,
         };
         Reply {
-            id: if has(Word::AnswerId) { "answer_1".to_owned() } else { String::new() },
+            id: if has(Word::AnswerId) { "resp_answer1".to_owned() } else { String::new() },
             model: if has(Word::AnswerModel) { "m-1".to_owned() } else { String::new() },
             created: Some(1_800_000_000).filter(|_| has(Word::Created)),
             blocks,

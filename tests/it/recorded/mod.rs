@@ -3,9 +3,9 @@
 
 mod answers;
 mod asked;
-pub(crate) mod exchange;
+mod exchange;
 mod requests;
-pub(crate) mod streams;
+mod streams;
 mod table;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

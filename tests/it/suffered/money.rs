@@ -73,6 +73,7 @@ async fn a_price_of_ones_own_is_charged_once() {
 #[tokio::test]
 async fn an_alias_costs_what_its_target_costs() {
     let sim = Sim::start(Persona::plain("a")).await.unwrap();
+    sim.script().always(Script::text("It is one."));
     let house = Plan::new().target("a", Dialect::OpenaiChat, &sim.base_url(), 1.0).open().await;
     let mut costs = Vec::new();
     for model in ["g", "a/model"] {
@@ -100,6 +101,7 @@ async fn a_row_holds_nothing_of_what_was_said() {
     }
     assert_eq!(house.rows().await.len(), 6);
     let folder = house.path.parent().unwrap().to_owned();
+    let _kept = std::sync::Arc::clone(&house.folder);
     soon(house.stop()).await;
     for file in std::fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
