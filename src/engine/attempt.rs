@@ -66,7 +66,8 @@ pub async fn run(
             // Nobody goes on from a turn that was only made for its summary.
             conversation = it.conversation.filter(|_| !summary);
             let rendered = lane::render_from(it.source, &asking, speech.dialect, model, &provider.quirks);
-            lane::edited(rendered, &speech.body)
+            let rendered = lane::edited(rendered, &speech.body)?;
+            lane::routed(rendered, &asking, &provider.quirks)
         })
     } else {
         beside::render::render(ask, speech.dialect, model, &provider.quirks)
@@ -314,7 +315,8 @@ fn first_deadline(ask: &Ask, deadlines: &Deadlines) -> Duration {
 
 /// `strict`: what cannot be said is refused by name instead of dropped.
 fn refuse_losses(ask: &Ask, rendered: &Rendered) -> Result<(), Failure> {
-    if !ask.strict || rendered.losses.is_empty() {
+    let is_strict = ask.strict || ask.wishes.as_ref().is_some_and(|it| it.require_parameters);
+    if !is_strict || rendered.losses.is_empty() {
         return Ok(());
     }
     let losses: Vec<String> = rendered.losses.iter().map(|it| format!("{} ({})", it.what, it.why)).collect();

@@ -162,6 +162,31 @@ pub fn edited(rendered: Rendered, edits: &BodyEdits) -> Result<Rendered, Malform
     Ok(Rendered { lane, body, ..rendered })
 }
 
+/// `rendered` with what the request wished of its way, for a target that chooses among providers of its own. To any other
+/// one it would mean nothing: what nobody here understood of it is lost.
+///
+/// # Errors
+/// The body is no JSON object.
+pub fn routed(mut rendered: Rendered, ask: &Ask, quirks: &Quirks) -> Result<Rendered, Malformed> {
+    let Some(wishes) = ask.wishes.as_deref() else { return Ok(rendered) };
+    // The fields were taken out when it was read.
+    if rendered.lane == Lane::Verbatim {
+        rendered.lane = Lane::Splice;
+    }
+    match &wishes.provider {
+        Some(object) if quirks.provider_routing => {
+            let fields = json::scan(&rendered.body)?;
+            let edit = json::Edit::Set { key: "provider", value: Cow::Borrowed(object.as_bytes()) };
+            rendered.body = json::splice(&rendered.body, &fields, &[edit]);
+        }
+        _ => {
+            let why = "no provider is chosen by it here";
+            rendered.losses.extend(wishes.unheard.iter().map(|it| Loss { what: it.clone(), why }));
+        }
+    }
+    Ok(rendered)
+}
+
 /// The client's headers that a target of another dialect is not sent.
 pub(super) fn lost_headers(ask: &Ask) -> impl Iterator<Item = Loss> {
     ask.headers
