@@ -135,12 +135,12 @@ impl List {
                 left("LEADS TO").wide(),
             ]);
             for line in &it.models {
-                let facts = line.facts.clone().unwrap_or_default();
+                let facts = line.facts.as_ref();
                 table.row([
                     line.id.clone(),
                     line.kind.to_owned(),
-                    window(&facts),
-                    skills(&facts),
+                    facts.map_or_else(|| amounts::NONE.to_owned(), window),
+                    facts.map(skills).unwrap_or_default(),
                     leads_to(&line.targets),
                 ]);
             }

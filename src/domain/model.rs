@@ -175,9 +175,9 @@ mod tests {
         let names =
             ["anthropic/claude-sonnet-4.5", "anthropic/claude-opus-4.5", "anthropic/claude-sonnet-4.5-20250929"];
         let table = ModelTable::new(names.iter().map(|it| (ModelName::from(*it), ModelFacts::default())).collect());
-        let named = |name: &str| table.named(name).map(ModelName::as_str);
-        assert_eq!(named("claude-sonnet-4-5-20250929"), Some(names[0]));
-        assert_eq!(named(names[2]), Some(names[2]));
-        assert_eq!(named("claude-haiku-4-5"), None);
+        let own = |name: &str| table.named(name).map(ModelName::as_str);
+        assert_eq!(own("claude-sonnet-4-5-20250929"), Some(names[0]));
+        assert_eq!(own(names[2]), Some(names[2]));
+        assert_eq!(own("claude-haiku-4-5"), None);
     }
 }

@@ -1,7 +1,10 @@
 //! What a request says of where it wants to go, beside the model: OpenRouter's `models` and `provider`, LiteLLM's
 //! `fallbacks` (openrouter.ai/docs/features/provider-routing, docs.litellm.ai/docs/proxy/client_side_fallbacks).
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+
+use crate::domain::ask::Fields;
 
 /// Wishes of one request. Nearly none has any.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +38,9 @@ pub struct Wishes {
     /// The `provider` object as it was sent, for targets that understand it themselves; not kept in records.
     #[serde(skip)]
     pub provider: Option<String>,
+    /// The body with that object where it stood, and its fields: what such a target is sent in the client's own dialect.
+    #[serde(skip)]
+    pub body: Option<(Bytes, Fields)>,
     /// What of it means nothing here: `provider.quantizations`.
     #[serde(skip)]
     pub unheard: Vec<String>,
@@ -53,6 +59,7 @@ impl Default for Wishes {
             private: false,
             require_parameters: false,
             provider: None,
+            body: None,
             unheard: Vec::new(),
         }
     }

@@ -57,6 +57,7 @@ pub async fn run(
     let compacts = ask.operation == Operation::Compact || ask.needs.compaction;
     let summary = compacts && !provider.compacts(speech);
     let asking = if summary { Cow::Owned(lane::summary(ask).map_err(unreadable)?) } else { Cow::Borrowed(ask) };
+    let asking = if summary { asking } else { lane::addressed(asking, speech.dialect, &provider.quirks) };
     let is_chat = asking.operation == Operation::Chat;
     let maker = Maker::new(provider, speech.dialect, model);
     let mut conversation = None;
@@ -67,7 +68,7 @@ pub async fn run(
             conversation = it.conversation.filter(|_| !summary);
             let rendered = lane::render_from(it.source, &asking, speech.dialect, model, &provider.quirks);
             let rendered = lane::edited(rendered, &speech.body)?;
-            lane::routed(rendered, &asking, &provider.quirks)
+            lane::routed(rendered, &asking, speech.dialect, &provider.quirks)
         })
     } else {
         beside::render::render(ask, speech.dialect, model, &provider.quirks)

@@ -12,7 +12,7 @@ use crate::domain::ask::Fields;
 use crate::domain::failure::Failure;
 use crate::domain::wishes::{MaxPrice, Sort, Wishes};
 use crate::engine::lane::quoted;
-use crate::engine::read::bad;
+use crate::engine::read::{bad, malformed};
 use crate::wire::json::{self, Edit};
 
 /// The fields. `route` only goes with `models`, and says what is so anyway.
@@ -124,6 +124,13 @@ pub(super) fn read(body: &Bytes, fields: &Fields) -> Result<Option<(Wishes, Byte
     // An order or a limit that is not kept would be worse than none.
     if wishes.sort.is_some() || wishes.max_price.is_some() {
         return Err(bad("`provider.sort` and `provider.max_price` are not kept by this version: leave them out"));
+    }
+    if wishes.provider.is_some() {
+        // All but the first of the edits, which takes `provider` out. Without further models it is the body as it came.
+        let left = edits.iter().skip(1).filter(|it| is_there(it.key()) || matches!(it, Edit::Set { .. }));
+        let left = json::splice(body, fields, &left.cloned().collect::<Vec<_>>());
+        let fields = json::scan(&left).map_err(|it| malformed(&it))?;
+        wishes.body = Some((left, fields));
     }
     Ok(Some((wishes, json::splice(body, fields, &edits))))
 }

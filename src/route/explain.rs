@@ -118,6 +118,7 @@ impl Step {
                 format!("{key}rests {} s: {}", left.as_secs(), why.sentence())
             }
             Self::LeastBad { .. } => "the least bad: all are out for their health".to_owned(),
+            Self::Drawn { share, .. } if *share >= 1.0 => "has all the weight".to_owned(),
             Self::Drawn { draw, share, .. } => format!("drawn (throw {draw:.2}, share {share:.2})"),
             Self::Group { .. } | Self::Alias { .. } | Self::Model { .. } | Self::Unknown { .. } | Self::AsListed => {
                 self.to_string()

@@ -148,7 +148,9 @@ async fn a_gateway_is_sent_what_it_understands_and_knows_more_models() {
     let wish = json!({"order": ["somebody-behind"], "only": ["somebody-behind"], "quantizations": ["fp8"]});
     town.a.script().push(Script::status(500));
     let seen = town.ask(json!({"model": "a/model", "models": ["vendor/other"], "provider": wish})).await;
-    assert_eq!((seen.status, seen.header("x-llmroute-provider")), (200, "a"), "{seen:?}");
+    // The simulated provider is no gateway, and refuses what it does not know: it was asked, and asked last.
+    assert_eq!(seen.header("x-llmroute-attempts"), "a/model 500, a/vendor/other 400", "{seen:?}");
+    assert!(seen.body.contains("Unrecognized request argument supplied: provider"), "{seen:?}");
     let sent = Town::sent(&town.a);
     assert_eq!((&sent["provider"], &sent["model"]), (&wish, &"vendor/other".into()), "{sent}");
     assert!(sent.get("models").is_none() && seen.header("x-llmroute-dropped").is_empty(), "{sent}");
