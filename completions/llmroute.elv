@@ -44,6 +44,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand requests 'Single requests out of the ledger'
             cand explain 'What would become of a request. Sends nothing'
             cand why 'How a request was decided'
+            cand simulate 'What another policy would have done with the requests of the last days'
             cand completions 'Print the completion script of a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -826,6 +827,21 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
         }
+        &'llmroute;simulate'= {
+            cand --since 'How far back, in hours or days'
+            cand --with 'The policy file'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
         &'llmroute;completions'= {
             cand --format 'How data is printed'
             cand --color 'When to use colour. `NO_COLOR` is honoured'
@@ -853,6 +869,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand requests 'Single requests out of the ledger'
             cand explain 'What would become of a request. Sends nothing'
             cand why 'How a request was decided'
+            cand simulate 'What another policy would have done with the requests of the last days'
             cand completions 'Print the completion script of a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -971,6 +988,8 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;help;explain'= {
         }
         &'llmroute;help;why'= {
+        }
+        &'llmroute;help;simulate'= {
         }
         &'llmroute;help;completions'= {
         }

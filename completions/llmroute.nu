@@ -1169,6 +1169,28 @@ module completions {
     id: string                # The request, as receipts and lists show it
   ]
 
+  def "nu-complete llmroute simulate format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute simulate color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # What another policy would have done with the requests of the last days
+  export extern "llmroute simulate" [
+    --since: string           # How far back, in hours or days
+    --with: path              # The policy file
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute simulate format" # How data is printed
+    --color: string@"nu-complete llmroute simulate color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+  ]
+
   def "nu-complete llmroute completions shell" [] {
     [ "bash" "zsh" "fish" "nu" "elvish" "powershell" ]
   }
@@ -1368,6 +1390,10 @@ module completions {
 
   # How a request was decided
   export extern "llmroute help why" [
+  ]
+
+  # What another policy would have done with the requests of the last days
+  export extern "llmroute help simulate" [
   ]
 
   # Print the completion script of a shell
