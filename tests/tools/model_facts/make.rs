@@ -151,10 +151,9 @@ pub(crate) fn facts(litellm: &Value, models_dev: &Value) -> String {
         }
     }
     // Google sells the models of Anthropic under rows of their own.
-    let sold: Vec<(String, Facts)> = table
-        .get_mut("vertex")
-        .map(|it| it.extract_if(.., |model, _| model.starts_with("claude")).collect())
-        .unwrap_or_default();
+    let (sold, own): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        table.remove("vertex").unwrap_or_default().into_iter().partition(|it| it.0.starts_with("claude"));
+    table.insert("vertex".to_owned(), own);
     for (model, facts) in sold {
         table.entry("vertex-anthropic".to_owned()).or_default().entry(model).or_default().add(facts);
     }
