@@ -65,9 +65,9 @@ pub fn providers() -> impl Iterator<Item = &'static str> {
     SECTIONS.keys().copied()
 }
 
-/// The sections of a table: `@NAME`, and the lines up to the next.
+/// The sections of a table: `[NAME]`, and the lines up to the next.
 fn sections(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    text.split("\n@").skip(1).filter_map(|it| it.split_once('\n'))
+    text.split("\n[").skip(1).filter_map(|it| it.split_once("]\n"))
 }
 
 /// One line: name, window, output, skills, end. What is missing at its end is unknown.
@@ -114,7 +114,7 @@ mod tests {
         let all: usize = providers().map(|it| of(it, None).len()).sum();
         assert!(all >= 1_500, "{all} models");
         assert!(FACTS.len() < 250_000, "{} bytes", FACTS.len());
-        let lines = FACTS.lines().filter(|it| !it.starts_with(['#', '@'])).count();
+        let lines = FACTS.lines().filter(|it| !it.starts_with(['#', '['])).count();
         assert_eq!(all, lines, "a line could not be read");
         for provider in providers() {
             assert!(crate::catalog::provider(provider).is_some(), "no provider is called {provider}");

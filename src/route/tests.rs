@@ -163,7 +163,8 @@ fn all_resting_by_our_own_guess_tries_the_least_bad_and_by_the_providers_word_re
 /// A provider with what is known of its one model.
 fn knowing(name: &str, key: i64, facts: ModelFacts) -> Arc<Provider> {
     let table = ModelTable::new([("m".into(), facts)].into());
-    Arc::new(Provider { facts: Arc::new(table), ..Provider::clone(&provider(name, &[key])) })
+    let speaks = vec![Speech::new(Dialect::OpenaiChat, "http://127.0.0.1:1/v1/chat/completions")];
+    Arc::new(Provider { facts: Arc::new(table), speaks, ..Provider::clone(&provider(name, &[key])) })
 }
 
 fn order_of(policy: &Policy, ask: &Ask) -> Result<Vec<String>, Failure> {

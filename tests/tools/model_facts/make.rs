@@ -47,7 +47,7 @@ const LITELLM: [(&str, &str, &str); 52] = [
     ("snowflake", "snowflake", "snowflake/"),
     ("vercel_ai_gateway", "vercel", "vercel_ai_gateway/"),
     ("ai21", "ai21", "ai21/"),
-    ("meta_llama", "meta", "meta_llama/"),
+    ("meta_llama", "meta-ai", "meta_llama/"),
     ("volcengine", "volcengine", "volcengine/"),
     ("novita", "novita", "novita/"),
     ("baseten", "baseten", "baseten/"),
@@ -206,7 +206,7 @@ fn write(table: &Table) -> String {
          # T tools, I images, A audio, D documents, J JSON by schema, R reasoning; small: it does not; absent: unknown.\n",
     );
     for (provider, models) in table {
-        out.extend(["@", provider, "\n"]);
+        out.extend(["[", provider, "]\n"]);
         for (model, facts) in models {
             let number = |it: Option<u64>| it.map(|it| it.to_string()).unwrap_or_default();
             let skills: String = SKILLS
