@@ -38,6 +38,8 @@ fn provider(n: i64) -> Arc<Provider> {
         price_id: None,
         settings: BTreeMap::new(),
         unready: None,
+        facts: Arc::default(),
+        privacy: llmroute::domain::policy::Privacy::Any,
     })
 }
 
@@ -46,7 +48,7 @@ fn policy() -> Policy {
     let target = |name: &llmroute::domain::id::ProviderName| Target { provider: name.clone(), model: "m".into() };
     let targets = providers.keys().map(|it| (target(it), 1.0)).collect();
     let group = Group { name: "g".into(), targets, deadlines: Deadlines::default(), built_in: false };
-    Policy { version: 1, providers, groups: [(group.name.clone(), Arc::new(group))].into() }
+    Policy { version: 1, providers, groups: [(group.name.clone(), Arc::new(group))].into(), ..Policy::default() }
 }
 
 fn ask() -> Ask {
@@ -65,6 +67,7 @@ fn ask() -> Ask {
         client: String::new(),
         session: None,
         strict: false,
+        wishes: None,
         recalled: None,
     }
 }
