@@ -6,7 +6,9 @@ use anstream::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::view::screen::{Format, Screen};
-use crate::cli::{ask, bench, completions, groups, keys, models, prices, providers, requests, serve, stats, weights};
+use crate::cli::{
+    ask, bench, completions, groups, keys, models, prices, providers, requests, rules, serve, stats, weights,
+};
 
 /// One local endpoint for every LLM provider: routes, fails over, keeps a truthful ledger.
 #[derive(Debug, Parser)]
@@ -95,6 +97,8 @@ pub enum Command {
     Groups(groups::Groups),
     /// The shares of a group's targets, as meant and as they came out.
     Weights(weights::Weights),
+    /// Where requests go that fulfil a condition.
+    Rules(rules::Rules),
     /// What can be sent as `model`.
     Models(models::Models),
     /// Your own prices, and what is known of a target's.

@@ -5,6 +5,7 @@ pub mod operation;
 pub mod policy;
 pub mod quirks;
 pub mod row;
+pub mod rule;
 pub mod setting;
 pub mod target;
 

@@ -12,6 +12,7 @@ use crate::domain::dialect::Dialect;
 use crate::domain::id::{GroupName, KeyId, KeyName, ModelName, ProviderName};
 use crate::domain::operation::Operation;
 use crate::domain::quirks::Quirks;
+use crate::domain::rule::Rules;
 use crate::domain::target::Target;
 
 /// Everything a decision needs to know of the local file.
@@ -23,6 +24,8 @@ pub struct Policy {
     pub providers: BTreeMap<ProviderName, Arc<Provider>>,
     /// Groups by name.
     pub groups: BTreeMap<GroupName, Arc<Group>>,
+    /// The rules that are enabled.
+    pub rules: Rules,
 }
 
 /// A provider: one row, built in or the user's.

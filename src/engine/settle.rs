@@ -90,6 +90,7 @@ impl Settlement {
     pub fn decided(&mut self, decision: &Decision) {
         // Nobody else holds the head yet, so this copies nothing.
         Arc::make_mut(&mut self.head).group.clone_from(&decision.group);
+        self.engine.note_failed_rules(&decision.trail);
     }
 
     /// An attempt begins; its intent is to be in the journal before it is sent.

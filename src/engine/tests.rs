@@ -1,6 +1,6 @@
 use bytes::Bytes;
 
-use crate::domain::ask::{Ask, Needs};
+use crate::domain::ask::{Ask, Envelope, Needs};
 use crate::domain::clock::Now;
 use crate::domain::dialect::Dialect;
 use crate::domain::id::RequestId;
@@ -29,6 +29,8 @@ fn ask(dialect: Dialect, body: &str) -> Ask {
         session: None,
         strict: false,
         recalled: None,
+        envelope: Envelope::default(),
+        quote: None,
         fields,
         body,
     }

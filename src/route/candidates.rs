@@ -11,25 +11,23 @@ use crate::domain::target::{Seat, Target};
 use crate::route::Candidate;
 use crate::route::explain::Step;
 
-/// The candidates for `ask`: a group's targets, one target, or everybody who serves that model; where no model is named,
+/// The candidates for `ask` if its model is called `model`: a group's targets, one target, or everybody who serves that model; where no model is named,
 /// the one provider that can be meant.
 ///
 /// # Errors
 /// `no_route` (404), naming the nearest names, if nothing is called so; what [`one_provider`] says.
-pub fn find(policy: &Policy, ask: &Ask, trail: &mut Vec<Step>) -> Result<(Option<GroupName>, Vec<Candidate>), Failure> {
-    let model = ask.model.as_str();
+pub fn find(
+    policy: &Policy,
+    ask: &Ask,
+    model: &str,
+    trail: &mut Vec<Step>,
+) -> Result<(Option<GroupName>, Vec<Candidate>), Failure> {
     if let (Operation::Relay(relayed), true) = (&ask.operation, model.is_empty()) {
         return one_provider(policy, ask, relayed, trail).map(|it| (None, vec![it]));
     }
     if let Some(group) = policy.groups.get(model) {
         trail.push(Step::Group { name: group.name.clone(), targets: group.targets.len() });
-        let found = group.targets.iter().filter_map(|(target, weight)| {
-            let Some(provider) = policy.providers.get(&target.provider) else {
-                trail.push(Step::Out { target: target.clone(), why: "its provider does not exist".to_owned() });
-                return None;
-            };
-            Some(candidate(provider, target.model.clone(), *weight))
-        });
+        let found = group.targets.iter().filter_map(|(target, weight)| listed(policy, target, *weight, trail));
         let found: Vec<_> = found.collect();
         return Ok((Some(group.name.clone()), found));
     }
@@ -101,6 +99,15 @@ fn one_provider(policy: &Policy, ask: &Ask, relayed: &Relayed, trail: &mut Vec<S
     Ok(found)
 }
 
+/// A target that somebody lists; `None` if its provider is gone.
+pub(super) fn listed(policy: &Policy, target: &Target, weight: f64, trail: &mut Vec<Step>) -> Option<Candidate> {
+    let Some(provider) = policy.providers.get(&target.provider) else {
+        trail.push(Step::Out { target: target.clone(), why: "its provider does not exist".to_owned() });
+        return None;
+    };
+    Some(candidate(provider, target.model.clone(), weight))
+}
+
 fn candidate(provider: &Arc<Provider>, model: ModelName, weight: f64) -> Candidate {
     let target = Target { provider: provider.name.clone(), model };
     let seats = if provider.auth == Auth::None && provider.keys.is_empty() {
@@ -110,7 +117,7 @@ fn candidate(provider: &Arc<Provider>, model: ModelName, weight: f64) -> Candida
             |it: &crate::domain::policy::Key| Seat { target: target.clone(), key: Some((it.id, it.name.clone())) };
         provider.usable_keys().map(|it| (seat(it), it.weight)).collect()
     };
-    Candidate { provider: Arc::clone(provider), target, weight, seats }
+    Candidate { provider: Arc::clone(provider), target, weight, tier: 0, seats }
 }
 
 fn unknown(policy: &Policy, model: &str) -> Failure {

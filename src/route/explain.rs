@@ -3,12 +3,46 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::domain::id::{GroupName, ModelName};
+use crate::domain::id::{GroupName, ModelName, RuleName};
+use crate::domain::rule::CHAIN_MOST;
 use crate::domain::target::{Seat, Target};
 
 /// What one stage did.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
+    /// A rule matched and says where the request goes.
+    Rule {
+        /// Which.
+        name: RuleName,
+        /// Where to.
+        targets: Vec<String>,
+    },
+    /// A rule matched and says what the model is called from now on.
+    Rewritten {
+        /// Which.
+        name: RuleName,
+        /// What it was called.
+        from: String,
+        /// What it is called.
+        to: String,
+    },
+    /// A rule could not be evaluated, and counts as not matched.
+    RuleFailed {
+        /// Which.
+        name: RuleName,
+        /// Why.
+        why: String,
+    },
+    /// The model was rewritten as often as it may be; this rule would have done it once more.
+    ChainTooLong {
+        /// Which.
+        name: RuleName,
+    },
+    /// A rule names a group that is gone.
+    NoGroup {
+        /// Which.
+        name: GroupName,
+    },
     /// The model named a group.
     Group {
         /// Which.
@@ -65,6 +99,13 @@ pub enum Step {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Rule { name, targets } => write!(f, "rule {name}: to {}", targets.join(", ")),
+            Self::Rewritten { name, from, to } => write!(f, "rule {name}: {from} is now {to}"),
+            Self::RuleFailed { name, why } => write!(f, "rule {name} not matched: {why}"),
+            Self::ChainTooLong { name } => {
+                write!(f, "rule {name} not followed: the model was rewritten {CHAIN_MOST} times")
+            }
+            Self::NoGroup { name } => write!(f, "there is no group {name} any more"),
             Self::Group { name, targets } => write!(f, "group {name}: {targets} targets"),
             Self::Named { target } => write!(f, "named target {target}"),
             Self::Model { model, providers } => write!(f, "model {model}: served by {providers} providers"),

@@ -2,13 +2,14 @@
 //! that says why. Pure and total: no I/O, no clock, no locks, and no randomness but the dice it is handed, so that
 //! the same values always give the same decision.
 //!
-//! The stages, one a file, in running order: [`candidates`] → [`fit`] → [`health`] → [`weights`].
+//! The stages, one a file, in running order: [`rules`] → [`candidates`] → [`fit`] → [`health`] → [`weights`].
 
 pub mod breaker;
 pub mod candidates;
 pub mod explain;
 pub mod fit;
 pub mod health;
+pub mod rules;
 pub mod weights;
 
 #[cfg(test)]
@@ -58,6 +59,8 @@ pub struct Candidate {
     pub target: Target,
     /// Share among the candidates; 0 = never first.
     pub weight: f64,
+    /// Candidates of a higher tier stand behind all of the lower ones.
+    pub tier: u32,
     /// The keys still in play, with their weights; one entry without a key where none is needed.
     pub seats: Vec<(Seat, f64)>,
 }
@@ -66,7 +69,13 @@ pub struct Candidate {
 #[must_use]
 pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) -> Decision {
     let mut trail = Vec::new();
-    let (group, found) = match candidates::find(policy, ask, &mut trail) {
+    // Files and jobs live at one provider, which no rule knows: a request that names no model is nobody's to move.
+    let found = if policy.rules.is_empty() || ask.model.is_empty() {
+        candidates::find(policy, ask, &ask.model, &mut trail)
+    } else {
+        rules::route(policy, ask, fleet, dice, &mut trail)
+    };
+    let (group, found) = match found {
         Ok(it) => it,
         Err(failure) => return Decision { group: None, plan: Vec::new(), trail, refusal: Some(failure) },
     };

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::breaker::{Breaker, Outcome, Standing, Why};
 use super::health::{FleetView, SeatId};
 use super::*;
-use crate::domain::ask::{Fields, Needs};
+use crate::domain::ask::{Envelope, Fields, Needs};
 use crate::domain::clock::{Moment, Now};
 use crate::domain::dialect::Dialect;
 use crate::domain::id::{KeyId, RequestId};
@@ -11,7 +11,7 @@ use crate::domain::operation::Operation;
 use crate::domain::policy::{Auth, Billing, Deadlines, Group, Key, Speech};
 use crate::domain::quirks::Quirks;
 
-fn provider(name: &str, keys: &[i64]) -> Arc<Provider> {
+pub(super) fn provider(name: &str, keys: &[i64]) -> Arc<Provider> {
     let key = |id: &i64| Key {
         id: KeyId(*id),
         name: format!("k{id}").into(),
@@ -39,17 +39,18 @@ fn provider(name: &str, keys: &[i64]) -> Arc<Provider> {
     })
 }
 
-fn policy(providers: &[Arc<Provider>], weights: &[(&str, f64)]) -> Policy {
+pub(super) fn policy(providers: &[Arc<Provider>], weights: &[(&str, f64)]) -> Policy {
     let targets = weights.iter().map(|(name, weight)| (Target::parse(name).unwrap(), *weight)).collect();
     let group = Group { name: "g".into(), targets, deadlines: Deadlines::default(), built_in: false };
     Policy {
         version: 1,
         providers: providers.iter().map(|it| (it.name.clone(), Arc::clone(it))).collect(),
         groups: [(group.name.clone(), Arc::new(group))].into(),
+        ..Policy::default()
     }
 }
 
-fn ask(id: u64, model: &str) -> Ask {
+pub(super) fn ask(id: u64, model: &str) -> Ask {
     Ask {
         id: RequestId(id),
         at: Now::default(),
@@ -66,6 +67,8 @@ fn ask(id: u64, model: &str) -> Ask {
         session: None,
         strict: false,
         recalled: None,
+        envelope: Envelope::default(),
+        quote: None,
     }
 }
 

@@ -19,11 +19,15 @@ pub fn order(
     trail: &mut Vec<Step>,
 ) -> Vec<Stop> {
     let shares: Vec<f64> = found.iter().map(|it| it.weight * gentleness(it, fleet)).collect();
+    // Who stands behind others takes no part in the draw.
+    let front = found.iter().map(|it| it.tier).min();
+    let drawn: Vec<f64> =
+        found.iter().zip(&shares).map(|(it, share)| if Some(it.tier) == front { *share } else { 0.0 }).collect();
     let throw = dice.unit();
-    let first = draw(&shares, throw);
+    let first = draw(&drawn, throw);
     match first {
         Some(at) => {
-            let share = shares[at] / shares.iter().sum::<f64>();
+            let share = drawn[at] / drawn.iter().sum::<f64>();
             trail.push(Step::Drawn { target: found[at].target.clone(), draw: throw, share });
         }
         None => trail.push(Step::AsListed),
@@ -33,7 +37,9 @@ pub fn order(
         let chosen = (Some(*b) == first).cmp(&(Some(*a) == first));
         // Among equals the one that speaks the client's dialect loses nothing in translation.
         let speaks = |it: &Candidate| it.provider.speech(dialect).is_some();
-        chosen
+        left.tier
+            .cmp(&right.tier)
+            .then(chosen)
             .then_with(|| shares[*b].partial_cmp(&shares[*a]).unwrap_or(Ordering::Equal))
             .then_with(|| speaks(right).cmp(&speaks(left)))
             .then_with(|| a.cmp(b))

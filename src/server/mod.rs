@@ -330,7 +330,10 @@ async fn answer_or_panic(door: &Arc<Door>, dialect: Dialect, asked: Asked, reque
     if let Err(failure) = admitted {
         return door.turn_away(dialect, &failure);
     }
-    let call = ingress::call(at, dialect, operation, path, &head);
+    let mut call = ingress::call(at, dialect, operation, path, &head);
+    if door.engine.reads_envelopes() {
+        call.envelope = ingress::envelope(&head);
+    }
     let body = ingress::body(&head, body).await;
     // It points into the buffer of the connection, which can be used again from here on.
     drop(head);

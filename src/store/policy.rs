@@ -6,6 +6,7 @@ use crate::store::keys::{self, KeyRow};
 use crate::store::open::Db;
 use crate::store::prices::{self, PriceRow};
 use crate::store::providers::{self, StoredProvider};
+use crate::store::rules::{self, RuleRow};
 use crate::store::weights::{self, Overrides};
 
 /// All policy rows.
@@ -23,6 +24,8 @@ pub struct PolicyRows {
     pub weights: Overrides,
     /// The user's prices.
     pub prices: Vec<PriceRow>,
+    /// The rules, by name.
+    pub rules: Vec<RuleRow>,
 }
 
 /// Reads all of it in one transaction, so that an edit in between is seen whole or not at all.
@@ -38,6 +41,7 @@ pub fn read(db: &Db) -> Result<PolicyRows, StoreError> {
         groups: groups::list(db)?,
         weights: weights::overrides(db)?,
         prices: prices::list(db)?,
+        rules: rules::list(db)?,
     };
     tx.commit()?;
     Ok(rows)

@@ -37,6 +37,7 @@ mod recorded_openai;
 mod recorded_responses;
 mod replay;
 mod responses_stream;
+mod rules;
 mod sim;
 mod sse;
 mod store;

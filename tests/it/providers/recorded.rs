@@ -121,7 +121,15 @@ impl Recording {
         let group =
             Group { name: "r".into(), targets: vec![(target, 1.0)], deadlines: Deadlines::default(), built_in: false };
         let providers = [(it.name.clone(), Arc::new(it))].into();
-        (Policy { version: 1, providers, groups: [(group.name.clone(), Arc::new(group))].into() }, keyring)
+        (
+            Policy {
+                version: 1,
+                providers,
+                groups: [(group.name.clone(), Arc::new(group))].into(),
+                ..Policy::default()
+            },
+            keyring,
+        )
     }
 
     /// Where a client sends it.
