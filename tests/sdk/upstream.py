@@ -164,6 +164,9 @@ class Upstream:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Each frame leaves as it is written. Held back for an acknowledgement, frames would be thrown away by the reset of a
+    # stream that is cut, and nobody could know how much of it was said.
+    disable_nagle_algorithm = True
     upstream: Upstream
 
     def log_message(self, *_: Any) -> None:
@@ -191,6 +194,9 @@ class _Handler(BaseHTTPRequestHandler):
             return self._refuse(Refuses(400, "invalid_request_error", f"not JSON: {error}"))
         # A header sent twice is two values, and no version.
         faults = upstream_bedrock.faults(body, method[0]) if dialect == "bedrock-converse" else self.upstream.faults(body, ", ".join(self.headers.get_all("anthropic-version", [])))
+        unsigned = upstream_gemini.misses_signature(body, method[0]) if dialect == "gemini" else None
+        if unsigned:
+            return self._refuse(Refuses(400, message=unsigned))
         answer = self.upstream.take(Asked(self.path, headers, raw, body, faults))
         if isinstance(answer, Refuses):
             return self._refuse(answer)
