@@ -163,7 +163,7 @@ impl Plan {
                 version: 1,
                 providers,
                 groups: [(group.name.clone(), Arc::new(group))].into(),
-                ..Policy::default()
+                rules: self.rules.clone(),
             },
             keyring,
         )

@@ -43,11 +43,11 @@ struct Weighed {
 #[derive(Debug, Serialize)]
 struct Names {
     schema_version: u32,
-    variables: Vec<Name>,
+    variables: Vec<Described>,
 }
 
 #[derive(Debug, Serialize)]
-struct Name {
+struct Described {
     name: &'static str,
     #[serde(rename = "type")]
     kind: String,
@@ -139,7 +139,7 @@ fn draw(rules: &[Shown], frame: Frame) -> String {
 
 /// `rules variables`.
 pub(super) fn variables(session: &Session) -> Done {
-    let of = |it: Variable| Name { name: it.name(), kind: it.kind().to_string(), about: it.about() };
+    let of = |it: Variable| Described { name: it.name(), kind: it.kind().to_string(), about: it.about() };
     let names = Names { schema_version: 1, variables: Variable::ALL.into_iter().map(of).collect() };
     session.screen.show(&names, |it, frame| {
         let mut table = Table::new(&[left("VARIABLE"), left("TYPE"), left("WHAT IT IS")]);

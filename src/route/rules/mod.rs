@@ -155,7 +155,9 @@ fn expand(
 fn stand_behind(policy: &Policy, fallbacks: &[Destination], found: &mut Vec<Candidate>, trail: &mut Vec<Step>) {
     for (tier, destination) in (1..).zip(fallbacks) {
         let mut next = members(policy, destination, trail);
-        next.iter_mut().for_each(|it| it.tier = tier);
+        for it in &mut next {
+            it.tier = tier;
+        }
         found.append(&mut next);
     }
     if !fallbacks.is_empty() {
@@ -167,15 +169,13 @@ fn stand_behind(policy: &Policy, fallbacks: &[Destination], found: &mut Vec<Cand
 fn members(policy: &Policy, destination: &Destination, trail: &mut Vec<Step>) -> Vec<Candidate> {
     match destination {
         Destination::Target(it) => candidates::listed(policy, it, 1.0, trail).into_iter().collect(),
-        Destination::Group(name) => match policy.groups.get(name) {
-            Some(group) => {
-                group.targets.iter().filter_map(|(it, weight)| candidates::listed(policy, it, *weight, trail)).collect()
-            }
-            None => {
+        Destination::Group(name) => {
+            let Some(group) = policy.groups.get(name) else {
                 trail.push(Step::NoGroup { name: name.clone() });
-                Vec::new()
-            }
-        },
+                return Vec::new();
+            };
+            group.targets.iter().filter_map(|(it, weight)| candidates::listed(policy, it, *weight, trail)).collect()
+        }
     }
 }
 

@@ -70,7 +70,7 @@ impl<'v> Pairs<'v> {
     }
 }
 
-impl<'v> Val for Pairs<'v> {
+impl Val for Pairs<'_> {
     fn get_type(&self) -> &Type {
         &types::MAP_TYPE
     }
@@ -115,19 +115,17 @@ impl Container for Pairs<'_> {
     }
 }
 
-impl<'v> Indexer for Pairs<'v> {
+impl Indexer for Pairs<'_> {
     fn get<'b, 'w>(&'b self, key: &dyn Val) -> Result<CowVal<'b, 'w>, ExecutionError>
     where
         Self: 'w,
     {
-        match self.find(key)? {
-            // The value is owned, so that it may live as long as what it was taken from.
-            Some(fact) => Ok(CowVal::Owned(value(fact).into_owned())),
-            None => {
-                let name = key.downcast_ref::<CelString>().map_or("", CelString::inner);
-                Err(ExecutionError::NoSuchKey(Arc::new(name.to_owned())))
-            }
+        // The value is owned, so that it may live as long as what it was taken from.
+        if let Some(fact) = self.find(key)? {
+            return Ok(CowVal::Owned(value(fact).into_owned()));
         }
+        let name = key.downcast_ref::<CelString>().map_or("", CelString::inner);
+        Err(ExecutionError::NoSuchKey(Arc::new(name.to_owned())))
     }
 
     fn steal<'w>(self: Box<Self>, key: &dyn Val) -> Result<Box<dyn Val + 'w>, ExecutionError>
@@ -138,7 +136,7 @@ impl<'v> Indexer for Pairs<'v> {
     }
 }
 
-impl<'v> Iterable for Pairs<'v> {
+impl Iterable for Pairs<'_> {
     fn iter<'b, 'w>(&'b self) -> Box<dyn Iterator<'b, 'w> + 'b>
     where
         Self: 'w,
@@ -189,6 +187,7 @@ impl Val for Pattern {
 impl StaticVal for Pattern {}
 
 /// `matches`: whether the pattern is found in the text, as CEL defines it.
+#[expect(clippy::needless_pass_by_value, reason = "the shape of a function of the library")]
 pub(super) fn matches<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     match args.as_slice() {
         [text, pattern] => match (text.downcast_ref::<CelString>(), pattern.downcast_ref::<Pattern>()) {

@@ -36,7 +36,7 @@ const WORDS: [(&str, &[&str]); 13] = [
 pub(in crate::route::rules) fn of(text: &str) -> &'static str {
     let looked_at: String = text.chars().take(MOST).collect();
     let letters = looked_at.chars().filter(|it| it.is_alphabetic()).count();
-    let of_script = |is: fn(char) -> bool| looked_at.chars().filter(|it| is(*it)).count() * 3 > letters.max(1);
+    let of_script = |is: Script| looked_at.chars().filter(|it| is(*it)).count() * 3 > letters.max(1);
     if letters == 0 {
         return "";
     }
@@ -44,7 +44,7 @@ pub(in crate::route::rules) fn of(text: &str) -> &'static str {
     if looked_at.chars().filter(|it| is_kana(*it)).count() * 10 > letters {
         return "ja";
     }
-    let scripts: [(&str, fn(char) -> bool); 8] = [
+    let scripts: [(&str, Script); 8] = [
         ("ko", |it| matches!(it, '\u{1100}'..='\u{11ff}' | '\u{ac00}'..='\u{d7af}')),
         ("zh", |it| matches!(it, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')),
         ("ar", |it| matches!(it, '\u{0600}'..='\u{06ff}')),
@@ -59,6 +59,9 @@ pub(in crate::route::rules) fn of(text: &str) -> &'static str {
     }
     by_words(&looked_at.to_lowercase())
 }
+
+/// Whether a character belongs to it.
+type Script = fn(char) -> bool;
 
 fn is_kana(it: char) -> bool {
     matches!(it, '\u{3040}'..='\u{30ff}')
