@@ -42,7 +42,8 @@ fn check(line: &str, kept: Kept, wrong: &mut Vec<String>) {
         let before = text.find(&begin).map(|at| text[..at].trim_end());
         let before = before.map(|it| it.strip_suffix("async").unwrap_or(it).trim_end());
         // A function of Python's is a test by its name.
-        if !before.is_some_and(|it| it.ends_with(']') || file.ends_with(".py")) {
+        let python = Path::new(&file).extension().is_some_and(|it| it == "py");
+        if !before.is_some_and(|it| it.ends_with(']') || python) {
             wrong.push(format!("{line}: there is no test {test} in {file}"));
         }
     }

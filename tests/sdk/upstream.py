@@ -9,6 +9,7 @@ import json
 import socket
 import struct
 import threading
+import uuid
 from collections import deque
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -362,6 +363,7 @@ class _Anthropic:
     def __init__(self, says: Says, body: dict[str, Any]) -> None:
         self.says = says
         self.body = body
+        self.id = f"msg_{uuid.uuid4().hex}"
 
     def stop(self) -> tuple[str, str | None]:
         if self.says.stop is None:
@@ -383,7 +385,8 @@ class _Anthropic:
     def message(self, content: list[dict[str, Any]], output: int) -> dict[str, Any]:
         reason, sequence = self.stop() if content else (None, None)
         return {
-            "id": "msg_up1",
+            # One of its own for each answer: Claude Code takes answers of one id for pieces of one turn.
+            "id": self.id,
             "type": "message",
             "role": "assistant",
             "model": self.body["model"],
