@@ -8,6 +8,7 @@ mod groups;
 mod keys;
 mod prices;
 mod providers;
+mod rules;
 
 use std::path::Path;
 
@@ -19,6 +20,7 @@ use crate::store::{Db, providers as rows};
 
 pub use groups::{deadline, weighted};
 pub use keys::{AddKey, AddedKey, KeyInput};
+pub use rules::destination;
 
 /// What edits are made with.
 #[derive(Debug)]

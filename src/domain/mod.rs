@@ -6,6 +6,7 @@ pub mod operation;
 pub mod policy;
 pub mod quirks;
 pub mod row;
+pub mod rule;
 pub mod setting;
 pub mod target;
 pub mod wishes;

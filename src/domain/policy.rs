@@ -13,6 +13,7 @@ use crate::domain::id::{GroupName, KeyId, KeyName, ModelName, ProviderName};
 use crate::domain::model::ModelTable;
 use crate::domain::operation::Operation;
 use crate::domain::quirks::Quirks;
+use crate::domain::rule::Rules;
 use crate::domain::target::Target;
 
 /// Everything a decision needs to know of the local file. It can be written down and read back, so that a decision can be
@@ -32,6 +33,9 @@ pub struct Policy {
     /// Names the user gave to models, and what they stand for: a group, a target, or a model by any name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub aliases: BTreeMap<ModelName, String>,
+    /// The rules that are enabled.
+    #[serde(default, skip_serializing_if = "Rules::is_empty")]
+    pub rules: Rules,
 }
 
 /// A provider: one row, built in or the user's.

@@ -75,6 +75,7 @@ pub fn decide(engine: &Engine, ask: &Ask, by: Arc<InForce>) -> (Decision, Decide
     let salt = engine.ledger.salt();
     let fleet = engine.fleet.view(ask.at.mono);
     let mut decision = route::decide(&by.policy, ask, &fleet, &mut Dice::of(ask.id, salt));
+    engine.note_failed_rules(&decision.trail);
     let record = Record::of(ask, fleet, &mut decision);
     (decision, Decided { by, salt, record })
 }

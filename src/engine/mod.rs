@@ -32,6 +32,7 @@ mod wishes;
 mod tests;
 
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
@@ -41,18 +42,20 @@ use http::{HeaderName, HeaderValue};
 use tokio::sync::{broadcast, watch};
 
 use crate::catalog::prices::Override;
-use crate::domain::ask::Recalled;
+use crate::domain::ask::{Envelope, Recalled};
 use crate::domain::clock::{Clock, Now};
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Origin};
 use crate::domain::operation::Operation;
 use crate::domain::policy::Policy;
+use crate::domain::rule::Variable;
 use crate::domain::secret::Keyring;
 use crate::engine::decided::InForce;
 use crate::engine::fleet::Fleet;
 use crate::engine::prices::Prices;
 use crate::engine::settle::Settlement;
 use crate::engine::tether::Tethered;
+use crate::route::explain::Step;
 use crate::store::responses::Responses;
 use crate::store::vault::Vault;
 use crate::store::{Ledger, RequestRecord};
@@ -73,6 +76,8 @@ pub struct Engine {
     responses: OnceLock<Responses>,
     /// What providers want back of their answers; unset where nothing is kept.
     vault: OnceLock<Vault>,
+    /// How often a rule could not be evaluated over a request.
+    rule_failures: AtomicU64,
 }
 
 /// What a door hands in: a request with everything that HTTP had to say about it.
@@ -98,6 +103,8 @@ pub struct Call {
     pub strict: bool,
     /// Set by [`recall`].
     pub recalled: Option<Recalled>,
+    /// What HTTP said beside the body; left empty unless [`Engine::reads_envelopes`].
+    pub envelope: Envelope,
 }
 
 /// What a path can say of a request.
@@ -160,7 +167,20 @@ impl Engine {
         let policy = ArcSwap::from_pointee(InForce::new(policy));
         let (closing, _) = watch::channel(false);
         let (responses, vault) = (OnceLock::new(), OnceLock::new());
-        Arc::new(Self { policy, upstream, fleet, ledger, prices, clock, finished, closing, responses, vault })
+        let rule_failures = AtomicU64::new(0);
+        Arc::new(Self {
+            policy,
+            upstream,
+            fleet,
+            ledger,
+            prices,
+            clock,
+            finished,
+            closing,
+            responses,
+            vault,
+            rule_failures,
+        })
     }
 
     /// Lets clients go on from answers whose provider does not keep them. Holds once.
@@ -196,7 +216,11 @@ impl Engine {
             Err(error) => return self.turn_away(call.dialect, &ledger_unavailable(&error)),
         };
         let (call, recalled) = recall::whole(self.responses(), &self.policy(), call).await;
-        let (ask, understood) = read::read(call, slot.id());
+        let (mut ask, understood) = read::read(call, slot.id());
+        if understood.is_ok() && self.policy.load().policy.rules.reads(Variable::EstCost) {
+            self.prices.ready().await;
+            ask.quote = self.prices.quote(&self.policy(), &ask);
+        }
         let ask = Arc::new(ask);
         let mut settlement = Settlement::open(self, &ask, slot);
         if let Err(failure) = recalled.and(understood) {
@@ -243,6 +267,29 @@ impl Engine {
     #[must_use]
     pub fn policy(&self) -> Arc<Policy> {
         Arc::clone(&self.policy.load().policy)
+    }
+
+    /// How often, since the start, a rule could not be evaluated over a request, and so did not match.
+    #[must_use]
+    pub fn rule_failures(&self) -> u64 {
+        self.rule_failures.load(Ordering::Relaxed)
+    }
+
+    /// Counts the rules that failed, and tells the log of the first and of each thousandth after it.
+    pub(crate) fn note_failed_rules(&self, trail: &[Step]) {
+        for step in trail {
+            let Step::RuleFailed { name, why } = step else { continue };
+            let before = self.rule_failures.fetch_add(1, Ordering::Relaxed);
+            if before.is_multiple_of(1000) {
+                tracing::warn!("rule {name} counts as not matched: {why} ({} such since the start)", before + 1);
+            }
+        }
+    }
+
+    /// Whether a rule of the policy in force looks at what HTTP says beside a body.
+    #[must_use]
+    pub fn reads_envelopes(&self) -> bool {
+        self.policy.load().policy.rules.reads_the_envelope()
     }
 
     /// Swaps in a new policy whole. Requests in flight keep the one they started with.

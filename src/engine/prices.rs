@@ -8,11 +8,14 @@ use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
 use crate::catalog::prices::{self, Override, PriceBook, Tariff};
+use crate::domain::ask::Ask;
 use crate::domain::clock::Stamp;
 use crate::domain::id::ModelName;
-use crate::domain::policy::{Billing, Policy, Provider};
+use crate::domain::money::Usd;
+use crate::domain::policy::{Auth, Billing, Policy, Provider};
 use crate::domain::target::Target;
 use crate::domain::usage::Usage;
+use crate::route::{Candidate, candidates};
 use crate::store::Cost;
 
 /// The user's own prices and the table.
@@ -81,6 +84,26 @@ impl Prices {
         billing != Billing::Metered || (provider.local && !priced())
     }
 
+    /// What the cheapest of the targets that the model of `ask` stands for is expected to ask, by the same estimate as
+    /// the ledger's: the prompt, and as much output as the request allows, or none where it does not say. `None` where
+    /// no price is known.
+    #[must_use]
+    pub fn quote(&self, policy: &Policy, ask: &Ask) -> Option<Usd> {
+        let likely = Usage::estimated(ask.needs.prompt_tokens, ask.needs.max_tokens.unwrap_or(0));
+        let (_, found) = candidates::find(policy, ask, &ask.model, &mut Vec::new()).ok()?;
+        let of = |it: &Candidate| {
+            let provider = &it.provider;
+            let billings = provider.usable_keys().map(|it| it.billing);
+            let keyless = (provider.auth == Auth::None && provider.keys.is_empty()).then_some(Billing::Free);
+            let all = billings.chain(keyless);
+            all.filter_map(|billing| {
+                self.cost(provider, billing, &[it.target.model.as_str()], &likely, ask.at.wall).amount()
+            })
+            .min()
+        };
+        found.iter().filter_map(of).min()
+    }
+
     /// What `usage` costs at `provider`, paid with a key of that `billing`. `models`: the names the model goes by, the
     /// best first. The user's own price for any of them comes before the table's for the first: providers answer with
     /// the name of a snapshot that nobody would think of pricing.
@@ -126,8 +149,7 @@ impl Drop for Load {
 mod tests {
     use super::*;
     use crate::domain::id::KeyId;
-    use crate::domain::money::Usd;
-    use crate::domain::policy::{Auth, Key};
+    use crate::domain::policy::Key;
     use crate::domain::quirks::Quirks;
     use crate::domain::usage::Source;
 

@@ -2,8 +2,8 @@
 //! that says why. Pure and total: no I/O, no clock, no locks, and no randomness but the dice it is handed, so that
 //! the same values always give the same decision.
 //!
-//! The stages, one a file, in running order: [`candidates`] → [`fit`] → [`health`] → [`weights`]. [`record`] is
-//! what is kept of a decision.
+//! The stages, one a file, in running order: [`rules`] → [`candidates`] → [`fit`] → [`health`] → [`weights`]. [`record`]
+//! is what is kept of a decision.
 
 pub mod breaker;
 pub mod candidates;
@@ -11,6 +11,7 @@ pub mod explain;
 pub mod fit;
 pub mod health;
 pub mod record;
+pub mod rules;
 pub mod weights;
 pub mod wishes;
 
@@ -71,7 +72,13 @@ pub struct Candidate {
 #[must_use]
 pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) -> Decision {
     let mut trail = Vec::new();
-    let (group, found) = match wishes::find(policy, ask, &mut trail) {
+    // Files and jobs live at one provider, which no rule knows: a request that names no model is nobody's to move.
+    let found = if policy.rules.is_empty() || ask.model.is_empty() {
+        wishes::find(policy, ask, &ask.model, &mut trail)
+    } else {
+        rules::route(policy, ask, fleet, dice, &mut trail)
+    };
+    let (group, found) = match found {
         Ok(it) => it,
         Err(failure) => return Decision { group: None, plan: Vec::new(), trail, refusal: Some(failure) },
     };

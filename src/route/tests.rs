@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::breaker::{Breaker, Outcome, Standing, Why};
 use super::health::{FleetView, SeatId};
 use super::*;
-use crate::domain::ask::{Fields, Needs};
+use crate::domain::ask::{Envelope, Fields, Needs};
 use crate::domain::clock::{Moment, Now};
 use crate::domain::dialect::Dialect;
 use crate::domain::id::{KeyId, RequestId};
@@ -12,7 +12,7 @@ use crate::domain::operation::Operation;
 use crate::domain::policy::{Auth, Billing, Deadlines, Group, Key, Speech};
 use crate::domain::quirks::Quirks;
 
-fn provider(name: &str, keys: &[i64]) -> Arc<Provider> {
+pub(super) fn provider(name: &str, keys: &[i64]) -> Arc<Provider> {
     let key = |id: &i64| Key {
         id: KeyId(*id),
         name: format!("k{id}").into(),
@@ -42,7 +42,7 @@ fn provider(name: &str, keys: &[i64]) -> Arc<Provider> {
     })
 }
 
-fn policy(providers: &[Arc<Provider>], weights: &[(&str, f64)]) -> Policy {
+pub(super) fn policy(providers: &[Arc<Provider>], weights: &[(&str, f64)]) -> Policy {
     let targets = weights.iter().map(|(name, weight)| (Target::parse(name).unwrap(), *weight)).collect();
     let group = Group { name: "g".into(), targets, deadlines: Deadlines::default(), built_in: false };
     Policy {
@@ -53,7 +53,7 @@ fn policy(providers: &[Arc<Provider>], weights: &[(&str, f64)]) -> Policy {
     }
 }
 
-fn ask(id: u64, model: &str) -> Ask {
+pub(super) fn ask(id: u64, model: &str) -> Ask {
     Ask {
         id: RequestId(id),
         at: Now::default(),
@@ -71,6 +71,9 @@ fn ask(id: u64, model: &str) -> Ask {
         strict: false,
         wishes: None,
         recalled: None,
+        envelope: Envelope::default(),
+        quote: None,
+        verdicts: None,
     }
 }
 

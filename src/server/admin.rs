@@ -14,7 +14,12 @@ use crate::wire::openai_responses::conversation::{self, Page};
 pub fn health(engine: &Engine, up: Duration) -> Vec<u8> {
     let writable = !engine.ledger().failing();
     let status = if writable { "ok" } else { "ledger_unavailable" };
-    let health = json!({"status": status, "version": env!("CARGO_PKG_VERSION"), "uptime_seconds": up.as_secs()});
+    let health = json!({
+        "status": status,
+        "version": env!("CARGO_PKG_VERSION"),
+        "uptime_seconds": up.as_secs(),
+        "rule_failures": engine.rule_failures(),
+    });
     health.to_string().into_bytes()
 }
 

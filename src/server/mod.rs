@@ -333,7 +333,10 @@ async fn answer_or_panic(door: &Arc<Door>, dialect: Dialect, asked: Asked, reque
     if let Err(failure) = admitted {
         return door.turn_away(dialect, &failure);
     }
-    let call = ingress::call(at, dialect, operation, path, &head);
+    let mut call = ingress::call(at, dialect, operation, path, &head);
+    if door.engine.reads_envelopes() {
+        call.envelope = ingress::envelope(&head);
+    }
     let body = ingress::body(&head, body).await;
     // It points into the buffer of the connection, which can be used again from here on.
     drop(head);
@@ -426,7 +429,10 @@ async fn explain(door: &Door, dialect: Dialect, request: Request) -> Response {
     if let Err(failure) = door.guard.admit(&head) {
         return door.turn_away(dialect, &failure);
     }
-    let call = ingress::call(door.engine.now(), dialect, Operation::Chat, None, &head);
+    let mut call = ingress::call(door.engine.now(), dialect, Operation::Chat, None, &head);
+    if door.engine.reads_envelopes() {
+        call.envelope = ingress::envelope(&head);
+    }
     let body = ingress::body(&head, body).await;
     match body.and_then(|body| admin::explain(&door.engine, Call { body, ..call })) {
         Ok(told) => egress::json(200, told),

@@ -14,6 +14,7 @@ use llmroute::domain::id::{KeyId, ProviderName};
 use llmroute::domain::money::Usd;
 use llmroute::domain::policy::{Auth, Billing, BodyEdits, Deadlines, Group, Key, Policy, Provider, Speech};
 use llmroute::domain::quirks::Quirks;
+use llmroute::domain::rule::Rules;
 use llmroute::domain::secret::{Keyring, Secret};
 use llmroute::domain::target::Target;
 use llmroute::engine::Engine;
@@ -52,6 +53,7 @@ pub(crate) struct Plan {
     pub(crate) keep_originals: Duration,
     /// What every provider calls its model.
     pub(crate) model: String,
+    pub(crate) rules: Rules,
     targets: Vec<(String, Dialect, String, f64, usize)>,
 }
 
@@ -74,6 +76,7 @@ impl Plan {
             clock: Clock::system(),
             keep_originals: Duration::from_secs(7 * 86_400),
             model: "model".to_owned(),
+            rules: Rules::default(),
             targets: Vec::new(),
         }
     }
@@ -162,6 +165,7 @@ impl Plan {
                 version: 1,
                 providers,
                 groups: [(group.name.clone(), Arc::new(group))].into(),
+                rules: self.rules.clone(),
                 ..Policy::default()
             },
             keyring,

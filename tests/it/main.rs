@@ -39,6 +39,7 @@ mod recorded_openai;
 mod recorded_responses;
 mod replay;
 mod responses_stream;
+mod rules;
 mod sim;
 mod sse;
 mod store;

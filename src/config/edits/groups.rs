@@ -85,10 +85,14 @@ impl Edits<'_> {
     /// Removes a group of the user's.
     ///
     /// # Errors
-    /// There is none of that name.
+    /// There is none of that name, or a rule sends to it.
     pub fn remove_group(&mut self, name: &str) -> Result<(), Refusal> {
         if rows::get(self.db, name)?.is_none() {
             return Err(self.unknown_group(name)?);
+        }
+        // The built-in group of that name takes its place.
+        if name != FAST && name != SMART {
+            self.unruled(&format!("the group {name}"), |it| it == name)?;
         }
         Ok(rows::remove(self.db, name)?)
     }

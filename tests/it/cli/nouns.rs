@@ -34,6 +34,7 @@ fn lists_are_json_documents_also_when_empty() {
         ("keys", "keys"),
         ("groups", "groups"),
         ("weights", "groups"),
+        ("rules", "rules"),
         ("prices", "prices"),
         ("models", "models"),
         ("requests", "requests"),
