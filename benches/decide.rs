@@ -14,6 +14,7 @@ use llmroute::domain::id::{KeyId, RequestId};
 use llmroute::domain::operation::Operation;
 use llmroute::domain::policy::{Auth, Billing, Deadlines, Group, Key, Policy, Provider, Speech};
 use llmroute::domain::quirks::Quirks;
+use llmroute::domain::strategy::Strategy;
 use llmroute::domain::target::Target;
 use llmroute::route::breaker::{Standing, Why};
 use llmroute::route::decide;
@@ -45,7 +46,13 @@ fn policy() -> Policy {
     let providers: BTreeMap<_, _> = (0..10).map(provider).map(|it| (it.name.clone(), it)).collect();
     let target = |name: &llmroute::domain::id::ProviderName| Target { provider: name.clone(), model: "m".into() };
     let targets = providers.keys().map(|it| (target(it), 1.0)).collect();
-    let group = Group { name: "g".into(), targets, deadlines: Deadlines::default(), built_in: false };
+    let group = Group {
+        name: "g".into(),
+        targets,
+        strategy: Strategy::default(),
+        deadlines: Deadlines::default(),
+        built_in: false,
+    };
     Policy { version: 1, providers, groups: [(group.name.clone(), Arc::new(group))].into() }
 }
 

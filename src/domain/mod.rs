@@ -6,6 +6,7 @@ pub mod policy;
 pub mod quirks;
 pub mod row;
 pub mod setting;
+pub mod strategy;
 pub mod target;
 
 pub mod embedding;
@@ -21,5 +22,6 @@ pub mod dialect;
 pub mod dice;
 pub mod id;
 pub mod money;
+pub mod rates;
 pub mod secret;
 pub mod signature;

@@ -12,6 +12,7 @@ use crate::domain::dialect::Dialect;
 use crate::domain::id::{GroupName, KeyId, KeyName, ModelName, ProviderName};
 use crate::domain::operation::Operation;
 use crate::domain::quirks::Quirks;
+use crate::domain::strategy::Strategy;
 use crate::domain::target::Target;
 
 /// Everything a decision needs to know of the local file.
@@ -274,6 +275,8 @@ pub struct Group {
     pub name: GroupName,
     /// Its targets with their weights, as listed. Weight 0 = drained: never first, still a fallback.
     pub targets: Vec<(Target, f64)>,
+    /// How its targets are ordered.
+    pub strategy: Strategy,
     /// Deadlines of its requests.
     pub deadlines: Deadlines,
     /// Made by llmroute, not by the user (`fast`, `smart`).

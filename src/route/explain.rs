@@ -3,8 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::domain::id::{GroupName, ModelName};
+use crate::domain::id::{GroupName, KeyName, ModelName};
+use crate::domain::strategy::Strategy;
 use crate::domain::target::{Seat, Target};
+use crate::route::order::Score;
 
 /// What one stage did.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +62,24 @@ pub enum Step {
     },
     /// Nobody has a positive weight: the order is as listed.
     AsListed,
+    /// A strategy gave the targets, or the keys of the first of them, their order.
+    Ranked {
+        /// Which.
+        strategy: Strategy,
+        /// Everybody with the numbers, the first choice first.
+        places: Vec<Place>,
+    },
+}
+
+/// A place in the order that a strategy gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    /// Whose.
+    pub target: Target,
+    /// With which key, where the keys of one target were put in order.
+    pub key: Option<KeyName>,
+    /// What decided.
+    pub score: Score,
 }
 
 impl fmt::Display for Step {
@@ -76,6 +96,14 @@ impl fmt::Display for Step {
             Self::LeastBad { target } => write!(f, "all are out for their health: {target} is the least bad"),
             Self::Drawn { target, draw, share } => write!(f, "drew {target} (throw {draw:.4}, share {share:.4})"),
             Self::AsListed => write!(f, "no positive weight: tried as listed"),
+            Self::Ranked { strategy, places } => {
+                write!(f, "{strategy}:")?;
+                for (nth, it) in places.iter().enumerate() {
+                    let key = it.key.as_ref().map(|it| format!(" key {it}")).unwrap_or_default();
+                    write!(f, "{} {}{key} {}", if nth == 0 { "" } else { "," }, it.target, it.score)?;
+                }
+                Ok(())
+            }
         }
     }
 }

@@ -1,18 +1,25 @@
 //! Stage 3: leave out what is known to fail just now (routing.md §2, §5).
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use crate::domain::clock::Moment;
 use crate::domain::failure::{Failure, Origin};
 use crate::domain::id::{KeyId, ModelName, ProviderName};
-use crate::domain::target::Seat;
+use crate::domain::rates::Tariff;
+use crate::domain::target::{Seat, Target};
 use crate::route::Candidate;
 use crate::route::breaker::{Standing, Why};
 use crate::route::explain::Step;
+use crate::route::live::Live;
+use crate::route::order::adaptive::Assessment;
+use crate::route::pairs;
 
 /// What health is kept by: a key of a provider, for one model or (`model` absent) for all.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SeatId {
     /// The provider.
     pub provider: ProviderName,
@@ -37,16 +44,54 @@ impl SeatId {
     }
 }
 
-/// The health of the fleet at one moment. Only seats that are not simply healthy are in it.
-#[derive(Debug, Clone, Default)]
+/// What the seats have done lately; only those are in it that were used.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LiveSeats(#[serde(with = "pairs")] pub HashMap<SeatId, Arc<Live>>);
+
+/// The prices of targets, as far as they are known.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RateCard(#[serde(with = "pairs")] pub HashMap<Target, Tariff>);
+
+/// What is known of the fleet at one moment: everything that a decision reads beside the policy and the request.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct FleetView {
     /// When it was taken.
     pub now: Moment,
     /// What is not healthy.
+    #[serde(with = "pairs")]
     pub standings: HashMap<SeatId, Standing>,
+    /// What seats have done lately.
+    pub live: Arc<LiveSeats>,
+    /// How seats stood when they were last assessed.
+    pub assessment: Arc<Assessment>,
+    /// What targets charge.
+    pub rates: Arc<RateCard>,
 }
 
 impl FleetView {
+    /// The same, of these targets only: what is worth keeping of it with a decision about them.
+    #[must_use]
+    pub fn of(&self, targets: &[Target]) -> Self {
+        let is_of = |it: &SeatId| {
+            let same = |target: &Target| {
+                target.provider == it.provider && it.model.as_ref().is_none_or(|model| *model == target.model)
+            };
+            targets.iter().any(same)
+        };
+        let live = self.live.0.iter().filter(|it| is_of(it.0)).map(|(id, it)| (id.clone(), Arc::clone(it)));
+        let assessed = self.assessment.seats.iter().filter(|it| is_of(it.0)).map(|(id, it)| (id.clone(), it.clone()));
+        let rates = self.rates.0.iter().filter(|it| targets.contains(it.0)).map(|(id, it)| (id.clone(), it.clone()));
+        Self {
+            now: self.now,
+            standings: self.standings.iter().filter(|it| is_of(it.0)).map(|(id, it)| (id.clone(), *it)).collect(),
+            live: Arc::new(LiveSeats(live.collect())),
+            assessment: Arc::new(Assessment { at: self.assessment.at, seats: assessed.collect() }),
+            rates: Arc::new(RateCard(rates.collect())),
+        }
+    }
+
     /// How a seat stands: the worse of its own standing and its key's.
     #[must_use]
     pub fn standing(&self, seat: &Seat) -> Standing {

@@ -2,14 +2,17 @@
 //! that says why. Pure and total: no I/O, no clock, no locks, and no randomness but the dice it is handed, so that
 //! the same values always give the same decision.
 //!
-//! The stages, one a file, in running order: [`candidates`] → [`fit`] → [`health`] → [`weights`].
+//! The stages, one a file, in running order: [`candidates`] → [`fit`] → [`health`] → [`order`]. What the last two read of
+//! the fleet's doings is in [`breaker`] and [`live`].
 
 pub mod breaker;
 pub mod candidates;
 pub mod explain;
 pub mod fit;
 pub mod health;
-pub mod weights;
+pub mod live;
+pub mod order;
+mod pairs;
 
 #[cfg(test)]
 mod tests;
@@ -21,6 +24,7 @@ use crate::domain::dice::Dice;
 use crate::domain::failure::Failure;
 use crate::domain::id::GroupName;
 use crate::domain::policy::{Policy, Provider};
+use crate::domain::strategy::Strategy;
 use crate::domain::target::{Seat, Target};
 use crate::route::explain::Step;
 use crate::route::health::FleetView;
@@ -73,7 +77,9 @@ pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) ->
     let outcome = fit::fit(found, ask, &mut trail).and_then(|fitting| health::usable(fitting, fleet, &mut trail));
     match outcome {
         Ok(usable) => {
-            let plan = weights::order(usable, ask.dialect, fleet, dice, &mut trail);
+            let chosen = group.as_ref().and_then(|it| policy.groups.get(it));
+            let strategy = chosen.map_or_else(Strategy::default, |it| it.strategy);
+            let plan = order::order(strategy, usable, ask, fleet, dice, &mut trail);
             Decision { group, plan, trail, refusal: None }
         }
         Err(failure) => Decision { group, plan: Vec::new(), trail, refusal: Some(failure) },

@@ -10,6 +10,7 @@ use crate::domain::id::{KeyId, RequestId};
 use crate::domain::operation::Operation;
 use crate::domain::policy::{Auth, Billing, Deadlines, Group, Key, Speech};
 use crate::domain::quirks::Quirks;
+use crate::domain::strategy::Strategy;
 
 fn provider(name: &str, keys: &[i64]) -> Arc<Provider> {
     let key = |id: &i64| Key {
@@ -41,7 +42,13 @@ fn provider(name: &str, keys: &[i64]) -> Arc<Provider> {
 
 fn policy(providers: &[Arc<Provider>], weights: &[(&str, f64)]) -> Policy {
     let targets = weights.iter().map(|(name, weight)| (Target::parse(name).unwrap(), *weight)).collect();
-    let group = Group { name: "g".into(), targets, deadlines: Deadlines::default(), built_in: false };
+    let group = Group {
+        name: "g".into(),
+        targets,
+        strategy: Strategy::default(),
+        deadlines: Deadlines::default(),
+        built_in: false,
+    };
     Policy {
         version: 1,
         providers: providers.iter().map(|it| (it.name.clone(), Arc::clone(it))).collect(),

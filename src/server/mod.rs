@@ -124,6 +124,7 @@ impl Door {
             .route("/v1alpha/models", get(gemini_models))
             .route("/v1alpha/models/{*rest}", get(gemini_model).post(generate))
             .route("/health", get(health))
+            .route("/llmroute/fleet", get(fleet))
             .fallback(nothing_here)
             .method_not_allowed_fallback(wrong_method)
             .with_state(Arc::clone(self))
@@ -400,6 +401,15 @@ async fn health(State(door): State<Arc<Door>>, request: Request) -> Response {
     let (head, _) = request.into_parts();
     match door.guard.admit_unknown(&head) {
         Ok(()) => egress::json(200, admin::health(&door.engine, door.started.elapsed())),
+        Err(failure) => door.turn_away(Dialect::OpenaiChat, &failure),
+    }
+}
+
+/// For our own command line.
+async fn fleet(State(door): State<Arc<Door>>, request: Request) -> Response {
+    let (head, _) = request.into_parts();
+    match door.guard.admit(&head) {
+        Ok(()) => egress::json(200, admin::fleet(&door.engine)),
         Err(failure) => door.turn_away(Dialect::OpenaiChat, &failure),
     }
 }

@@ -38,6 +38,7 @@ mod recorded_responses;
 mod replay;
 mod responses_stream;
 mod sim;
+mod simulation;
 mod sse;
 mod store;
 mod tls;
