@@ -1,8 +1,9 @@
 //! What one routing decision costs: a group of ten targets with a key each, healthy and with three of them out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hint::black_box;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -18,7 +19,9 @@ use llmroute::domain::strategy::Strategy;
 use llmroute::domain::target::Target;
 use llmroute::route::breaker::{Standing, Why};
 use llmroute::route::decide;
-use llmroute::route::health::{FleetView, SeatId};
+use llmroute::route::health::{FleetView, LiveSeats, SeatId};
+use llmroute::route::live::{Class, Live};
+use llmroute::route::order::adaptive::Assessment;
 
 fn provider(n: i64) -> Arc<Provider> {
     let key =
@@ -76,6 +79,22 @@ fn ask() -> Ask {
     }
 }
 
+/// Every target has answered a while.
+fn used() -> FleetView {
+    let seat = |n: i64| SeatId { provider: format!("p{n}").into(), model: Some("m".into()), key: Some(KeyId(n)) };
+    let live = |n: u64| {
+        let mut live = Live::default();
+        for at in 0..20 {
+            live.answered(Class::of(true, 0), Duration::from_millis(400 + 50 * n), Moment(at * 1_000_000));
+        }
+        Arc::new(live)
+    };
+    let seats = LiveSeats((0..10).map(|n| (seat(n), live(n.unsigned_abs()))).collect());
+    let now = Moment(30_000_000);
+    let assessment = Arc::new(Assessment::default().next(&seats, &HashMap::new(), now));
+    FleetView { now, live: Arc::new(seats), assessment, ..FleetView::default() }
+}
+
 fn decisions(bench: &mut Criterion) {
     let (policy, ask) = (policy(), ask());
     let healthy = FleetView::default();
@@ -90,6 +109,18 @@ fn decisions(bench: &mut Criterion) {
             it.iter(|| {
                 n += 1;
                 decide(black_box(&policy), black_box(&ask), fleet, &mut Dice::of(RequestId(n), 7))
+            });
+        });
+    }
+    let used = used();
+    for strategy in Strategy::ALL {
+        let mut policy = policy.clone();
+        Arc::make_mut(policy.groups.get_mut("g").unwrap()).strategy = strategy;
+        let mut n = 0;
+        bench.bench_function(&format!("decide, ten in use, {strategy}"), |it| {
+            it.iter(|| {
+                n += 1;
+                decide(black_box(&policy), black_box(&ask), &used, &mut Dice::of(RequestId(n), 7))
             });
         });
     }

@@ -230,8 +230,8 @@ mod tests {
             provider: "openai".into(),
             model: "gpt-5.4-mini".into(),
             prices: crate::catalog::prices::UnitPrices {
-                input: Usd::from_pico(7),
-                output: Usd::from_pico(9),
+                input: Usd::from_pico(7_000_000_000_000),
+                output: Usd::from_pico(9_000_000_000_000),
                 cache_read: None,
                 cache_write: None,
             },
@@ -243,7 +243,7 @@ mod tests {
         let rates = card.0[&Target::parse("openai/gpt-5.4-mini").unwrap()].at(1).copied().unwrap();
         assert_eq!(
             (rates.input, rates.cache_read, rates.output),
-            (Usd::from_pico(7), Usd::from_pico(7), Usd::from_pico(9))
+            (Usd::from_pico(7_000_000_000_000), Usd::from_pico(7_000_000_000_000), Usd::from_pico(9_000_000_000_000))
         );
     }
 

@@ -20,13 +20,13 @@ use crate::route::pairs;
 /// How often seats are assessed.
 pub const EVERY: Duration = Duration::from_secs(5);
 /// What is so many times as slow as the fastest has the inverse of it, to this power, of the share.
-const STEEP: f64 = 4.0;
+const STEEP: f64 = 6.0;
 /// The same for the share of outcomes that are good.
 const STRICT: f64 = 4.0;
 /// How much of its share the busiest loses where everything in flight is there.
 const CROWDED: f64 = 0.5;
 /// No factor takes more than this away: what gets nothing can never show that it is well again.
-const LEAST: f64 = 0.02;
+const LEAST: f64 = 0.01;
 /// What comes back from a failure begins with this much of its share, and doubles it at every assessment.
 const RETURN: f64 = 0.1;
 /// An error rate means something from so many outcomes on.

@@ -11,6 +11,9 @@ mod openrouter;
 mod priority;
 pub mod weighted;
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;

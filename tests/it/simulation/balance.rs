@@ -82,7 +82,7 @@ fn round_robin(setting: &Setting) -> Vec<f64> {
 
 /// Always the one with the lowest mean of late; a failure counts as slow.
 fn greedy(setting: &Setting) -> Vec<f64> {
-    let means = std::cell::RefCell::new(vec![0.0; setting.targets.len()]);
+    let means = std::cell::RefCell::new(vec![0.0_f64; setting.targets.len()]);
     let order = |_, _: &mut Dice| {
         let means = means.borrow();
         let mut order: Vec<usize> = (0..means.len()).collect();

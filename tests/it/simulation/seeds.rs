@@ -260,7 +260,7 @@ fn the_weights_are_hit() {
         for id in 0..300 {
             let id = seed * 1000 + id;
             let view = FleetView::default();
-            let decision = decide(&policy, &ask(id, Moment(0)), &view, &mut Dice::of(RequestId(id), seed));
+            let decision = decide(&policy, &ask(id, Moment(0)), &view, &mut Dice::of(RequestId(id), setting.salt()));
             counts[number(&decision.plan[0].target)] += 1;
         }
         for (count, weight) in counts.iter().zip(&weights) {

@@ -101,6 +101,13 @@ pub(super) struct Setting {
     pub(super) tail: f64,
 }
 
+impl Setting {
+    /// The salt of its house: far from those of its neighbours, whose requests have the same ids.
+    pub(super) fn salt(&self) -> u64 {
+        Dice::of(RequestId(self.seed), 0x5a17).word()
+    }
+}
+
 /// What came of one request.
 #[derive(Debug, Clone)]
 pub(super) struct Fate {
@@ -250,7 +257,7 @@ struct Run<'a, W> {
 /// Runs a setting to its end and says what came of each request.
 pub(super) fn run(setting: &Setting, witness: &mut impl Witness) -> Vec<Fate> {
     let clock = Arc::new(AtomicU64::new(0));
-    let fleet = Fleet::new(Clock::Manual(Arc::clone(&clock)), setting.seed);
+    let fleet = Fleet::new(Clock::Manual(Arc::clone(&clock)), setting.salt());
     let policy = policy(setting);
     let mut run = Run {
         setting,
@@ -300,7 +307,7 @@ impl<'a, W: Witness> Run<'a, W> {
         let id = self.fates.len() as u64;
         let now = Moment(self.clock.load(Ordering::Relaxed));
         let view = self.fleet.view(now);
-        let decision = decide(policy, &ask(id, now), &view, &mut Dice::of(RequestId(id), self.setting.seed));
+        let decision = decide(policy, &ask(id, now), &view, &mut Dice::of(RequestId(id), self.setting.salt()));
         self.witness.decided(&decision, &|it| view.standing(it));
         self.fleet.count_request();
         let first = decision.plan.first().map(|it| number(&it.target));
