@@ -235,7 +235,7 @@ impl Live {
     /// a slow seat is slow is so forgotten within half a minute, and found out again, or not.
     #[must_use]
     pub fn just_now(&self, class: Class, now: Moment) -> Option<f64> {
-        const DOUBT: f64 = 0.5;
+        const DOUBT: f64 = 0.3;
         let all = self.times(class.stream);
         let it = &all[nearest(class.size, |size| all[size].usually.weight > 0.0)?];
         let lately = it.lately.weight(now, LATELY);

@@ -41,6 +41,7 @@ mod sim;
 mod simulation;
 mod sse;
 mod store;
+mod strategies;
 mod tls;
 mod vault;
 mod wall;

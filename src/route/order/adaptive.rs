@@ -198,12 +198,14 @@ pub(super) fn rank(field: &Field<'_>, dice: &mut Dice) -> Ranked {
                 let excess = f64::from(assessed.busy) / f64::from(busy) - it.weight / weights;
                 room = 1.0 - CROWDED * excess.max(0.0);
             }
-            ramp = match it.standing {
-                // Until its one probe has been sent, there is nothing to be gentle with.
-                Standing::Recovering => it.gentleness(),
-                _ => assessed.ramp.min(it.gentleness()),
-            };
+            ramp = assessed.ramp;
         }
+        ramp = match it.standing {
+            Standing::Healthy => ramp,
+            // Until its one probe has been sent, there is nothing to be more gentle with.
+            Standing::Recovering => it.gentleness(),
+            _ => ramp.min(it.gentleness()),
+        };
         let factor = (speed * reliable * room * ramp).max(LEAST);
         shares.push(it.weight * factor);
         let parts = [("weight", it.weight), ("speed", speed), ("reliable", reliable), ("room", room), ("ramp", ramp)];

@@ -33,7 +33,7 @@ use crate::route::live::{Class, Live};
 use crate::route::order::adaptive::Assessed;
 use crate::route::{Candidate, Stop};
 
-/// Output that is reckoned with where a target has told nothing yet and the request sets no cap.
+/// Tokens of output that are reckoned with where nobody has told anything yet.
 const LIKELY_OUTPUT: f64 = 500.0;
 
 /// Who competes: the targets of a group, or the keys of one of them.
@@ -105,7 +105,9 @@ pub fn order(
         let seats = it.seats.iter().map(|it| &it.0);
         contender(strategy, it, seats, it.weight, ask, fleet)
     });
-    let field = Field { all: contenders.collect(), class, now: fleet.now };
+    let mut field = Field { all: contenders.collect(), class, now: fleet.now };
+    let metered = |it: &Candidate| it.seats.iter().all(|seat| is_metered(it, &seat.0));
+    put_prices(strategy, &mut field, |at| (&found[at], metered(&found[at])), ask, fleet);
     let ranked = rank(strategy, &field, dice);
     drop(field);
     tell(strategy, &ranked, trail, |at| (&found[at], None));
@@ -136,7 +138,8 @@ fn seats(
         .seats
         .iter()
         .map(|(seat, weight)| contender(strategy, candidate, std::iter::once(seat), *weight, ask, fleet));
-    let field = Field { all: contenders.collect(), class, now: fleet.now };
+    let mut field = Field { all: contenders.collect(), class, now: fleet.now };
+    put_prices(strategy, &mut field, |at| (candidate, is_metered(candidate, &candidate.seats[at].0)), ask, fleet);
     let ranked = rank(strategy, &field, dice);
     if let Some(trail) = trail {
         tell(strategy, &ranked, trail, |at| (candidate, Some(&candidate.seats[at].0)));
@@ -157,14 +160,30 @@ fn contender<'a, 'b>(
     let reads_live = !matches!(strategy, Strategy::Weighted | Strategy::Priority);
     let live = if reads_live { live(fleet, seats.clone()) } else { None };
     let assessed = if strategy == Strategy::Adaptive { assessed(fleet, seats.clone()) } else { None };
-    let price = if strategy.reads_prices() {
-        let metered = seats.clone().all(|it| is_metered(candidate, it));
-        price(candidate, metered, ask, fleet, live.as_deref())
-    } else {
-        None
-    };
     let native = candidate.provider.speech(ask.dialect).is_some();
-    Contender { weight, standing, native, live, assessed, price }
+    Contender { weight, standing, native, live, assessed, price: None }
+}
+
+/// Puts a price on each of a field, where the strategy goes by prices. Whoever has told nothing yet is reckoned to tell as
+/// much as the others: else the one that is known to be brief would always be the cheapest.
+fn put_prices<'b>(
+    strategy: Strategy,
+    field: &mut Field<'_>,
+    who: impl Fn(usize) -> (&'b Candidate, bool),
+    ask: &Ask,
+    fleet: &FleetView,
+) {
+    if !strategy.reads_prices() {
+        return;
+    }
+    let output = |it: &Contender<'_>| it.live.as_ref().and_then(|live| live.output.get());
+    let known: Vec<f64> = field.all.iter().filter_map(output).collect();
+    #[expect(clippy::cast_precision_loss, reason = "a count of targets")]
+    let average = if known.is_empty() { LIKELY_OUTPUT } else { (known.iter().sum::<f64>() / known.len() as f64).exp() };
+    for (at, it) in field.all.iter_mut().enumerate() {
+        let (candidate, metered) = who(at);
+        it.price = price(candidate, metered, ask, fleet, output(it).map_or(average, f64::exp));
+    }
 }
 
 /// The best standing among seats that are not out.
@@ -203,18 +222,17 @@ fn is_metered(candidate: &Candidate, seat: &Seat) -> bool {
     key.is_none_or(|it| it.billing == Billing::Metered)
 }
 
-/// What `ask` would cost: its prompt as estimated, and as many tokens as the target's answers have on average.
-fn price(candidate: &Candidate, metered: bool, ask: &Ask, fleet: &FleetView, live: Option<&Live>) -> Option<Usd> {
+/// What `ask` would cost: its prompt as estimated, and as many tokens as are to be expected.
+fn price(candidate: &Candidate, metered: bool, ask: &Ask, fleet: &FleetView, output: f64) -> Option<Usd> {
     if !metered {
         return Some(Usd::ZERO);
     }
     let input = ask.needs.prompt_tokens;
     let rates = fleet.rates.0.get(&candidate.target)?.at(input)?;
-    let usual = live.and_then(|it| it.output.get()).map_or(LIKELY_OUTPUT, f64::exp);
     let output = match ask.operation {
         Operation::Embed(_) => 0,
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a token count")]
-        _ => (usual.ceil() as u64).min(ask.needs.max_tokens.unwrap_or(u64::MAX)),
+        _ => (output.ceil() as u64).min(ask.needs.max_tokens.unwrap_or(u64::MAX)),
     };
     Some(rates.cost(input, 0, output))
 }

@@ -39,7 +39,9 @@ fn with(live: Live) -> Contender<'static> {
 }
 
 fn busy(weight: f64, in_flight: u32) -> Contender<'static> {
-    Contender { weight, ..with(Live { in_flight, ..Live::default() }) }
+    let mut live = Live::default();
+    live.in_flight = in_flight;
+    Contender { weight, ..with(live) }
 }
 
 fn priced(dollars: f64) -> Contender<'static> {
@@ -102,7 +104,7 @@ fn stale_knowledge_is_tried_again() {
         live
     };
     let slow_of = |minutes| firsts(Strategy::Latency, &field(vec![with(stale(minutes)), with(took(0.6, 14))]))[0];
-    assert!(slow_of(0) < 40 && slow_of(9) > 60, "{} {}", slow_of(0), slow_of(9));
+    assert!(slow_of(0) < 15 && slow_of(9) > 30, "{} {}", slow_of(0), slow_of(9));
 }
 
 #[test]
@@ -116,7 +118,8 @@ fn a_fast_refusal_is_slow() {
 
 #[test]
 fn with_much_in_flight_the_load_counts() {
-    let fast = Live { in_flight: 30, ..took(0.5, 14) };
+    let mut fast = took(0.5, 14);
+    fast.in_flight = 30;
     let counts = firsts(Strategy::Latency, &field(vec![with(fast), with(took(1.0, 14)), with(took(1.1, 14))]));
     assert!(counts[0] < 5, "{counts:?}");
     // Of many, two are drawn and the better is taken: nobody has them all.
