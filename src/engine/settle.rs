@@ -165,7 +165,7 @@ impl Settlement {
             if let Content::Whole { facts, .. } = content {
                 it.usage.clone_from(&facts.usage);
             }
-            let class = it.class(&self.ask, content.facts().and_then(|it| it.usage.as_ref()));
+            let class = Try::class(&self.ask, content.facts().and_then(|it| it.usage.as_ref()));
             self.engine.fleet.answered(&it.seat, class, it.waited(now));
         }
     }
@@ -187,7 +187,7 @@ impl Settlement {
         it.failure = Some(failure.clone());
         if was_sent {
             if failure.kind.effect().health != Health::None {
-                self.engine.fleet.failed(&it.seat, it.class(&self.ask, None), it.waited(now));
+                self.engine.fleet.failed(&it.seat, Try::class(&self.ask, None), it.waited(now));
             }
             self.engine.fleet.over(&it.seat);
         }
@@ -322,7 +322,7 @@ impl Settlement {
             (_, None) => Some(Usage::estimated(tokens::estimate(&self.ask.body), seen)),
         };
         if let (Some(usage), Outcome::Ok) = (&it.usage, outcome)
-            && it.class(&self.ask, None).is_some()
+            && Try::class(&self.ask, None).is_some()
         {
             let telling = it.first_content.filter(|_| self.ask.stream).map(|first| now.since(first));
             self.engine.fleet.told(&it.seat, usage.output, telling);
@@ -465,7 +465,7 @@ impl Drop for Settlement {
         {
             it.ended = account.engine.now().mono;
             if it.sent.is_some() {
-                if let (None, Some(class)) = (it.first_content, it.class(&account.ask, None)) {
+                if let (None, Some(class)) = (it.first_content, Try::class(&account.ask, None)) {
                     account.engine.fleet.left(&it.seat, class, it.waited(it.ended));
                 }
                 account.engine.fleet.over(&it.seat);

@@ -129,6 +129,7 @@ fn whole(db: &Db, name: String, settings: &str) -> Result<GroupRow, StoreError> 
     Ok(GroupRow { name, targets, settings })
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
 fn is_default(it: &Strategy) -> bool {
     *it == Strategy::default()
 }

@@ -8,7 +8,7 @@ mod crowds;
 pub(crate) mod hand;
 mod headers;
 mod leaving;
-mod pings;
+pub(crate) mod pings;
 mod pressure;
 mod refusals;
 

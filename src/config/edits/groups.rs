@@ -36,7 +36,7 @@ pub fn weighted(text: &str) -> Result<(String, f64), Refusal> {
 pub fn strategy(text: &str) -> Result<Strategy, Refusal> {
     text.parse().map_err(|why: NoStrategy| {
         let names = || Strategy::ALL.map(Strategy::name);
-        let fix = nearest(text, names().into_iter())
+        let fix = nearest(text, names())
             .map_or_else(|| format!("use one of {}", names().join(", ")), |it| format!("is `{it}` meant?"));
         Refusal::new("bad-strategy", "the group was not saved", why.to_string(), fix)
     })

@@ -67,7 +67,7 @@ impl Try {
 
     /// What its time compares with: requests of the same kind, for prompts of about the size that is not read from the
     /// provider's cache. `None` for what is passed on without being understood.
-    pub(super) fn class(&self, ask: &Ask, usage: Option<&Usage>) -> Option<Class> {
+    pub(super) fn class(ask: &Ask, usage: Option<&Usage>) -> Option<Class> {
         let understood = matches!(ask.operation, Operation::Chat | Operation::Compact | Operation::Embed(_));
         let counted = usage.map(Usage::input_uncached).filter(|it| *it > 0);
         understood.then(|| Class::of(ask.stream, counted.unwrap_or(ask.needs.prompt_tokens)))

@@ -103,7 +103,7 @@ pub fn order(
     let class = Class::of(ask.stream, ask.needs.prompt_tokens);
     let contenders = found.iter().map(|it| {
         let seats = it.seats.iter().map(|it| &it.0);
-        contender(strategy, it, seats, it.weight, ask, fleet)
+        contender(strategy, it, &seats, it.weight, ask, fleet)
     });
     let mut field = Field { all: contenders.collect(), class, now: fleet.now };
     let metered = |it: &Candidate| it.seats.iter().all(|seat| is_metered(it, &seat.0));
@@ -137,7 +137,7 @@ fn seats(
     let contenders = candidate
         .seats
         .iter()
-        .map(|(seat, weight)| contender(strategy, candidate, std::iter::once(seat), *weight, ask, fleet));
+        .map(|(seat, weight)| contender(strategy, candidate, &std::iter::once(seat), *weight, ask, fleet));
     let mut field = Field { all: contenders.collect(), class, now: fleet.now };
     put_prices(strategy, &mut field, |at| (candidate, is_metered(candidate, &candidate.seats[at].0)), ask, fleet);
     let ranked = rank(strategy, &field, dice);
@@ -151,7 +151,7 @@ fn seats(
 fn contender<'a, 'b>(
     strategy: Strategy,
     candidate: &Candidate,
-    seats: impl Iterator<Item = &'b Seat> + Clone,
+    seats: &(impl Iterator<Item = &'b Seat> + Clone),
     weight: f64,
     ask: &Ask,
     fleet: &'a FleetView,

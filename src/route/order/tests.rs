@@ -40,7 +40,7 @@ fn with(live: Live) -> Contender<'static> {
 
 fn busy(weight: f64, in_flight: u32) -> Contender<'static> {
     let mut live = Live::default();
-    live.in_flight = in_flight;
+    (0..in_flight).for_each(|_| live.sent(NOW));
     Contender { weight, ..with(live) }
 }
 
@@ -119,7 +119,7 @@ fn a_fast_refusal_is_slow() {
 #[test]
 fn with_much_in_flight_the_load_counts() {
     let mut fast = took(0.5, 14);
-    fast.in_flight = 30;
+    (0..30).for_each(|_| fast.sent(NOW));
     let counts = firsts(Strategy::Latency, &field(vec![with(fast), with(took(1.0, 14)), with(took(1.1, 14))]));
     assert!(counts[0] < 5, "{counts:?}");
     // Of many, two are drawn and the better is taken: nobody has them all.
