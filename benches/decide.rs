@@ -42,6 +42,8 @@ fn provider(n: i64) -> Arc<Provider> {
         price_id: None,
         settings: BTreeMap::new(),
         unready: None,
+        facts: Arc::default(),
+        privacy: llmroute::domain::policy::Privacy::Any,
     })
 }
 
@@ -56,7 +58,7 @@ fn policy() -> Policy {
         deadlines: Deadlines::default(),
         built_in: false,
     };
-    Policy { version: 1, providers, groups: [(group.name.clone(), Arc::new(group))].into() }
+    Policy { version: 1, providers, groups: [(group.name.clone(), Arc::new(group))].into(), ..Policy::default() }
 }
 
 fn ask() -> Ask {
@@ -75,6 +77,7 @@ fn ask() -> Ask {
         client: String::new(),
         session: None,
         strict: false,
+        wishes: None,
         recalled: None,
     }
 }

@@ -57,6 +57,7 @@ pub async fn run(
     let compacts = ask.operation == Operation::Compact || ask.needs.compaction;
     let summary = compacts && !provider.compacts(speech);
     let asking = if summary { Cow::Owned(lane::summary(ask).map_err(unreadable)?) } else { Cow::Borrowed(ask) };
+    let asking = if summary { asking } else { lane::addressed(asking, speech.dialect, &provider.quirks) };
     let is_chat = asking.operation == Operation::Chat;
     let maker = Maker::new(provider, speech.dialect, model);
     let mut conversation = None;
@@ -66,7 +67,8 @@ pub async fn run(
             // Nobody goes on from a turn that was only made for its summary.
             conversation = it.conversation.filter(|_| !summary);
             let rendered = lane::render_from(it.source, &asking, speech.dialect, model, &provider.quirks);
-            lane::edited(rendered, &speech.body)
+            let rendered = lane::edited(rendered, &speech.body)?;
+            lane::routed(rendered, &asking, speech.dialect, &provider.quirks)
         })
     } else {
         beside::render::render(ask, speech.dialect, model, &provider.quirks)
@@ -314,7 +316,8 @@ fn first_deadline(ask: &Ask, deadlines: &Deadlines) -> Duration {
 
 /// `strict`: what cannot be said is refused by name instead of dropped.
 fn refuse_losses(ask: &Ask, rendered: &Rendered) -> Result<(), Failure> {
-    if !ask.strict || rendered.losses.is_empty() {
+    let is_strict = ask.strict || ask.wishes.as_ref().is_some_and(|it| it.require_parameters);
+    if !is_strict || rendered.losses.is_empty() {
         return Ok(());
     }
     let losses: Vec<String> = rendered.losses.iter().map(|it| format!("{} ({})", it.what, it.why)).collect();

@@ -1,5 +1,5 @@
 //! Floor 3: the life of a request. [`Engine::answer`] is the journey on one screen; the files beside it are its
-//! stations, in order: [`read`] → `route::decide` → [`failover`] → [`attempt`] ([`lane`], [`exchange`], [`flow`]) →
+//! stations, in order: [`read`] → [`decided`] → [`failover`] → [`attempt`] ([`lane`], [`exchange`], [`flow`]) →
 //! [`relay`] → [`settle`]. [`tether`] ties the walk to its client. [`beside`] is what differs where something else than
 //! the next turn of a conversation is asked for.
 //!
@@ -11,7 +11,9 @@ pub mod attempt;
 pub mod beside;
 pub mod committed;
 pub mod counting;
+pub mod decided;
 pub mod exchange;
+pub mod explain;
 pub mod failover;
 pub mod fleet;
 pub mod flow;
@@ -25,6 +27,7 @@ pub mod standing;
 pub mod tether;
 pub mod told;
 pub mod vault;
+mod wishes;
 
 #[cfg(test)]
 mod tests;
@@ -42,17 +45,16 @@ use crate::catalog::prices::Override;
 use crate::domain::ask::Recalled;
 use crate::domain::clock::{Clock, Now};
 use crate::domain::dialect::Dialect;
-use crate::domain::dice::Dice;
 use crate::domain::failure::{Failure, Origin};
 use crate::domain::operation::Operation;
 use crate::domain::policy::Policy;
 use crate::domain::secret::Keyring;
+use crate::engine::decided::InForce;
 use crate::engine::fleet::Fleet;
 use crate::engine::prices::Prices;
 use crate::engine::settle::Settlement;
 use crate::engine::standing::Told;
 use crate::engine::tether::Tethered;
-use crate::route;
 use crate::route::health::FleetView;
 use crate::store::responses::Responses;
 use crate::store::vault::Vault;
@@ -62,7 +64,7 @@ use crate::upstream::Upstream;
 /// Takes calls and answers them.
 #[derive(Debug)]
 pub struct Engine {
-    policy: ArcSwap<Policy>,
+    policy: ArcSwap<InForce>,
     upstream: Upstream,
     fleet: Fleet,
     ledger: Ledger,
@@ -158,7 +160,7 @@ impl Engine {
         let fleet = Fleet::new(clock.clone(), ledger.salt());
         // The channel is lossy on purpose: a slow terminal must never slow a request.
         let (finished, _) = broadcast::channel(1024);
-        let policy = ArcSwap::from_pointee(policy);
+        let policy = ArcSwap::from_pointee(InForce::new(policy));
         let (closing, _) = watch::channel(false);
         let (responses, vault) = (OnceLock::new(), OnceLock::new());
         Arc::new(Self { policy, upstream, fleet, ledger, prices, clock, finished, closing, responses, vault })
@@ -206,17 +208,14 @@ impl Engine {
         if ask.operation == Operation::CountTokens {
             return counting::count(self, ask, settlement).await;
         }
-        let policy = self.policy();
-        let decision = {
-            let fleet = self.view(&policy, ask.at);
-            route::decide(&policy, &ask, &fleet, &mut Dice::of(ask.id, self.ledger.salt()))
-        };
-        settlement.decided(&decision);
+        let in_force = self.policy.load_full();
+        let (decision, decided) = decided::decide(self, &ask, Arc::clone(&in_force));
+        settlement.decided(&decision, decided);
         if let Some(refusal) = decision.refusal {
             return settlement.refuse(refusal);
         }
         self.fleet.count_request();
-        let group = decision.group.as_ref().and_then(|it| policy.groups.get(it));
+        let group = decision.group.as_ref().and_then(|it| in_force.policy.groups.get(it));
         let deadlines = group.map(|it| it.deadlines).unwrap_or_default();
         let tether = settlement.tether();
         let walk = failover::run(Arc::clone(self), Arc::clone(&ask), decision.plan, deadlines, settlement);
@@ -258,14 +257,14 @@ impl Engine {
     /// The policy in force.
     #[must_use]
     pub fn policy(&self) -> Arc<Policy> {
-        self.policy.load_full()
+        Arc::clone(&self.policy.load().policy)
     }
 
     /// Swaps in a new policy whole. Requests in flight keep the one they started with.
     pub fn swap(&self, policy: Policy, keyring: Keyring, prices: Vec<Override>) {
         self.prices.replace(prices, &policy);
         self.upstream.rekey(keyring);
-        self.policy.store(Arc::new(policy));
+        self.policy.store(Arc::new(InForce::new(policy)));
         self.fleet.forgive();
     }
 

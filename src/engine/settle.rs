@@ -19,13 +19,14 @@ use crate::domain::prompt::Loss;
 use crate::domain::target::Seat;
 use crate::domain::usage::{Source, Usage};
 use crate::engine::committed::{By, Content};
+use crate::engine::decided::Decided;
 use crate::engine::lane::Rendered;
 use crate::engine::settle::tried::{Try, note};
 use crate::engine::tether::Tether;
 use crate::engine::told::{header_text, refusal, seat_headers};
 use crate::engine::{Answer, AnswerBody, Engine};
 use crate::route::Decision;
-use crate::store::{AttemptRecord, AttemptState, Cost, Head, Intent, Outcome, RequestRecord, Slot};
+use crate::store::{AttemptRecord, AttemptState, Cost, DecisionNote, Head, Intent, Outcome, RequestRecord, Slot};
 use crate::wire::{self, Facts, tokens};
 
 /// Bytes of a streamed answer for one token, where the provider gave no count.
@@ -41,6 +42,7 @@ pub struct Settlement {
     slot: Option<Slot>,
     ask: Arc<Ask>,
     head: Arc<Head>,
+    decision: Option<Arc<Decided>>,
     tries: Vec<Try>,
     /// The last of `tries` is still running.
     running: bool,
@@ -71,6 +73,7 @@ impl Settlement {
             slot: Some(slot),
             ask: Arc::clone(ask),
             head: Arc::new(head),
+            decision: None,
             tries: Vec::new(),
             running: false,
             sent: None,
@@ -87,9 +90,10 @@ impl Settlement {
     }
 
     /// Notes what was decided.
-    pub fn decided(&mut self, decision: &Decision) {
+    pub fn decided(&mut self, decision: &Decision, kept: Decided) {
         // Nobody else holds the head yet, so this copies nothing.
         Arc::make_mut(&mut self.head).group.clone_from(&decision.group);
+        self.decision = Some(Arc::new(kept));
     }
 
     /// An attempt begins; its intent is to be in the journal before it is sent.
@@ -357,6 +361,7 @@ impl Settlement {
             error: failure.map(note),
             losses,
             attempts,
+            decision: self.decision.clone().map(|it| it as Arc<dyn DecisionNote>),
         }
     }
 
@@ -428,6 +433,7 @@ impl Settlement {
             slot: self.slot.take(),
             ask: Arc::clone(&self.ask),
             head: Arc::clone(&self.head),
+            decision: self.decision.take(),
             tries: std::mem::take(&mut self.tries),
             running: self.running,
             sent: self.sent,

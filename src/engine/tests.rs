@@ -28,6 +28,7 @@ fn ask(dialect: Dialect, body: &str) -> Ask {
         client: String::new(),
         session: None,
         strict: false,
+        wishes: None,
         recalled: None,
         fields,
         body,

@@ -56,6 +56,7 @@ pub struct RateCard(#[serde(with = "pairs")] pub HashMap<Target, Tariff>);
 
 /// What is known of the fleet at one moment: everything that a decision reads beside the policy and the request.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct FleetView {
     /// When it was taken.
     pub now: Moment,
@@ -92,6 +93,12 @@ impl FleetView {
         }
     }
 
+    /// Whether it says nothing that a decision could depend on.
+    #[must_use]
+    pub fn is_calm(&self) -> bool {
+        self.standings.is_empty() && self.live.0.is_empty() && self.rates.0.is_empty()
+    }
+
     /// How a seat stands: the worse of its own standing and its key's.
     #[must_use]
     pub fn standing(&self, seat: &Seat) -> Standing {
@@ -122,7 +129,7 @@ pub fn usable(found: Vec<Candidate>, fleet: &FleetView, trail: &mut Vec<Step>) -
         candidate.seats.retain(|(seat, _)| match fleet.standing(seat) {
             Standing::Out { until, why } => {
                 resting.push((bare.clone(), seat.clone(), why, until));
-                trail.push(Step::Resting { seat: seat.clone(), why: why.sentence(), left: until.since(fleet.now) });
+                trail.push(Step::Resting { seat: seat.clone(), why, left: until.since(fleet.now) });
                 false
             }
             Standing::Healthy | Standing::Degraded | Standing::Recovering => true,

@@ -3,7 +3,8 @@
 //! the same values always give the same decision.
 //!
 //! The stages, one a file, in running order: [`candidates`] → [`fit`] → [`health`] → [`order`]. What the last two read of
-//! the fleet's doings is in [`breaker`] and [`live`].
+//! the fleet's doings is in [`breaker`] and [`live`]. [`record`] is what is
+//! kept of a decision.
 
 pub mod breaker;
 pub mod candidates;
@@ -13,6 +14,8 @@ pub mod health;
 pub mod live;
 pub mod order;
 mod pairs;
+pub mod record;
+pub mod wishes;
 
 #[cfg(test)]
 mod tests;
@@ -62,6 +65,8 @@ pub struct Candidate {
     pub target: Target,
     /// Share among the candidates; 0 = never first.
     pub weight: f64,
+    /// Candidates of a higher tier stand behind all of the lower ones.
+    pub tier: u32,
     /// The keys still in play, with their weights; one entry without a key where none is needed.
     pub seats: Vec<(Seat, f64)>,
 }
@@ -70,7 +75,7 @@ pub struct Candidate {
 #[must_use]
 pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) -> Decision {
     let mut trail = Vec::new();
-    let (group, found) = match candidates::find(policy, ask, &mut trail) {
+    let (group, found) = match wishes::find(policy, ask, &mut trail) {
         Ok(it) => it,
         Err(failure) => return Decision { group: None, plan: Vec::new(), trail, refusal: Some(failure) },
     };
@@ -79,9 +84,26 @@ pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) ->
         Ok(usable) => {
             let chosen = group.as_ref().and_then(|it| policy.groups.get(it));
             let strategy = chosen.map_or_else(Strategy::default, |it| it.strategy);
-            let plan = order::order(strategy, usable, ask, fleet, dice, &mut trail);
+            let mut plan = Vec::with_capacity(usable.len());
+            let wishes = ask.wishes.as_deref();
+            let usable = if let Some(it) = wishes { wishes::arrange(usable, it) } else { usable };
+            for tier in tiers(usable) {
+                plan.extend(order::order(strategy, tier, ask, fleet, dice, &mut trail));
+            }
+            if wishes.is_some_and(|it| !it.allow_fallbacks && it.order.is_empty()) {
+                plan.truncate(1);
+            }
             Decision { group, plan, trail, refusal: None }
         }
         Err(failure) => Decision { group, plan: Vec::new(), trail, refusal: Some(failure) },
     }
+}
+
+/// The candidates tier by tier, those of one tier as they came.
+fn tiers(found: Vec<Candidate>) -> Vec<Vec<Candidate>> {
+    let mut tiers = std::collections::BTreeMap::<u32, Vec<Candidate>>::new();
+    for it in found {
+        tiers.entry(it.tier).or_default().push(it);
+    }
+    tiers.into_values().collect()
 }

@@ -238,6 +238,27 @@ pub(super) const STEPS: &[&str] = &[
     "
     ALTER TABLE providers ADD COLUMN settings TEXT;
     ",
+    // 7: how requests were decided, and by which policy.
+    "
+    -- id: of its text. Every policy that a request was decided by, without secrets.
+    CREATE TABLE policies (
+        id   INTEGER PRIMARY KEY,
+        text TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE decisions (
+        request INTEGER PRIMARY KEY,
+        policy  INTEGER NOT NULL,
+        salt    INTEGER NOT NULL,
+        record  TEXT NOT NULL
+    ) STRICT;
+    ",
+    // 8: names the user gave to models.
+    "
+    CREATE TABLE aliases (
+        name  TEXT PRIMARY KEY,
+        model TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    ",
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.

@@ -151,6 +151,8 @@ impl Plan {
                 price_id: self.price_id.clone(),
                 settings: BTreeMap::new(),
                 unready: None,
+                facts: Arc::default(),
+                privacy: llmroute::domain::policy::Privacy::Any,
             };
             targets.push((Target { provider: provider.name.clone(), model: self.model.as_str().into() }, *weight));
             providers.insert(provider.name.clone(), Arc::new(provider));
@@ -162,7 +164,15 @@ impl Plan {
             deadlines: self.deadlines,
             built_in: false,
         };
-        (Policy { version: 1, providers, groups: [(group.name.clone(), Arc::new(group))].into() }, keyring)
+        (
+            Policy {
+                version: 1,
+                providers,
+                groups: [(group.name.clone(), Arc::new(group))].into(),
+                ..Policy::default()
+            },
+            keyring,
+        )
     }
 
     /// $1 a million tokens in, $2 out, for every target.

@@ -209,7 +209,7 @@ pub(super) fn rank(field: &Field<'_>, dice: &mut Dice) -> Ranked {
         let factor = (speed * reliable * room * ramp).max(LEAST);
         shares.push(it.weight * factor);
         let parts = [("weight", it.weight), ("speed", speed), ("reliable", reliable), ("room", room), ("ramp", ramp)];
-        scores.push(Score { value: 0.0, parts: parts.to_vec() });
+        scores.push(Score::of(0.0, &parts));
     }
     let order = by_share(field, &shares, &mut scores, dice);
     Ranked { order, scores }

@@ -5,9 +5,11 @@ use crate::route::order::{Field, Ranked, Score, sorted, standing_back};
 
 pub(super) fn rank(field: &Field<'_>, dice: &mut Dice) -> Ranked {
     let back = standing_back(field, dice);
-    let scores = field.all.iter().zip(&back).map(|(it, back)| Score {
-        value: it.price.map_or(f64::INFINITY, crate::domain::money::Usd::dollars),
-        parts: if *back { vec![("stands back", 1.0)] } else { Vec::new() },
+    let scores = field.all.iter().zip(&back).map(|(it, back)| {
+        Score::of(
+            it.price.map_or(f64::INFINITY, crate::domain::money::Usd::dollars),
+            if *back { &[("stands back", 1.0)] } else { &[] },
+        )
     });
     let scores: Vec<Score> = scores.collect();
     let order = sorted(field, |a, b| {

@@ -43,7 +43,7 @@ pub(super) fn rank(field: &Field<'_>, dice: &mut Dice) -> Ranked {
                 parts.push((name, part));
             }
         }
-        Score { value: drawn + fails + back + load, parts }
+        Score::of(drawn + fails + back + load, &parts)
     };
     let scores: Vec<Score> = field.all.iter().zip(&known).map(|it| score(it, dice)).collect();
     let picked = if many { two(field, dice) } else { None };

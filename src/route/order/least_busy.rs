@@ -10,7 +10,7 @@ pub(super) fn rank(field: &Field<'_>, dice: &mut Dice) -> Ranked {
         let weight = if it.weight > 0.0 { it.weight } else { 1.0 };
         // The smallest of exponential draws over their weights falls as the weights say (Efraimidis and Spirakis, 2006).
         let tie = dice.exponential() / weight;
-        Score { value: in_flight / weight, parts: vec![("in flight", in_flight), ("weight", it.weight), ("draw", tie)] }
+        Score::of(in_flight / weight, &[("in flight", in_flight), ("weight", it.weight), ("draw", tie)])
     };
     let scores: Vec<Score> = field.all.iter().map(|it| score(it, dice)).collect();
     let order = sorted(field, |a, b| {

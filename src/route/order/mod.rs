@@ -18,6 +18,8 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::ask::Ask;
 use crate::domain::clock::Moment;
 use crate::domain::dice::Dice;
@@ -74,12 +76,18 @@ pub struct Ranked {
 }
 
 /// A number and its parts, for people.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Score {
     /// What decides: the smaller, or where it is a share the larger, the better.
     pub value: f64,
     /// Where it comes from.
-    pub parts: Vec<(&'static str, f64)>,
+    pub parts: Vec<(Cow<'static, str>, f64)>,
+}
+
+impl Score {
+    fn of(value: f64, parts: &[(&'static str, f64)]) -> Self {
+        Self { value, parts: parts.iter().map(|(name, it)| (Cow::Borrowed(*name), *it)).collect() }
+    }
 }
 
 impl fmt::Display for Score {
@@ -314,7 +322,7 @@ fn by_share(field: &Field<'_>, shares: &[f64], scores: &mut [Score], dice: &mut 
         score.value = if drawn.is_some() { share / total } else { 0.0 };
     }
     if let Some(drawn) = drawn {
-        scores[drawn].parts.push(("draw", throw));
+        scores[drawn].parts.push(("draw".into(), throw));
     }
     sorted(field, |a, b| {
         let chosen = (Some(b) == drawn).cmp(&(Some(a) == drawn));

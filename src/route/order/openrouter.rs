@@ -18,14 +18,14 @@ pub(super) fn rank(field: &Field<'_>, dice: &mut Dice) -> Ranked {
         // An exponential draw over the share: the smallest falls as the shares say, and so does the order of the rest.
         let draw = dice.exponential();
         let value = price.map_or(f64::INFINITY, |it| draw * it * it);
-        let parts = vec![
+        let parts = [
             ("price", price.unwrap_or(f64::INFINITY)),
             ("good", f64::from(good)),
             ("bad", f64::from(bad)),
             ("outage", f64::from(u8::from(out))),
             ("draw", draw),
         ];
-        (out, Score { value, parts })
+        (out, Score::of(value, &parts))
     };
     let (out, scores): (Vec<bool>, Vec<Score>) = field.all.iter().map(|it| score(it, dice)).unzip();
     let order = sorted(field, |a, b| {

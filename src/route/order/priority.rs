@@ -15,10 +15,8 @@ pub(super) fn rank(field: &Field<'_>, dice: &mut Dice) -> Ranked {
     });
     let place = |at: usize| order.iter().position(|it| *it == at).unwrap_or(at) + 1;
     #[expect(clippy::cast_precision_loss, reason = "a place in a list")]
-    let score = |(at, back): (usize, &bool)| Score {
-        value: place(at) as f64,
-        parts: if *back { vec![("stands back", 1.0)] } else { Vec::new() },
-    };
+    let score =
+        |(at, back): (usize, &bool)| Score::of(place(at) as f64, if *back { &[("stands back", 1.0)] } else { &[] });
     let scores = back.iter().enumerate().map(score).collect();
     Ranked { order, scores }
 }

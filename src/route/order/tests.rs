@@ -216,6 +216,6 @@ fn adaptive_shares_follow_the_weights_until_somebody_does_worse() {
 
 #[test]
 fn a_score_says_what_it_is_made_of() {
-    let score = Score { value: -0.5, parts: vec![("mean", -0.625), ("fails", 0.125)] };
+    let score = Score::of(-0.5, &[("mean", -0.625), ("fails", 0.125)]);
     assert_eq!(score.to_string(), "-0.5000 (mean -0.6250, fails 0.1250)");
 }

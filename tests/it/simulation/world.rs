@@ -164,6 +164,8 @@ pub(super) fn policy(setting: &Setting) -> Policy {
         fast: None,
         smart: None,
         models: vec!["m".into()],
+        facts: Arc::default(),
+        privacy: llmroute::domain::policy::Privacy::default(),
         price_id: None,
         settings: BTreeMap::new(),
         unready: None,
@@ -184,7 +186,7 @@ pub(super) fn policy(setting: &Setting) -> Policy {
         deadlines: Deadlines::default(),
         built_in: false,
     };
-    Policy { version: 1, providers, groups: [(group.name.clone(), Arc::new(group))].into() }
+    Policy { version: 1, providers, groups: [(group.name.clone(), Arc::new(group))].into(), ..Policy::default() }
 }
 
 /// A streamed request for the group `g`.
@@ -204,6 +206,7 @@ pub(super) fn ask(id: u64, at: Moment) -> Ask {
         client: String::new(),
         session: None,
         strict: false,
+        wishes: None,
         recalled: None,
     }
 }
