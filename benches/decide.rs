@@ -1,9 +1,10 @@
 //! What one routing decision costs: a group of twelve targets with a key each, healthy, with three of them out, and with
 //! rules to be asked first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hint::black_box;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -17,10 +18,13 @@ use llmroute::domain::operation::Operation;
 use llmroute::domain::policy::{Auth, Billing, Deadlines, Group, Key, Policy, Provider, Speech};
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::rule::{Destination, Rule, Rules, Scope};
+use llmroute::domain::strategy::Strategy;
 use llmroute::domain::target::Target;
 use llmroute::route::breaker::{Standing, Why};
 use llmroute::route::decide;
-use llmroute::route::health::{FleetView, SeatId};
+use llmroute::route::health::{FleetView, LiveSeats, SeatId};
+use llmroute::route::live::{Class, Live};
+use llmroute::route::order::adaptive::Assessment;
 use llmroute::route::rules::compile;
 
 fn provider(n: i64) -> Arc<Provider> {
@@ -51,7 +55,13 @@ fn policy() -> Policy {
     let providers: BTreeMap<_, _> = (0..12).map(provider).map(|it| (it.name.clone(), it)).collect();
     let target = |name: &llmroute::domain::id::ProviderName| Target { provider: name.clone(), model: "m".into() };
     let targets = providers.keys().map(|it| (target(it), 1.0)).collect();
-    let group = Group { name: "g".into(), targets, deadlines: Deadlines::default(), built_in: false };
+    let group = Group {
+        name: "g".into(),
+        targets,
+        strategy: Strategy::default(),
+        deadlines: Deadlines::default(),
+        built_in: false,
+    };
     Policy { version: 1, providers, groups: [(group.name.clone(), Arc::new(group))].into(), ..Policy::default() }
 }
 
@@ -151,6 +161,22 @@ fn rules(bench: &mut Criterion) {
     }
 }
 
+/// Every target has answered a while.
+fn used() -> FleetView {
+    let seat = |n: i64| SeatId { provider: format!("p{n}").into(), model: Some("m".into()), key: Some(KeyId(n)) };
+    let live = |n: u64| {
+        let mut live = Live::default();
+        for at in 0..20 {
+            live.answered(Class::of(true, 0), Duration::from_millis(400 + 50 * n), Moment(at * 1_000_000));
+        }
+        Arc::new(live)
+    };
+    let seats = LiveSeats((0..10).map(|n| (seat(n), live(n.unsigned_abs()))).collect());
+    let now = Moment(30_000_000);
+    let assessment = Arc::new(Assessment::default().next(&seats, &HashMap::new(), now));
+    FleetView { now, live: Arc::new(seats), assessment, ..FleetView::default() }
+}
+
 fn decisions(bench: &mut Criterion) {
     let (policy, ask) = (policy(), ask());
     let healthy = FleetView::default();
@@ -165,6 +191,18 @@ fn decisions(bench: &mut Criterion) {
             it.iter(|| {
                 n += 1;
                 decide(black_box(&policy), black_box(&ask), fleet, &mut Dice::of(RequestId(n), 7))
+            });
+        });
+    }
+    let used = used();
+    for strategy in Strategy::ALL {
+        let mut policy = policy.clone();
+        Arc::make_mut(policy.groups.get_mut("g").unwrap()).strategy = strategy;
+        let mut n = 0;
+        bench.bench_function(&format!("decide, ten in use, {strategy}"), |it| {
+            it.iter(|| {
+                n += 1;
+                decide(black_box(&policy), black_box(&ask), &used, &mut Dice::of(RequestId(n), 7))
             });
         });
     }

@@ -449,6 +449,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             break
         }
         'llmroute;groups;set' {
+            [CompletionResult]::new('--strategy', '--strategy', [CompletionResultType]::ParameterName, 'How the targets are ordered; without it, as before')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
             [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')

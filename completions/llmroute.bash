@@ -889,12 +889,16 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__groups__subcmd__set)
-            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help"
+            opts="-q -y -h --strategy --json --format --color --quiet --no-input --yes --home --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --strategy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json" -- "${cur}"))
                     return 0

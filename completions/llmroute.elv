@@ -408,6 +408,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand --help 'Print help'
         }
         &'llmroute;groups;set'= {
+            cand --strategy 'How the targets are ordered; without it, as before'
             cand --format 'How data is printed'
             cand --color 'When to use colour. `NO_COLOR` is honoured'
             cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'

@@ -346,6 +346,7 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; refuse instead'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l strategy -d 'How the targets are ordered; without it, as before' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'

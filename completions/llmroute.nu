@@ -561,6 +561,7 @@ module completions {
 
   # Make a group, or replace it whole
   export extern "llmroute groups set" [
+    --strategy: string        # How the targets are ordered; without it, as before
     --json                    # Print one JSON document instead of tables
     --format: string@"nu-complete llmroute groups set format" # How data is printed
     --color: string@"nu-complete llmroute groups set color" # When to use colour. `NO_COLOR` is honoured

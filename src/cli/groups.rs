@@ -1,5 +1,7 @@
 //! `groups`: names that stand for weighted targets.
 
+mod live;
+
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
@@ -8,8 +10,10 @@ use crate::cli::question;
 use crate::cli::session::Session;
 use crate::cli::view::table::{Table, left, right};
 use crate::cli::view::{Frame, amounts};
-use crate::config::edits::weighted;
+use crate::config::edits::{self, weighted};
 use crate::domain::policy::Group;
+use crate::domain::strategy::Strategy;
+use crate::engine::standing::SeatLive;
 use crate::store::{self, GroupSettings};
 
 /// `groups`.
@@ -35,13 +39,25 @@ enum Verb {
     },
     /// Make a group, or replace it whole.
     #[command(after_help = "A weight of 0 keeps a target as a fallback only.\n\n\
-                            Example:\n  llmroute groups set smart anthropic/claude-sonnet-5=3 openai/gpt-5.6-sol=2")]
+                            Strategies:\n  \
+                            weighted    a weighted draw (as long as nothing is said)\n  \
+                            priority    as listed\n  \
+                            latency     whoever is likely to answer soonest\n  \
+                            least-busy  the fewest requests in flight, relative to weight\n  \
+                            cost        the cheapest for the request at hand\n  \
+                            openrouter  no outage in the last 30 s, then the cheaper the likelier\n  \
+                            adaptive    a weighted draw by weights that follow errors, times and load\n\n\
+                            Example:\n  llmroute groups set smart anthropic/claude-sonnet-5=3 openai/gpt-5.6-sol=2\n  \
+                            llmroute groups set smart anthropic/claude-sonnet-5 openai/gpt-5.6-sol --strategy latency")]
     Set {
         /// Its name: what clients send as `model`.
         name: String,
         /// Targets, as PROVIDER/MODEL=WEIGHT; without a weight, 1.
         #[arg(required = true, value_name = "PROVIDER/MODEL[=WEIGHT]")]
         targets: Vec<String>,
+        /// How the targets are ordered; without it, as before.
+        #[arg(long, value_name = "NAME")]
+        strategy: Option<String>,
     },
     /// Remove a group.
     #[command(after_help = "Example:\n  llmroute groups remove smart")]
@@ -76,6 +92,8 @@ struct Shown {
     name: String,
     /// Made by llmroute from the providers that can be used.
     built_in: bool,
+    /// How its targets are ordered.
+    strategy: Strategy,
     targets: Vec<Weighed>,
 }
 
@@ -84,8 +102,11 @@ struct Shown {
 struct Weighed {
     target: String,
     weight: f64,
-    /// Of the requests, while every target is healthy; 0 = only as a fallback.
+    /// Of the weights; 0 = only as a fallback.
     share: f64,
+    /// How each of its keys does, as the running server tells; left out where none runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    live: Option<Vec<SeatLive>>,
 }
 
 impl Groups {
@@ -97,7 +118,7 @@ impl Groups {
         match &self.verb {
             None | Some(Verb::List) => list(session),
             Some(Verb::Show { name }) => show(session, name),
-            Some(Verb::Set { name, targets }) => set(session, name, targets),
+            Some(Verb::Set { name, targets, strategy }) => set(session, name, targets, strategy.as_deref()),
             Some(Verb::Remove { name }) => remove(session, name),
         }
     }
@@ -120,24 +141,44 @@ fn show(session: &Session, name: &str) -> Done {
     let Some(group) = loaded.policy.groups.get(name) else {
         return Err(unknown(name, loaded.policy.groups.keys().map(crate::domain::id::GroupName::as_str)).into());
     };
-    let one = One { schema_version: 1, group: Shown::of(group) };
-    session.screen.show(&one, |it, frame| table(std::slice::from_ref(&it.group), frame))
+    let mut one = One { schema_version: 1, group: Shown::of(group) };
+    let told = live::ask(session)?;
+    for target in &mut one.group.targets {
+        let of = |it: &&SeatLive| format!("{}/{}", it.provider, it.model) == target.target;
+        target.live = told.as_ref().map(|told| told.seats.iter().filter(of).cloned().collect());
+    }
+    session.screen.show(&one, |it, frame| {
+        let group = &it.group;
+        let mut lines = vec![format!("{} · strategy {}", group.name, group.strategy)];
+        lines.push(if told.is_some() {
+            live::table(group.targets.iter().map(|it| (it.target.as_str(), it.weight, it.live.as_deref())), frame)
+        } else {
+            table(std::slice::from_ref(group), frame)
+        });
+        lines.join("\n")
+    })
 }
 
-fn set(session: &Session, name: &str, texts: &[String]) -> Done {
+fn set(session: &Session, name: &str, texts: &[String], strategy: Option<&str>) -> Done {
+    let strategy = strategy.map(edits::strategy).transpose()?;
     let mut targets = Vec::new();
     for text in texts {
         targets.push(weighted(text)?);
     }
-    session.edit(|edits| {
+    let strategy = session.edit(|edits| {
         // What `groups set` does not name stays as it is.
-        let settings = store::groups::get(edits.db, name)?.map_or_else(GroupSettings::default, |it| it.settings);
-        edits.set_group(name, &targets, settings)
+        let mut settings = store::groups::get(edits.db, name)?.map_or_else(GroupSettings::default, |it| it.settings);
+        settings.strategy = strategy.unwrap_or(settings.strategy);
+        let strategy = settings.strategy;
+        edits.set_group(name, &targets, settings)?;
+        Ok(strategy)
     })?;
-    let one = One { schema_version: 1, group: Shown::new(name, false, &targets) };
+    let one = One { schema_version: 1, group: Shown::new(name, false, strategy, &targets) };
     let shares: Vec<String> =
         one.group.targets.iter().map(|it| format!("{} {}", it.target, amounts::share(it.share))).collect();
-    session.screen.did(&one, format_args!("✓ group {name}: {}", shares.join(" · ")))
+    // The usual strategy goes without saying.
+    let by = if strategy == Strategy::default() { String::new() } else { format!(", strategy {strategy}") };
+    session.screen.did(&one, format_args!("✓ group {name}: {}{by}", shares.join(" · ")))
 }
 
 fn remove(session: &Session, name: &str) -> Done {
@@ -158,17 +199,19 @@ pub(super) fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> D
 impl Shown {
     fn of(group: &Group) -> Self {
         let targets: Vec<(String, f64)> = group.targets.iter().map(|(it, weight)| (it.to_string(), *weight)).collect();
-        Self::new(group.name.as_str(), group.built_in, &targets)
+        Self::new(group.name.as_str(), group.built_in, group.strategy, &targets)
     }
 
-    fn new(name: &str, built_in: bool, targets: &[(String, f64)]) -> Self {
+    fn new(name: &str, built_in: bool, strategy: Strategy, targets: &[(String, f64)]) -> Self {
         let shares = shares(targets.iter().map(|it| it.1));
         let weighed = |((target, weight), share): (&(String, f64), f64)| Weighed {
             target: target.clone(),
             weight: *weight,
             share,
+            live: None,
         };
-        Self { name: name.to_owned(), built_in, targets: targets.iter().zip(shares).map(weighed).collect() }
+        let targets = targets.iter().zip(shares).map(weighed).collect();
+        Self { name: name.to_owned(), built_in, strategy, targets }
     }
 }
 
@@ -179,7 +222,7 @@ pub(super) fn shares(weights: impl Iterator<Item = f64> + Clone) -> Vec<f64> {
 }
 
 fn table(groups: &[Shown], frame: Frame) -> String {
-    let mut table = Table::new(&[left("GROUP"), left("TARGET"), right("WEIGHT"), right("SHARE")]);
+    let mut table = Table::new(&[left("GROUP"), left("TARGET"), right("WEIGHT"), right("SHARE"), left("STRATEGY")]);
     for group in groups {
         for (at, it) in group.targets.iter().enumerate() {
             let built_in = if group.built_in { " (built in)" } else { "" };
@@ -188,6 +231,7 @@ fn table(groups: &[Shown], frame: Frame) -> String {
                 it.target.clone(),
                 amounts::weight(it.weight),
                 if it.weight > 0.0 { amounts::share(it.share) } else { "fallback".to_owned() },
+                if at == 0 { group.strategy.to_string() } else { String::new() },
             ]);
         }
     }

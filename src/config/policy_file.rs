@@ -19,6 +19,7 @@ use crate::config::refusal::{Refusal, nearest};
 use crate::config::settings::position;
 use crate::domain::id::GroupName;
 use crate::domain::policy::{Deadlines, Group, Policy};
+use crate::domain::strategy::Strategy;
 use crate::domain::target::Target;
 
 /// `base` with the groups and weights of `text`. `name` is what the file is called.
@@ -91,8 +92,11 @@ impl Reading {
         if targets.is_empty() && self.problems.is_empty() {
             self.problem(at, format!("the group `{name}` has no targets"));
         }
-        let deadlines = self.policy.groups.get(name).map_or_else(Deadlines::default, |it| it.deadlines);
-        let group = Group { name: name.into(), targets, deadlines, built_in: false };
+        // What the file has no word for stays as it is.
+        let before = self.policy.groups.get(name);
+        let deadlines = before.map_or_else(Deadlines::default, |it| it.deadlines);
+        let strategy = before.map_or_else(Strategy::default, |it| it.strategy);
+        let group = Group { name: name.into(), targets, strategy, deadlines, built_in: false };
         self.policy.groups.insert(group.name.clone(), Arc::new(group));
     }
 
@@ -170,7 +174,8 @@ mod tests {
     fn base() -> Policy {
         let group = |name: &str, targets: &[(&str, f64)]| {
             let targets = targets.iter().map(|(it, weight)| (Target::parse(it).unwrap(), *weight)).collect();
-            let group = Group { name: name.into(), targets, deadlines: Deadlines::default(), built_in: false };
+            let (strategy, deadlines) = (Strategy::default(), Deadlines::default());
+            let group = Group { name: name.into(), targets, strategy, deadlines, built_in: false };
             (group.name.clone(), Arc::new(group))
         };
         let groups = [group("fast", &[("a/m", 1.0), ("b/m", 1.0)])].into();

@@ -14,6 +14,7 @@ use crate::domain::model::ModelTable;
 use crate::domain::operation::Operation;
 use crate::domain::quirks::Quirks;
 use crate::domain::rule::Rules;
+use crate::domain::strategy::Strategy;
 use crate::domain::target::Target;
 
 /// Everything a decision needs to know of the local file. It can be written down and read back, so that a decision can be
@@ -322,6 +323,9 @@ pub struct Group {
     pub name: GroupName,
     /// Its targets with their weights, as listed. Weight 0 = drained: never first, still a fallback.
     pub targets: Vec<(Target, f64)>,
+    /// How its targets are ordered.
+    #[serde(default)]
+    pub strategy: Strategy,
     /// Deadlines of its requests.
     #[serde(skip)]
     pub deadlines: Deadlines,

@@ -50,7 +50,8 @@ impl Engine {
     /// # Errors
     /// Its body cannot be read.
     pub fn explain(&self, call: Call) -> Result<Explained, Failure> {
-        let (policy, fleet) = (self.policy(), self.fleet.view(call.at.mono));
+        let policy = self.policy();
+        let fleet = self.view(&policy, call.at);
         let dice = (self.ledger.spare_id(), self.ledger.salt());
         explain(&policy, fleet, call, dice, |ask| self.prices.quote(&policy, ask))
     }

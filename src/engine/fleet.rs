@@ -1,5 +1,7 @@
 //! The live state of every seat: breakers behind one short lock, seen by decisions as a value.
 
+mod windows;
+
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,6 +13,7 @@ use crate::domain::dice::Dice;
 use crate::domain::failure::{Failure, Health};
 use crate::domain::id::RequestId;
 use crate::domain::target::Seat;
+use crate::engine::fleet::windows::Windows;
 use crate::route::breaker::{Breaker, Outcome, Standing, Why};
 use crate::route::health::{FleetView, SeatId};
 
@@ -36,6 +39,7 @@ pub struct Fleet {
 #[derive(Debug, Default)]
 struct State {
     breakers: HashMap<SeatId, Breaker>,
+    windows: Windows,
     /// Requests and retries by second over the last minute.
     seconds: HashMap<u64, (u64, u64)>,
     throws: u64,
@@ -57,13 +61,15 @@ impl Fleet {
         Self { clock, salt, state: Mutex::default(), told: Notify::new() }
     }
 
-    /// Everything that is not simply healthy, as a value.
+    /// What decisions are to know of the fleet, as a value; the prices are for the caller to add.
     #[must_use]
     pub fn view(&self, now: Moment) -> FleetView {
-        let state = self.lock();
+        let mut state = self.lock();
         let unwell = state.breakers.iter().map(|(id, it)| (id, it.standing(now)));
         let unwell = unwell.filter(|it| it.1 != Standing::Healthy).map(|(id, it)| (id.clone(), it));
-        FleetView { now, standings: unwell.collect() }
+        let standings = unwell.collect();
+        let (live, assessment) = state.windows.view(&standings, now);
+        FleetView { now, standings, live, assessment, ..FleetView::default() }
     }
 
     /// Leave to try `seat`; `None` if it recovers and another request has its one probe.
@@ -123,6 +129,7 @@ impl Fleet {
 
     /// What happened to `seat` after it had committed: a cut answer counts against it.
     pub fn cut(&self, seat: &Seat) {
+        self.broke_off(seat);
         self.record(SeatId::of(seat), Outcome::Bad);
     }
 

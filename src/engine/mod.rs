@@ -23,6 +23,7 @@ pub mod read;
 pub mod recall;
 pub mod relay;
 pub mod settle;
+pub mod standing;
 pub mod tether;
 pub mod told;
 pub mod vault;
@@ -54,8 +55,10 @@ use crate::engine::decided::InForce;
 use crate::engine::fleet::Fleet;
 use crate::engine::prices::Prices;
 use crate::engine::settle::Settlement;
+use crate::engine::standing::Told;
 use crate::engine::tether::Tethered;
 use crate::route::explain::Step;
+use crate::route::health::FleetView;
 use crate::store::responses::Responses;
 use crate::store::vault::Vault;
 use crate::store::{Ledger, RequestRecord};
@@ -242,6 +245,18 @@ impl Engine {
         let walk = failover::run(Arc::clone(self), Arc::clone(&ask), decision.plan, deadlines, settlement);
         let walk = Tethered::new(Box::pin(walk), tether);
         if ask.stream { relay::held(walk, &ask, deadlines.ping).await } else { relay::finished(walk.await) }
+    }
+
+    /// What a decision at `now` is to know of the fleet: also for those who show it to people.
+    #[must_use]
+    pub fn view(&self, policy: &Policy, now: Now) -> FleetView {
+        FleetView { rates: self.prices.card(policy, now.wall), ..self.fleet.view(now.mono) }
+    }
+
+    /// How the fleet does just now, for people.
+    #[must_use]
+    pub fn standing(&self) -> Told {
+        standing::told(&self.view(&self.policy(), self.now()), &self.policy())
     }
 
     /// Refuses a call of somebody who was let in, for a fault that shows before its body is understood. Leaves a row

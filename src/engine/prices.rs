@@ -1,6 +1,8 @@
 //! Prices as the engine needs them: those of the providers in use are decoded in the background, because that takes
 //! longer than the first request, and waited for only where something has to be priced.
 
+mod card;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -25,6 +27,8 @@ pub struct Prices {
     book: PriceBook,
     /// Loads under way.
     loads: watch::Sender<usize>,
+    /// What was last told to decisions.
+    card: ArcSwap<card::Made>,
 }
 
 /// A load under way, until it is dropped: a load that panics holds nothing up.
@@ -37,7 +41,7 @@ impl Prices {
     pub fn loading(overrides: Vec<Override>, policy: &Policy) -> Arc<Self> {
         let (loads, _) = watch::channel(0);
         let overrides = ArcSwap::from_pointee(overrides);
-        let prices = Arc::new(Self { overrides, book: PriceBook::bundled(), loads });
+        let prices = Arc::new(Self { overrides, book: PriceBook::bundled(), loads, card: ArcSwap::default() });
         prices.load(policy);
         prices
     }
@@ -46,6 +50,7 @@ impl Prices {
     /// policy is in force.
     pub fn replace(self: &Arc<Self>, overrides: Vec<Override>, policy: &Policy) {
         self.overrides.store(Arc::new(overrides));
+        self.card.store(Arc::default());
         self.load(policy);
     }
 
@@ -215,6 +220,55 @@ mod tests {
         assert!(matches!(cost(&prices, &after, "groq", "openai/gpt-oss-20b"), Cost::Exact(_)));
         prices.replace(Vec::new(), &before);
         assert!(prices.are_loaded() && prices.book.holds("groq"));
+    }
+
+    #[tokio::test]
+    async fn decisions_are_told_the_prices_of_the_groups_targets_by_size_of_prompt() {
+        use crate::domain::policy::{Deadlines, Group};
+        use crate::domain::strategy::Strategy;
+
+        let mut policy = policy(true, true);
+        let target = |text| (Target::parse(text).unwrap(), 1.0);
+        let group = Group {
+            name: "g".into(),
+            targets: vec![target("openai/gpt-5.4-mini"), target("groq/nobody-knows"), target("gone/x")],
+            strategy: Strategy::Cost,
+            deadlines: Deadlines::default(),
+            built_in: false,
+        };
+        policy.groups.insert(group.name.clone(), Arc::new(group));
+        let prices = Prices::loading(Vec::new(), &policy);
+        prices.ready().await;
+        let at = Stamp(1_795_176_000_000_000);
+        let card = prices.card(&policy, at);
+        assert_eq!(card.0.len(), 1, "{card:?}");
+        let rates = card.0[&Target::parse("openai/gpt-5.4-mini").unwrap()].at(1_000).unwrap();
+        let cost = |input, cache_read, output| {
+            let usage = Usage { input, cache_read, output, source: Source::Provider, ..Usage::default() };
+            prices.cost(&policy.providers["openai"], Billing::Metered, &["gpt-5.4-mini"], &usage, at).amount().unwrap()
+        };
+        assert_eq!(rates.cost(1_000, 0, 300), cost(1_000, 0, 300));
+        assert_eq!(rates.cost(1_000, 800, 300), cost(1_000, 800, 300));
+        assert!(Arc::ptr_eq(&card, &prices.card(&policy, Stamp(at.0 + 1))), "made once an hour");
+        let own = Override {
+            provider: "openai".into(),
+            model: "gpt-5.4-mini".into(),
+            prices: crate::catalog::prices::UnitPrices {
+                input: Usd::from_pico(7_000_000_000_000),
+                output: Usd::from_pico(9_000_000_000_000),
+                cache_read: None,
+                cache_write: None,
+            },
+            from: None,
+            ceiling: false,
+        };
+        prices.replace(vec![own], &policy);
+        let card = prices.card(&policy, at);
+        let rates = card.0[&Target::parse("openai/gpt-5.4-mini").unwrap()].at(1).copied().unwrap();
+        assert_eq!(
+            (rates.input, rates.cache_read, rates.output),
+            (Usd::from_pico(7_000_000_000_000), Usd::from_pico(7_000_000_000_000), Usd::from_pico(9_000_000_000_000))
+        );
     }
 
     #[tokio::test]

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use crate::domain::ask::Ask;
 use crate::domain::clock::Moment;
-use crate::domain::failure::{Failure, Kind, Origin};
+use crate::domain::failure::{Failure, Health, Kind, Origin};
 use crate::domain::money::Usd;
 use crate::domain::operation::Operation;
 use crate::domain::policy::{Auth, Billing, Provider};
@@ -109,6 +109,7 @@ impl Settlement {
             billing,
             lane: rendered.lane.name(),
             began: now.mono,
+            sent: None,
             first_content: None,
             ended: now.mono,
             state: AttemptState::Voided,
@@ -153,6 +154,8 @@ impl Settlement {
         if let Some(it) = self.tries.last_mut() {
             it.state = AttemptState::Uncertain;
             self.tether.at_work(!it.provider.quirks.cancels);
+            it.sent = Some(now);
+            self.engine.fleet.sent(&it.seat);
         }
     }
 
@@ -166,6 +169,8 @@ impl Settlement {
             if let Content::Whole { facts, .. } = content {
                 it.usage.clone_from(&facts.usage);
             }
+            let class = Try::class(&self.ask, content.facts().and_then(|it| it.usage.as_ref()));
+            self.engine.fleet.answered(&it.seat, class, it.waited(now));
         }
     }
 
@@ -184,6 +189,12 @@ impl Settlement {
             AttemptState::Voided
         };
         it.failure = Some(failure.clone());
+        if was_sent {
+            if failure.kind.effect().health != Health::None {
+                self.engine.fleet.failed(&it.seat, Try::class(&self.ask, None), it.waited(now));
+            }
+            self.engine.fleet.over(&it.seat);
+        }
     }
 
     /// The soonest time at which one of the targets that were tried asked to be tried again.
@@ -202,7 +213,7 @@ impl Settlement {
 
     /// The same for an answer that is passed on, whatever it is.
     pub fn passed(mut self, by: By, status: u16, body: Bytes, facts: &Facts) -> Answer {
-        self.close_answer(facts, None);
+        self.close_answer(facts, Outcome::Ok, None);
         self.price();
         let mut headers = self.answer_headers(&by.seat);
         // Within the first moments of the process the price may not be known yet: then only the ledger tells it.
@@ -249,13 +260,13 @@ impl Settlement {
         }
         let outcome = if failure.is_some() { Outcome::Cut } else { Outcome::Ok };
         let status = self.tries.last().and_then(|it| it.status).unwrap_or(200);
-        self.close_answer(facts, failure.clone());
+        self.close_answer(facts, outcome, failure.clone());
         self.finish(outcome, status, failure);
     }
 
     /// The client hung up in the middle of a stream.
     pub fn left(mut self, facts: &Facts) {
-        self.close_answer(facts, None);
+        self.close_answer(facts, Outcome::ClientGone, None);
         self.finish(Outcome::ClientGone, CLIENT_GONE, None);
     }
 
@@ -291,7 +302,7 @@ impl Settlement {
 
 impl Settlement {
     /// Closes the running attempt with what the provider generated.
-    fn close_answer(&mut self, facts: &Facts, failure: Option<Failure>) {
+    fn close_answer(&mut self, facts: &Facts, outcome: Outcome, failure: Option<Failure>) {
         let now = self.engine.now().mono;
         let Some(it) = self.tries.last_mut().filter(|_| self.running) else { return };
         self.running = false;
@@ -314,6 +325,13 @@ impl Settlement {
             // No count came: everything sent and seen is counted here, and the row says so.
             (_, None) => Some(Usage::estimated(tokens::estimate(&self.ask.body), seen)),
         };
+        if let (Some(usage), Outcome::Ok) = (&it.usage, outcome)
+            && Try::class(&self.ask, None).is_some()
+        {
+            let telling = it.first_content.filter(|_| self.ask.stream).map(|first| now.since(first));
+            self.engine.fleet.told(&it.seat, usage.output, telling);
+        }
+        self.engine.fleet.over(&it.seat);
     }
 
     fn record(&mut self, outcome: Outcome, status: u16, failure: Option<&Failure>, ended: Moment) -> RequestRecord {
@@ -452,6 +470,12 @@ impl Drop for Settlement {
             && let Some(it) = account.tries.last_mut()
         {
             it.ended = account.engine.now().mono;
+            if it.sent.is_some() {
+                if let (None, Some(class)) = (it.first_content, Try::class(&account.ask, None)) {
+                    account.engine.fleet.left(&it.seat, class, it.waited(it.ended));
+                }
+                account.engine.fleet.over(&it.seat);
+            }
         }
         account.running = false;
         if std::thread::panicking() {

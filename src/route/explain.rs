@@ -9,10 +9,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::id::{GroupName, ModelName, RuleName};
+use crate::domain::id::{GroupName, KeyName, ModelName, RuleName};
 use crate::domain::rule::CHAIN_MOST;
+use crate::domain::strategy::Strategy;
 use crate::domain::target::{Seat, Target};
 use crate::route::breaker::Why;
+use crate::route::order::Score;
 
 /// What one stage did.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -114,6 +116,24 @@ pub enum Step {
     },
     /// Nobody has a positive weight: the order is as listed.
     AsListed,
+    /// A strategy gave the targets, or the keys of the first of them, their order.
+    Ranked {
+        /// Which.
+        strategy: Strategy,
+        /// Everybody with the numbers, the first choice first.
+        places: Vec<Place>,
+    },
+}
+
+/// A place in the order that a strategy gave.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Place {
+    /// Whose.
+    pub target: Target,
+    /// With which key, where the keys of one target were put in order.
+    pub key: Option<KeyName>,
+    /// What decided.
+    pub score: Score,
 }
 
 /// What a step is about.
@@ -132,7 +152,9 @@ impl Step {
     #[must_use]
     pub const fn about(&self) -> About<'_> {
         match self {
-            Self::Rule { .. }
+            // The order as a whole is of one strategy: its sentence names everybody.
+            Self::Ranked { .. }
+            | Self::Rule { .. }
             | Self::Rewritten { .. }
             | Self::RuleFailed { .. }
             | Self::ChainTooLong { .. }
@@ -189,6 +211,14 @@ impl fmt::Display for Step {
             Self::LeastBad { target } => write!(f, "all are out for their health: {target} is the least bad"),
             Self::Drawn { target, draw, share } => write!(f, "drew {target} (throw {draw:.4}, share {share:.4})"),
             Self::AsListed => write!(f, "no positive weight: tried as listed"),
+            Self::Ranked { strategy, places } => {
+                write!(f, "{strategy}:")?;
+                for (nth, it) in places.iter().enumerate() {
+                    let key = it.key.as_ref().map(|it| format!(" key {it}")).unwrap_or_default();
+                    write!(f, "{} {}{key} {}", if nth == 0 { "" } else { "," }, it.target, it.score)?;
+                }
+                Ok(())
+            }
         }
     }
 }

@@ -2,17 +2,19 @@
 //! that says why. Pure and total: no I/O, no clock, no locks, and no randomness but the dice it is handed, so that
 //! the same values always give the same decision.
 //!
-//! The stages, one a file, in running order: [`rules`] → [`candidates`] → [`fit`] → [`health`] → [`weights`]. [`record`]
-//! is what is kept of a decision.
+//! The stages, one a file, in running order: [`rules`] → [`candidates`] → [`fit`] → [`health`] → [`order`]. What the last
+//! two read of the fleet's doings is in [`breaker`] and [`live`]. [`record`] is what is kept of a decision.
 
 pub mod breaker;
 pub mod candidates;
 pub mod explain;
 pub mod fit;
 pub mod health;
+pub mod live;
+pub mod order;
+mod pairs;
 pub mod record;
 pub mod rules;
-pub mod weights;
 pub mod wishes;
 
 #[cfg(test)]
@@ -25,6 +27,7 @@ use crate::domain::dice::Dice;
 use crate::domain::failure::Failure;
 use crate::domain::id::GroupName;
 use crate::domain::policy::{Policy, Provider};
+use crate::domain::strategy::Strategy;
 use crate::domain::target::{Seat, Target};
 use crate::route::explain::Step;
 use crate::route::health::FleetView;
@@ -85,11 +88,13 @@ pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) ->
     let outcome = fit::fit(found, ask, &mut trail).and_then(|fitting| health::usable(fitting, fleet, &mut trail));
     match outcome {
         Ok(usable) => {
+            let chosen = group.as_ref().and_then(|it| policy.groups.get(it));
+            let strategy = chosen.map_or_else(Strategy::default, |it| it.strategy);
             let mut plan = Vec::with_capacity(usable.len());
             let wishes = ask.wishes.as_deref();
             let usable = if let Some(it) = wishes { wishes::arrange(usable, it) } else { usable };
             for tier in tiers(usable) {
-                plan.extend(weights::order(tier, ask.dialect, fleet, dice, &mut trail));
+                plan.extend(order::order(strategy, tier, ask, fleet, dice, &mut trail));
             }
             if wishes.is_some_and(|it| !it.allow_fallbacks && it.order.is_empty()) {
                 plan.truncate(1);

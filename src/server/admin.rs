@@ -23,6 +23,13 @@ pub fn health(engine: &Engine, up: Duration) -> Vec<u8> {
     health.to_string().into_bytes()
 }
 
+/// `GET /llmroute/fleet`: how every target of a group, and whatever else was asked lately, does.
+#[must_use]
+pub fn fleet(engine: &Engine) -> Vec<u8> {
+    let told = serde_json::to_vec(&engine.standing());
+    told.unwrap_or_else(|error| json!({"error": error.to_string()}).to_string().into_bytes())
+}
+
 /// `GET /v1/models`: one list in OpenAI's and Anthropic's shapes at once (wire.md §3.5). Groups first, then every
 /// model of every provider that can be used.
 #[must_use]

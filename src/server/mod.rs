@@ -127,6 +127,7 @@ impl Door {
             .route("/explain/v1/messages", post(explain_messages))
             .route("/explain/v1/responses", post(explain_responses))
             .route("/health", get(health))
+            .route("/llmroute/fleet", get(fleet))
             .fallback(nothing_here)
             .method_not_allowed_fallback(wrong_method)
             .with_state(Arc::clone(self))
@@ -406,6 +407,15 @@ async fn health(State(door): State<Arc<Door>>, request: Request) -> Response {
     let (head, _) = request.into_parts();
     match door.guard.admit_unknown(&head) {
         Ok(()) => egress::json(200, admin::health(&door.engine, door.started.elapsed())),
+        Err(failure) => door.turn_away(Dialect::OpenaiChat, &failure),
+    }
+}
+
+/// For our own command line.
+async fn fleet(State(door): State<Arc<Door>>, request: Request) -> Response {
+    let (head, _) = request.into_parts();
+    match door.guard.admit(&head) {
+        Ok(()) => egress::json(200, admin::fleet(&door.engine)),
         Err(failure) => door.turn_away(Dialect::OpenaiChat, &failure),
     }
 }

@@ -16,6 +16,7 @@ use llmroute::domain::policy::{Auth, Billing, BodyEdits, Deadlines, Group, Key, 
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::rule::Rules;
 use llmroute::domain::secret::{Keyring, Secret};
+use llmroute::domain::strategy::Strategy;
 use llmroute::domain::target::Target;
 use llmroute::engine::Engine;
 use llmroute::engine::prices::Prices;
@@ -159,7 +160,13 @@ impl Plan {
             targets.push((Target { provider: provider.name.clone(), model: self.model.as_str().into() }, *weight));
             providers.insert(provider.name.clone(), Arc::new(provider));
         }
-        let group = Group { name: "g".into(), targets, deadlines: self.deadlines, built_in: false };
+        let group = Group {
+            name: "g".into(),
+            targets,
+            strategy: Strategy::default(),
+            deadlines: self.deadlines,
+            built_in: false,
+        };
         (
             Policy {
                 version: 1,

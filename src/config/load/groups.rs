@@ -8,6 +8,7 @@ use crate::config::load::{Known, Loaded, Problem, Sources};
 use crate::config::refusal::nearest;
 use crate::domain::id::GroupName;
 use crate::domain::policy::{Deadlines, Group, Provider};
+use crate::domain::strategy::Strategy;
 use crate::domain::target::Target;
 use crate::store::policy::PolicyRows;
 use crate::store::{DeadlineSettings, GroupRow};
@@ -28,6 +29,7 @@ pub(super) fn build(
         let group = Group {
             name: row.name.as_str().into(),
             targets,
+            strategy: row.settings.strategy,
             deadlines: within(sources.deadlines, row.settings.deadlines),
             built_in: false,
         };
@@ -48,7 +50,8 @@ pub(super) fn build(
             .collect();
         // A group of nothing would promise what cannot be had.
         if !targets.is_empty() {
-            let group = Group { name: name.clone(), targets, deadlines: sources.deadlines, built_in: true };
+            let strategy = Strategy::default();
+            let group = Group { name: name.clone(), targets, strategy, deadlines: sources.deadlines, built_in: true };
             loaded.policy.groups.insert(name, Arc::new(group));
         }
     }

@@ -31,7 +31,7 @@ use crate::domain::target::Target;
 use crate::route::explain::Step;
 use crate::route::health::FleetView;
 use crate::route::rules::facts::{Round, Sight};
-use crate::route::{Candidate, candidates, weights, wishes};
+use crate::route::{Candidate, candidates, order, wishes};
 
 /// The candidates that the rules, or without a match the model's name, lead to.
 ///
@@ -148,7 +148,7 @@ fn is_called(destination: &Destination, model: &str) -> bool {
 /// What a rule that chains rewrites the model to, drawn by weight where there are several.
 fn drawn<'a>(rule: &'a Rule, dice: &mut Dice) -> &'a Destination {
     let weights: Vec<f64> = rule.targets.iter().map(|it| it.1).collect();
-    let at = if weights.len() > 1 { weights::draw(&weights, dice.unit()) } else { None };
+    let at = if weights.len() > 1 { order::weighted::draw(&weights, dice.unit()) } else { None };
     &rule.targets[at.unwrap_or(0)].0
 }
 

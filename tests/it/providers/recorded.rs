@@ -8,6 +8,7 @@ use std::sync::Arc;
 use llmroute::domain::id::KeyId;
 use llmroute::domain::policy::{Auth, Billing, Deadlines, Group, Key, Policy};
 use llmroute::domain::secret::{Keyring, Secret};
+use llmroute::domain::strategy::Strategy;
 use llmroute::domain::target::Target;
 
 use super::*;
@@ -118,8 +119,13 @@ impl Recording {
         let mut keyring = Keyring::default();
         keyring.insert(KeyId(1), Secret::new(KEY.to_owned()));
         let target = Target { provider: it.name.clone(), model: self.model.as_str().into() };
-        let group =
-            Group { name: "r".into(), targets: vec![(target, 1.0)], deadlines: Deadlines::default(), built_in: false };
+        let group = Group {
+            name: "r".into(),
+            targets: vec![(target, 1.0)],
+            strategy: Strategy::default(),
+            deadlines: Deadlines::default(),
+            built_in: false,
+        };
         let providers = [(it.name.clone(), Arc::new(it))].into();
         (
             Policy {
