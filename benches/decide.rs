@@ -10,7 +10,7 @@ use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::tz::TimeZone;
 use llmroute::domain::ask::{Ask, Envelope, Fields, Needs};
-use llmroute::domain::clock::{Moment, Now};
+use llmroute::domain::clock::{Moment, Now, Stamp};
 use llmroute::domain::dialect::Dialect;
 use llmroute::domain::dice::Dice;
 use llmroute::domain::id::{KeyId, RequestId};
@@ -138,7 +138,9 @@ fn asked() -> Ask {
     let fields = llmroute::wire::json::scan(&body).expect("JSON");
     let envelope =
         Envelope { headers: headers.map(|it| (it.to_owned(), "some value".to_owned())).into(), params: Vec::new() };
-    Ask { body, fields, envelope, client: "python".to_owned(), ..ask() }
+    // 2026-11-20, a Friday, 12:00 UTC: no rule about the time matches.
+    let at = Now { wall: Stamp(1_795_176_000_000_000), ..Now::default() };
+    Ask { at, body, fields, envelope, client: "python".to_owned(), ..ask() }
 }
 
 fn rules(bench: &mut Criterion) {
