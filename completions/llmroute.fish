@@ -42,6 +42,7 @@ complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "providers" -d 'Wh
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "keys" -d 'The credentials of providers'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "groups" -d 'Names that stand for weighted targets'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "weights" -d 'The shares of a group\'s targets, as meant and as they came out'
+complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "rules" -d 'Where requests go that fulfil a condition'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "models" -d 'What can be sent as `model`'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "prices" -d 'Your own prices, and what is known of a target\'s'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "bench" -d 'Measurements'
@@ -426,6 +427,143 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_se
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from help" -f -a "set" -d 'Change weights; targets that are not named keep theirs'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from help" -f -a "reset" -d 'Go back to the weights the group was made with'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -f -a "list" -d 'List the rules in the order in which they are asked (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -f -a "variables" -d 'List what a condition can name'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -f -a "add" -d 'Add a rule. The first one that matches says where a request goes'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -f -a "edit" -d 'Change a rule; what is not named stays'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -f -a "enable" -d 'Ask a rule again'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -f -a "disable" -d 'Keep a rule, and do not ask it'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -f -a "remove" -d 'Remove a rule'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -f -a "test" -d 'Ask one rule about a request that is not sent'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from list" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from variables" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from variables" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from variables" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from variables" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from variables" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from variables" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from variables" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from variables" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l when -d 'When it matches, in CEL' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l to -d 'Where its requests go: a group or PROVIDER/MODEL, with a weight where there are several' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l fallback -d 'What is tried when those fail, in order' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l scope -d 'Whose requests: global, customer:ID, team:ID or virtual-key:ID. Before there are virtual keys, only global' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l priority -d 'The smaller, the earlier; without it, 0' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l chain -d 'It says what model is meant, and all rules are asked again'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l when -d 'When it matches, in CEL' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l to -d 'Where its requests go: a group or PROVIDER/MODEL, with a weight where there are several' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l fallback -d 'What is tried when those fail, in order' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l scope -d 'Whose requests: global, customer:ID, team:ID or virtual-key:ID. Before there are virtual keys, only global' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l priority -d 'The smaller, the earlier; without it, 0' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l chain -d 'It says what model is meant, and all rules are asked again'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l no-chain -d 'It ends the search when it matches'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l no-fallback -d 'It has no fallbacks any more'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from enable" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from enable" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from enable" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from enable" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from enable" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from enable" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from enable" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from disable" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from disable" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from disable" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from disable" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from disable" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from disable" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from disable" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from remove" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from remove" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from test" -l body -d 'The file with the body of the request' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from test" -l header -d 'A header of the request; can be given several times' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from test" -l dialect -d 'The dialect of the body; without it, what the body looks like' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from test" -l model -d 'The model, in place of the body\'s' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from test" -l query -d 'The query of its URL: `a=b&c=d`' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from test" -l at -d 'When it is asked, in the configured time zone: 2026-11-20T03:30. Without it, now' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from test" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from test" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from test" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from test" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from test" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from test" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from test" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the rules in the order in which they are asked (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "variables" -d 'List what a condition can name'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "add" -d 'Add a rule. The first one that matches says where a request goes'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "edit" -d 'Change a rule; what is not named stays'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "enable" -d 'Ask a rule again'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "disable" -d 'Keep a rule, and do not ask it'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a rule'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "test" -d 'Ask one rule about a request that is not sent'
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -l provider -d 'Only what is of this provider' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
@@ -692,22 +830,23 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -s q -l q
 complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -l no-input -d 'Never ask; refuse instead'
 complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "ask" -d 'Ask one question'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "serve" -d 'Run the server'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "providers" -d 'Who can be asked'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "keys" -d 'The credentials of providers'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "groups" -d 'Names that stand for weighted targets'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "weights" -d 'The shares of a group\'s targets, as meant and as they came out'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "models" -d 'What can be sent as `model`'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "prices" -d 'Your own prices, and what is known of a target\'s'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "bench" -d 'Measurements'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "stats" -d 'What happened and what it cost'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "requests" -d 'Single requests out of the ledger'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "explain" -d 'What would become of a request. Sends nothing'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "why" -d 'How a request was decided'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "simulate" -d 'What another policy would have done with the requests of the last days'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests explain why simulate completions help" -f -a "ask" -d 'Ask one question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests explain why simulate completions help" -f -a "serve" -d 'Run the server'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests explain why simulate completions help" -f -a "providers" -d 'Who can be asked'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests explain why simulate completions help" -f -a "keys" -d 'The credentials of providers'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests explain why simulate completions help" -f -a "groups" -d 'Names that stand for weighted targets'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests explain why simulate completions help" -f -a "weights" -d 'The shares of a group\'s targets, as meant and as they came out'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests explain why simulate completions help" -f -a "rules" -d 'Where requests go that fulfil a condition'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests explain why simulate completions help" -f -a "models" -d 'What can be sent as `model`'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests explain why simulate completions help" -f -a "prices" -d 'Your own prices, and what is known of a target\'s'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests explain why simulate completions help" -f -a "bench" -d 'Measurements'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests explain why simulate completions help" -f -a "stats" -d 'What happened and what it cost'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests explain why simulate completions help" -f -a "requests" -d 'Single requests out of the ledger'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests explain why simulate completions help" -f -a "explain" -d 'What would become of a request. Sends nothing'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests explain why simulate completions help" -f -a "why" -d 'How a request was decided'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests explain why simulate completions help" -f -a "simulate" -d 'What another policy would have done with the requests of the last days'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests explain why simulate completions help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests explain why simulate completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "list" -d 'List the providers in use (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "add" -d 'Add a provider that speaks a known dialect'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "show" -d 'Show one provider whole'
@@ -728,6 +867,14 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "show" -d 'Show the weights of a group, or of all (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "set" -d 'Change weights; targets that are not named keep theirs'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "reset" -d 'Go back to the weights the group was made with'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "list" -d 'List the rules in the order in which they are asked (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "variables" -d 'List what a condition can name'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "add" -d 'Add a rule. The first one that matches says where a request goes'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "edit" -d 'Change a rule; what is not named stays'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "enable" -d 'Ask a rule again'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "disable" -d 'Keep a rule, and do not ask it'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "remove" -d 'Remove a rule'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "test" -d 'Ask one rule about a request that is not sent'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from models" -f -a "list" -d 'List what can be sent as `model` (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from models" -f -a "alias" -d 'Give a model a name of your own; without a model the name is taken back'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from models" -f -a "show" -d 'Show what is known of a model, and who has it'
