@@ -20,6 +20,7 @@ pub mod private_file;
 mod migrations;
 
 pub mod groups;
+pub mod health;
 pub mod keys;
 pub mod policy;
 pub mod prices;
@@ -34,7 +35,8 @@ pub mod stats;
 pub mod vault;
 
 pub use error::StoreError;
-pub use groups::{DeadlineSettings, GroupRow, GroupSettings};
+pub use groups::{DeadlineSettings, GroupRow, GroupSettings, HedgeSetting};
+pub use health::HealthRow;
 pub use keys::{KeyRow, KeySource, NewKey};
 pub use ledger::{
     AttemptRecord, AttemptState, Cost, FailureNote, Head, Intent, Ledger, LedgerError, Outcome, ProcessKind,
