@@ -1,6 +1,9 @@
 //! `groups`: names that stand for weighted targets.
 
-use clap::{Args, Subcommand};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
 use crate::cli::diag::{Diag, Done, Exit};
@@ -8,8 +11,10 @@ use crate::cli::question;
 use crate::cli::session::Session;
 use crate::cli::view::table::{Table, left, right};
 use crate::cli::view::{Frame, amounts};
-use crate::config::edits::weighted;
-use crate::domain::policy::Group;
+use crate::config::Refusal;
+use crate::config::edits::{deadline, hedge, weighted};
+use crate::domain::policy::{Deadlines, Group, Hedge, OnRefusal};
+use crate::domain::target::Target;
 use crate::store::{self, GroupSettings};
 
 /// `groups`.
@@ -35,13 +40,16 @@ enum Verb {
     },
     /// Make a group, or replace it whole.
     #[command(after_help = "A weight of 0 keeps a target as a fallback only.\n\n\
-                            Example:\n  llmroute groups set smart anthropic/claude-sonnet-5=3 openai/gpt-5.6-sol=2")]
+                            Example:\n  llmroute groups set smart anthropic/claude-sonnet-5=3 openai/gpt-5.6-sol=2\n  \
+                            llmroute groups set smart anthropic/claude-sonnet-5 openai/gpt-5.6-sol=0 --hedge-after 4s")]
     Set {
         /// Its name: what clients send as `model`.
         name: String,
         /// Targets, as PROVIDER/MODEL=WEIGHT; without a weight, 1.
         #[arg(required = true, value_name = "PROVIDER/MODEL[=WEIGHT]")]
         targets: Vec<String>,
+        #[command(flatten)]
+        settings: Setting,
     },
     /// Remove a group.
     #[command(after_help = "Example:\n  llmroute groups remove smart")]
@@ -49,6 +57,45 @@ enum Verb {
         /// Its name.
         name: String,
     },
+}
+
+/// What a group says beside its targets. What is not given stays as it is.
+#[derive(Debug, Args)]
+struct Setting {
+    /// Ask the next target too when the first has not begun to answer by then: after its own usual time, after TIME, or
+    /// never. At most 5 % of all requests are sent twice.
+    #[arg(long, value_name = "auto|TIME|off")]
+    hedge_after: Option<String>,
+    /// What a refusal by a provider's content policy means: the client is told, or the next target is sent the same.
+    #[arg(long, value_enum, value_name = "tell|next", hide_possible_values = true)]
+    on_refusal: Option<Refused>,
+    /// How long a part of the exchange may take: connect, first-content, first-content-reasoning, byte-gap, content-gap,
+    /// whole or stream. Can be given several times.
+    #[arg(long, value_name = "WHICH=TIME")]
+    deadline: Vec<String>,
+}
+
+/// What a refusal means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+enum Refused {
+    /// The client is told.
+    Tell,
+    /// The next target is asked.
+    Next,
+}
+
+impl Setting {
+    /// Puts what is given into `settings`.
+    fn into(&self, settings: &mut GroupSettings) -> Result<(), Refusal> {
+        if let Some(text) = &self.hedge_after {
+            settings.hedge = Some(hedge(text)?);
+        }
+        if let Some(it) = self.on_refusal {
+            settings.next_on_refusal = it == Refused::Next;
+        }
+        self.deadline.iter().try_for_each(|it| deadline(it, &mut settings.deadlines))
+    }
 }
 
 /// The document of `groups`.
@@ -77,6 +124,12 @@ struct Shown {
     /// Made by llmroute from the providers that can be used.
     built_in: bool,
     targets: Vec<Weighed>,
+    /// When the next target is asked too: `auto`, `off`, or a time.
+    hedge_after: String,
+    /// What a refusal by a content policy means.
+    on_refusal: Refused,
+    /// In milliseconds.
+    deadlines: BTreeMap<&'static str, u128>,
 }
 
 /// A target with its weight and share.
@@ -97,7 +150,7 @@ impl Groups {
         match &self.verb {
             None | Some(Verb::List) => list(session),
             Some(Verb::Show { name }) => show(session, name),
-            Some(Verb::Set { name, targets }) => set(session, name, targets),
+            Some(Verb::Set { name, targets, settings }) => set(session, name, targets, settings),
             Some(Verb::Remove { name }) => remove(session, name),
         }
     }
@@ -121,20 +174,38 @@ fn show(session: &Session, name: &str) -> Done {
         return Err(unknown(name, loaded.policy.groups.keys().map(crate::domain::id::GroupName::as_str)).into());
     };
     let one = One { schema_version: 1, group: Shown::of(group) };
-    session.screen.show(&one, |it, frame| table(std::slice::from_ref(&it.group), frame))
+    session.screen.show(&one, |it, frame| {
+        let usual = Deadlines::default();
+        let usual = Shown::of(&Group { deadlines: usual, ..Group::clone(group) }).deadlines;
+        let own = it.group.deadlines.iter().filter(|it| usual.get(it.0) != Some(it.1));
+        let own: Vec<String> = own.map(|(which, ms)| format!("{which} {}", amounts::duration(millis(*ms)))).collect();
+        let deadlines = if own.is_empty() { "as usual".to_owned() } else { own.join(" · ") };
+        let targets = table(std::slice::from_ref(&it.group), frame);
+        let refused =
+            if it.group.on_refusal == Refused::Next { "the next target is asked" } else { "the client is told" };
+        let hedge = &it.group.hedge_after;
+        format!("{targets}\nhedge after: {hedge}\non refusal:  {refused}\ndeadlines:   {deadlines}")
+    })
 }
 
-fn set(session: &Session, name: &str, texts: &[String]) -> Done {
+fn millis(it: u128) -> Duration {
+    Duration::from_millis(u64::try_from(it).unwrap_or(u64::MAX))
+}
+
+fn set(session: &Session, name: &str, texts: &[String], given: &Setting) -> Done {
     let mut targets = Vec::new();
     for text in texts {
         targets.push(weighted(text)?);
     }
     session.edit(|edits| {
         // What `groups set` does not name stays as it is.
-        let settings = store::groups::get(edits.db, name)?.map_or_else(GroupSettings::default, |it| it.settings);
+        let mut settings = store::groups::get(edits.db, name)?.map_or_else(GroupSettings::default, |it| it.settings);
+        given.into(&mut settings)?;
         edits.set_group(name, &targets, settings)
     })?;
-    let one = One { schema_version: 1, group: Shown::new(name, false, &targets) };
+    let policy = session.glance()?.policy;
+    let Some(group) = policy.groups.get(name) else { return Err(unknown(name, std::iter::empty()).into()) };
+    let one = One { schema_version: 1, group: Shown::of(group) };
     let shares: Vec<String> =
         one.group.targets.iter().map(|it| format!("{} {}", it.target, amounts::share(it.share))).collect();
     session.screen.did(&one, format_args!("✓ group {name}: {}", shares.join(" · ")))
@@ -157,18 +228,37 @@ pub(super) fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> D
 
 impl Shown {
     fn of(group: &Group) -> Self {
-        let targets: Vec<(String, f64)> = group.targets.iter().map(|(it, weight)| (it.to_string(), *weight)).collect();
-        Self::new(group.name.as_str(), group.built_in, &targets)
-    }
-
-    fn new(name: &str, built_in: bool, targets: &[(String, f64)]) -> Self {
-        let shares = shares(targets.iter().map(|it| it.1));
-        let weighed = |((target, weight), share): (&(String, f64), f64)| Weighed {
-            target: target.clone(),
+        let shares = shares(group.targets.iter().map(|it| it.1));
+        let weighed = |((target, weight), share): (&(Target, f64), f64)| Weighed {
+            target: target.to_string(),
             weight: *weight,
             share,
         };
-        Self { name: name.to_owned(), built_in, targets: targets.iter().zip(shares).map(weighed).collect() }
+        let it = group.deadlines;
+        let deadlines = [
+            ("connect", it.connect),
+            ("first-content", it.first_content),
+            ("first-content-reasoning", it.first_content_reasoning),
+            ("byte-gap", it.byte_gap),
+            ("content-gap", it.content_gap),
+            ("whole", it.whole),
+            ("stream", it.stream),
+        ];
+        Self {
+            name: group.name.to_string(),
+            built_in: group.built_in,
+            targets: group.targets.iter().zip(shares).map(weighed).collect(),
+            hedge_after: match group.hedge {
+                Hedge::Auto => "auto".to_owned(),
+                Hedge::Off => "off".to_owned(),
+                Hedge::After(it) => amounts::duration(it),
+            },
+            on_refusal: match group.on_refusal {
+                OnRefusal::Tell => Refused::Tell,
+                OnRefusal::Next => Refused::Next,
+            },
+            deadlines: deadlines.into_iter().map(|(name, it)| (name, it.as_millis())).collect(),
+        }
     }
 }
 

@@ -66,6 +66,8 @@ pub(super) fn engine(
     })?;
     let ledger = ledger?;
     let engine = Engine::new(policy, upstream, ledger, prices, session.clock.clone());
+    let now = session.clock.now().wall;
+    engine.revive(&store::health::out(&store::open(&paths.database(), store::Access::ReadOnly)?, now)?);
     if process == ProcessKind::Server {
         engine.keep_responses(Responses::start(&paths.database())?);
         if !settings.keep_originals.is_zero() {

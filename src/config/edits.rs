@@ -16,7 +16,7 @@ use crate::domain::clock::Stamp;
 use crate::domain::row::ProviderRow;
 use crate::store::{Db, providers as rows};
 
-pub use groups::{deadline, weighted};
+pub use groups::{deadline, hedge, weighted};
 pub use keys::{AddKey, AddedKey, KeyInput};
 
 /// What edits are made with.

@@ -276,8 +276,34 @@ pub struct Group {
     pub targets: Vec<(Target, f64)>,
     /// Deadlines of its requests.
     pub deadlines: Deadlines,
+    /// When another target is started because the one that was asked is slow.
+    pub hedge: Hedge,
+    /// What a refusal by a provider's content policy means.
+    pub on_refusal: OnRefusal,
     /// Made by llmroute, not by the user (`fast`, `smart`).
     pub built_in: bool,
+}
+
+/// When the next target is asked too, because the first has not begun to answer (routing.md §6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Hedge {
+    /// When nearly every answer of that target to a request of this size has begun.
+    #[default]
+    Auto,
+    /// After this time.
+    After(Duration),
+    /// Never.
+    Off,
+}
+
+/// What follows when a provider's content policy refuses a request (routing.md §5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnRefusal {
+    /// The client is told, and nobody else is sent what was refused.
+    #[default]
+    Tell,
+    /// The next target is asked.
+    Next,
 }
 
 /// How long each part of an exchange may take (routing.md §6).

@@ -1,6 +1,7 @@
 //! Floor 3: the life of a request. [`Engine::answer`] is the journey on one screen; the files beside it are its
 //! stations, in order: [`read`] → `route::decide` → [`failover`] → [`attempt`] ([`lane`], [`exchange`], [`flow`]) →
-//! [`relay`] → [`settle`]. [`tether`] ties the walk to its client. [`beside`] is what differs where something else than
+//! [`relay`] → [`settle`]. [`tether`] ties the walk to its client, [`race`] is for two attempts at once, and [`drain`] reads what
+//! nobody waits for. [`beside`] is what differs where something else than
 //! the next turn of a conversation is asked for.
 //!
 //! The only stateful async room. It never holds a lock across `.await`, and turns to the disk in one place: a request
@@ -11,12 +12,14 @@ pub mod attempt;
 pub mod beside;
 pub mod committed;
 pub mod counting;
+pub mod drain;
 pub mod exchange;
 pub mod failover;
 pub mod fleet;
 pub mod flow;
 pub mod lane;
 pub mod prices;
+pub mod race;
 pub mod read;
 pub mod recall;
 pub mod relay;
@@ -44,8 +47,9 @@ use crate::domain::dialect::Dialect;
 use crate::domain::dice::Dice;
 use crate::domain::failure::{Failure, Origin};
 use crate::domain::operation::Operation;
-use crate::domain::policy::Policy;
+use crate::domain::policy::{Hedge, Policy};
 use crate::domain::secret::Keyring;
+use crate::engine::failover::Ways;
 use crate::engine::fleet::Fleet;
 use crate::engine::prices::Prices;
 use crate::engine::settle::Settlement;
@@ -53,7 +57,7 @@ use crate::engine::tether::Tethered;
 use crate::route;
 use crate::store::responses::Responses;
 use crate::store::vault::Vault;
-use crate::store::{Ledger, RequestRecord};
+use crate::store::{HealthRow, Ledger, RequestRecord};
 use crate::upstream::Upstream;
 
 /// Takes calls and answers them.
@@ -152,13 +156,18 @@ impl Engine {
     /// An engine over a policy and its secrets. `prices` may still be loading.
     #[must_use]
     pub fn new(policy: Policy, upstream: Upstream, ledger: Ledger, prices: Arc<Prices>, clock: Clock) -> Arc<Self> {
-        let fleet = Fleet::new(clock.clone(), ledger.salt());
+        let fleet = Fleet::new(clock.clone(), ledger.clone());
         // The channel is lossy on purpose: a slow terminal must never slow a request.
         let (finished, _) = broadcast::channel(1024);
         let policy = ArcSwap::from_pointee(policy);
         let (closing, _) = watch::channel(false);
         let (responses, vault) = (OnceLock::new(), OnceLock::new());
         Arc::new(Self { policy, upstream, fleet, ledger, prices, clock, finished, closing, responses, vault })
+    }
+
+    /// Takes over what an earlier process knew of seats that are out.
+    pub fn revive(&self, rows: &[HealthRow]) {
+        self.fleet.revive(rows);
     }
 
     /// Lets clients go on from answers whose provider does not keep them. Holds once.
@@ -212,11 +221,16 @@ impl Engine {
         }
         self.fleet.count_request();
         let group = decision.group.as_ref().and_then(|it| policy.groups.get(it));
-        let deadlines = group.map(|it| it.deadlines).unwrap_or_default();
+        let mut ways = group.map_or_else(Ways::default, |it| Ways::of(it));
+        if ask.operation != Operation::Chat {
+            // Only a conversation has a first content that could be late.
+            ways.hedge = Hedge::Off;
+        }
+        let ping = ways.deadlines.ping;
         let tether = settlement.tether();
-        let walk = failover::run(Arc::clone(self), Arc::clone(&ask), decision.plan, deadlines, settlement);
+        let walk = failover::run(Arc::clone(self), Arc::clone(&ask), decision.plan, ways, settlement);
         let walk = Tethered::new(Box::pin(walk), tether);
-        if ask.stream { relay::held(walk, &ask, deadlines.ping).await } else { relay::finished(walk.await) }
+        if ask.stream { relay::held(walk, &ask, ping).await } else { relay::finished(walk.await) }
     }
 
     /// Refuses a call of somebody who was let in, for a fault that shows before its body is understood. Leaves a row

@@ -9,6 +9,7 @@ pub mod candidates;
 pub mod explain;
 pub mod fit;
 pub mod health;
+pub mod hedge;
 pub mod weights;
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::domain::clock::{Moment, Now};
 use crate::domain::dialect::Dialect;
 use crate::domain::id::{KeyId, RequestId};
 use crate::domain::operation::Operation;
-use crate::domain::policy::{Auth, Billing, Deadlines, Group, Key, Speech};
+use crate::domain::policy::{Auth, Billing, Deadlines, Group, Hedge, Key, OnRefusal, Speech};
 use crate::domain::quirks::Quirks;
 
 fn provider(name: &str, keys: &[i64]) -> Arc<Provider> {
@@ -41,7 +41,14 @@ fn provider(name: &str, keys: &[i64]) -> Arc<Provider> {
 
 fn policy(providers: &[Arc<Provider>], weights: &[(&str, f64)]) -> Policy {
     let targets = weights.iter().map(|(name, weight)| (Target::parse(name).unwrap(), *weight)).collect();
-    let group = Group { name: "g".into(), targets, deadlines: Deadlines::default(), built_in: false };
+    let group = Group {
+        name: "g".into(),
+        targets,
+        deadlines: Deadlines::default(),
+        hedge: Hedge::Auto,
+        on_refusal: OnRefusal::Tell,
+        built_in: false,
+    };
     Policy {
         version: 1,
         providers: providers.iter().map(|it| (it.name.clone(), Arc::clone(it))).collect(),

@@ -7,10 +7,10 @@ use std::time::Duration;
 use crate::config::load::{Known, Loaded, Problem, Sources};
 use crate::config::refusal::nearest;
 use crate::domain::id::GroupName;
-use crate::domain::policy::{Deadlines, Group, Provider};
+use crate::domain::policy::{Deadlines, Group, Hedge, OnRefusal, Provider};
 use crate::domain::target::Target;
 use crate::store::policy::PolicyRows;
-use crate::store::{DeadlineSettings, GroupRow};
+use crate::store::{DeadlineSettings, GroupRow, HedgeSetting};
 
 /// The small chat model of every provider that has a usable key, and the large one.
 pub(in crate::config) const FAST: &str = "fast";
@@ -29,6 +29,8 @@ pub(super) fn build(
             name: row.name.as_str().into(),
             targets,
             deadlines: within(sources.deadlines, row.settings.deadlines),
+            hedge: row.settings.hedge.map_or(Hedge::Auto, HedgeSetting::value),
+            on_refusal: if row.settings.next_on_refusal { OnRefusal::Next } else { OnRefusal::Tell },
             built_in: false,
         };
         loaded.policy.groups.insert(group.name.clone(), Arc::new(group));
@@ -48,7 +50,14 @@ pub(super) fn build(
             .collect();
         // A group of nothing would promise what cannot be had.
         if !targets.is_empty() {
-            let group = Group { name: name.clone(), targets, deadlines: sources.deadlines, built_in: true };
+            let group = Group {
+                name: name.clone(),
+                targets,
+                deadlines: sources.deadlines,
+                hedge: Hedge::Auto,
+                on_refusal: OnRefusal::Tell,
+                built_in: true,
+            };
             loaded.policy.groups.insert(name, Arc::new(group));
         }
     }

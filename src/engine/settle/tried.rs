@@ -21,9 +21,13 @@ pub(super) struct Try {
     pub(super) seat: Seat,
     pub(super) billing: Billing,
     pub(super) lane: &'static str,
+    /// What the target's dialect cannot say.
+    pub(super) losses: Vec<String>,
     pub(super) began: Moment,
     pub(super) first_content: Option<Moment>,
     pub(super) ended: Moment,
+    /// It still runs: its request's answer is on the way, or it lost and is read on for what it costs.
+    pub(super) open: bool,
     pub(super) state: AttemptState,
     pub(super) failure: Option<Failure>,
     pub(super) usage: Option<Usage>,
