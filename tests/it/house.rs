@@ -12,7 +12,9 @@ use llmroute::domain::clock::Clock;
 use llmroute::domain::dialect::Dialect;
 use llmroute::domain::id::{KeyId, ProviderName};
 use llmroute::domain::money::Usd;
-use llmroute::domain::policy::{Auth, Billing, BodyEdits, Deadlines, Group, Key, Policy, Provider, Speech};
+use llmroute::domain::policy::{
+    Auth, Billing, BodyEdits, Deadlines, Group, Hedge, Key, OnRefusal, Policy, Provider, Speech,
+};
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::secret::{Keyring, Secret};
 use llmroute::domain::target::Target;
@@ -22,6 +24,7 @@ use llmroute::server::guard::Guard;
 use llmroute::server::listen::{self};
 use llmroute::server::{Closing, Door, Open, serve};
 use llmroute::sim::{Billed, Sim};
+use llmroute::store::health;
 use llmroute::store::requests::{self, AttemptRow, RequestRow};
 use llmroute::store::responses::Responses;
 use llmroute::store::vault::Vault;
@@ -42,6 +45,8 @@ pub(crate) const SECRET: &str = "sk-canary-0123456789abcdef";
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
     pub(crate) deadlines: Deadlines,
+    pub(crate) hedge: Hedge,
+    pub(crate) on_refusal: OnRefusal,
     pub(crate) quirks: Quirks,
     pub(crate) priced: bool,
     /// What the price table knows the providers by.
@@ -68,6 +73,8 @@ impl Plan {
         };
         Self {
             deadlines,
+            hedge: Hedge::Auto,
+            on_refusal: OnRefusal::Tell,
             quirks: Quirks { cancels: true, ..Quirks::default() },
             priced: true,
             price_id: None,
@@ -154,7 +161,14 @@ impl Plan {
             targets.push((Target { provider: provider.name.clone(), model: self.model.as_str().into() }, *weight));
             providers.insert(provider.name.clone(), Arc::new(provider));
         }
-        let group = Group { name: "g".into(), targets, deadlines: self.deadlines, built_in: false };
+        let group = Group {
+            name: "g".into(),
+            targets,
+            deadlines: self.deadlines,
+            hedge: self.hedge,
+            on_refusal: self.on_refusal,
+            built_in: false,
+        };
         (Policy { version: 1, providers, groups: [(group.name.clone(), Arc::new(group))].into() }, keyring)
     }
 
@@ -188,6 +202,8 @@ impl Plan {
         let upstream = Upstream::new(self.deadlines.connect, keyring, self.clock.clone()).unwrap();
         let prices = Prices::loading(self.prices(), &policy);
         let engine = Engine::new(policy, upstream, ledger, prices, self.clock.clone());
+        let out = health::out(&open(&path, Access::ReadOnly).unwrap(), self.clock.now().wall).unwrap();
+        engine.revive(&out);
         engine.keep_responses(Responses::start(&path).unwrap());
         engine.keep_originals(Vault::start(&path, self.keep_originals).unwrap());
         let listening = listen::bind(0).unwrap();

@@ -1,7 +1,7 @@
 //! Clouds, end to end: what their paths and bodies have of their own, and what of their answers reaches a client.
 
 use llmroute::domain::id::KeyId;
-use llmroute::domain::policy::{Billing, Deadlines, Group, Key, Policy};
+use llmroute::domain::policy::{Billing, Deadlines, Group, Hedge, Key, OnRefusal, Policy};
 use llmroute::domain::secret::{Keyring, Secret};
 use llmroute::domain::target::Target;
 use serde_json::{Value, json};
@@ -24,7 +24,14 @@ async fn house(row: &str, model: &str, hand: &Hand) -> House {
     let mut keyring = Keyring::default();
     keyring.insert(KeyId(1), Secret::new("ya29.a-token-0123456789".to_owned()));
     let targets = vec![(Target { provider: it.name.clone(), model: model.into() }, 1.0)];
-    let group = Group { name: "r".into(), targets, deadlines: Deadlines::default(), built_in: false };
+    let group = Group {
+        name: "r".into(),
+        targets,
+        deadlines: Deadlines::default(),
+        hedge: Hedge::Auto,
+        on_refusal: OnRefusal::Tell,
+        built_in: false,
+    };
     let providers = [(it.name.clone(), std::sync::Arc::new(it))].into();
     let policy = Policy { version: 1, providers, groups: [(group.name.clone(), std::sync::Arc::new(group))].into() };
     let house = Plan::new().open().await;

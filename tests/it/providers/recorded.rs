@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use llmroute::domain::id::KeyId;
-use llmroute::domain::policy::{Auth, Billing, Deadlines, Group, Key, Policy};
+use llmroute::domain::policy::{Auth, Billing, Deadlines, Group, Hedge, Key, OnRefusal, Policy};
 use llmroute::domain::secret::{Keyring, Secret};
 use llmroute::domain::target::Target;
 
@@ -118,8 +118,14 @@ impl Recording {
         let mut keyring = Keyring::default();
         keyring.insert(KeyId(1), Secret::new(KEY.to_owned()));
         let target = Target { provider: it.name.clone(), model: self.model.as_str().into() };
-        let group =
-            Group { name: "r".into(), targets: vec![(target, 1.0)], deadlines: Deadlines::default(), built_in: false };
+        let group = Group {
+            name: "r".into(),
+            targets: vec![(target, 1.0)],
+            deadlines: Deadlines::default(),
+            hedge: Hedge::Auto,
+            on_refusal: OnRefusal::Tell,
+            built_in: false,
+        };
         let providers = [(it.name.clone(), Arc::new(it))].into();
         (Policy { version: 1, providers, groups: [(group.name.clone(), Arc::new(group))].into() }, keyring)
     }
