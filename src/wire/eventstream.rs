@@ -51,7 +51,7 @@ struct Message {
 /// A frame's name is the message's `:event-type`, `:exception-type` or `:error-code`, its data the payload, or for an
 /// error of no model the `:error-message`. The first bytes that are no message become one frame without a name that
 /// [`check`] refuses, and so does whatever follows them: where framing is lost it cannot be found again. Half a message
-/// at the end of a stream is dropped, because what was cut says nothing.
+/// at the end of a stream is no frame, because what was cut says nothing: it stays among what is pending.
 #[derive(Debug, Default)]
 pub struct Splitter {
     held: BytesMut,
@@ -131,7 +131,6 @@ impl Split for Splitter {
     }
 
     fn finish(&mut self) -> Option<Frame> {
-        self.held.clear();
         self.total = None;
         None
     }

@@ -164,6 +164,9 @@ class Upstream:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Each frame leaves as it is written. Held back for an acknowledgement, frames would be thrown away by the reset of a
+    # stream that is cut, and nobody could know how much of it was said.
+    disable_nagle_algorithm = True
     upstream: Upstream
 
     def log_message(self, *_: Any) -> None:

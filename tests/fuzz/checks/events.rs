@@ -59,16 +59,32 @@ pub(super) struct Told {
     visible: String,
     /// Name and arguments. Where the arguments are no JSON object, which not every dialect can say, nothing.
     calls: Vec<(String, Option<Value>)>,
+    /// Arguments are nested so deep that an ordinary reader of JSON, such as the grammars', gives up on what holds them.
+    deep: bool,
+}
+
+/// Ordinary readers stop at 128; a dialect's own wrapping takes a few.
+const DEEPEST: i32 = 100;
+
+/// The nesting of a JSON text, brackets in strings counted too: rather too much than too little.
+fn depth(json: &str) -> i32 {
+    let (mut now, mut most) = (0, 0);
+    for byte in json.bytes() {
+        now += i32::from(matches!(byte, b'{' | b'[')) - i32::from(matches!(byte, b'}' | b']'));
+        most = most.max(now);
+    }
+    most
 }
 
 impl Told {
     /// Of a whole answer.
     pub(super) fn of(reply: &Reply) -> Self {
-        let mut told = Self { visible: String::new(), calls: Vec::new() };
+        let mut told = Self { visible: String::new(), calls: Vec::new(), deep: false };
         for piece in &reply.blocks {
             match &piece.block {
                 Block::Text | Block::Refusal => told.visible.push_str(&piece.text),
                 Block::ToolCall { name, .. } => {
+                    told.deep |= depth(&piece.text) > DEEPEST;
                     let arguments = if piece.text.trim().is_empty() { "{}" } else { &piece.text };
                     let arguments = serde_json::from_str::<Value>(arguments).ok();
                     // A text that is no object is wrapped in one where there must be one.
@@ -95,8 +111,8 @@ impl Told {
         }
     }
 
-    /// Every call has a name.
+    /// Every call has a name, and what it says can be read by anybody.
     pub(super) fn is_sound(&self) -> bool {
-        self.calls.iter().all(|it| !it.0.is_empty())
+        !self.deep && self.calls.iter().all(|it| !it.0.is_empty())
     }
 }
