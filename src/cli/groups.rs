@@ -1,6 +1,7 @@
 //! `groups`: names that stand for weighted targets.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -69,6 +70,12 @@ struct Setting {
     /// What a refusal by a provider's content policy means: the client is told, or the next target is sent the same.
     #[arg(long, value_enum, value_name = "tell|next", hide_possible_values = true)]
     on_refusal: Option<Refused>,
+    /// How many requests of this group one target takes at once; 0 = any number. A full one is passed over for the next.
+    #[arg(long, value_name = "N")]
+    max_parallel: Option<u32>,
+    /// How many more wait for a place where no target has one. Those with the header `x-llmroute-priority: high` come first.
+    #[arg(long, value_name = "N")]
+    queue: Option<u32>,
     /// How long a part of the exchange may take: connect, first-content, first-content-reasoning, byte-gap, content-gap,
     /// whole or stream. Can be given several times.
     #[arg(long, value_name = "WHICH=TIME")]
@@ -87,12 +94,18 @@ enum Refused {
 
 impl Setting {
     /// Puts what is given into `settings`.
-    fn into(&self, settings: &mut GroupSettings) -> Result<(), Refusal> {
+    fn put(&self, settings: &mut GroupSettings) -> Result<(), Refusal> {
         if let Some(text) = &self.hedge_after {
             settings.hedge = Some(hedge(text)?);
         }
         if let Some(it) = self.on_refusal {
             settings.next_on_refusal = it == Refused::Next;
+        }
+        if let Some(it) = self.max_parallel {
+            settings.max_parallel = NonZeroU32::new(it);
+        }
+        if let Some(it) = self.queue {
+            settings.queue = it;
         }
         self.deadline.iter().try_for_each(|it| deadline(it, &mut settings.deadlines))
     }
@@ -128,6 +141,10 @@ struct Shown {
     hedge_after: String,
     /// What a refusal by a content policy means.
     on_refusal: Refused,
+    /// Requests at one target at once; `null` = any number.
+    max_parallel: Option<NonZeroU32>,
+    /// Requests that wait where all targets are full.
+    queue: u32,
     /// In milliseconds.
     deadlines: BTreeMap<&'static str, u128>,
 }
@@ -184,7 +201,13 @@ fn show(session: &Session, name: &str) -> Done {
         let refused =
             if it.group.on_refusal == Refused::Next { "the next target is asked" } else { "the client is told" };
         let hedge = &it.group.hedge_after;
-        format!("{targets}\nhedge after: {hedge}\non refusal:  {refused}\ndeadlines:   {deadlines}")
+        let room = it.group.max_parallel.map_or_else(
+            || "any number at once".to_owned(),
+            |most| format!("{most} at once, {} more wait", it.group.queue),
+        );
+        format!(
+            "{targets}\nhedge after: {hedge}\non refusal:  {refused}\neach target: {room}\ndeadlines:   {deadlines}"
+        )
     })
 }
 
@@ -200,7 +223,7 @@ fn set(session: &Session, name: &str, texts: &[String], given: &Setting) -> Done
     session.edit(|edits| {
         // What `groups set` does not name stays as it is.
         let mut settings = store::groups::get(edits.db, name)?.map_or_else(GroupSettings::default, |it| it.settings);
-        given.into(&mut settings)?;
+        given.put(&mut settings)?;
         edits.set_group(name, &targets, settings)
     })?;
     let policy = session.glance()?.policy;
@@ -253,6 +276,8 @@ impl Shown {
                 Hedge::Off => "off".to_owned(),
                 Hedge::After(it) => amounts::duration(it),
             },
+            max_parallel: group.room.most,
+            queue: group.room.queue,
             on_refusal: match group.on_refusal {
                 OnRefusal::Tell => Refused::Tell,
                 OnRefusal::Next => Refused::Next,

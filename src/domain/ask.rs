@@ -40,10 +40,37 @@ pub struct Ask {
     pub client: String,
     /// The client's session id, where it sends one.
     pub session: Option<String>,
+    /// How urgent it is, where a target is full.
+    pub priority: Priority,
     /// Refuse rather than drop what the target's dialect cannot say.
     pub strict: bool,
     /// What the body was made of, where it goes on from an answer that is kept here.
     pub recalled: Option<Recalled>,
+}
+
+/// How urgent a request is: who waits for a place at a full target goes in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Priority {
+    /// After everybody else.
+    Low,
+    /// As usual.
+    #[default]
+    Normal,
+    /// Before everybody else.
+    High,
+}
+
+impl Priority {
+    /// The priority of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "low" => Some(Self::Low),
+            "normal" => Some(Self::Normal),
+            "high" => Some(Self::High),
+            _ => None,
+        }
+    }
 }
 
 /// A request that named an earlier answer and was made whole from it.

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -280,6 +281,8 @@ pub struct Group {
     pub hedge: Hedge,
     /// What a refusal by a provider's content policy means.
     pub on_refusal: OnRefusal,
+    /// How many of its requests each target takes at once.
+    pub room: Room,
     /// Made by llmroute, not by the user (`fast`, `smart`).
     pub built_in: bool,
 }
@@ -304,6 +307,15 @@ pub enum OnRefusal {
     Tell,
     /// The next target is asked.
     Next,
+}
+
+/// How many requests of a group one target takes at once, and how many more wait for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Room {
+    /// At once; `None` = any number.
+    pub most: Option<NonZeroU32>,
+    /// Waiting, where no other target can take them.
+    pub queue: u32,
 }
 
 /// How long each part of an exchange may take (routing.md §6).

@@ -9,11 +9,12 @@ use tokio::time::{Instant, timeout};
 use crate::domain::ask::Ask;
 use crate::domain::dice::Dice;
 use crate::domain::failure::{Failure, Kind, Next, Origin};
-use crate::domain::policy::{Deadlines, Group, Hedge, OnRefusal};
+use crate::domain::policy::{Deadlines, Group, Hedge, OnRefusal, Room};
 use crate::domain::target::Seat;
 use crate::engine::Engine;
 use crate::engine::committed::Committed;
 use crate::engine::race::{Race, Racer, Woken};
+use crate::engine::rooms::Place;
 use crate::engine::settle::Settlement;
 use crate::route::Stop;
 use crate::route::hedge::{self, Size};
@@ -43,6 +44,8 @@ struct Walk {
     probed: Option<(usize, Seat)>,
     /// Accounts whose limits are used up, at which target of the plan.
     spent: Vec<(usize, Arc<str>)>,
+    /// The first target that was passed over because it was full.
+    full: Option<usize>,
 }
 
 /// What a group says of how its requests are tried.
@@ -54,6 +57,8 @@ pub struct Ways {
     pub hedge: Hedge,
     /// What a refusal by a content policy means.
     pub on_refusal: OnRefusal,
+    /// How many each target takes at once.
+    pub room: Room,
 }
 
 /// What is to be tried next: a target of the plan, and one of its keys.
@@ -66,8 +71,18 @@ struct Ahead {
 /// Tries `plan` in order. Owns everything it needs, so that a stream can be handed to the client while it still runs.
 pub async fn run(engine: Arc<Engine>, ask: Arc<Ask>, plan: Vec<Stop>, ways: Ways, settlement: Settlement) -> Walked {
     let left = ATTEMPTS.max(plan.len());
-    let mut walk =
-        Walk { engine, ask, ways, settlement, left, worst: None, again: None, probed: None, spent: Vec::new() };
+    let mut walk = Walk {
+        engine,
+        ask,
+        ways,
+        settlement,
+        left,
+        worst: None,
+        again: None,
+        probed: None,
+        spent: Vec::new(),
+        full: None,
+    };
     let outcome = walk.targets(&plan).await;
     (outcome, walk.settlement)
 }
@@ -78,8 +93,8 @@ impl Ways {
     /// What `group` says.
     #[must_use]
     pub fn of(group: &Group) -> Self {
-        let Group { deadlines, hedge, on_refusal, .. } = *group;
-        Self { deadlines, hedge, on_refusal }
+        let Group { deadlines, hedge, on_refusal, room, .. } = *group;
+        Self { deadlines, hedge, on_refusal, room }
     }
 }
 
@@ -88,6 +103,13 @@ impl Ways {
 impl Walk {
     async fn targets(&mut self, plan: &[Stop]) -> Result<Committed, Failure> {
         if let Some(ended) = self.through(plan).await {
+            return ended;
+        }
+        // Nobody else can take it: now a place at a full target is worth waiting for.
+        if let Some(at) = self.full.take()
+            && self.left > 0
+            && let Some(ended) = self.queued(at, &plan[at]).await
+        {
             return ended;
         }
         // To turn this client away while somebody else finds out that all is well again would be an outage of our own.
@@ -181,14 +203,48 @@ impl Walk {
             if is_spent {
                 continue;
             }
+            let place = match self.ways.room.most {
+                None => None,
+                Some(_) => match engine.fleet.rooms().enter(&seat.target, self.ways.room) {
+                    Some(it) => Some(it),
+                    None => {
+                        self.full = self.full.or(Some(at));
+                        ahead.beyond(at);
+                        continue;
+                    }
+                },
+            };
             if let Some(ticket) = engine.fleet.admit(seat) {
                 self.left -= 1;
-                race.start(at, stop, seat, ticket, self.ways.deadlines, self.settlement.account());
+                race.start(at, stop, (seat, place), ticket, self.ways.deadlines, self.settlement.account());
                 return true;
             }
             self.probed = self.probed.take().or_else(|| Some((at, seat.clone())));
         }
         false
+    }
+
+    /// Waits for a place at a target that is full, not longer than for its first content, and tries it then. `None` if the
+    /// walk goes on all the same.
+    async fn queued(&mut self, at: usize, stop: &Stop) -> Option<Result<Committed, Failure>> {
+        let seat = stop.seats.first()?;
+        let engine = Arc::clone(&self.engine);
+        let (rooms, room) = (engine.fleet.rooms(), self.ways.room);
+        let turn = match rooms.queue(&seat.target, room, self.ask.priority) {
+            Ok(it) => it,
+            Err(full) => {
+                self.note(crowded(full.wait));
+                return None;
+            }
+        };
+        match timeout(self.ways.deadlines.first_content, turn).await {
+            Ok(Ok(place)) => self.try_once(at, stop, (seat, Some(place))).await,
+            // Somebody more urgent has its turn, or it has waited long enough.
+            Ok(Err(_)) | Err(_) => {
+                self.note(crowded(rooms.wait(&seat.target, room)));
+                None
+            }
+        }
     }
 
     /// When the one that runs alone is late, if there is anybody to ask beside it.
@@ -199,13 +255,10 @@ impl Walk {
     }
 
     fn won(&mut self, racer: Racer<'_>, race: &mut Race<'_>) {
+        self.settlement.hold(racer.place);
         let fleet = &self.engine.fleet;
         fleet.began(&racer.seat.target, self.size(), racer.began.elapsed());
         racer.ticket.good();
-        // One that was given up would have begun later still. One that had hardly been asked says nothing.
-        for it in race.racers().iter().filter(|it| it.late) {
-            fleet.began(&it.seat.target, self.size(), it.began.elapsed());
-        }
         race.over(&mut self.settlement);
     }
 
@@ -238,6 +291,21 @@ impl Walk {
 
     /// One more attempt after the plan is through; `None` if the walk goes on all the same.
     async fn once_more(&mut self, at: usize, stop: &Stop, seat: &Seat) -> Option<Result<Committed, Failure>> {
+        let room = self.ways.room;
+        let place = match room.most {
+            None => None,
+            Some(_) => Some(self.engine.fleet.rooms().enter(&seat.target, room)?),
+        };
+        self.try_once(at, stop, (seat, place)).await
+    }
+
+    /// One attempt on its own.
+    async fn try_once(
+        &mut self,
+        at: usize,
+        stop: &Stop,
+        (seat, place): (&Seat, Option<Place>),
+    ) -> Option<Result<Committed, Failure>> {
         if self.settlement.tether().is_cut() {
             return Some(Err(nobody_waits()));
         }
@@ -245,7 +313,7 @@ impl Walk {
         let ticket = engine.fleet.admit(seat)?;
         self.left -= 1;
         let mut race = Race::default();
-        race.start(at, stop, seat, ticket, self.ways.deadlines, self.settlement.account());
+        race.start(at, stop, (seat, place), ticket, self.ways.deadlines, self.settlement.account());
         match race.woken(None).await {
             Woken::Late => None,
             Woken::Won(racer, committed) => {
@@ -294,6 +362,14 @@ fn being_probed() -> Failure {
     let told = "every target is coming back from a failure and being probed by another request; try again";
     let mut failure = Failure::upstream(Kind::Overload, "all_resting", told);
     failure.retry_after = Some(Duration::from_secs(1));
+    failure
+}
+
+/// Every place is taken, and so is every place to wait for one.
+fn crowded(wait: Duration) -> Failure {
+    let told = "every target takes as many requests as it may, and as many as may wait do so; try again";
+    let mut failure = Failure::local(Origin::Local, "queue_full", 503, told);
+    failure.retry_after = Some(wait);
     failure
 }
 

@@ -11,6 +11,7 @@ use crate::domain::dice::Dice;
 use crate::domain::failure::{Failure, Health};
 use crate::domain::id::{KeyId, RequestId};
 use crate::domain::target::{Seat, Target};
+use crate::engine::rooms::Rooms;
 use crate::route::breaker::{Breaker, Kept, Outcome, Standing, Why};
 use crate::route::health::{FleetView, SeatId};
 use crate::route::hedge::{Budget, Size, Times};
@@ -32,6 +33,7 @@ const MOST_TIMES: usize = 4096;
 pub struct Fleet {
     clock: Clock,
     ledger: Ledger,
+    rooms: Rooms,
     state: Mutex<State>,
     /// Rung whenever a breaker was told something.
     told: Notify,
@@ -63,7 +65,7 @@ impl Fleet {
     /// A fleet about which nothing bad is known. What becomes known is kept with `ledger`.
     #[must_use]
     pub fn new(clock: Clock, ledger: Ledger) -> Self {
-        Self { clock, ledger, state: Mutex::default(), told: Notify::new() }
+        Self { clock, ledger, rooms: Rooms::default(), state: Mutex::default(), told: Notify::new() }
     }
 
     /// Takes over what an earlier process knew.
@@ -79,6 +81,12 @@ impl Fleet {
             let id = SeatId { provider: it.provider.clone(), model: it.model.clone(), key: it.key };
             state.breakers.insert(id, Breaker::revived(kept, now.mono));
         }
+    }
+
+    /// The places at targets.
+    #[must_use]
+    pub fn rooms(&self) -> &Rooms {
+        &self.rooms
     }
 
     /// Everything that is not simply healthy, as a value.

@@ -23,6 +23,7 @@ pub mod race;
 pub mod read;
 pub mod recall;
 pub mod relay;
+pub mod rooms;
 pub mod settle;
 pub mod tether;
 pub mod told;
@@ -96,6 +97,8 @@ pub struct Call {
     pub client: String,
     /// The client's session id.
     pub session: Option<String>,
+    /// How urgent it is, as the client spells it.
+    pub priority: Option<String>,
     /// Refuse rather than drop what cannot be said.
     pub strict: bool,
     /// Set by [`recall`].

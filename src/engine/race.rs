@@ -13,6 +13,7 @@ use crate::domain::policy::Deadlines;
 use crate::domain::target::Seat;
 use crate::engine::committed::Committed;
 use crate::engine::fleet::Ticket;
+use crate::engine::rooms::Place;
 use crate::engine::settle::{Account, Settlement};
 use crate::engine::{attempt, drain};
 use crate::route::Stop;
@@ -28,6 +29,8 @@ pub struct Racer<'a> {
     pub seat: Seat,
     /// Its word to the fleet.
     pub ticket: Ticket<'a>,
+    /// Its place there, where places are counted.
+    pub place: Option<Place>,
     /// When it began.
     pub began: Instant,
     /// It should have begun to answer by now.
@@ -70,7 +73,7 @@ impl<'a> Race<'a> {
         &mut self,
         at: usize,
         stop: &Stop,
-        seat: &Seat,
+        (seat, place): (&Seat, Option<Place>),
         ticket: Ticket<'a>,
         deadlines: Deadlines,
         account: &Account,
@@ -82,7 +85,7 @@ impl<'a> Race<'a> {
             attempt::run(&engine, &ask, &stop, &their_seat, &deadlines, &account).await
         });
         let began = Instant::now();
-        self.racers.push(Racer { at, seat: seat.clone(), ticket, began, late: false, bills_anyway, trying });
+        self.racers.push(Racer { at, seat: seat.clone(), place, ticket, began, late: false, bills_anyway, trying });
     }
 
     /// Nobody runs.
@@ -95,12 +98,6 @@ impl<'a> Race<'a> {
     #[must_use]
     pub fn alone(&self) -> Option<&Racer<'a>> {
         self.racers.first().filter(|_| self.racers.len() == 1)
-    }
-
-    /// All that run.
-    #[must_use]
-    pub fn racers(&self) -> &[Racer<'a>] {
-        &self.racers
     }
 
     /// The one that runs alone is late; where its target stands in the plan.
@@ -140,8 +137,11 @@ impl<'a> Race<'a> {
         for racer in self.racers.drain(..) {
             // Dropped, it hangs up.
             if racer.bills_anyway {
-                let stray = tokio::spawn(drain::outrun(racer.trying, settlement.account().clone()));
-                settlement.wait_for(stray);
+                let (account, place) = (settlement.account().clone(), racer.place);
+                settlement.wait_for(tokio::spawn(async move {
+                    drain::outrun(racer.trying, account).await;
+                    drop(place);
+                }));
             }
         }
     }

@@ -21,6 +21,7 @@ use crate::domain::operation::Operation;
 use crate::domain::prompt::Loss;
 use crate::domain::target::Seat;
 use crate::engine::committed::By;
+use crate::engine::rooms::Place;
 use crate::engine::settle::tried::note;
 use crate::engine::tether::Tether;
 use crate::engine::told::{header_text, refusal, seat_headers};
@@ -42,6 +43,8 @@ pub struct Settlement {
     losses: Vec<String>,
     /// Attempts that lost and are still read for what they cost. The row waits for them.
     strays: Vec<JoinHandle<()>>,
+    /// Its place at the target that answers, as long as that answers.
+    place: Option<Place>,
 }
 
 impl Settlement {
@@ -60,7 +63,13 @@ impl Settlement {
             session: ask.session.clone(),
             stream: ask.stream,
         };
-        Self { account: Account::new(engine, ask, head), slot: Some(slot), losses: Vec::new(), strays: Vec::new() }
+        Self {
+            account: Account::new(engine, ask, head),
+            slot: Some(slot),
+            losses: Vec::new(),
+            strays: Vec::new(),
+            place: None,
+        }
     }
 
     /// What ties the walk of this request to its client.
@@ -84,6 +93,11 @@ impl Settlement {
     /// The row waits for `stray`, an attempt that lost and is read on for what it costs.
     pub fn wait_for(&mut self, stray: JoinHandle<()>) {
         self.strays.push(stray);
+    }
+
+    /// Keeps a place until the answer has come to its end.
+    pub fn hold(&mut self, place: Option<Place>) {
+        self.place = place;
     }
 
     /// The soonest time at which one of the targets that were tried asked to be tried again.
@@ -279,6 +293,7 @@ impl Settlement {
     fn finish(mut self, outcome: Outcome, status: u16, failure: Option<Failure>) {
         let ended = self.account.engine.now().mono;
         let strays = std::mem::take(&mut self.strays);
+        self.place = None;
         // A record in memory is lost with the process, so none waits that the table has nothing to say about.
         self.price();
         if strays.is_empty() && self.total_cost().is_some() {
@@ -323,6 +338,7 @@ impl Settlement {
             slot: self.slot.take(),
             losses: std::mem::take(&mut self.losses),
             strays: std::mem::take(&mut self.strays),
+            place: self.place.take(),
         }
     }
 }

@@ -50,7 +50,8 @@ pub struct Times {
 }
 
 impl Times {
-    /// An answer began after `time`. Of one that was given up it is the time until then: it would have been later.
+    /// An answer began after `time`. One that was given up before it began says nothing: counted by the time until then,
+    /// it would draw the percentile up to the waits themselves.
     pub fn add(&mut self, time: Duration) {
         let millis = u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
         if self.latest.len() < REMEMBERED {

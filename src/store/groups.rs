@@ -1,5 +1,6 @@
 //! Edits of the groups.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use rusqlite::{OptionalExtension, params};
@@ -33,6 +34,17 @@ pub struct GroupSettings {
     /// Another target is asked where a content policy refuses.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub next_on_refusal: bool,
+    /// Requests at one target at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_parallel: Option<NonZeroU32>,
+    /// Requests that wait for one target.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub queue: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde calls")]
+const fn is_zero(it: &u32) -> bool {
+    *it == 0
 }
 
 /// A hedge as set ([`crate::domain::policy::Hedge`]).

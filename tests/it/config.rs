@@ -252,7 +252,7 @@ fn group_deadlines_lie_over_the_usual_ones() {
     assert!(deadline("whole=soon", &mut deadlines).is_err());
     assert!(deadline("whole", &mut deadlines).is_err());
     let set = weighted("ollama/a:b/c=0.5").unwrap();
-    home.edit(|it| it.set_group("g", &[set], GroupSettings { deadlines })).unwrap();
+    home.edit(|it| it.set_group("g", &[set], GroupSettings { deadlines, ..GroupSettings::default() })).unwrap();
     let loaded = home.load();
     let it = loaded.policy.groups["g"].deadlines;
     assert_eq!((it.first_content.as_secs(), it.whole.as_secs()), (30, 120));

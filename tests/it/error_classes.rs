@@ -185,7 +185,7 @@ fn a_quota_says_by_its_name_when_it_is_there_again() {
     let reset = |dialect, body: &str| {
         verdict::reset(429, &wire::codec(dialect).read_error_of(&|_| None, body.as_bytes()), noon)
     };
-    let hours = |it| Some(Duration::from_secs(it * 3600));
+    let hours = |it: u64| Some(Duration::from_secs(it * 3600));
     let spend =
         json!({"error": {"type": "rate_limit_error", "details": {"error_code": "enforced_spend_limit_reached"}}});
     assert_eq!(reset(CLAUDE, &spend.to_string()), hours(12 + 9 * 24), "the first of December");
@@ -276,7 +276,8 @@ pub(crate) async fn a_refusal_is_passed_on_only_where_that_is_wanted() {
         let (first, second) =
             (Sim::start(Persona::plain("first")).await.unwrap(), Sim::start(Persona::plain("second")).await.unwrap());
         first.script().always(Script::trouble(Trouble::ContentPolicy));
-        let plan = Plan { on_refusal, ..Plan::new() }.target("first", CHAT, &first.base_url(), 1.0);
+        let mut plan = Plan::new().target("first", CHAT, &first.base_url(), 1.0);
+        plan.on_refusal = on_refusal;
         let house = plan.target("second", CLAUDE, &second.base_url(), 0.0).open().await;
         for stream in [true, false] {
             let before = second.meter().arrived();

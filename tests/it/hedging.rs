@@ -174,7 +174,9 @@ async fn nothing_is_sent_twice_where_that_is_off_or_nobody_else_is_there() {
     for hedge in [Hedge::Off, Hedge::Auto] {
         let (first, second) = (sim("first", true).await, sim("second", true).await);
         first.script().always(Script::natural().first(Duration::from_millis(200)));
-        let house = two(Plan { hedge, ..plan() }, &first, &second).open().await;
+        let mut plan = two(plan(), &first, &second);
+        plan.hedge = hedge;
+        let house = plan.open().await;
         let seen = soon(house.ask(CHAT, true)).await;
         assert!(text(CHAT, true, &seen).contains("first"), "{seen:?}");
         assert_eq!(arrivals(&[&first, &second]), [1, 0], "{hedge:?}");
@@ -199,7 +201,8 @@ async fn a_client_that_leaves_a_race_pays_for_both() {
     let client = tokio::spawn(asked.send());
     soon(second.meter().wait_for(1)).await;
     client.abort();
-    soon(async { tokio::join!(first.meter().wait_settled(1), second.meter().wait_settled(1)) }).await;
+    soon(first.meter().wait_settled(1)).await;
+    soon(second.meter().wait_settled(1)).await;
     let rows = house.rows().await;
     let (row, attempts) = &rows[0];
     assert_eq!(row.outcome.as_deref(), Some("client_gone"), "{row:?}");
@@ -270,7 +273,9 @@ async fn figures() {
             ..Persona::plain("first")
         };
         let (first, second) = (Sim::start(slow).await.unwrap(), sim("second", true).await);
-        let house = two(Plan { hedge, ..plan() }, &first, &second).open().await;
+        let mut plan = two(plan(), &first, &second);
+        plan.hedge = hedge;
+        let house = plan.open().await;
         let mut firsts = first_contents(&house, REQUESTS).await;
         firsts.sort_unstable();
         let at = |share: usize| firsts[firsts.len() * share / 1000];

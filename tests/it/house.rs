@@ -13,7 +13,7 @@ use llmroute::domain::dialect::Dialect;
 use llmroute::domain::id::{KeyId, ProviderName};
 use llmroute::domain::money::Usd;
 use llmroute::domain::policy::{
-    Auth, Billing, BodyEdits, Deadlines, Group, Hedge, Key, OnRefusal, Policy, Provider, Speech,
+    Auth, Billing, BodyEdits, Deadlines, Group, Hedge, Key, OnRefusal, Policy, Provider, Room, Speech,
 };
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::secret::{Keyring, Secret};
@@ -47,6 +47,7 @@ pub(crate) struct Plan {
     pub(crate) deadlines: Deadlines,
     pub(crate) hedge: Hedge,
     pub(crate) on_refusal: OnRefusal,
+    pub(crate) room: Room,
     pub(crate) quirks: Quirks,
     pub(crate) priced: bool,
     /// What the price table knows the providers by.
@@ -75,6 +76,7 @@ impl Plan {
             deadlines,
             hedge: Hedge::Auto,
             on_refusal: OnRefusal::Tell,
+            room: Room::default(),
             quirks: Quirks { cancels: true, ..Quirks::default() },
             priced: true,
             price_id: None,
@@ -167,6 +169,7 @@ impl Plan {
             deadlines: self.deadlines,
             hedge: self.hedge,
             on_refusal: self.on_refusal,
+            room: self.room,
             built_in: false,
         };
         (Policy { version: 1, providers, groups: [(group.name.clone(), Arc::new(group))].into() }, keyring)

@@ -29,6 +29,7 @@ mod losses;
 mod openai_chat;
 mod openai_responses;
 mod outage;
+mod places;
 mod providers;
 mod recorded;
 mod recorded_anthropic;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::config::load::{Known, Loaded, Problem, Sources};
 use crate::config::refusal::nearest;
 use crate::domain::id::GroupName;
-use crate::domain::policy::{Deadlines, Group, Hedge, OnRefusal, Provider};
+use crate::domain::policy::{Deadlines, Group, Hedge, OnRefusal, Provider, Room};
 use crate::domain::target::Target;
 use crate::store::policy::PolicyRows;
 use crate::store::{DeadlineSettings, GroupRow, HedgeSetting};
@@ -30,6 +30,7 @@ pub(super) fn build(
             targets,
             deadlines: within(sources.deadlines, row.settings.deadlines),
             hedge: row.settings.hedge.map_or(Hedge::Auto, HedgeSetting::value),
+            room: Room { most: row.settings.max_parallel, queue: row.settings.queue },
             on_refusal: if row.settings.next_on_refusal { OnRefusal::Next } else { OnRefusal::Tell },
             built_in: false,
         };
@@ -56,6 +57,7 @@ pub(super) fn build(
                 deadlines: sources.deadlines,
                 hedge: Hedge::Auto,
                 on_refusal: OnRefusal::Tell,
+                room: Room::default(),
                 built_in: true,
             };
             loaded.policy.groups.insert(name, Arc::new(group));

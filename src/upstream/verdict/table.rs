@@ -96,6 +96,7 @@ pub(super) const ROWS: &[Row] = &[
     word(Status(429), "resource_exhausted", Kind::Rate),
     // OpenAI, Groq: a request that is larger than a minute's worth never passes with this key.
     text(Status(429), "request too large", Kind::Client).then(Then::Elsewhere),
+    text(Status(413), "request too large", Kind::Client),
     text(Status(429), "exceeded your current quota", Kind::Quota),
     text(Status(429), "tokens per day", Kind::Quota),
     text(Status(429), "requests per day", Kind::Quota),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use llmroute::domain::id::KeyId;
-use llmroute::domain::policy::{Auth, Billing, Deadlines, Group, Hedge, Key, OnRefusal, Policy};
+use llmroute::domain::policy::{Auth, Billing, Deadlines, Group, Hedge, Key, OnRefusal, Policy, Room};
 use llmroute::domain::secret::{Keyring, Secret};
 use llmroute::domain::target::Target;
 
@@ -124,6 +124,7 @@ impl Recording {
             deadlines: Deadlines::default(),
             hedge: Hedge::Auto,
             on_refusal: OnRefusal::Tell,
+            room: Room::default(),
             built_in: false,
         };
         let providers = [(it.name.clone(), Arc::new(it))].into();
