@@ -90,6 +90,7 @@ impl Operation {
             (Self::CountTokens, Dialect::OpenaiResponses) => Some("responses/input_tokens"),
             (Self::CountTokens, Dialect::Anthropic) => Some("messages/count_tokens"),
             (Self::CountTokens, Dialect::Gemini) => Some("models/{model}:countTokens"),
+            (Self::CountTokens, Dialect::BedrockConverse) => Some("model/{model}/count-tokens"),
             (Self::Compact, Dialect::OpenaiResponses) => Some("responses/compact"),
             (Self::Embed(_) | Self::CountTokens | Self::Compact, _) => None,
         }

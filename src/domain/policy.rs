@@ -395,7 +395,7 @@ mod tests {
 
     #[test]
     fn what_lies_beside_chat_is_found_from_its_address() {
-        use Dialect::{Anthropic, Gemini, OpenaiChat, OpenaiResponses};
+        use Dialect::{Anthropic, BedrockConverse, Gemini, OpenaiChat, OpenaiResponses};
         let google = "https://g.test/v1beta/models/{model}:generateContent";
         let vertex = "https://v.test/v1/projects/p/locations/l/publishers/google/models/{model}:generateContent";
         let azure = "https://a.test/openai/deployments/{model}/chat/completions?api-version=1";
@@ -443,6 +443,12 @@ mod tests {
                 "https://c.test/v1/messages",
                 Operation::CountTokens,
                 Some("https://c.test/v1/messages/count_tokens"),
+            ),
+            (
+                BedrockConverse,
+                "https://b.test/model/{model}/converse",
+                Operation::CountTokens,
+                Some("https://b.test/model/m%2F1/count-tokens"),
             ),
             (
                 Anthropic,

@@ -128,6 +128,15 @@ pub enum Body {
     Opaque(Opaque),
 }
 
+impl Turn {
+    /// Whether it answers calls and does nothing else: where each result is a message of its own, the next one belongs to it.
+    #[must_use]
+    pub fn is_results(&self) -> bool {
+        let results = self.parts.iter().all(|it| matches!(it.body, Body::ToolResult { .. }));
+        self.role == Role::User && !self.parts.is_empty() && results
+    }
+}
+
 impl From<Body> for Part {
     fn from(body: Body) -> Self {
         Self { body, cache: None, signature: None, extra: Vec::new() }

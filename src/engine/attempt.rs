@@ -104,8 +104,8 @@ async fn exchange(
     };
     let rendered = Rendered { summary, ..rendered.map_err(unreadable)? };
     refuse_losses(ask, &rendered)?;
-    let (begun, intent) = account.begin(provider, seat, &rendered);
-    let entry = entry.insert(begun);
+    let (opened, intent) = account.begin(provider, seat, &rendered);
+    let entry = entry.insert(opened);
     engine.ledger.intent(&intent).await.map_err(|it| ledger_unavailable(&it))?;
 
     let began = Instant::now();

@@ -203,17 +203,15 @@ impl Walk {
             if is_spent {
                 continue;
             }
-            let place = match self.ways.room.most {
-                None => None,
-                Some(_) => match engine.fleet.rooms().enter(&seat.target, self.ways.room) {
-                    Some(it) => Some(it),
-                    None => {
-                        self.full = self.full.or(Some(at));
-                        ahead.beyond(at);
-                        continue;
-                    }
-                },
-            };
+            let mut place = None;
+            if self.ways.room.most.is_some() {
+                place = engine.fleet.rooms().enter(&seat.target, self.ways.room);
+                if place.is_none() {
+                    self.full = self.full.or(Some(at));
+                    ahead.beyond(at);
+                    continue;
+                }
+            }
             if let Some(ticket) = engine.fleet.admit(seat) {
                 self.left -= 1;
                 race.start(at, stop, (seat, place), ticket, self.ways.deadlines, self.settlement.account());
@@ -237,14 +235,12 @@ impl Walk {
                 return None;
             }
         };
-        match timeout(self.ways.deadlines.first_content, turn).await {
-            Ok(Ok(place)) => self.try_once(at, stop, (seat, Some(place))).await,
-            // Somebody more urgent has its turn, or it has waited long enough.
-            Ok(Err(_)) | Err(_) => {
-                self.note(crowded(rooms.wait(&seat.target, room)));
-                None
-            }
+        if let Ok(Ok(place)) = timeout(self.ways.deadlines.first_content, turn).await {
+            return self.try_once(at, stop, (seat, Some(place))).await;
         }
+        // Somebody more urgent has its turn, or it has waited long enough.
+        self.note(crowded(rooms.wait(&seat.target, room)));
+        None
     }
 
     /// When the one that runs alone is late, if there is anybody to ask beside it.

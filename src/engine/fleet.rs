@@ -201,10 +201,10 @@ impl Fleet {
 
     /// What happened to `seat` after it had committed: a cut answer counts against it.
     pub fn cut(&self, seat: &Seat) {
-        self.record(SeatId::of(seat), Outcome::Bad);
+        self.record(&SeatId::of(seat), Outcome::Bad);
     }
 
-    fn record(&self, id: SeatId, outcome: Outcome) {
+    fn record(&self, id: &SeatId, outcome: Outcome) {
         let at = self.clock.now();
         let now = at.mono;
         let mut state = self.lock();
@@ -214,7 +214,7 @@ impl Fleet {
         let before = breaker.standing(now);
         breaker.record(now, outcome, jitter);
         if let Some(kept) = breaker.kept(now).filter(|_| breaker.standing(now) != before) {
-            self.ledger.keep_health(row(&id, kept, at));
+            self.ledger.keep_health(row(id, kept, at));
         }
         if state.breakers.len() > 256 {
             state.breakers.retain(|_, it| !it.is_forgettable(now));
@@ -235,7 +235,7 @@ impl Ticket<'_> {
     /// The seat answered.
     pub fn good(mut self) {
         if let Some(seat) = self.seat.take() {
-            self.fleet.record(SeatId::of(&seat), Outcome::Good);
+            self.fleet.record(&SeatId::of(&seat), Outcome::Good);
         }
     }
 
@@ -245,16 +245,16 @@ impl Ticket<'_> {
         let (id, outcome) = verdict(&seat, failure);
         if id.model.is_none() {
             // The key is out as a whole; the seat's own probe, if this was it, is free again.
-            self.fleet.record(SeatId::of(&seat), Outcome::Neutral);
+            self.fleet.record(&SeatId::of(&seat), Outcome::Neutral);
         }
-        self.fleet.record(id, outcome);
+        self.fleet.record(&id, outcome);
     }
 }
 
 impl Drop for Ticket<'_> {
     fn drop(&mut self) {
         if let Some(seat) = self.seat.take() {
-            self.fleet.record(SeatId::of(&seat), Outcome::Neutral);
+            self.fleet.record(&SeatId::of(&seat), Outcome::Neutral);
         }
     }
 }

@@ -82,8 +82,9 @@ impl Rooms {
         if hall.waiting.len() >= room.queue as usize {
             let full = Full { wait: hall.wait(most) };
             // The last of the least urgent makes room for something more urgent, and is told so by its closed turn.
-            let last = hall.waiting.iter().enumerate().min_by_key(|(_, it)| (it.priority, std::cmp::Reverse(it.came)));
-            match last.map(|(at, it)| (at, it.priority)) {
+            let behind =
+                hall.waiting.iter().enumerate().min_by_key(|(_, it)| (it.priority, std::cmp::Reverse(it.came)));
+            match behind.map(|(at, it)| (at, it.priority)) {
                 Some((at, least)) if least < priority => drop(hall.waiting.swap_remove(at)),
                 _ => return Err(full),
             }

@@ -159,6 +159,9 @@ impl Provider {
                 Route::CountTokens(Dialect::OpenaiResponses)
             }
             "POST" if route.ends_with("/responses/compact") && speaks(Dialect::OpenaiResponses) => Route::Compact,
+            "POST" if route.ends_with(bedrock::COUNT) && speaks(Dialect::BedrockConverse) => {
+                Route::CountTokens(Dialect::BedrockConverse)
+            }
             "POST" if speaks(Dialect::BedrockConverse) && bedrock::method(route).is_some() => {
                 Route::Chat(Dialect::BedrockConverse)
             }
@@ -201,7 +204,11 @@ impl Provider {
             }
             Dialect::BedrockConverse => {
                 let method = bedrock::method(&incoming.path);
-                bedrock::read(&body, method.ok_or_else(|| Rejected::bad_request(dialect, "no such method", None))?)?
+                let whole = body.pointer("/input/converse").filter(|_| counting);
+                bedrock::read(
+                    whole.unwrap_or(&body),
+                    method.ok_or_else(|| Rejected::bad_request(dialect, "no such method", None))?,
+                )?
             }
             Dialect::Cohere => cohere::read(&body)?,
             Dialect::Ollama => ollama::read(&body)?,
@@ -293,6 +300,7 @@ fn count(dialect: Dialect, tokens: u64) -> Value {
             json!({"totalTokens": tokens, "promptTokensDetails": [{"modality": "TEXT", "tokenCount": tokens}]})
         }
         Dialect::OpenaiResponses => json!({"object": "response.input_tokens", "input_tokens": tokens}),
+        Dialect::BedrockConverse => json!({ "inputTokens": tokens }),
         _ => json!({"input_tokens": tokens}),
     }
 }

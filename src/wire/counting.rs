@@ -1,6 +1,6 @@
 //! Requests for the number of tokens of a conversation, and their answers, in the dialects that have such:
-//! Anthropic's `messages/count_tokens`, Gemini's `models/MODEL:countTokens`, OpenAI's `responses/input_tokens`. The
-//! conversation in them is written as it is in a request for its next turn, so it is read and written by the dialect's
+//! Anthropic's `messages/count_tokens`, Gemini's `models/MODEL:countTokens`, OpenAI's `responses/input_tokens`, and,
+//! spoken to providers only, Bedrock's `model/MODEL/count-tokens`. The conversation in them is written as it is in a request for its next turn, so it is read and written by the dialect's
 //! codec; what is said around it is here.
 
 use std::borrow::Cow;
@@ -26,6 +26,9 @@ const ANTHROPIC: [&str; 10] = [
 ];
 const RESPONSES: [&str; 8] =
     ["model", "input", "instructions", "tools", "tool_choice", "parallel_tool_calls", "reasoning", "text"];
+
+/// What Bedrock's `ConverseTokensRequest` has of a Converse request.
+const CONVERSE: [&str; 4] = ["messages", "system", "toolConfig", "additionalModelRequestFields"];
 
 /// The two names of the field in which Gemini's clients send a whole request to be counted.
 const WHOLE: [&str; 2] = ["generateContentRequest", "generate_content_request"];
@@ -70,6 +73,17 @@ pub fn request(dialect: Dialect, turn: &[u8], model: &str) -> Result<Option<Vec<
             object.end();
             return Ok(Some(out));
         }
+        Dialect::BedrockConverse => {
+            let mut input = object.object("input");
+            let mut turn = input.object("converse");
+            for (key, raw) in fields.rest().filter(|it| CONVERSE.contains(&&*it.0)) {
+                turn.raw(&key, raw.get());
+            }
+            turn.end();
+            input.end();
+            object.end();
+            return Ok(Some(out));
+        }
         _ => return Ok(None),
     };
     for (key, raw) in fields.rest().filter(|it| kept.contains(&&*it.0)) {
@@ -107,7 +121,11 @@ fn resource(model: &str) -> String {
 /// # Errors
 /// It is not JSON, or there is no number in it.
 pub fn read(dialect: Dialect, body: &[u8]) -> Result<u64, Malformed> {
-    let key = if dialect == Dialect::Gemini { "totalTokens" } else { "input_tokens" };
+    let key = match dialect {
+        Dialect::Gemini => "totalTokens",
+        Dialect::BedrockConverse => "inputTokens",
+        _ => "input_tokens",
+    };
     let mut answer = Object::parse(body)?;
     if let Some(fault) = answer.get("error").map(openai_chat::error::of_error) {
         return Err(Malformed { what: format!("an error: {}", fault.message), at: None, param: None });
@@ -174,6 +192,9 @@ mod tests {
         let whole = json!({"generateContentRequest": {"model": "models/m", "contents": [], "generationConfig": {}}});
         assert_eq!(of(Dialect::Gemini, &turn), Some(whole));
         assert_eq!(of(Dialect::OpenaiChat, &turn), None);
+        let turn = json!({"messages": [], "toolConfig": {"tools": []}, "inferenceConfig": {"maxTokens": 1}});
+        let converse = json!({"input": {"converse": {"messages": [], "toolConfig": {"tools": []}}}});
+        assert_eq!(of(Dialect::BedrockConverse, &turn), Some(converse));
     }
 
     #[test]
@@ -184,5 +205,6 @@ mod tests {
                 assert!(read(dialect, bad.as_bytes()).is_err(), "{bad}");
             }
         }
+        assert_eq!(read(Dialect::BedrockConverse, br#"{"inputTokens":11}"#).unwrap(), 11);
     }
 }

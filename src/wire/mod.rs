@@ -4,19 +4,20 @@
 //! A new dialect is one folder here and one row in [`codec`].
 
 pub mod beside;
+pub mod call_ids;
 pub mod counting;
 pub mod embedding;
 pub mod eventstream;
 pub mod json;
 pub mod multipart;
-pub mod short_id;
 pub mod sse;
 pub mod tokens;
 
-mod call_ids;
 mod fields;
 mod freeform;
+mod function;
 mod losses;
+mod openai_media;
 mod own;
 
 pub mod anthropic;

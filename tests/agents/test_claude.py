@@ -1,5 +1,7 @@
 """What only Claude Code asks of a gateway."""
 
+import re
+
 import pytest
 from agents import Claude
 from conftest import EVERY
@@ -8,19 +10,8 @@ from stage import stage
 
 CONTENT = 'made "é"'
 
-# Known faults: where one goes away, its test fails until its line goes too.
-KNOWN = {
-    "anthropic": "two texts of an answer go to OpenAI responses as parts without the id and status that its SDK's types want",
-    "gemini": "another provider's reasoning goes to an openai-chat provider as `reasoning_content`, asked for or not",
-}
 
-
-def _from(dialect: str):
-    known = [pytest.mark.xfail(strict=True, reason=KNOWN[dialect])] if dialect in KNOWN else []
-    return pytest.param(dialect, id=f"from-{dialect}", marks=known)
-
-
-@pytest.mark.parametrize("dialect", map(_from, EVERY))
+@pytest.mark.parametrize("dialect", EVERY, ids=[f"from-{it}" for it in EVERY])
 def test_a_conversation_goes_on_with_another_provider(dialect, tmp_path):
     """`--continue`: the second run sends the whole conversation, thinking and its signatures too, to another dialect."""
     other = EVERY[(EVERY.index(dialect) + 1) % len(EVERY)]
@@ -37,3 +28,16 @@ def test_a_conversation_goes_on_with_another_provider(dialect, tmp_path):
         assert (len(first.asked), len(second.asked)) == (2, 1)
         assert len(it.scripts[1].seen) == 1, "the other provider is told of the file"
         it.check()
+
+
+@pytest.mark.parametrize("dialect", EVERY, ids=[f"to-{it}" for it in EVERY])
+def test_its_context_is_counted_without_a_word_to_the_model(dialect, tmp_path):
+    """`/context` counts each part of the prompt by `count_tokens`. What it gets no count of it sends to the model, to read
+    the count off the bill."""
+    with stage(Claude, dialect, folder=tmp_path, model=Claude.own_model) as it:
+        ran = it.agent.ask("/context")
+        assert (ran.code, "Context Usage" in ran.answer) == (0, True), ran.log
+        for part in ("System prompt", "System tools", "Messages"):
+            told = re.search(rf"^\| {part} \| ([0-9.]+)", ran.answer, re.MULTILINE)
+            assert told and float(told[1]) > 0, ran.answer
+        assert it.asked == 0, "a provider was asked"

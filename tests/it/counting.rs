@@ -9,7 +9,13 @@ use serde_json::{Value, json};
 use crate::house::{House, Plan, Seen};
 use crate::recorded_anthropic::{Answer, recorded};
 
+/// Those that a client may ask for a count in.
 const COUNTING: [Dialect; 3] = [Dialect::Anthropic, Dialect::Gemini, Dialect::OpenaiResponses];
+
+/// Those that a provider may be asked in.
+fn asked() -> impl Iterator<Item = Dialect> {
+    COUNTING.into_iter().chain([Dialect::BedrockConverse])
+}
 
 async fn stage(speaks: Dialect, counts: bool) -> (Sim, House) {
     let sim = Sim::start(Persona::plain("count")).await.unwrap();
@@ -55,7 +61,7 @@ fn told(client: Dialect, seen: &Seen) -> u64 {
 
 #[tokio::test]
 async fn a_provider_that_counts_is_asked_in_its_own_dialect() {
-    for speaks in COUNTING {
+    for speaks in asked() {
         let (sim, house) = stage(speaks, true).await;
         for client in COUNTING {
             for model in ["g", "count/model"] {
@@ -105,7 +111,7 @@ async fn the_same_dialect_is_passed_on_as_it_came() {
 /// vercel/ai #17326: a 404 for every model that is not Claude.
 #[tokio::test]
 async fn whoever_does_not_count_is_guessed_at() {
-    for speaks in Dialect::CLIENTS {
+    for speaks in Dialect::ALL {
         let (sim, house) = stage(speaks, false).await;
         for client in COUNTING {
             for model in ["g", "count/model", "nobody/has-this"] {
@@ -180,7 +186,8 @@ async fn recorded_counts_are_asked_and_answered_as_they_were() {
         let dialect = match provider {
             "anthropic" => Dialect::Anthropic,
             "gemini" => Dialect::Gemini,
-            _ => continue,
+            "bedrock" => continue,
+            other => panic!("{other}: nobody has looked at its counts"),
         };
         let (sim, house) = stage(dialect, true).await;
         let Answer::Whole(answer) = &it.answer else { panic!("{}", it.file) };
@@ -205,4 +212,46 @@ async fn recorded_counts_are_asked_and_answered_as_they_were() {
         counted += 1;
     }
     assert_eq!(counted, 4);
+}
+
+/// Nobody asks in Converse's words: the conversation that was counted is asked about in a client's.
+#[tokio::test]
+async fn bedrocks_recorded_counts_are_asked_and_answered_as_they_were() {
+    let Some(all) = recorded("count_tokens") else { return };
+    let mut counted = 0;
+    for it in all.into_iter().filter(|it| it.file.starts_with("bedrock/")) {
+        let (sim, house) = stage(Dialect::BedrockConverse, true).await;
+        let Answer::Whole(answer) = &it.answer else { panic!("{}", it.file) };
+        let status = u16::try_from(it.status).unwrap();
+        sim.script().push(Script::raw(status, "application/json", Bytes::from(answer.to_string())));
+        let recorded = it.request.unwrap()["input"].take();
+        // Or the body of an `InvokeModel` in base64, a form that is not spoken: its conversation is asked about in Converse.
+        let invoked = recorded["invokeModel"]["body"].as_str().map(|it| {
+            let body = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, it).unwrap();
+            serde_json::from_slice::<Value>(&body).unwrap()["messages"].take()
+        });
+        let turns = invoked.as_ref().unwrap_or(&recorded["converse"]["messages"]);
+        let text = turns[0]["content"][0]["text"].clone();
+        let body = json!({"model": "g", "messages": [{"role": "user", "content": text}]});
+        let seen = house.post(&path(Dialect::Anthropic, "g"), body.to_string()).await;
+        let arrival = sim.meter().arrivals().pop().unwrap();
+        assert_eq!((arrival.path.as_str(), arrival.violation), ("/model/model/count-tokens", None), "{}", it.file);
+        let sent: Value = serde_json::from_slice(&arrival.body).unwrap();
+        let expected = json!({"input": {"converse": {"messages": [{"role": "user", "content": [{"text": text}]}]}}});
+        assert_eq!(sent, expected, "{}", it.file);
+        if invoked.is_none() {
+            assert_eq!(sent["input"]["converse"]["messages"], recorded["converse"]["messages"], "{}", it.file);
+            assert_eq!(recorded["converse"]["system"], json!([]), "{}: and nothing else was asked", it.file);
+        }
+        match status {
+            200 => {
+                assert_eq!((seen.status, seen.header("x-llmroute-estimate")), (200, ""), "{}: {seen:?}", it.file);
+                assert_eq!(told(Dialect::Anthropic, &seen), answer["inputTokens"].as_u64().unwrap(), "{}", it.file);
+            }
+            // A model that cannot be counted, or is not there: a guess, and no error.
+            _ => assert_eq!((seen.status, seen.header("x-llmroute-estimate")), (200, "true"), "{}: {seen:?}", it.file),
+        }
+        counted += 1;
+    }
+    assert_eq!(counted, 3);
 }

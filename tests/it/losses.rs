@@ -1,87 +1,22 @@
 //! Nothing goes in silence: of every request that was recorded, and of those that say everything a dialect can say, each
 //! single thing is either in the request for another dialect or named as a loss.
 
+mod written;
+
 use llmroute::domain::dialect::Dialect;
-use llmroute::domain::prompt::{Body, Format, Loss, Media, Opaque, Part, Prompt, Role, Tool, ToolChoice};
+use llmroute::domain::prompt::{Body, Format, Media, Opaque, Part, Prompt, Role, Tool, ToolChoice};
 use llmroute::domain::quirks::Quirks;
 use llmroute::wire::codec;
 use serde_json::Value;
 
+use self::written::Written;
 use crate::recorded_anthropic::recorded;
 
-/// A written request, taken apart.
-struct Written {
-    texts: Vec<String>,
-    values: Vec<Value>,
-    /// Fields by name, wherever they stand.
-    fields: Vec<(String, Value)>,
-    losses: Vec<Loss>,
-}
-
-impl Written {
-    fn new(body: &Value, losses: Vec<Loss>) -> Self {
-        let mut it = Self { texts: Vec::new(), values: Vec::new(), fields: Vec::new(), losses };
-        it.take(body);
-        it
-    }
-
-    fn take(&mut self, value: &Value) {
-        self.values.push(value.clone());
-        match value {
-            Value::String(text) => {
-                self.texts.push(text.clone());
-                // Arguments, and what tools return, are JSON in a text.
-                if let Ok(inner) = serde_json::from_str::<Value>(text) {
-                    if let Value::Object(fields) = &inner {
-                        fields.values().filter_map(Value::as_str).for_each(|it| self.texts.push(it.to_owned()));
-                    }
-                    self.values.push(inner);
-                }
-            }
-            Value::Array(items) => items.iter().for_each(|it| self.take(it)),
-            Value::Object(fields) => {
-                for (name, value) in fields {
-                    self.fields.push((name.clone(), value.clone()));
-                    self.take(value);
-                }
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
-        }
-    }
-
-    fn says(&self, text: &str) -> bool {
-        let text = text.trim();
-        // What a tool returned may be JSON, which some dialects take as such.
-        let json = || serde_json::from_str::<Value>(text).is_ok_and(|it| self.has(&it));
-        text.is_empty() || self.texts.iter().any(|it| it.contains(text)) || json()
-    }
-
-    /// Whether a value is there, whole or within an object that has more.
-    fn has(&self, wanted: &Value) -> bool {
-        let within = |it: &Value| match (it, wanted) {
-            (Value::Object(it), Value::Object(wanted)) => wanted.iter().all(|(key, value)| it.get(key) == Some(value)),
-            _ => it == wanted,
-        };
-        self.values.iter().any(within)
-    }
-
-    fn field(&self, names: &[&str], right: impl Fn(&Value) -> bool) -> bool {
-        self.fields.iter().any(|(name, value)| names.contains(&&**name) && right(value))
-    }
-
-    /// Whether a loss is named that stands at `path`, or within it, or around it, and is about one of the `words`; any
-    /// word, if its path is just that.
-    fn names(&self, path: &str, words: &[&str]) -> bool {
-        let turn = path.split_once(']').map_or(path, |it| it.0);
-        self.losses.iter().any(|it| {
-            let at = it.what.split(": ").next().unwrap_or_default();
-            at == path || (at.starts_with(turn) || turn.is_empty()) && words.iter().any(|word| it.what.contains(word))
-        })
-    }
-}
+/// Models without thinking.
+const NEVER_THINK: [&str; 2] = ["amazon.nova-pro-v1:0", "command-a-03-2025"];
 
 /// What of a prompt is neither in `to` nor named.
-fn missing(prompt: &Prompt, to: &Written, target: Dialect) -> Vec<String> {
+fn missing(prompt: &Prompt, to: &Written, target: Dialect, model: &str) -> Vec<String> {
     let mut missing = Vec::new();
     for (nth, part) in prompt.system.iter().enumerate() {
         part_missing(part, &format!("system[{nth}]"), to, target, &mut missing);
@@ -103,7 +38,7 @@ fn missing(prompt: &Prompt, to: &Written, target: Dialect) -> Vec<String> {
     for (nth, tool) in prompt.tools.iter().enumerate().filter(|_| !no_tools) {
         tool_missing(tool, &format!("tools[{nth}]"), to, target, &mut missing);
     }
-    settings_missing(prompt, to, &mut missing);
+    settings_missing(prompt, to, model, &mut missing);
     extras_missing(&prompt.extra, "", to, target, &mut missing);
     missing
 }
@@ -147,7 +82,10 @@ fn part_missing(part: &Part, path: &str, to: &Written, target: Dialect, missing:
             need(same, "id", &["id"]);
         }
         Body::ToolResult { content, is_error, .. } => {
-            let told = !is_error || to.field(&["is_error"], |it| it == true) || to.field(&["error"], |_| true);
+            let told = !is_error
+                || to.field(&["is_error"], |it| it == true)
+                || to.field(&["error"], |_| true)
+                || to.field(&["status"], |it| it == "error");
             need(told, "is_error", &["is_error"]);
             for (nth, it) in content.iter().enumerate() {
                 part_missing(it, &format!("{path}.content[{nth}]"), to, target, missing);
@@ -162,7 +100,8 @@ fn part_missing(part: &Part, path: &str, to: &Written, target: Dialect, missing:
         }
     };
     if part.cache.is_some() {
-        need(to.field(&["cache_control"], |_| true), "cache_control", &["cache_control"]);
+        let marked = to.field(&["cache_control", "cachePoint"], |_| true);
+        need(marked, "cache_control", &["cache_control"]);
     }
     if let Some(it) = &part.signature {
         need(to.says(&it.text), "signature", &["signature", "thinking", "reasoning"]);
@@ -211,7 +150,8 @@ fn tool_missing(tool: &Tool, path: &str, to: &Written, target: Dialect, missing:
         return;
     }
     let mut need = |there: bool, what: &str| {
-        if !there && !named(&[what]) && !to.losses.iter().any(|it| it.what == what) {
+        let word = if what == "schema" { "parameters" } else { what };
+        if !there && !named(&[what, word]) && !to.losses.iter().any(|it| it.what == what) {
             missing.push(format!("{path}: {what}"));
         }
     };
@@ -220,12 +160,15 @@ fn tool_missing(tool: &Tool, path: &str, to: &Written, target: Dialect, missing:
     let schema = tool.schema.as_ref().map(|it| serde_json::from_str::<Value>(it.get()).unwrap());
     let trivial = |it: &Value| it.is_null() || it.as_object().is_some_and(serde_json::Map::is_empty);
     need(schema.is_none_or(|it| trivial(&it) || tool.freeform.is_some() || to.has(&it)), "schema");
-    need(tool.strict != Some(true) || to.field(&["strict"], |it| it == true), "strict");
-    need(tool.cache.is_none() || to.field(&["cache_control"], |_| true), "cache_control");
+    let strict = to.field(&["strict", "strict_tools"], |it| it == true);
+    need(tool.strict != Some(true) || strict, "strict");
+    need(tool.cache.is_none() || to.field(&["cache_control", "cachePoint"], |_| true), "cache_control");
     extras_missing(&tool.extra, path, to, target, missing);
 }
 
-fn settings_missing(prompt: &Prompt, to: &Written, missing: &mut Vec<String>) {
+fn settings_missing(prompt: &Prompt, to: &Written, model: &str, missing: &mut Vec<String>) {
+    // Where the tools are lost, what is said about them is lost with them.
+    let no_tools = to.losses.iter().any(|it| it.what == "tools");
     let mut need = |there: bool, what: &str| {
         if !there && !to.losses.iter().any(|it| it.what.contains(what)) {
             missing.push(what.to_owned());
@@ -235,7 +178,7 @@ fn settings_missing(prompt: &Prompt, to: &Written, missing: &mut Vec<String>) {
     let near = |wanted: f64| move |it: &Value| it.as_f64().is_some_and(|it| (it - wanted).abs() < 1e-9);
     for (what, value, usual, names) in [
         ("temperature", it.temperature, 1.0, &["temperature"][..]),
-        ("top_p", it.top_p, 1.0, &["top_p", "topP"]),
+        ("top_p", it.top_p, 1.0, &["top_p", "topP", "p"]),
         ("frequency_penalty", it.frequency_penalty, 0.0, &["frequency_penalty", "frequencyPenalty"]),
         ("presence_penalty", it.presence_penalty, 0.0, &["presence_penalty", "presencePenalty"]),
     ] {
@@ -246,9 +189,16 @@ fn settings_missing(prompt: &Prompt, to: &Written, missing: &mut Vec<String>) {
         (
             "max_tokens",
             it.max_tokens,
-            &["max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens"][..],
+            &[
+                "max_tokens",
+                "max_completion_tokens",
+                "max_output_tokens",
+                "maxOutputTokens",
+                "maxTokens",
+                "num_predict",
+            ][..],
         ),
-        ("top_k", it.top_k, &["top_k", "topK"]),
+        ("top_k", it.top_k, &["top_k", "topK", "k"]),
         ("n", it.choices.filter(|it| *it > 1), &["n", "candidateCount"]),
     ] {
         let Some(value) = value else { continue };
@@ -262,16 +212,18 @@ fn settings_missing(prompt: &Prompt, to: &Written, missing: &mut Vec<String>) {
         need(told || to.says(stop) && to.field(&["stop", "stop_sequences", "stopSequences"], |_| true), "stop");
     }
     if let Some(it) = &prompt.reasoning {
-        let words = ["reasoning_effort", "reasoning", "thinking", "thinkingConfig", "output_config"];
+        let words = ["reasoning_effort", "reasoning", "thinking", "thinkingConfig", "output_config", "think"];
         // How much is the model's choice: what holds where nothing is said.
         let said = it.adaptive && it.effort.is_none() && it.budget.is_none();
         let named = to.losses.iter().any(|it| it.what.contains("reasoning"));
-        need(said || named || to.field(&words, |_| true), "thinking");
+        // Whoever never thinks need not be told not to.
+        let never = !it.enabled && NEVER_THINK.contains(&model);
+        need(said || named || never || to.field(&words, |_| true), "thinking");
     }
     match &prompt.format {
         Format::Text => {}
         Format::JsonObject => {
-            let mime = to.field(&["responseMimeType"], |_| true);
+            let mime = to.field(&["responseMimeType"], |_| true) || to.field(&["format"], |it| it == "json");
             need(mime || to.says("json_object"), "response_format");
         }
         Format::JsonSchema { schema, description, .. } => {
@@ -280,9 +232,10 @@ fn settings_missing(prompt: &Prompt, to: &Written, missing: &mut Vec<String>) {
             need(description.as_deref().is_none_or(|it| to.says(it)), "response_format");
         }
     }
-    let choice = ["tool_choice", "toolConfig"];
+    let choice = ["tool_choice", "toolConfig", "toolChoice"];
     match &prompt.tool_choice {
         None | Some(ToolChoice::Auto) => {}
+        Some(_) if no_tools => {}
         Some(ToolChoice::Named(name)) => {
             need(to.field(&choice, |it| it.to_string().contains(name.as_str())), "tool_choice");
         }
@@ -292,7 +245,7 @@ fn settings_missing(prompt: &Prompt, to: &Written, missing: &mut Vec<String>) {
         }
         Some(ToolChoice::Required) => need(to.field(&choice, |_| true), "tool_choice"),
     }
-    if prompt.parallel_tools == Some(false) && !prompt.tools.is_empty() {
+    if prompt.parallel_tools == Some(false) && !prompt.tools.is_empty() && !no_tools {
         let told = to.field(&["parallel_tool_calls"], |it| it == false)
             || to.field(&["disable_parallel_tool_use"], |it| it == true);
         need(told, "parallel_tool_calls");
@@ -325,6 +278,12 @@ fn of_every_request_each_thing_is_said_or_named() {
         (Dialect::Anthropic, "claude-opus-5"),
         (Dialect::Gemini, "gemini-2.5-flash"),
         (Dialect::Gemini, "gemini-3.8-flash"),
+        (Dialect::BedrockConverse, "us.anthropic.claude-sonnet-4-5-20250929-v1:0"),
+        (Dialect::BedrockConverse, "amazon.nova-pro-v1:0"),
+        (Dialect::Cohere, "command-a-03-2025"),
+        (Dialect::Cohere, "command-a-reasoning-08-2025"),
+        (Dialect::Ollama, "qwen3"),
+        (Dialect::Ollama, "gpt-oss"),
     ];
     let quirks = [
         Quirks::default(),
@@ -340,7 +299,7 @@ fn of_every_request_each_thing_is_said_or_named() {
                     let written = codec(*to).write_request(&prompt, model, quirks);
                     let body = serde_json::from_slice(&written.body).unwrap();
                     let there = Written::new(&body, written.losses);
-                    let gone = missing(&prompt, &there, *to).into_iter();
+                    let gone = missing(&prompt, &there, *to, model).into_iter();
                     silent.extend(gone.map(|it| format!("{from} → {to} {model}: {it} ({file})")));
                     checked += 1;
                 }

@@ -149,6 +149,57 @@ fn foreign() -> Prompt {
 }
 
 #[test]
+fn reasoning_of_another_dialect_goes_only_to_a_provider_that_takes_it_back() {
+    let sent = |prompt: &Prompt, quirks: &Quirks| {
+        let written = chat().write_request(prompt, "small-1", quirks);
+        let body: Value = serde_json::from_slice(&written.body).unwrap();
+        let messages = body["messages"].as_array().unwrap().iter();
+        let texts: Vec<String> =
+            messages.filter_map(|it| it[quirks.reasoning_field.name()].as_str().map(str::to_owned)).collect();
+        let named = written.losses.iter().filter(|it| it.why == "the provider does not take reasoning back").count();
+        (texts, named)
+    };
+    let takes = Quirks { replays_reasoning: true, ..Quirks::default() };
+    let spelled = Quirks { reasoning_field: ReasoningField::Reasoning, ..takes.clone() };
+    let parts = Quirks { reasoning_field: ReasoningField::Parts, ..Quirks::default() };
+    // One of its pieces of reasoning is unsigned.
+    let foreign = foreign();
+    assert_eq!(sent(&foreign, &Quirks::default()), (vec![], 1));
+    assert_eq!(sent(&foreign, &parts), (vec![], 1));
+    assert_eq!(sent(&foreign, &takes), (vec!["Hm.".to_owned()], 0));
+    assert_eq!(sent(&foreign, &spelled), (vec!["Hm.".to_owned()], 0));
+    let own = json!({"model": "m", "messages": [{"role": "user", "content": "Go."},
+        {"role": "assistant", "content": "Gone.", "reasoning_content": "Hm."}]});
+    let own = chat().read_request(own.to_string().as_bytes()).unwrap();
+    assert_eq!(sent(&own, &Quirks::default()), (vec!["Hm.".to_owned()], 0), "who wrote it in this dialect takes it");
+}
+
+#[test]
+fn a_call_without_an_id_gets_the_same_one_whole_and_streamed() {
+    let call = |id: Value| json!({"id": id, "type": "function", "function": {"name": "look", "arguments": "{}"}});
+    let calls = [call(Value::Null), call(json!("given")), call(json!(""))];
+    let whole = json!({"id": "chatcmpl-7", "choices": [{"index": 0, "finish_reason": "tool_calls",
+        "message": {"role": "assistant", "content": null, "tool_calls": calls}}]});
+    let ids = |reply: &Reply| {
+        let ids = reply.blocks.iter().filter_map(|it| match &it.block {
+            Block::ToolCall { id, .. } => Some(id.clone()),
+            _ => None,
+        });
+        ids.collect::<Vec<_>>()
+    };
+    let expected = ["call_0_chatcmpl7", "given", "call_2_chatcmpl7"];
+    assert_eq!(ids(&chat().read_reply(whole.to_string().as_bytes()).unwrap()), expected);
+    let numbered = (0..).zip(calls).map(|(nth, mut call)| {
+        call["index"] = json!(nth);
+        json!({"id": "chatcmpl-7", "choices": [{"index": 0, "delta": {"tool_calls": [call]}, "finish_reason": null}]})
+            .to_string()
+    });
+    let lines: Vec<String> = numbered.collect();
+    let streamed = Reply::of(events(&sse(&lines.iter().map(String::as_str).collect::<Vec<_>>())));
+    assert_eq!(ids(&streamed), expected);
+}
+
+#[test]
 fn what_another_dialect_says_is_said_or_named() {
     let mut prompt = foreign();
     prompt.sampling.top_k = Some(5);

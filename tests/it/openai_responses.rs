@@ -71,6 +71,76 @@ fn a_request_with_everything_in_other_dialects() {
     }
 }
 
+/// The items of a request from another dialect, each by who it is of and what it says.
+fn items_from(dialect: Dialect, request: &Value) -> (Vec<(String, Value)>, Written) {
+    let prompt = codec(dialect).read_request(request.to_string().as_bytes()).unwrap();
+    let written = responses().write_request(&prompt, "gpt-5", &Quirks::default());
+    let body: Value = serde_json::from_slice(&written.body).unwrap();
+    let one = |it: &Value| match it["type"].as_str() {
+        Some("message") => (it["role"].as_str().unwrap().to_owned(), it["content"].clone()),
+        kind => (kind.unwrap().to_owned(), it["call_id"].clone()),
+    };
+    (body["input"].as_array().unwrap().iter().map(one).collect(), written)
+}
+
+#[test]
+fn each_text_of_another_dialects_model_is_a_message_of_its_own_in_its_place() {
+    let text = |it: &str| json!({"type": "text", "text": it});
+    let request = json!({"model": "m", "max_tokens": 99, "messages": [
+        {"role": "user", "content": "Go."},
+        {"role": "assistant", "content": [text("One."), text("Two."),
+            {"type": "tool_use", "id": "c1", "name": "look", "input": {}}, text("Three.")]},
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "c1", "content": "seen"}]},
+    ]});
+    let (items, written) = items_from(Dialect::Anthropic, &request);
+    let of = |who: &str, said: &str| (who.to_owned(), json!(said));
+    let expected = [
+        of("user", "Go."),
+        of("assistant", "One."),
+        of("assistant", "Two."),
+        of("function_call", "c1"),
+        of("assistant", "Three."),
+        of("function_call_output", "c1"),
+    ];
+    assert_eq!(items, expected);
+    assert_eq!(written.losses, []);
+
+    let request = json!({"model": "m", "messages": [{"role": "user", "content": "Go."},
+        {"role": "assistant", "content": "So.", "refusal": "I will not."}, {"role": "user", "content": "Why?"}]});
+    let (items, written) = items_from(Dialect::OpenaiChat, &request);
+    assert_eq!(items[1..3], [of("assistant", "So."), of("assistant", "I will not.")]);
+    assert_eq!(written.losses.iter().map(|it| &*it.what).collect::<Vec<_>>(), ["messages[1].refusal"]);
+}
+
+#[test]
+fn texts_of_one_message_of_this_dialect_stay_one() {
+    let content = json!([{"type": "output_text", "text": "One.", "annotations": []},
+        {"type": "refusal", "refusal": "Two."}]);
+    let message =
+        json!({"type": "message", "role": "assistant", "id": "msg_1", "status": "completed", "content": content});
+    let request = json!({"model": "m", "input": [{"type": "message", "role": "user", "content": "Go."}, message]});
+    let (items, written) = items_from(Dialect::OpenaiResponses, &request);
+    assert_eq!(items[1], ("assistant".to_owned(), content));
+    assert_eq!(written.losses, []);
+}
+
+#[test]
+fn a_cap_below_what_openai_takes_is_raised_for_clients_of_other_dialects_only() {
+    let cap = |dialect: Dialect, field: &str, cap: u64| {
+        let said = if dialect == Dialect::OpenaiResponses { "input" } else { "messages" };
+        let request = json!({"model": "m", said: [{"role": "user", "content": "Go."}], field: cap});
+        let prompt = codec(dialect).read_request(request.to_string().as_bytes()).unwrap();
+        let written = responses().write_request(&prompt, "gpt-5", &Quirks::default());
+        let body: Value = serde_json::from_slice(&written.body).unwrap();
+        (body["max_output_tokens"].as_u64().unwrap(), written.losses.into_iter().map(|it| it.what).collect::<Vec<_>>())
+    };
+    let named = || vec!["max_tokens: raised to 16".to_owned()];
+    assert_eq!(cap(Dialect::Anthropic, "max_tokens", 1), (16, named()));
+    assert_eq!(cap(Dialect::OpenaiChat, "max_completion_tokens", 15), (16, named()));
+    assert_eq!(cap(Dialect::Anthropic, "max_tokens", 16), (16, vec![]));
+    assert_eq!(cap(Dialect::OpenaiResponses, "max_output_tokens", 1), (1, vec![]));
+}
+
 #[test]
 fn errors_in_a_request_say_where() {
     for (body, param) in [

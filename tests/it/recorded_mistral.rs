@@ -109,10 +109,16 @@ fn what_other_dialects_say_goes_out_in_its_own_form() {
         stream: true,
         ..Prompt::default()
     };
-    let written = codec(Dialect::OpenaiChat).write_request(&prompt, "m", &quirks());
-    let losses: Vec<_> = written.losses.iter().map(|it| it.what.as_str()).collect();
+    let sent = |quirks: &Quirks| {
+        let written = codec(Dialect::OpenaiChat).write_request(&prompt, "m", quirks);
+        let losses: Vec<String> = written.losses.into_iter().map(|it| it.what).collect();
+        (serde_json::from_slice::<Value>(&written.body).unwrap(), losses)
+    };
+    let (body, losses) = sent(&quirks());
+    assert_eq!(losses, ["messages[1].thinking", "user"]);
+    assert_eq!(body["messages"][1]["content"], "I call", "somebody else's reasoning");
+    let (body, losses) = sent(&Quirks { replays_reasoning: true, ..quirks() });
     assert_eq!(losses, ["user"]);
-    let body: Value = serde_json::from_slice(&written.body).unwrap();
     let id = body["messages"][1]["tool_calls"][0]["id"].clone();
     assert!(id.as_str().is_some_and(|it| it.len() == 9 && it.bytes().all(|it| it.is_ascii_alphanumeric())), "{id}");
     let expected = json!({"model": "m", "stream": true, "messages": [

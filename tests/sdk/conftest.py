@@ -181,6 +181,7 @@ def house():
         for dialect, upstream in upstreams.items():
             router.add(f"up-{dialect}", upstream)
             router.group(f"to-{dialect}", f"up-{dialect}/test-model=1")
+        router.group("to-gemini-3", "up-gemini/gemini-3-pro-preview=1")
         router.start()
         yield router, upstreams
     finally:

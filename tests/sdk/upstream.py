@@ -9,6 +9,7 @@ import json
 import socket
 import struct
 import threading
+import uuid
 from collections import deque
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -194,6 +195,9 @@ class _Handler(BaseHTTPRequestHandler):
             return self._refuse(Refuses(400, "invalid_request_error", f"not JSON: {error}"))
         # A header sent twice is two values, and no version.
         faults = upstream_bedrock.faults(body, method[0]) if dialect == "bedrock-converse" else self.upstream.faults(body, ", ".join(self.headers.get_all("anthropic-version", [])))
+        unsigned = upstream_gemini.misses_signature(body, method[0]) if dialect == "gemini" else None
+        if unsigned:
+            return self._refuse(Refuses(400, message=unsigned))
         answer = self.upstream.take(Asked(self.path, headers, raw, body, faults))
         if isinstance(answer, Refuses):
             return self._refuse(answer)
@@ -359,6 +363,7 @@ class _Anthropic:
     def __init__(self, says: Says, body: dict[str, Any]) -> None:
         self.says = says
         self.body = body
+        self.id = f"msg_{uuid.uuid4().hex}"
 
     def stop(self) -> tuple[str, str | None]:
         if self.says.stop is None:
@@ -380,7 +385,8 @@ class _Anthropic:
     def message(self, content: list[dict[str, Any]], output: int) -> dict[str, Any]:
         reason, sequence = self.stop() if content else (None, None)
         return {
-            "id": "msg_up1",
+            # One of its own for each answer: Claude Code takes answers of one id for pieces of one turn.
+            "id": self.id,
             "type": "message",
             "role": "assistant",
             "model": self.body["model"],

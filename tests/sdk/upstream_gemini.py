@@ -15,6 +15,32 @@ def method(path: str) -> tuple[str, bool] | None:
     return found and (found[1], found[2].startswith("stream"))
 
 
+# What it signs a call with.
+SIGNATURE = "c2lnbmF0dXJl"
+# What Google documents for a call that another model made (https://ai.google.dev/gemini-api/docs/thought-signatures).
+STAND_INS = ("skip_thought_signature_validator", "context_engineering_is_the_way_to_go")
+
+
+def misses_signature(body: dict[str, Any], model: str) -> str | None:
+    """Why a model that insists on its signatures does not take this conversation. From the third generation on, the
+    first call of each step of the current turn must be signed; that turn begins with the last text of the user. Whatever
+    is signed must be signed by it, or bear what stands in for that."""
+    version = re.match(r"gemini-(\d+)", model)
+    if version is None or int(version[1]) < 3:
+        return None
+    contents = body.get("contents", [])
+    asks = [at for at, it in enumerate(contents) if it.get("role") != "model" and any("text" in part for part in it["parts"])]
+    for at, content in enumerate(contents):
+        calls = [part for part in content["parts"] if "functionCall" in part]
+        for part in content["parts"]:
+            if part.get("thoughtSignature", SIGNATURE) not in (SIGNATURE, *STAND_INS):
+                return "Thought signature is not valid."
+        if calls and at > max(asks, default=-1) and "thoughtSignature" not in calls[0]:
+            name = calls[0]["functionCall"]["name"]
+            return f"Function call is missing a thought_signature in functionCall parts. Additional data, function call `{name}`, position {at + 1}."
+    return None
+
+
 def error(status: int, message: str) -> bytes:
     body = {"error": {"code": status, "message": message, "status": STATUS.get(status, "UNKNOWN")}}
     return json.dumps(body).encode()
@@ -49,7 +75,7 @@ class Gemini:
     def calls(self) -> list[dict[str, Any]]:
         parts = [{"functionCall": {"name": it.name, "args": it.arguments}} for it in self.says.calls]
         if parts:
-            parts[0]["thoughtSignature"] = "c2lnbmF0dXJl"
+            parts[0]["thoughtSignature"] = SIGNATURE
         return parts
 
     def answer(self, parts: list[dict[str, Any]], finish: str | None = None) -> dict[str, Any]:

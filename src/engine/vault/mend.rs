@@ -18,9 +18,9 @@ use crate::engine::vault::original::{Original, What};
 use crate::engine::vault::place::Conversation;
 use crate::engine::vault::{Maker, restore};
 use crate::store::vault::{Place, Vault};
+use crate::wire::call_ids;
 use crate::wire::json::{self, Edit, Object};
 use crate::wire::openai_chat::{STAND_IN, WHY_STAND_IN};
-use crate::wire::short_id;
 
 const MESSAGES: &str = "messages";
 
@@ -90,7 +90,7 @@ fn ids(message: &RawValue, form: CallIds) -> Vec<Edit<'static>> {
     let Some(it) = Object::of(message) else { return edits };
     let other = |raw: Option<&RawValue>| {
         let id = raw.and_then(json::text)?;
-        let fitting = short_id::fitting(&id, form, short_id::CHAT);
+        let fitting = call_ids::fitting(&id, form, call_ids::CHAT);
         (fitting != id).then(|| Cow::Owned(quoted(&fitting)))
     };
     if let Some(value) = other(it.get("tool_call_id")) {

@@ -60,8 +60,8 @@ fn lognormal(median: f64, sigma: f64, dice: &mut Dice) -> Duration {
     Duration::from_secs_f64(median * (sigma * normal).exp())
 }
 
-fn run(seed: u64, hedged: bool, requests: u32) -> Run {
-    let mut dice = Dice::of(RequestId(seed), 5);
+fn run(origin: u64, on: bool, requests: u32) -> Run {
+    let mut dice = Dice::of(RequestId(origin), 5);
     let (mut times, mut budget) = (Times::default(), Budget::default());
     let (mut seen, mut hedges) = (Vec::new(), 0);
     let mut slow_one = 0;
@@ -74,7 +74,7 @@ fn run(seed: u64, hedged: bool, requests: u32) -> Run {
         let slow = n == slow_one;
         let first = lognormal(if slow { 15.0 } else { 0.6 }, 0.3, &mut dice);
         let second = lognormal(0.9, 0.3, &mut dice);
-        let late = wait(Hedge::Auto, times.p95(), false).filter(|_| hedged);
+        let late = wait(Hedge::Auto, times.p95(), false).filter(|_| on);
         let took = match late {
             Some(late) if first > late && budget.take() => {
                 hedges += 1;

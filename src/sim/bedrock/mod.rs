@@ -8,5 +8,5 @@ mod says;
 
 pub(crate) use fails::{class_of, rejected, trouble, unnamed};
 pub(crate) use framing::{message, messages};
-pub(crate) use reads::{key, method, read};
+pub(crate) use reads::{COUNT, key, method, read};
 pub(crate) use says::{error_event, stream, whole};

@@ -45,6 +45,9 @@ fn bad<T>(message: impl Into<String>) -> Read<T> {
     Err(Rejected::bad_request(Dialect::BedrockConverse, message, None))
 }
 
+/// How a path ends that asks for a count of tokens.
+pub(crate) const COUNT: &str = "/count-tokens";
+
 /// What a path asks for: the model, and whether to stream.
 #[derive(Debug)]
 pub(crate) struct Method {
@@ -57,7 +60,7 @@ pub(crate) fn method(path: &str) -> Option<Method> {
     let route = path.split('?').next().unwrap_or_default();
     let (rest, stream) = match route.strip_suffix("/converse-stream") {
         Some(rest) => (rest, true),
-        None => (route.strip_suffix("/converse")?, false),
+        None => (route.strip_suffix("/converse").or_else(|| route.strip_suffix(COUNT))?, false),
     };
     let (_, model) = rest.rsplit_once("/model/")?;
     (!model.is_empty() && !model.contains('/')).then(|| Method { model: unescaped(model), stream })

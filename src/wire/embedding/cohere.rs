@@ -1,4 +1,5 @@
-//! Cohere's `POST {base}/embed`, version 2, as its reference documents it.
+//! Cohere's `POST {base}/embed`, version 2, as its reference documents it. An answer of version 1, whose vectors have no
+//! type, is read, too.
 
 use crate::domain::embedding::{Purpose, Vectors, Wanted};
 use crate::domain::prompt::Loss;
@@ -32,7 +33,12 @@ impl Provider for Cohere {
 
     fn read_answer(&self, body: &[u8]) -> Result<Vectors, Malformed> {
         let object = Object::parse(body)?;
-        let floats = object.get("embeddings").and_then(Object::of).and_then(|it| json::items(it.get("float")?));
+        let embeddings = object.get("embeddings");
+        // Version 1 has no names for types.
+        let floats = embeddings.and_then(|it| match Object::of(it) {
+            Some(by_type) => json::items(by_type.get("float")?),
+            None => json::items(it),
+        });
         let floats = floats.ok_or_else(|| malformed("embeddings.float", "is missing"))?;
         let vectors: Option<Vec<Vec<f64>>> = floats.into_iter().map(numbers::read).collect();
         let billed = object.get("meta").and_then(Object::of).and_then(|it| it.get("billed_units"));

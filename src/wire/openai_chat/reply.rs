@@ -11,7 +11,7 @@ use crate::domain::event::{Block, Fault};
 use crate::domain::prompt::Opaque;
 use crate::domain::reply::{Piece, Reply};
 use crate::wire::json::{self, Object, ObjectWriter, wrong};
-use crate::wire::{Asked, Malformed, Written};
+use crate::wire::{Asked, Malformed, Written, call_ids};
 
 /// Reads an answer. An error object in place of one, or beside one, becomes [`Reply::fault`].
 ///
@@ -41,6 +41,7 @@ pub(super) fn read(body: &[u8]) -> Result<Reply, Malformed> {
         if nth == 0 {
             let choice = Object::of(raw).ok_or_else(|| wrong("choices[0]", "an object"))?;
             read_choice(choice, &mut reply)?;
+            name_calls(&mut reply);
         } else {
             reply.extra.push(opaque(format!("choices[{nth}]"), raw));
         }
@@ -48,6 +49,17 @@ pub(super) fn read(body: &[u8]) -> Result<Reply, Malformed> {
     keep_rest(top, "", &mut reply.extra);
     reply.ended = reply.fault.is_none() && reply.finish.is_some();
     Ok(reply)
+}
+
+/// Gives the calls that have no id one, as a stream's get it.
+fn name_calls(reply: &mut Reply) {
+    let ids = reply.blocks.iter_mut().filter_map(|it| match &mut it.block {
+        Block::ToolCall { id, .. } => Some(id),
+        _ => None,
+    });
+    for (nth, id) in ids.enumerate().filter(|(_, id)| id.is_empty()) {
+        *id = call_ids::made(&reply.id, nth);
+    }
 }
 
 fn read_choice(mut choice: Object, reply: &mut Reply) -> Result<(), Malformed> {

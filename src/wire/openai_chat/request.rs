@@ -17,6 +17,8 @@ mod place {
     pub(super) const FIELD: &str = "message.";
     /// How a system text says that it was called `developer`: only a spelling, the two mean the same.
     pub(super) const ROLE: &str = "spelling.message.role";
+    /// How reasoning says that it came in this dialect: whoever wrote it here takes it back.
+    pub(super) const REASONED: &str = "spelling.reasoning";
     /// A field of the file object of a file part that the hub can only half say.
     pub(super) const FILE: &str = "file.";
     /// A field of the image object.

@@ -1,6 +1,6 @@
 //! Requests: whatever can be read can be written in every dialect, and what was written once stays as it is.
 
-use llmroute::domain::prompt::{Body, Prompt};
+use llmroute::domain::prompt::{Body, Format, Prompt};
 use llmroute::domain::quirks::{OutputCap, Quirks, ReasoningField};
 use llmroute::wire::codec;
 
@@ -53,11 +53,13 @@ fn stays(prompt: &Prompt, to: &Spoken, model: &str, quirks: &Quirks) {
     same(&twice.body, &thrice.body, || format!("{} for {model} changes when it is said again", to.dialect));
 }
 
-/// Whatever must have a name has one, and there is no piece of content of an unknown kind: a client's mistake is the
-/// provider's to refuse, in some dialects their reader's.
+/// Whatever must have a name has one, a schema is an object, and there is no piece of content of an unknown kind: a
+/// client's mistake is the provider's to refuse, in some dialects their reader's.
 fn is_sound(prompt: &Prompt) -> bool {
     let tools = prompt.tools.iter().all(|it| it.server.is_some() || !it.name.is_empty());
+    let schema = !matches!(&prompt.format, Format::JsonSchema { schema, .. } if !schema.get().starts_with('{'));
     tools
+        && schema
         && prompt.turns.iter().flat_map(|it| &it.parts).all(|it| match &it.body {
             Body::ToolCall { id, name, .. } => !id.is_empty() && !name.is_empty(),
             Body::ToolResult { id, .. } => !id.is_empty(),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use llmroute::domain::dialect::Dialect;
 use llmroute::domain::event::Block;
 use llmroute::domain::id::RequestId;
+use llmroute::domain::quirks::Quirks;
 use llmroute::domain::reply::Reply;
 use llmroute::wire::{Asked, codec};
 use serde_json::{Value, json};
@@ -134,5 +135,38 @@ fn a_response_that_is_incomplete_for_no_stated_reason_is_not_told_as_whole() {
     ] {
         let told: Value = serde_json::from_slice(&codec(dialect).write_reply(&reply).body).unwrap();
         assert_eq!(told.pointer(place), Some(&json!(expected)), "{dialect:?}");
+    }
+}
+
+#[test]
+fn what_claude_code_is_billed_to_stays_out_of_other_providers_prompts() {
+    let attribution =
+        |nonce: &str| format!("x-anthropic-billing-header: cc_version=2.1.330.a1b; cc_entrypoint=cli; cch={nonce};");
+    let request = |first: &str| {
+        let text = |it: &str| json!({"type": "text", "text": it});
+        json!({"model": "m", "max_tokens": 99, "system": [text(first), text("You are Claude Code.")],
+            "messages": [{"role": "user", "content": "Go."}]})
+    };
+    let written = |first: &str, to: Dialect| {
+        let prompt = codec(Dialect::Anthropic).read_request(request(first).to_string().as_bytes()).unwrap();
+        codec(to).write_request(&prompt, "m", &Quirks::default())
+    };
+    for to in Dialect::ALL.into_iter().filter(|it| it.converses()) {
+        let [one, other] = ["0aaa9", "36ee5"].map(|it| written(&attribution(it), to));
+        let body = String::from_utf8(one.body.clone()).unwrap();
+        assert!(body.contains("You are Claude Code."), "{to}: {body}");
+        let named = one.losses.iter().filter(|it| it.what.ends_with("x-anthropic-billing-header")).count();
+        if to == Dialect::Anthropic {
+            let body: Value = serde_json::from_slice(&one.body).unwrap();
+            assert_eq!((&body["system"], named), (&request(&attribution("0aaa9"))["system"], 0));
+        } else {
+            assert!(!body.contains("cch="), "{to}: {body}");
+            assert_eq!((&one.body, named), (&other.body, 1), "{to}: one prompt for every request; {:?}", one.losses);
+            // What somebody wrote about it, or behind it, is a prompt.
+            for kept in ["What is x-anthropic-billing-header: for?", &format!("{}\nBe brief.", attribution("0aaa9"))] {
+                let kept_body: Value = serde_json::from_slice(&written(kept, to).body).unwrap();
+                assert!(kept_body.to_string().contains("x-anthropic-billing-header"), "{to}: {kept_body}");
+            }
+        }
     }
 }

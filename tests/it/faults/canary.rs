@@ -12,7 +12,7 @@ use llmroute::sim::{Persona, Script, Sim, Slice};
 use serde_json::{Value, json};
 
 use crate::cli::Home;
-use crate::faults::hand::{events, soon, until};
+use crate::faults::hand::{asker, converse_event, converse_message, event_bytes, soon, until, whole};
 use crate::house::{self, House, Plan, SECRET, Seen, question_to};
 
 /// What no output may contain. The keys of a house begin with it.
@@ -21,7 +21,7 @@ const CANARY: &str = "canary-0123456789abcdef";
 fn error(dialect: Dialect, words: &str) -> Value {
     match dialect {
         Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
-        Dialect::BedrockConverse => unreachable!("no client speaks it"),
+        Dialect::BedrockConverse => json!({"message": words, "__type": words}),
         Dialect::OpenaiChat | Dialect::OpenaiResponses => {
             json!({"error": {"message": words, "type": words, "code": words, "param": words}})
         }
@@ -34,28 +34,49 @@ fn error(dialect: Dialect, words: &str) -> Value {
     }
 }
 
-fn whole(dialect: Dialect, text: &str) -> Value {
+const fn stream_type(dialect: Dialect) -> &'static str {
     match dialect {
+        Dialect::BedrockConverse => "application/vnd.amazon.eventstream",
+        Dialect::Ollama => "application/x-ndjson",
+        _ => "text/event-stream",
+    }
+}
+
+/// The end of a stream that tells an error of these words.
+fn told(dialect: Dialect, words: &str) -> Vec<u8> {
+    let body = error(dialect, words);
+    let text = match dialect {
         Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
-        Dialect::BedrockConverse => unreachable!("no client speaks it"),
-        Dialect::OpenaiChat => json!({"id": text, "object": "chat.completion", "created": 1, "model": text,
-            "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
-            "usage": {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12}}),
-        Dialect::OpenaiResponses => json!({"id": text, "object": "response", "created_at": 1, "model": text,
-            "status": "completed", "usage": {"input_tokens": 9, "output_tokens": 3, "total_tokens": 12},
-            "output": [{"id": text, "type": "message", "role": "assistant", "status": "completed",
-                        "content": [{"type": "output_text", "text": text, "annotations": []}]}]}),
-        Dialect::Anthropic => json!({"id": text, "type": "message", "role": "assistant", "model": text,
-            "content": [{"type": "text", "text": text}], "stop_reason": "end_turn", "stop_sequence": null,
-            "usage": {"input_tokens": 9, "output_tokens": 3}}),
-        Dialect::Gemini => json!({"candidates": [{"content": {"parts": [{"text": text}], "role": "model"},
-            "finishReason": "STOP", "index": 0}], "responseId": text, "modelVersion": text,
-            "usageMetadata": {"promptTokenCount": 9, "candidatesTokenCount": 3, "totalTokenCount": 12}}),
-        Dialect::Cohere => json!({"id": text, "finish_reason": "COMPLETE",
-            "message": {"role": "assistant", "content": [{"type": "text", "text": text}]},
-            "usage": {"billed_units": {"input_tokens": 9, "output_tokens": 3}}}),
-        Dialect::Ollama => json!({"model": text, "created_at": text, "done": true, "done_reason": "stop",
-            "message": {"role": "assistant", "content": text}, "prompt_eval_count": 9, "eval_count": 3}),
+        Dialect::BedrockConverse => {
+            let headers = [(":exception-type", words), (":message-type", "exception")];
+            return converse_message(&headers, &body.to_string());
+        }
+        Dialect::OpenaiChat | Dialect::Gemini => format!("data: {body}\n\n"),
+        Dialect::OpenaiResponses => {
+            let failed = json!({"type": "response.failed", "response": {"id": words, "status": "failed",
+                "error": {"code": words, "message": words}}});
+            format!("event: error\ndata: {body}\n\nevent: response.failed\ndata: {failed}\n\n")
+        }
+        Dialect::Anthropic => format!("event: error\ndata: {body}\n\n"),
+        Dialect::Cohere => {
+            let delta = json!({"finish_reason": "ERROR", "error": words});
+            format!("event: message-end\ndata: {}\n\n", json!({"type": "message-end", "delta": delta}))
+        }
+        Dialect::Ollama => format!("{body}\n"),
+    };
+    text.into_bytes()
+}
+
+/// These words where nobody reads them (a comment, or an event of a kind that nobody knows where there are no comments),
+/// and in the place of an event's JSON.
+fn unread(dialect: Dialect, words: &str) -> [Vec<u8>; 2] {
+    match dialect {
+        Dialect::BedrockConverse => [
+            converse_event(words, &json!({"said": words})),
+            converse_message(&[(":event-type", "contentBlockDelta"), (":message-type", "event")], words),
+        ],
+        Dialect::Ollama => [format!("{}\n", json!({"said": words})).into_bytes(), format!("{words}\n").into_bytes()],
+        _ => [format!(": {words}\n\n").into_bytes(), format!("data: {words}\n\n").into_bytes()],
     }
 }
 
@@ -78,31 +99,20 @@ fn echoes(dialect: Dialect, key: &str) -> Vec<(String, bool, Script)> {
     let answer = whole(dialect, &words).to_string();
     all.push(("answer".to_owned(), false, Script::raw(200, "application/json", answer.clone())));
     all.push(("pieces".to_owned(), false, Script::raw(200, "application/json", answer).slice(Slice::Bytes(7))));
-    let [opening, content, closing] = events(dialect, &words);
-    let told = match dialect {
-        Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
-        Dialect::BedrockConverse => unreachable!("no client speaks it"),
-        Dialect::OpenaiChat | Dialect::Gemini => format!("data: {body}\n\n"),
-        Dialect::OpenaiResponses => {
-            let failed = json!({"type": "response.failed", "response": {"id": words, "status": "failed",
-                "error": {"code": words, "message": words}}});
-            format!("event: error\ndata: {body}\n\nevent: response.failed\ndata: {failed}\n\n")
-        }
-        Dialect::Anthropic => format!("event: error\ndata: {body}\n\n"),
-        Dialect::Cohere => {
-            let delta = json!({"finish_reason": "ERROR", "error": words});
-            format!("event: message-end\ndata: {}\n\n", json!({"type": "message-end", "delta": delta}))
-        }
-        Dialect::Ollama => format!("{body}\n"),
-    };
+    let [opening, content, closing] = event_bytes(dialect, &words);
+    let told = told(dialect, &words);
+    let [aside, no_json] = unread(dialect, &words);
+    // Without what ends it.
+    let half = &no_json[..no_json.len() - if dialect == Dialect::Ollama { 1 } else { 2 }];
     for slice in [Slice::Events, Slice::Bytes(7)] {
-        let stream = |text: String| Script::raw(200, "text/event-stream", Bytes::from(text)).slice(slice);
-        all.push(("stream".to_owned(), true, stream(format!("{opening}{content}{closing}"))));
-        all.push(("comment".to_owned(), true, stream(format!("{opening}: {words}\n\n{content}{closing}"))));
-        all.push(("error event first".to_owned(), true, stream(format!("{opening}{told}"))));
-        all.push(("error event later".to_owned(), true, stream(format!("{opening}{content}{told}"))));
-        all.push(("no JSON".to_owned(), true, stream(format!("{opening}{content}data: {words}\n\n"))));
-        all.push(("no end".to_owned(), true, stream(format!("{opening}{content}data: {words}"))));
+        let stream =
+            |pieces: &[&[u8]]| Script::raw(200, stream_type(dialect), Bytes::from(pieces.concat())).slice(slice);
+        all.push(("stream".to_owned(), true, stream(&[&opening, &content, &closing])));
+        all.push(("aside".to_owned(), true, stream(&[&opening, &aside, &content, &closing])));
+        all.push(("error event first".to_owned(), true, stream(&[&opening, &told])));
+        all.push(("error event later".to_owned(), true, stream(&[&opening, &content, &told])));
+        all.push(("no JSON".to_owned(), true, stream(&[&opening, &content, &no_json])));
+        all.push(("no end".to_owned(), true, stream(&[&opening, &content, half])));
     }
     for name in
         ["x-request-id", "request-id", "x-ratelimit-limit-requests", "retry-after", "content-type", "set-cookie"]
@@ -150,7 +160,7 @@ async fn house(target: Dialect, sim: &Sim) -> House {
 #[tokio::test]
 async fn a_key_that_is_echoed_reaches_neither_client_nor_ledger() {
     let key = format!("{SECRET}-1");
-    for (target, client) in Dialect::CLIENTS.into_iter().flat_map(|it| Dialect::CLIENTS.map(|client| (it, client))) {
+    for (target, client) in Dialect::ALL.into_iter().flat_map(|it| Dialect::CLIENTS.map(|client| (it, client))) {
         let sim = Sim::start(Persona::plain("a")).await.unwrap();
         let shared = house(target, &sim).await;
         for (n, (name, stream, script)) in echoes(target, &key).into_iter().enumerate() {
@@ -177,11 +187,6 @@ async fn a_key_that_is_echoed_reaches_neither_client_nor_ledger() {
 }
 
 /// The provider that speaks a dialect, in the home of the test below.
-/// All whose streams are text. A binary one cannot be put together here: `bedrock` has what its provider echoes.
-fn spoken() -> impl Iterator<Item = Dialect> {
-    Dialect::ALL.into_iter().filter(|it| *it != Dialect::BedrockConverse)
-}
-
 fn provider(dialect: Dialect) -> String {
     format!("lab-{dialect}")
 }
@@ -191,7 +196,7 @@ async fn a_key_that_is_echoed_reaches_no_log_no_screen_and_no_file_of_the_progra
     let sim = Sim::start(Persona::plain("lab")).await.unwrap();
     let key = format!("sk-{CANARY}");
     let home = Home::new();
-    for dialect in spoken() {
+    for dialect in Dialect::ALL {
         home.ok(&["providers", "add", &provider(dialect), "--base-url", &sim.base_url(), "--speaks", dialect.name()]);
         let added = home.run_with_stdin(&["keys", "add", &provider(dialect), "--stdin"], &format!("{key}\n"));
         assert_eq!(added.code, 0, "{}", added.stderr);
@@ -206,12 +211,10 @@ async fn a_key_that_is_echoed_reaches_no_log_no_screen_and_no_file_of_the_progra
     let token = std::fs::read_to_string(home.path().join("token")).unwrap().trim().to_owned();
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let mut asked = 0_u64;
-    for dialect in spoken() {
+    for dialect in Dialect::ALL {
         for (name, stream, script) in echoes(dialect, &key).into_iter().filter(|it| !spoils_the_key(&it.0)) {
             sim.script().always(script);
-            // A dialect that no client asks in is behind one that they do.
-            let client_dialect = if Dialect::CLIENTS.contains(&dialect) { dialect } else { Dialect::OpenaiChat };
-            let (path, body) = question_to(&format!("{}/m{asked}", provider(dialect)), client_dialect, stream);
+            let (path, body) = question_to(&format!("{}/m{asked}", provider(dialect)), asker(dialect), stream);
             let url = format!("http://127.0.0.1:{}{path}", opening["port"]);
             let request = client.post(url).bearer_auth(&token).header("content-type", "application/json");
             let seen = house::seen(soon(request.body(body.to_string()).send()).await.unwrap()).await;

@@ -9,7 +9,7 @@ use llmroute::store::Cost;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use crate::faults::hand::soon;
+use crate::faults::hand::{asker, soon};
 use crate::house::{House, Plan, SECRET, Seen, bill, ended_well, path, question, text};
 
 const CHAT: Dialect = Dialect::OpenaiChat;
@@ -167,11 +167,12 @@ pub(crate) async fn a_request_that_may_have_been_processed_is_not_sent_again() {
 
 #[tokio::test]
 pub(crate) async fn an_answer_and_the_end_of_its_connection_in_one_piece_is_whole() {
-    for dialect in Dialect::CLIENTS {
+    for target in Dialect::ALL {
+        let dialect = asker(target);
         for stream in [false, true] {
             let sim = Sim::start(Persona::plain("a")).await.unwrap();
             sim.script().always(Script::natural().slice(Slice::Merge(10_000)).until_close());
-            let house = Plan::new().target("a", dialect, &sim.base_url(), 1.0).open().await;
+            let house = Plan::new().target("a", target, &sim.base_url(), 1.0).open().await;
             let seen = soon(house.ask(dialect, stream)).await;
             assert!(!stream || ended_well(dialect, &seen), "{seen:?}");
             assert!(text(dialect, stream, &seen).contains("This is a"), "{seen:?}");

@@ -126,14 +126,14 @@ impl Exchange {
 pub(crate) fn events(dialect: Dialect, text: &str) -> [String; 3] {
     let frame = |kind: &str, body: Value| match dialect {
         Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
-        Dialect::BedrockConverse => unreachable!("no client speaks it"),
+        Dialect::BedrockConverse => unreachable!("its events are no text"),
         Dialect::OpenaiChat | Dialect::Gemini => format!("data: {body}\n\n"),
         Dialect::OpenaiResponses | Dialect::Anthropic | Dialect::Cohere => format!("event: {kind}\ndata: {body}\n\n"),
         Dialect::Ollama => format!("{body}\n"),
     };
     match dialect {
         Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
-        Dialect::BedrockConverse => unreachable!("no client speaks it"),
+        Dialect::BedrockConverse => unreachable!("its events are no text"),
         Dialect::OpenaiChat => {
             let chunk = |delta: Value, finish: Value| {
                 let choice = json!({"index": 0, "delta": delta, "finish_reason": finish});
@@ -220,6 +220,85 @@ pub(crate) fn events(dialect: Dialect, text: &str) -> [String; 3] {
                     + &frame("message_stop", json!({"type": "message_stop"})),
             ]
         }
+    }
+}
+
+/// The same as bytes, and of Converse, too, whose events are no text.
+pub(crate) fn event_bytes(dialect: Dialect, text: &str) -> [Vec<u8>; 3] {
+    if dialect != Dialect::BedrockConverse {
+        return events(dialect, text).map(String::into_bytes);
+    }
+    let stop = json!({"contentBlockIndex": 0});
+    let usage = json!({"usage": {"inputTokens": 9, "outputTokens": 3, "totalTokens": 12}, "metrics": {"latencyMs": 1}});
+    [
+        converse_event("messageStart", &json!({"role": "assistant"})),
+        converse_event("contentBlockDelta", &json!({"contentBlockIndex": 0, "delta": {"text": text}})),
+        [
+            converse_event("contentBlockStop", &stop),
+            converse_event("messageStop", &json!({"stopReason": "end_turn"})),
+            converse_event("metadata", &usage),
+        ]
+        .concat(),
+    ]
+}
+
+/// An event of a Converse stream.
+pub(crate) fn converse_event(name: &str, data: &Value) -> Vec<u8> {
+    let headers = [(":event-type", name), (":content-type", "application/json"), (":message-type", "event")];
+    converse_message(&headers, &data.to_string())
+}
+
+/// A message of a Converse stream, framed after the description of `application/vnd.amazon.eventstream`: the lengths of
+/// all and of the headers, their checksum, the headers, the payload, the checksum of all.
+pub(crate) fn converse_message(headers: &[(&str, &str)], payload: &str) -> Vec<u8> {
+    let word = |it: usize| u32::try_from(it).unwrap().to_be_bytes();
+    let mut fields = Vec::new();
+    for (name, value) in headers {
+        fields.push(u8::try_from(name.len()).unwrap());
+        fields.extend_from_slice(name.as_bytes());
+        // A text.
+        fields.push(7);
+        fields.extend_from_slice(&u16::try_from(value.len()).unwrap().to_be_bytes());
+        fields.extend_from_slice(value.as_bytes());
+    }
+    let mut out = [word(16 + fields.len() + payload.len()), word(fields.len())].concat();
+    out.extend_from_slice(&crc32fast::hash(&out).to_be_bytes());
+    out.extend_from_slice(&fields);
+    out.extend_from_slice(payload.as_bytes());
+    out.extend_from_slice(&crc32fast::hash(&out).to_be_bytes());
+    out
+}
+
+/// In whose words a provider of `target` is asked: in its own, where clients have them.
+pub(crate) fn asker(target: Dialect) -> Dialect {
+    if Dialect::CLIENTS.contains(&target) { target } else { Dialect::OpenaiChat }
+}
+
+/// A whole answer of one text, with the counts of [`events`].
+pub(crate) fn whole(dialect: Dialect, text: &str) -> Value {
+    match dialect {
+        Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
+        Dialect::OpenaiChat => json!({"id": text, "object": "chat.completion", "created": 1, "model": text,
+            "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
+            "usage": {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12}}),
+        Dialect::OpenaiResponses => json!({"id": text, "object": "response", "created_at": 1, "model": text,
+            "status": "completed", "usage": {"input_tokens": 9, "output_tokens": 3, "total_tokens": 12},
+            "output": [{"id": text, "type": "message", "role": "assistant", "status": "completed",
+                        "content": [{"type": "output_text", "text": text, "annotations": []}]}]}),
+        Dialect::Anthropic => json!({"id": text, "type": "message", "role": "assistant", "model": text,
+            "content": [{"type": "text", "text": text}], "stop_reason": "end_turn", "stop_sequence": null,
+            "usage": {"input_tokens": 9, "output_tokens": 3}}),
+        Dialect::Gemini => json!({"candidates": [{"content": {"parts": [{"text": text}], "role": "model"},
+            "finishReason": "STOP", "index": 0}], "responseId": text, "modelVersion": text,
+            "usageMetadata": {"promptTokenCount": 9, "candidatesTokenCount": 3, "totalTokenCount": 12}}),
+        Dialect::BedrockConverse => json!({"output": {"message": {"role": "assistant", "content": [{"text": text}]}},
+            "stopReason": "end_turn", "metrics": {"latencyMs": 1},
+            "usage": {"inputTokens": 9, "outputTokens": 3, "totalTokens": 12}}),
+        Dialect::Cohere => json!({"id": text, "finish_reason": "COMPLETE",
+            "message": {"role": "assistant", "content": [{"type": "text", "text": text}]},
+            "usage": {"billed_units": {"input_tokens": 9, "output_tokens": 3}}}),
+        Dialect::Ollama => json!({"model": text, "created_at": text, "done": true, "done_reason": "stop",
+            "message": {"role": "assistant", "content": text}, "prompt_eval_count": 9, "eval_count": 3}),
     }
 }
 

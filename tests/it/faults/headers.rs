@@ -10,7 +10,7 @@ use llmroute::domain::dialect::Dialect;
 use llmroute::sim::{Persona, Script, Sim};
 use serde_json::{Value, json};
 
-use crate::faults::hand::{Hand, events, soon};
+use crate::faults::hand::{Hand, asker, events, soon};
 use crate::house::{House, Plan, TOKEN, ended_well, path, question, question_to, seen, text, unheard};
 
 const CHAT: Dialect = Dialect::OpenaiChat;
@@ -31,12 +31,13 @@ async fn pair(target: Dialect, script: Script) -> (Sim, Sim, House) {
 
 #[tokio::test]
 pub(crate) async fn a_redirect_is_never_followed() {
-    for client in Dialect::CLIENTS {
+    for target in Dialect::ALL {
+        let client = asker(target);
         for status in [301, 302, 303, 307, 308] {
             let elsewhere = Sim::start(Persona::plain("elsewhere")).await.unwrap();
             let location = format!("{}{}", elsewhere.base_url(), path(client));
             let script = Script::status_with(status, "text/plain", "moved").header("location", location);
-            let (bad, good, house) = pair(client, script).await;
+            let (bad, good, house) = pair(target, script).await;
             let got = house.ask(client, false).await;
             assert!(got.status == 200 && text(client, false, &got).contains("good"), "{status} {got:?}");
             assert_eq!((bad.meter().arrived(), good.meter().arrived()), (1, 1), "{status}");
@@ -67,9 +68,10 @@ async fn what_a_provider_says_to_browsers_and_proxies_stays_here() {
         ("keep-alive", "timeout=1"),
         ("upgrade", "h2c"),
     ];
-    for dialect in Dialect::CLIENTS {
+    for target in Dialect::ALL {
+        let dialect = asker(target);
         for (stream, status) in [(false, 200), (true, 200), (false, 400), (false, 529)] {
-            let (sim, house) = lone(dialect).await;
+            let (sim, house) = lone(target).await;
             let mut script = if status == 200 { Script::natural() } else { Script::status(status) };
             for (name, value) in stays {
                 script = script.header(name, value);
@@ -79,7 +81,10 @@ async fn what_a_provider_says_to_browsers_and_proxies_stays_here() {
             for (name, value) in stays {
                 assert_ne!(got.header(name), value, "{stream} {status} {got:?}");
             }
-            // What a client of the dialect reads does pass.
+            // What a client of the dialect reads does pass; of a dialect that none speaks there is nothing to read.
+            if dialect != target {
+                continue;
+            }
             assert_eq!(got.header("x-ratelimit-remaining-requests"), "7", "{stream} {status} {got:?}");
             assert_eq!(got.header("request-id"), "req_1");
         }
@@ -106,7 +111,7 @@ async fn what_a_client_says_to_us_goes_no_further() {
         ("accept-language", "de"),
     ];
     for client in Dialect::CLIENTS {
-        for target in Dialect::CLIENTS {
+        for target in Dialect::ALL {
             let (sim, house) = lone(target).await;
             let mut request = house.request(path(client), question(client, false).to_string());
             for (name, value) in stays {
@@ -128,8 +133,9 @@ async fn what_a_client_says_to_us_goes_no_further() {
 
 #[tokio::test]
 async fn a_host_that_a_request_names_is_never_asked() {
-    for dialect in Dialect::CLIENTS {
-        let (sim, house) = lone(dialect).await;
+    for target in Dialect::ALL {
+        let dialect = asker(target);
+        let (sim, house) = lone(target).await;
         let evil = Sim::start(Persona::plain("evil")).await.unwrap();
         let mut body = question(dialect, false);
         for field in ["api_base", "base_url", "api_key", "proxy", "endpoint", "custom_llm_provider"] {
@@ -147,7 +153,7 @@ async fn a_host_that_a_request_names_is_never_asked() {
 #[tokio::test]
 async fn headers_of_the_request_as_such_pass_in_every_dialect() {
     for client in Dialect::CLIENTS {
-        for target in Dialect::CLIENTS {
+        for target in Dialect::ALL {
             let (sim, house) = lone(target).await;
             let request = house.request(path(client), question(client, false).to_string());
             let request = request.header("idempotency-key", "k-1").header("x-stainless-retry-count", "1");

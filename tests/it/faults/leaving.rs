@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::faults::hand::{Ear, Hand, events, soon, until};
+use crate::faults::hand::{Ear, Hand, asker, event_bytes, soon, until, whole};
 use crate::house::{House, Plan, TOKEN, billed, path_for, question};
 
 const CHAT: Dialect = Dialect::OpenaiChat;
@@ -58,11 +58,11 @@ async fn gone(house: &House, attempts: usize) {
 
 #[tokio::test]
 async fn a_client_that_leaves_before_the_first_byte_ends_the_call() {
-    for dialect in Dialect::CLIENTS {
+    for target in Dialect::ALL {
         for stream in [false, true] {
             let hand = Hand::open().await;
-            let house = plan().target("a", dialect, &hand.base, 1.0).open().await;
-            let client = asked(&house, dialect, stream).await;
+            let house = plan().target("a", target, &hand.base, 1.0).open().await;
+            let client = asked(&house, asker(target), stream).await;
             let exchange = hand.request().await;
             assert_eq!(house.open.count(), 1);
             drop(client);
@@ -74,12 +74,12 @@ async fn a_client_that_leaves_before_the_first_byte_ends_the_call() {
 
 #[tokio::test]
 async fn a_client_that_leaves_after_a_ping_ends_the_call() {
-    for dialect in Dialect::CLIENTS {
+    for target in Dialect::ALL {
         let mut plan = plan();
         plan.deadlines.ping = Duration::from_millis(20);
         let hand = Hand::open().await;
-        let house = plan.target("a", dialect, &hand.base, 1.0).open().await;
-        let (ear, exchange) = tokio::join!(Ear::ask(&house, dialect), hand.request());
+        let house = plan.target("a", target, &hand.base, 1.0).open().await;
+        let (ear, exchange) = tokio::join!(Ear::ask(&house, asker(target)), hand.request());
         drop(ear);
         exchange.left().await;
         gone(&house, 1).await;
@@ -111,14 +111,14 @@ async fn a_client_that_leaves_during_failover_ends_it() {
 #[tokio::test]
 async fn a_client_that_leaves_in_the_middle_ends_the_call() {
     for client in Dialect::CLIENTS {
-        for target in Dialect::CLIENTS {
+        for target in Dialect::ALL {
             let hand = Hand::open().await;
             let house = plan().target("a", target, &hand.base, 1.0).open().await;
             let (mut ear, mut exchange) = tokio::join!(Ear::ask(&house, client), async {
                 let mut exchange = hand.request().await;
                 exchange.begin_stream().await;
-                let [opening, content, _] = events(target, "some words");
-                exchange.say(opening + &content).await;
+                let [opening, content, _] = event_bytes(target, "some words");
+                exchange.say([opening, content].concat()).await;
                 exchange
             });
             ear.hear("some words", 1).await;
@@ -134,15 +134,15 @@ async fn a_client_that_leaves_in_the_middle_ends_the_call() {
 
 #[tokio::test]
 async fn what_a_provider_bills_anyway_is_read_to_its_end() {
-    for dialect in Dialect::CLIENTS {
+    for target in Dialect::ALL {
         let mut persona = Persona::plain("a");
         persona.cancels = false;
         let sim = Sim::start(persona).await.unwrap();
         sim.script().always(Script::slow(Duration::from_millis(5)));
         let mut plan = plan();
         plan.quirks.cancels = false;
-        let house = plan.target("a", dialect, &sim.base_url(), 1.0).open().await;
-        let mut ear = Ear::ask(&house, dialect).await;
+        let house = plan.target("a", target, &sim.base_url(), 1.0).open().await;
+        let mut ear = Ear::ask(&house, asker(target)).await;
         ear.hear("This", 1).await;
         drop(ear);
         soon(sim.meter().wait_settled(1)).await;
@@ -156,15 +156,15 @@ async fn what_a_provider_bills_anyway_is_read_to_its_end() {
 
 #[tokio::test]
 async fn what_a_provider_bills_anyway_is_waited_for_even_before_its_first_byte() {
-    for dialect in Dialect::CLIENTS {
+    for target in Dialect::ALL {
         for (stream, pings) in [(false, false), (true, false), (true, true)] {
             let (hand, other) = (Hand::open().await, Sim::start(Persona::plain("b")).await.unwrap());
             let mut plan = plan();
             plan.quirks.cancels = false;
             plan.deadlines.ping = Duration::from_millis(if pings { 20 } else { 60_000 });
-            let plan = plan.target("a", dialect, &hand.base, 1.0).target("b", dialect, &other.base_url(), 0.0);
+            let plan = plan.target("a", target, &hand.base, 1.0).target("b", target, &other.base_url(), 0.0);
             let house = plan.open().await;
-            let mut client = asked(&house, dialect, stream).await;
+            let mut client = asked(&house, asker(target), stream).await;
             let mut exchange = hand.request().await;
             if pings {
                 soon(client.read_exact(&mut [0; 300])).await.unwrap();
@@ -174,30 +174,9 @@ async fn what_a_provider_bills_anyway_is_waited_for_even_before_its_first_byte()
             // It does not know, works on, and says at the end what it bills.
             if stream {
                 exchange.begin_stream().await;
-                exchange.say(events(dialect, "for nobody").concat()).await;
+                exchange.say(event_bytes(target, "for nobody").concat()).await;
             } else {
-                let usage = match dialect {
-                    Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
-                    Dialect::BedrockConverse => unreachable!("no client speaks it"),
-                    Dialect::OpenaiChat => {
-                        json!({"choices": [{"index": 0, "message": {"role": "assistant", "content": "for nobody"},
-                        "finish_reason": "stop"}], "usage": {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12}})
-                    }
-                    Dialect::OpenaiResponses => json!({"status": "completed", "output": [{"type": "message",
-                        "content": [{"type": "output_text", "text": "for nobody"}]}],
-                        "usage": {"input_tokens": 9, "output_tokens": 3, "total_tokens": 12}}),
-                    Dialect::Anthropic => json!({"type": "message", "role": "assistant", "stop_reason": "end_turn",
-                        "content": [{"type": "text", "text": "for nobody"}], "usage": {"input_tokens": 9, "output_tokens": 3}}),
-                    Dialect::Gemini => json!({"candidates": [{"content": {"role": "model",
-                        "parts": [{"text": "for nobody"}]}, "finishReason": "STOP"}],
-                        "usageMetadata": {"promptTokenCount": 9, "candidatesTokenCount": 3, "totalTokenCount": 12}}),
-                    Dialect::Cohere => json!({"finish_reason": "COMPLETE",
-                        "message": {"role": "assistant", "content": [{"type": "text", "text": "for nobody"}]},
-                        "usage": {"billed_units": {"input_tokens": 9, "output_tokens": 3}}}),
-                    Dialect::Ollama => json!({"message": {"role": "assistant", "content": "for nobody"}, "done": true,
-                        "prompt_eval_count": 9, "eval_count": 3}),
-                };
-                exchange.answer(200, &usage).await;
+                exchange.answer(200, &whole(target, "for nobody")).await;
             }
             drop(exchange);
             let rows = settled(&house).await;

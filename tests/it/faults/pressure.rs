@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
-use crate::faults::hand::{Ear, Exchange, Hand, events, soon};
+use crate::faults::hand::{Ear, Exchange, Hand, asker, event_bytes, events, soon};
 use crate::house::{House, Plan, Seen, TOKEN, ended_well, path, question, question_to, text, told_error};
 
 const CHAT: Dialect = Dialect::OpenaiChat;
@@ -191,7 +191,7 @@ pub(crate) async fn an_event_of_64_mib_is_relayed_while_it_comes() {
 }
 
 /// A line without an end: `data: xxxx…`.
-async fn endless_line(hand: &Hand, begin: &str) -> (Arc<AtomicU64>, JoinHandle<()>) {
+async fn endless_line(hand: &Hand, begin: impl AsRef<[u8]>) -> (Arc<AtomicU64>, JoinHandle<()>) {
     let mut exchange = hand.request().await;
     exchange.begin_stream().await;
     exchange.say(begin).await;
@@ -243,14 +243,28 @@ async fn what_has_no_bound_before_any_content_goes_elsewhere() {
     }
 }
 
+/// The beginning of an event that is never complete.
+fn begun_and_endless(dialect: Dialect) -> Vec<u8> {
+    match dialect {
+        Dialect::Ollama => b"{\"x\":\"".to_vec(),
+        Dialect::BedrockConverse => {
+            // The two lengths and their checksum: as long as a message may be said to be, and without headers.
+            let lengths = [u32::MAX.to_be_bytes(), 0_u32.to_be_bytes()].concat();
+            [&lengths[..], &crc32fast::hash(&lengths).to_be_bytes()].concat()
+        }
+        _ => b"data: {\"x\":\"".to_vec(),
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_event_too_large_to_be_told_in_another_dialect_is_an_honest_cut() {
-    for client in Dialect::CLIENTS {
-        let target = if client == CHAT { Dialect::Anthropic } else { CHAT };
+    let others = Dialect::ALL.into_iter().filter(|it| *it != CHAT).map(|target| (CHAT, target));
+    let here = Dialect::CLIENTS.into_iter().filter(|it| *it != CHAT).map(|client| (client, CHAT));
+    for (client, target) in others.chain(here) {
         let hand = Hand::open().await;
         let house = plan().target("a", target, &hand.base, 1.0).open().await;
-        let [opening, content, _] = events(target, "small");
-        let begin = opening + &content + "data: {\"x\":\"";
+        let [opening, content, _] = event_bytes(target, "small");
+        let begin = [opening, content, begun_and_endless(target)].concat();
         let (mut ear, (pushed, pushing)) = tokio::join!(Ear::ask(&house, client), endless_line(&hand, &begin));
         let all = ear.end().await;
         let seen = Seen { status: ear.status(), headers: std::collections::BTreeMap::new(), body: all };
@@ -264,7 +278,8 @@ async fn an_event_too_large_to_be_told_in_another_dialect_is_an_honest_cut() {
 #[tokio::test]
 async fn an_error_page_of_any_size_is_told_in_the_clients_own_words() {
     let page = |size: usize| format!("<html>{}</html>", "x".repeat(size));
-    for client in Dialect::CLIENTS {
+    for target in Dialect::ALL {
+        let client = asker(target);
         for status in [502, 520, 522, 524] {
             for (kind, body) in [
                 ("text/html", String::new()),
@@ -278,8 +293,8 @@ async fn an_error_page_of_any_size_is_told_in_the_clients_own_words() {
                     Sim::start(Persona::plain("good")).await.unwrap(),
                 );
                 bad.script().always(Script::status_with(status, kind, body));
-                let plan = plan().target("bad", client, &bad.base_url(), 1.0);
-                let house = plan.target("good", client, &good.base_url(), 0.0).open().await;
+                let plan = plan().target("bad", target, &bad.base_url(), 1.0);
+                let house = plan.target("good", target, &good.base_url(), 0.0).open().await;
                 let seen = soon(house.ask(client, false)).await;
                 assert!(seen.status == 200 && text(client, false, &seen).contains("good"), "{status}: {seen:?}");
                 let (path, alone) = question_to("bad/model", client, true);

@@ -7,7 +7,7 @@ use llmroute::domain::target::Target;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::faults::hand::{Exchange, Hand, soon};
+use crate::faults::hand::{Exchange, Hand, events, soon};
 use crate::house::{House, Plan, Seen};
 
 /// A house whose group `r` is `model` of a built-in provider, at `hand` instead of its own host.
@@ -100,4 +100,28 @@ async fn what_azures_content_filters_say_reaches_the_client() {
     assert!(sent.head.starts_with(&format!("post {path} http/1.1")), "{}", sent.head);
     assert!(sent.head.lines().any(|it| it.starts_with("api-key: ")), "{}", sent.head);
     assert_eq!(seen.json(), answer);
+}
+
+/// llmgateway #3264: a client that hears a stream of another dialect than Anthropic's has to be told what the cache saved.
+#[tokio::test]
+async fn a_stream_of_claude_on_vertex_keeps_its_counts() {
+    let hand = Hand::open().await;
+    let house = house("vertex-anthropic", "claude-opus-5-5", &hand).await;
+    let messages = json!([{ "role": "user", "content": "hi" }]);
+    for (path, body) in [
+        ("/v1/messages", json!({ "model": "r", "max_tokens": 9, "messages": messages, "stream": true })),
+        ("/v1/chat/completions", json!({ "model": "r", "messages": messages, "stream": true })),
+    ] {
+        let answering = async {
+            let mut sent = hand.request().await;
+            sent.begin_stream().await;
+            let all = events(Dialect::Anthropic, "hello").concat();
+            sent.say(all.replace("\"input_tokens\":9", "\"cache_read_input_tokens\":700,\"input_tokens\":9")).await;
+            sent.head
+        };
+        let (head, seen) = soon(async { tokio::join!(answering, house.post(path, body.to_string())) }).await;
+        assert!(head.contains(":streamrawpredict http/1.1"), "{head}");
+        let tokens = house.row(&seen).await.0.tokens.unwrap();
+        assert_eq!((tokens.input, tokens.cache_read, tokens.output), (709, 700, 3), "{path}: {seen:?}");
+    }
 }

@@ -3,7 +3,7 @@
 
 use serde_json::value::RawValue;
 
-use crate::domain::prompt::{Format, Opaque, Prompt, Reasoning, Role, Sampling, Tool, ToolChoice, Turn};
+use crate::domain::prompt::{Body, Format, Opaque, Prompt, Reasoning, Role, Sampling, Tool, ToolChoice, Turn};
 use crate::wire::Malformed;
 use crate::wire::anthropic::content;
 use crate::wire::anthropic::fields::{self, opaque, within, wrong};
@@ -15,6 +15,7 @@ pub(in crate::wire::anthropic) fn read(body: &[u8]) -> Result<Prompt, Malformed>
     let mut prompt = Prompt { model: fields::need_text(&mut it, "model")?, stream_usage: true, ..Prompt::default() };
     if let Some(system) = it.take("system") {
         prompt.system = content::read(system).map_err(|error| within(&error, "system"))?;
+        set_apart_attribution(system, &mut prompt);
     }
     let messages = it.take("messages").ok_or_else(|| wrong("messages", "is missing"))?;
     let messages = fields::items(messages).map_err(|error| within(&error, "messages"))?;
@@ -51,6 +52,24 @@ pub(in crate::wire::anthropic) fn read(body: &[u8]) -> Result<Prompt, Malformed>
     }
     prompt.extra.extend(fields::rest(it, ""));
     Ok(prompt)
+}
+
+/// How Claude Code begins the first text of `system` that is no word to the model but tells Anthropic what the request is
+/// billed to (`x-anthropic-billing-header: cc_version=…; cc_entrypoint=cli; cch=…;`).
+const ATTRIBUTION: &str = "x-anthropic-billing-header:";
+
+/// Makes such a text a block of this dialect's own. It changes with every request, and another provider, which would read
+/// it as the beginning of the prompt, would find nothing in its prompt cache.
+/// (<https://github.com/anthropics/claude-code/issues/68900>)
+fn set_apart_attribution(system: &RawValue, prompt: &mut Prompt) {
+    let Ok(blocks) = fields::items(system) else { return };
+    let (Some(raw), Some(first)) = (blocks.first(), prompt.system.first_mut()) else { return };
+    if let Body::Text(text) = &first.body
+        && text.starts_with(ATTRIBUTION)
+        && text.trim_end().lines().count() == 1
+    {
+        *first = Body::Opaque(opaque(ATTRIBUTION.trim_end_matches(':'), raw)).into();
+    }
 }
 
 fn turn(raw: &RawValue) -> Result<Turn, Malformed> {

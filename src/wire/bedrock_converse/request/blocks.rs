@@ -244,7 +244,7 @@ pub(super) fn cache_point(mark: CacheMark) -> Vec<u8> {
 }
 
 /// Why a part may not stand where it does.
-fn misplaced(body: &Body, place: Place) -> Option<&'static str> {
+pub(super) fn misplaced(body: &Body, place: Place) -> Option<&'static str> {
     match (body, place) {
         (Body::Opaque(_) | Body::Text(_), _) => None,
         (_, Place::System) => Some("a system text can hold text only"),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::domain::prompt::{Body, Format, Prompt, Tool, ToolChoice};
 use crate::wire::bedrock_converse::fields;
 use crate::wire::bedrock_converse::request::STRUCTURED;
-use crate::wire::bedrock_converse::request::blocks::{Blocks, cache_point};
+use crate::wire::bedrock_converse::request::blocks::{Blocks, Place, cache_point, misplaced};
 use crate::wire::freeform;
 use crate::wire::json::ObjectWriter;
 
@@ -131,20 +131,23 @@ fn push(tool: &Tool, path: &str, blocks: &mut Blocks, out: &mut Vec<Vec<u8>>) {
     }
 }
 
-/// The names of the tools that the conversation calls: the API wants them defined.
+/// The names of the tools that the conversation calls: the API wants them defined. Calls and results that stand where
+/// they may not, and so are left out, want nothing.
 fn called(prompt: &Prompt) -> BTreeSet<&str> {
-    let parts = prompt.turns.iter().flat_map(|it| &it.parts);
     let mut results = false;
-    let mut names: BTreeSet<&str> = parts
-        .filter_map(|it| match &it.body {
-            Body::ToolCall { name, .. } => Some(name.as_str()),
-            Body::ToolResult { .. } => {
-                results = true;
-                None
+    let mut names = BTreeSet::new();
+    for turn in &prompt.turns {
+        for part in &turn.parts {
+            if misplaced(&part.body, Place::Turn(turn.role)).is_some() {
+                continue;
             }
-            _ => None,
-        })
-        .collect();
+            match &part.body {
+                Body::ToolCall { name, .. } => _ = names.insert(name.as_str()),
+                Body::ToolResult { .. } => results = true,
+                _ => {}
+            }
+        }
+    }
     if results && names.is_empty() {
         names.insert("unknown");
     }

@@ -73,7 +73,7 @@ fn read_message(mut it: Object, prompt: &mut Prompt) -> Result<(), Malformed> {
             part.extra.extend(rest(it, ""));
             match prompt.turns.last_mut() {
                 // The results of parallel calls stay together.
-                Some(before) if before.parts.iter().all(|it| matches!(it.body, Body::ToolResult { .. })) => {
+                Some(before) if before.is_results() => {
                     before.parts.push(part);
                     return Ok(());
                 }

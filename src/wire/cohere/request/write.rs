@@ -1,12 +1,19 @@
 //! Hub → a provider's request. Says everything the dialect can say and names the rest.
 
 use super::messages::Messages;
-use super::{FUNCTION, settings};
+use super::settings;
 use crate::domain::prompt::{Prompt, Tool, ToolChoice};
 use crate::domain::quirks::Quirks;
 use crate::wire::cohere::{Losses, NO_FIELD, write_extra};
 use crate::wire::json::ObjectWriter;
-use crate::wire::{Written, freeform};
+use crate::wire::{Written, function};
+
+/// Why something of a tool cannot be said.
+const WHY: function::Why = function::Why {
+    cache: "cohere caches by itself and has no marks for it",
+    strict: None,
+    schema: "changed: cohere takes an object only",
+};
 
 /// Writes a request for a provider.
 pub(in crate::wire::cohere) fn write(prompt: &Prompt, model: &str, quirks: &Quirks) -> Written {
@@ -40,7 +47,7 @@ fn write_tools(prompt: &Prompt, quirks: &Quirks, top: &mut ObjectWriter, losses:
         losses.add("tools", "the provider takes no tools");
         return false;
     }
-    let tools: Vec<Vec<u8>> = prompt.tools.iter().filter_map(|it| tool(it, losses)).collect();
+    let tools: Vec<Vec<u8>> = prompt.tools.iter().filter_map(|it| function::write(it, &WHY, losses)).collect();
     let any = !tools.is_empty();
     if any {
         top.list("tools", &tools, |item, out| out.extend_from_slice(item));
@@ -70,39 +77,4 @@ fn write_tools(prompt: &Prompt, quirks: &Quirks, top: &mut ObjectWriter, losses:
         }
     }
     any
-}
-
-fn tool(tool: &Tool, losses: &mut Losses) -> Option<Vec<u8>> {
-    let path = format!("tools.{}", tool.name);
-    if tool.server.is_some() {
-        losses.add(path, "a tool that only another provider runs");
-        return None;
-    }
-    if tool.cache.is_some() {
-        losses.add("cache_control", "cohere caches by itself and has no marks for it");
-    }
-    if freeform::has_grammar(tool) {
-        losses.add(format!("{path}.format"), freeform::WHY);
-    }
-    losses.foreign(&path, &tool.extra);
-    let mut out = Vec::new();
-    let mut object = ObjectWriter::begin(&mut out);
-    object.text("type", "function");
-    let mut function = object.object("function");
-    function.text("name", &tool.name);
-    if let Some(description) = freeform::description(tool) {
-        function.text("description", &description);
-    }
-    // Cohere's own type has no tool without parameters, and none whose schema is a plain yes.
-    let schema = tool.schema.as_ref().map(|it| it.get());
-    if schema.is_some_and(|it| !it.starts_with('{') && it != "null") {
-        losses.add(format!("{path}.parameters"), "changed: cohere takes an object only");
-    }
-    let object_schema = schema.filter(|it| it.starts_with('{'));
-    function.raw("parameters", object_schema.unwrap_or(r#"{"type":"object","properties":{}}"#));
-    write_extra(&tool.extra, FUNCTION, &mut function);
-    function.end();
-    write_extra(&tool.extra, "", &mut object);
-    object.end();
-    Some(out)
 }

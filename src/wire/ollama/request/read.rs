@@ -75,9 +75,7 @@ fn read_message(mut it: Object, open: &mut Open, prompt: &mut Prompt) -> Result<
         let part = read_result(it, parts, open)?;
         match prompt.turns.last_mut() {
             // The results of parallel calls stay together.
-            Some(before) if before.parts.iter().all(|it| matches!(it.body, Body::ToolResult { .. })) => {
-                before.parts.push(part);
-            }
+            Some(before) if before.is_results() => before.parts.push(part),
             _ => prompt.turns.push(Turn { role: Role::User, parts: vec![part], extra: Vec::new() }),
         }
         return Ok(());

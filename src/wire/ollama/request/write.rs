@@ -2,15 +2,22 @@
 
 use super::{FUNCTION, settings};
 use crate::domain::dialect::Dialect;
-use crate::domain::prompt::{Body, Media, Part, Prompt, Role, Tool, ToolChoice, Turn};
+use crate::domain::prompt::{Body, Media, Part, Prompt, Role, ToolChoice, Turn};
 use crate::domain::quirks::Quirks;
 use crate::wire::json::{self, ObjectWriter};
 use crate::wire::ollama::ids::{self, Open};
 use crate::wire::ollama::{Losses, NO_FIELD, reply, write_extra};
-use crate::wire::{Written, freeform, own};
+use crate::wire::{Written, function, own};
 
 /// Between pieces of one text: what Ollama itself puts between messages of one role.
 const BETWEEN: &str = "\n\n";
+
+/// Why something of a tool cannot be said.
+const WHY: function::Why = function::Why {
+    cache: "ollama caches by itself and has no marks for it",
+    strict: Some(NO_FIELD),
+    schema: "changed: ollama takes an object only",
+};
 
 /// Writes a request for a provider.
 pub(in crate::wire::ollama) fn write(prompt: &Prompt, model: &str, quirks: &Quirks) -> Written {
@@ -273,46 +280,8 @@ fn write_tools(prompt: &Prompt, quirks: &Quirks, top: &mut ObjectWriter, losses:
             losses.add("tool_choice", "ollama cannot be told to call a tool");
         }
     }
-    let tools: Vec<Vec<u8>> = prompt.tools.iter().filter_map(|it| tool(it, losses)).collect();
+    let tools: Vec<Vec<u8>> = prompt.tools.iter().filter_map(|it| function::write(it, &WHY, losses)).collect();
     if !tools.is_empty() {
         top.list("tools", tools, |item, out| out.extend_from_slice(&item));
     }
-}
-
-fn tool(tool: &Tool, losses: &mut Losses) -> Option<Vec<u8>> {
-    let path = format!("tools.{}", tool.name);
-    if tool.server.is_some() {
-        losses.add(path, "a tool that only another provider runs");
-        return None;
-    }
-    if tool.cache.is_some() {
-        losses.add("cache_control", "ollama caches by itself and has no marks for it");
-    }
-    if tool.strict == Some(true) {
-        losses.add(format!("{path}.strict"), NO_FIELD);
-    }
-    if freeform::has_grammar(tool) {
-        losses.add(format!("{path}.format"), freeform::WHY);
-    }
-    losses.foreign(&path, &tool.extra);
-    let mut out = Vec::new();
-    let mut object = ObjectWriter::begin(&mut out);
-    object.text("type", "function");
-    let mut function = object.object("function");
-    function.text("name", &tool.name);
-    if let Some(description) = freeform::description(tool) {
-        function.text("description", &description);
-    }
-    // The server's own type has no tool without parameters, and none whose schema is a plain yes.
-    let schema = tool.schema.as_ref().map(|it| it.get());
-    if schema.is_some_and(|it| !it.starts_with('{') && it != "null") {
-        losses.add(format!("{path}.parameters"), "changed: ollama takes an object only");
-    }
-    let object_schema = schema.filter(|it| it.starts_with('{'));
-    function.raw("parameters", object_schema.unwrap_or(r#"{"type":"object","properties":{}}"#));
-    write_extra(&tool.extra, FUNCTION, &mut function);
-    function.end();
-    write_extra(&tool.extra, "", &mut object);
-    object.end();
-    Some(out)
 }

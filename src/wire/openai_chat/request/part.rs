@@ -8,9 +8,9 @@ use super::place;
 use super::read::{take_cache, under};
 use crate::domain::prompt::{Body, Media, Opaque, Part};
 use crate::domain::quirks::{DocumentPart, Quirks};
-use crate::wire::Malformed;
 use crate::wire::json::{self, Object, ObjectWriter, wrong};
 use crate::wire::openai_chat::{Losses, is_own, keep_rest, opaque, write_extra};
+use crate::wire::{Malformed, openai_media};
 
 /// Takes `content`: a text is one part, an empty text or null none.
 pub(super) fn read_content(message: &mut Object) -> Result<Vec<Part>, Malformed> {
@@ -52,14 +52,14 @@ fn read_part(raw: &RawValue) -> Result<Part, Malformed> {
 fn read_image(object: &mut Object, extra: &mut Vec<Opaque>) -> Result<Option<Body>, Malformed> {
     let Some(raw) = object.take("image_url") else { return Ok(None) };
     if let Some(url) = json::text(raw) {
-        return Ok(Some(Body::Image { source: media(&url), detail: None }));
+        return Ok(Some(Body::Image { source: openai_media::of_url(&url), detail: None }));
     }
     let mut image = Object::of(raw).ok_or_else(|| wrong("image_url", "an object"))?;
     let within = |error| under(error, "image_url");
     let Some(url) = image.take_text("url").map_err(within)? else { return Ok(None) };
     let detail = image.take_text("detail").map_err(within)?.map(Into::into);
     keep_rest(image, place::IMAGE, extra);
-    Ok(Some(Body::Image { source: media(&url), detail }))
+    Ok(Some(Body::Image { source: openai_media::of_url(&url), detail }))
 }
 
 fn read_audio(object: &mut Object) -> Result<Option<Body>, Malformed> {
@@ -77,8 +77,7 @@ fn read_audio(object: &mut Object) -> Result<Option<Body>, Malformed> {
     let within = |error| under(error, "input_audio");
     let Some(data) = audio.take_text("data").map_err(within)? else { return Ok(None) };
     let format = audio.take_text("format").map_err(within)?.unwrap_or("wav".into());
-    let media_type = if format == "mp3" { "audio/mpeg".to_owned() } else { format!("audio/{format}") };
-    Ok(Some(Body::Audio { source: Media::Base64 { media_type, data: data.into_owned() } }))
+    Ok(Some(Body::Audio { source: openai_media::sound(&format, &data) }))
 }
 
 /// A file id or an address in place of the bytes means something to this dialect's providers only, so the field itself
@@ -90,7 +89,7 @@ fn read_file(object: &mut Object, extra: &mut Vec<Opaque>) -> Result<Option<Body
     let text = |key| file.get(key).and_then(json::text);
     let source = match (text("file_id"), text("file_data")) {
         (Some(id), _) => Media::FileId(id.into_owned()),
-        (None, Some(data)) => match media(&data) {
+        (None, Some(data)) => match openai_media::of_url(&data) {
             Media::Url(_) if !data.contains("://") && !data.starts_with("data:") => {
                 Media::Base64 { media_type: "application/pdf".to_owned(), data: data.into_owned() }
             }
@@ -103,16 +102,6 @@ fn read_file(object: &mut Object, extra: &mut Vec<Opaque>) -> Result<Option<Body
     }
     keep_rest(file, place::FILE, extra);
     Ok(Some(Body::File { source, name }))
-}
-
-/// A `data:` address with base64 in it is the bytes themselves; every other is an address.
-fn media(url: &str) -> Media {
-    let inline = || {
-        let (head, data) = url.strip_prefix("data:")?.split_once(',')?;
-        let media_type = head.strip_suffix(";base64")?;
-        Some(Media::Base64 { media_type: media_type.to_owned(), data: data.to_owned() })
-    };
-    inline().unwrap_or_else(|| Media::Url(url.to_owned()))
 }
 
 // === writing ===
@@ -190,7 +179,7 @@ pub(super) fn write_part(part: &Part, allow: Allow, path: &str, out: &mut Vec<u8
             finish(part, object);
         }
         Body::Image { source, detail } if allowed => {
-            let Some(url) = address(source) else {
+            let Some(url) = openai_media::url(source) else {
                 losses.add(path, "an uploaded image of another provider");
                 return false;
             };
@@ -211,18 +200,14 @@ pub(super) fn write_part(part: &Part, allow: Allow, path: &str, out: &mut Vec<u8
                 finish(part, object);
                 return true;
             }
-            let mut audio = object.object("input_audio");
-            audio.text("data", data);
-            let format = media_type.strip_prefix("audio/").unwrap_or(media_type);
-            audio.text("format", if format == "mpeg" { "mp3" } else { format });
-            audio.end();
+            openai_media::write_sound(media_type, data, &mut object);
             finish(part, object);
         }
         Body::File { source: source @ (Media::Base64 { .. } | Media::Url(_)), name }
             if quirks.is_some_and(|it| it.document_part == DocumentPart::DocumentUrl) =>
         {
             let mut object = typed("document_url", out);
-            object.text("document_url", &address(source).unwrap_or_default());
+            object.text("document_url", &openai_media::url(source).unwrap_or_default());
             if let Some(name) = name {
                 object.text("document_name", name);
             }
@@ -273,7 +258,7 @@ fn write_file(
     }
     let mut object = typed("file", out);
     let mut file = object.object("file");
-    if let (Media::Base64 { .. }, Some(data)) = (source, address(source)) {
+    if let (Media::Base64 { .. }, Some(data)) = (source, openai_media::url(source)) {
         // OpenAI refuses bytes without a name.
         file.text("filename", name.unwrap_or("document"));
         file.text("file_data", &data);
@@ -295,15 +280,6 @@ fn typed<'o>(kind: &str, out: &'o mut Vec<u8>) -> ObjectWriter<'o> {
 fn finish(part: &Part, mut object: ObjectWriter) {
     write_extra(&part.extra, "", &mut object);
     object.end();
-}
-
-/// The address to give for an image or the bytes of a file.
-fn address(source: &Media) -> Option<Cow<'_, str>> {
-    match source {
-        Media::Base64 { media_type, data } => Some(Cow::Owned(format!("data:{media_type};base64,{data}"))),
-        Media::Url(url) => Some(Cow::Borrowed(url)),
-        Media::Text(_) | Media::FileId(_) => None,
-    }
 }
 
 fn cannot(body: &Body) -> &'static str {

@@ -142,7 +142,8 @@ fn read_assistant(mut message: Object) -> Result<Turn, Malformed> {
     };
     // An empty one counts: some providers insist that the field comes back with a call.
     if let Some(text) = reasoning {
-        parts.push(Body::Thinking(text.into_owned()).into());
+        let own = vec![opaque(place::REASONED, RawValue::TRUE)];
+        parts.push(Part { extra: own, ..Body::Thinking(text.into_owned()).into() });
     }
     parts.extend(super::part::read_content(&mut message)?);
     if let Some(text) = message.take_text("refusal")?.filter(|it| !it.is_empty()) {

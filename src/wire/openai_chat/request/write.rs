@@ -6,7 +6,7 @@ use crate::domain::prompt::{Body, Format, Opaque, Part, Prompt, Reasoning, Role,
 use crate::domain::quirks::{CallIds, OutputCap, Quirks, ReasoningField};
 use crate::wire::json::ObjectWriter;
 use crate::wire::openai_chat::{Losses, NO_FIELD, STAND_IN, WHY_STAND_IN, has_extra, is_own, write_extra};
-use crate::wire::{Written, freeform, short_id};
+use crate::wire::{Written, call_ids, freeform};
 
 /// Writes a request for a provider.
 pub(in crate::wire::openai_chat) fn write(prompt: &Prompt, model: &str, quirks: &Quirks) -> Written {
@@ -191,7 +191,7 @@ impl Messages<'_> {
             );
         }
         name_marks(part, path, self.losses);
-        let id = short_id::fitting(id, self.quirks.call_ids, short_id::CHAT);
+        let id = call_ids::fitting(id, self.quirks.call_ids, call_ids::CHAT);
         self.message("tool", |message, losses| {
             message.text("tool_call_id", &id);
             write_content(&rest, Allow::Text, path, message, losses);
@@ -203,7 +203,7 @@ impl Messages<'_> {
     fn assistant(&mut self, turn: &Turn, path: &str) {
         let mut said = Said::default();
         for part in &turn.parts {
-            said.sort(part, path, self.losses);
+            said.sort(part, self.quirks.replays_reasoning, path, self.losses);
         }
         let field = self.quirks.reasoning_field.name();
         if self.quirks.replays_reasoning && self.thinks && said.thinking.is_empty() && !said.calls.is_empty() {
@@ -250,11 +250,18 @@ struct Said<'p> {
 }
 
 impl<'p> Said<'p> {
-    fn sort(&mut self, part: &'p Part, path: &str, losses: &mut Losses) {
+    /// `replays`: the provider wants reasoning text back.
+    fn sort(&mut self, part: &'p Part, replays: bool, path: &str, losses: &mut Losses) {
         match &part.body {
             // Proof of who wrote it: only ever sent back to its maker, which no provider of this dialect is.
             Body::Thinking(_) if part.signature.is_some() => {
                 losses.add(format!("{path}.thinking"), "signed reasoning goes back to its own provider only");
+            }
+            // No specification has a field for it, and a provider may refuse one that it does not know.
+            Body::Thinking(text) if !replays && !has_extra(&part.extra, place::REASONED) => {
+                if !text.is_empty() {
+                    losses.add(format!("{path}.thinking"), "the provider does not take reasoning back");
+                }
             }
             Body::Thinking(text) => self.thinking.push(text),
             Body::RedactedThinking(_) => {
@@ -301,7 +308,7 @@ fn write_call(part: &Part, form: CallIds, out: &mut Vec<u8>) {
     match &part.body {
         Body::ToolCall { id, name, arguments } => {
             let mut call = ObjectWriter::begin(out);
-            call.text("id", &short_id::fitting(id, form, short_id::CHAT));
+            call.text("id", &call_ids::fitting(id, form, call_ids::CHAT));
             call.text("type", "function");
             let mut function = call.object("function");
             function.text("name", name);

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::domain::event::{Block, Delta, Event};
 use crate::domain::prompt::Opaque;
+use crate::wire::call_ids;
 use crate::wire::json::{self, Object};
 use crate::wire::openai_chat::{keep_rest, opaque, reply};
 
@@ -121,15 +122,13 @@ impl Calls {
     }
 }
 
-/// Opens the block of a call. A call without an id gets one that is new in a conversation and short enough for every
-/// provider (40 characters).
+/// Opens the block of a call. A call without an id gets one.
 fn open(call: &mut Call, nth: usize, name: String, next: &mut u32, answer: &str, out: &mut Vec<Event>) -> u32 {
     let index = *next;
     *next += 1;
     call.block = Some(index);
     if call.id.is_empty() {
-        let tail: Vec<char> = answer.chars().filter(char::is_ascii_alphanumeric).rev().take(24).collect();
-        call.id = format!("call_{nth}_{}", tail.into_iter().rev().collect::<String>());
+        call.id = call_ids::made(answer, nth);
     }
     out.push(Event::Open { index, block: Block::ToolCall { id: call.id.clone(), name } });
     index

@@ -6,9 +6,9 @@ use serde_json::value::RawValue;
 
 use super::under;
 use crate::domain::prompt::{Body, Media, Opaque, Part};
-use crate::wire::Malformed;
 use crate::wire::json::{self, Object, ObjectWriter, wrong};
 use crate::wire::openai_responses::{Losses, is_own, keep_rest, opaque, write_extra};
+use crate::wire::{Malformed, openai_media};
 
 /// Reads `content` or `output`: a text is one part, an empty one none.
 pub(super) fn read(raw: &RawValue, place: &str) -> Result<Vec<Part>, Malformed> {
@@ -51,7 +51,7 @@ fn part(raw: &RawValue) -> Result<Part, Malformed> {
 
 fn image(it: &mut Object) -> Result<Option<Body>, Malformed> {
     let source = match (it.take_text("image_url")?, it.take_text("file_id")?) {
-        (Some(url), _) => media(&url),
+        (Some(url), _) => openai_media::of_url(&url),
         (None, Some(id)) => Media::FileId(id.into_owned()),
         (None, None) => return Ok(None),
     };
@@ -62,7 +62,7 @@ fn image(it: &mut Object) -> Result<Option<Body>, Malformed> {
 fn file(it: &mut Object, extra: &mut Vec<Opaque>) -> Result<Option<Body>, Malformed> {
     let name = it.take_text("filename")?.map(Cow::into_owned);
     let source = if let Some(data) = it.take_text("file_data")? {
-        match media(&data) {
+        match openai_media::of_url(&data) {
             Media::Url(data) if !data.contains(':') => {
                 extra.extend(crate::wire::openai_responses::mark("spelling.bare_data"));
                 Media::Base64 { media_type: "application/pdf".to_owned(), data }
@@ -84,18 +84,7 @@ fn audio(it: &mut Object) -> Result<Option<Body>, Malformed> {
     let within = |error| under(error, "input_audio");
     let Some(data) = audio.take_text("data").map_err(within)? else { return Ok(None) };
     let format = audio.take_text("format").map_err(within)?.unwrap_or("wav".into());
-    let media_type = if format == "mp3" { "audio/mpeg".to_owned() } else { format!("audio/{format}") };
-    Ok(Some(Body::Audio { source: Media::Base64 { media_type, data: data.into_owned() } }))
-}
-
-/// A `data:` address with base64 in it is the bytes themselves; every other is an address.
-fn media(url: &str) -> Media {
-    let inline = || {
-        let (head, data) = url.strip_prefix("data:")?.split_once(',')?;
-        let media_type = head.strip_suffix(";base64")?;
-        Some(Media::Base64 { media_type: media_type.to_owned(), data: data.to_owned() })
-    };
-    inline().unwrap_or_else(|| Media::Url(url.to_owned()))
+    Ok(Some(Body::Audio { source: openai_media::sound(&format, &data) }))
 }
 
 // === writing ===
@@ -160,11 +149,7 @@ pub(super) fn write(part: &Part, voice: Voice, path: &str, out: &mut Vec<u8>, lo
         Body::File { source, name } if media => write_file(part, source, name.as_deref(), path, out, losses),
         Body::Audio { source: Media::Base64 { media_type, data } } if media => {
             let mut object = typed("input_audio", out);
-            let mut audio = object.object("input_audio");
-            audio.text("data", data);
-            let format = media_type.strip_prefix("audio/").unwrap_or(media_type);
-            audio.text("format", if format == "mpeg" { "mp3" } else { format });
-            audio.end();
+            openai_media::write_sound(media_type, data, &mut object);
             seal(part, object);
         }
         Body::Opaque(it) if is_own(it) => out.extend_from_slice(it.raw.get().as_bytes()),
@@ -221,8 +206,8 @@ fn seal(part: &Part, mut object: ObjectWriter) {
 /// The bytes or the address of a medium, as the dialect takes them.
 fn address(source: &Media) -> Cow<'_, str> {
     match source {
-        Media::Base64 { media_type, data } => Cow::Owned(format!("data:{media_type};base64,{data}")),
-        Media::Url(it) | Media::Text(it) | Media::FileId(it) => Cow::Borrowed(it),
+        Media::Text(it) | Media::FileId(it) => Cow::Borrowed(it),
+        source => openai_media::url(source).unwrap_or_default(),
     }
 }
 

@@ -7,6 +7,9 @@ use crate::wire::Malformed;
 use crate::wire::json::{Object, ObjectWriter, wrong};
 use crate::wire::openai_responses::{Losses, NO_FIELD, has_extra, keep_rest, opaque, own, spelling, write_extra};
 
+/// The smallest `max_output_tokens` that OpenAI takes ("integer below minimum value. Expected a value >= 16").
+const LEAST_CAP: u64 = 16;
+
 /// Reads the form of the answer, numbers and reasoning.
 pub(super) fn read(top: &mut Object, prompt: &mut Prompt) -> Result<(), Malformed> {
     if let Some(text) = top.take_object("text")? {
@@ -113,7 +116,12 @@ pub(super) fn write_text(prompt: &Prompt, quirks: &Quirks, top: &mut ObjectWrite
 pub(super) fn write_sampling(prompt: &Prompt, top: &mut ObjectWriter, losses: &mut Losses) {
     let it = &prompt.sampling;
     if let Some(cap) = it.max_tokens {
-        top.plain("max_output_tokens", cap);
+        // What a client of this dialect says is its own affair.
+        let raised = cap < LEAST_CAP && own(&prompt.extra, spelling::OWN).is_none();
+        if raised {
+            losses.add(format!("max_tokens: raised to {LEAST_CAP}"), "openai-responses takes no smaller cap");
+        }
+        top.plain("max_output_tokens", if raised { LEAST_CAP } else { cap });
     }
     for (key, value) in [("temperature", it.temperature), ("top_p", it.top_p)] {
         if let Some(value) = value {

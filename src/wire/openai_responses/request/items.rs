@@ -9,7 +9,7 @@ use crate::domain::quirks::Quirks;
 use crate::domain::signature::Signature;
 use crate::wire::json::{self, Object, ObjectWriter};
 use crate::wire::openai_responses::{Losses, MESSAGE_FIELD, is_own, item, own, spelling, write_extra, write_fields};
-use crate::wire::{freeform, short_id};
+use crate::wire::{call_ids, freeform};
 
 /// The items written so far.
 pub(super) struct Items<'a> {
@@ -29,7 +29,14 @@ impl<'a> Items<'a> {
     }
 
     /// Writes the leading system texts; gives back the one that goes into `instructions`.
-    pub(super) fn system<'p>(&mut self, parts: &'p [Part]) -> Option<&'p str> {
+    pub(super) fn system<'p>(&mut self, mut parts: &'p [Part]) -> Option<&'p str> {
+        // What another dialect has before its first text takes no text's place.
+        while let [Part { body: Body::Opaque(it), .. }, rest @ ..] = parts
+            && !is_own(it)
+        {
+            self.losses.add(format!("system.{}", it.name), "openai-responses has no such block");
+            parts = rest;
+        }
         let marked = |it: &Part| own(&it.extra, spelling::INSTRUCTIONS).is_some();
         let foreign = |it: &Part| own(&it.extra, spelling::MESSAGE).is_none();
         let first = match parts {
@@ -83,16 +90,38 @@ impl<'a> Items<'a> {
         }
     }
 
-    /// Texts that belong together are one message; everything else is an item of its own.
+    /// Texts of one message stay one; everything else is an item of its own, also each text that came in another dialect: a
+    /// list of texts of the model is taken only with the id and status that its provider gave the message.
     pub(super) fn assistant(&mut self, turn: &Turn, path: &str) {
         let is_text = |it: &Part| matches!(it.body, Body::Text(_) | Body::Refusal(_));
         let begins = |it: &Part| own(&it.extra, spelling::MESSAGE).is_some();
-        let joins = |before: &Part, it: &Part| is_text(before) && is_text(it) && !begins(it);
-        for run in turn.parts.chunk_by(joins) {
-            match run {
+        let mut parts = turn.parts.as_slice();
+        while let [first, rest @ ..] = parts {
+            let joined = if is_text(first) && begins(first) {
+                rest.iter().take_while(|it| is_text(it) && !begins(it)).count()
+            } else {
+                0
+            };
+            let (message, after) = parts.split_at(1 + joined);
+            parts = after;
+            match message {
                 [one] if !is_text(one) => self.model_item(one, path),
+                [one] if !begins(one) => self.foreign_text(one, path),
                 texts => self.message("assistant", texts, Voice::Output, path),
             }
+        }
+    }
+
+    /// A text of another dialect's model. A refusal is a part, which a text by itself cannot be.
+    fn foreign_text(&mut self, part: &Part, path: &str) {
+        match &part.body {
+            Body::Refusal(text) => {
+                let why = "changed: openai-responses takes refusals from its own messages only, it goes as text";
+                self.losses.add(format!("{path}.refusal"), why);
+                let said = Part { body: Body::Text(text.clone()), ..part.clone() };
+                self.message("assistant", &[said], Voice::Output, path);
+            }
+            _ => self.message("assistant", std::slice::from_ref(part), Voice::Output, path),
         }
     }
 
@@ -141,7 +170,7 @@ impl<'a> Items<'a> {
         let mut out = Vec::new();
         let mut object = ObjectWriter::begin(&mut out);
         object.text("type", if custom { "custom_tool_call" } else { "function_call" });
-        object.text("call_id", &short_id::fitting(id, self.quirks.call_ids, short_id::RESPONSES));
+        object.text("call_id", &call_ids::fitting(id, self.quirks.call_ids, call_ids::RESPONSES));
         object.text("name", name);
         if custom {
             self.custom.insert(id.to_owned());
@@ -165,7 +194,7 @@ impl<'a> Items<'a> {
         let mut out = Vec::new();
         let mut object = ObjectWriter::begin(&mut out);
         object.text("type", if custom { "custom_tool_call_output" } else { "function_call_output" });
-        object.text("call_id", &short_id::fitting(id, self.quirks.call_ids, short_id::RESPONSES));
+        object.text("call_id", &call_ids::fitting(id, self.quirks.call_ids, call_ids::RESPONSES));
         self.parts("output", content, Voice::Input, &format!("{path}.tool_result"), &mut object);
         write_fields(&part.extra, spelling::ITEM, &mut object);
         write_extra(&part.extra, "", &mut object);

@@ -11,7 +11,7 @@ use crate::domain::quirks::CallIds;
 /// Longest id that OpenAI takes in chat completions ("string too long. Expected a string with maximum length 40").
 pub const CHAT: usize = 40;
 /// Longest `call_id` that it takes in responses.
-pub(super) const RESPONSES: usize = 64;
+pub(in crate::wire) const RESPONSES: usize = 64;
 /// Length of the ids of Mistral's models ("must be a-z, A-Z, 0-9, with a length of 9").
 const NINE: usize = 9;
 
