@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
-use llmroute::domain::ask::{Ask, Fields, Needs};
+use llmroute::domain::ask::{Ask, Fields, Needs, Priority};
 use llmroute::domain::clock::{Moment, Now};
 use llmroute::domain::dialect::Dialect;
 use llmroute::domain::dice::Dice;
 use llmroute::domain::id::{KeyId, RequestId};
 use llmroute::domain::operation::Operation;
-use llmroute::domain::policy::{Auth, Billing, Deadlines, Group, Key, Policy, Provider, Speech};
+use llmroute::domain::policy::{
+    Auth, Billing, Deadlines, Group, Hedge, Key, OnRefusal, Policy, Provider, Room, Speech,
+};
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::target::Target;
 use llmroute::route::breaker::{Standing, Why};
@@ -45,7 +47,15 @@ fn policy() -> Policy {
     let providers: BTreeMap<_, _> = (0..10).map(provider).map(|it| (it.name.clone(), it)).collect();
     let target = |name: &llmroute::domain::id::ProviderName| Target { provider: name.clone(), model: "m".into() };
     let targets = providers.keys().map(|it| (target(it), 1.0)).collect();
-    let group = Group { name: "g".into(), targets, deadlines: Deadlines::default(), built_in: false };
+    let group = Group {
+        name: "g".into(),
+        targets,
+        deadlines: Deadlines::default(),
+        hedge: Hedge::Auto,
+        on_refusal: OnRefusal::Tell,
+        room: Room::default(),
+        built_in: false,
+    };
     Policy { version: 1, providers, groups: [(group.name.clone(), Arc::new(group))].into() }
 }
 
@@ -64,6 +74,7 @@ fn ask() -> Ask {
         headers: Vec::new(),
         client: String::new(),
         session: None,
+        priority: Priority::default(),
         strict: false,
         recalled: None,
     }
