@@ -204,13 +204,16 @@ fn a_request_too_large_for_one_key_may_go_elsewhere() {
     assert_eq!((failure.kind, failure.next), (Kind::Client, Next::Elsewhere));
 }
 
+/// Class, status, body, the keys of the first provider that were asked, how often the second was, and the status where nobody
+/// else is there.
+type Followed = (&'static str, u16, &'static str, &'static [&'static str], usize, u16);
+
 /// What a class does end to end: a provider with two keys, and another provider. Who was asked, with which key, and what
 /// the client sees where the first provider stands alone.
 #[tokio::test]
 async fn every_class_is_followed_by_what_its_row_says() {
-    // status, body, arrivals at the first provider's keys, arrivals at the second, status where nobody else is there.
     #[rustfmt::skip]
-    let rows: &[(&str, u16, &str, &[&str], usize, u16)] = &[
+    let rows: &[Followed] = &[
         ("RATE",      429, r#"{"error":{"message":"x","code":"rate_limit_exceeded"}}"#, &["1", "2"], 1, 429),
         ("QUOTA",     429, r#"{"error":{"message":"x","code":"insufficient_quota"}}"#,  &["1", "2"], 1, 429),
         ("AUTH",      401, r#"{"error":{"message":"x","code":"invalid_api_key"}}"#,     &["1", "2"], 1, 424),
