@@ -7,6 +7,7 @@ use std::time::Duration;
 use llmroute::domain::clock::Clock;
 use llmroute::domain::dialect::Dialect;
 use llmroute::sim::{Persona, Script, Sim, Trouble};
+use llmroute::store::{Access, health, open, weights};
 
 use crate::house::{House, Plan};
 
@@ -108,4 +109,24 @@ async fn what_was_forgiven_is_not_remembered() {
     house.engine.swap(policy, keyring, plan.prices());
     let house = again(house, &plan).await;
     assert_eq!(by(&house).await, "first");
+}
+
+/// The same where nothing runs that could be told of the edit.
+#[tokio::test]
+async fn an_edit_of_the_file_forgives_what_it_may_have_mended_and_nothing_else() {
+    for (trouble, stays) in [(Trouble::BadKey, false), (Trouble::NoModel, false), (Trouble::RateLimited, true)] {
+        let (first, second) =
+            (Sim::start(Persona::plain("first")).await.unwrap(), Sim::start(Persona::plain("second")).await.unwrap());
+        let plan = Plan::new().target("first", CHAT, &first.base_url(), 1.0);
+        let plan = plan.target("second", CHAT, &second.base_url(), 0.0);
+        first.script().push(Script::trouble(trouble).header("retry-after", "600"));
+        let house = plan.open().await;
+        assert_eq!(by(&house).await, "second");
+        house.engine.ledger().flush().await.unwrap();
+        let now = Clock::system().now().wall;
+        let mut db = open(&house.path, Access::ReadWrite).unwrap();
+        assert_eq!(health::out(&db, now).unwrap().len(), 1, "{trouble:?}");
+        weights::set(&mut db, "g", &[("first/model".to_owned(), 2.0)]).unwrap();
+        assert_eq!(!health::out(&db, now).unwrap().is_empty(), stays, "{trouble:?}");
+    }
 }
