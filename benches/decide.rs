@@ -40,6 +40,8 @@ fn provider(n: i64) -> Arc<Provider> {
         price_id: None,
         settings: BTreeMap::new(),
         unready: None,
+        facts: Arc::default(),
+        privacy: llmroute::domain::policy::Privacy::Any,
     })
 }
 
@@ -56,7 +58,7 @@ fn policy() -> Policy {
         room: Room::default(),
         built_in: false,
     };
-    Policy { version: 1, providers, groups: [(group.name.clone(), Arc::new(group))].into() }
+    Policy { version: 1, providers, groups: [(group.name.clone(), Arc::new(group))].into(), ..Policy::default() }
 }
 
 fn ask() -> Ask {
@@ -76,6 +78,7 @@ fn ask() -> Ask {
         session: None,
         priority: Priority::default(),
         strict: false,
+        wishes: None,
         recalled: None,
     }
 }

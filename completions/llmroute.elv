@@ -42,6 +42,9 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand bench 'Measurements'
             cand stats 'What happened and what it cost'
             cand requests 'Single requests out of the ledger'
+            cand explain 'What would become of a request. Sends nothing'
+            cand why 'How a request was decided'
+            cand simulate 'What another policy would have done with the requests of the last days'
             cand completions 'Print the completion script of a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -126,6 +129,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand --speaks 'A dialect it speaks (openai-chat, openai-responses or anthropic), and the path if it is not the usual one; may be repeated'
             cand --auth 'How it wants its key. Usually told by the dialect'
             cand --like 'Copy everything that is not given from a built-in provider'
+            cand --privacy 'What becomes of what is sent there: it stays on this machine or network, is not kept, or nothing is promised'
             cand --set 'A value that its address needs (a region, a project, an account); may be repeated'
             cand --format 'How data is printed'
             cand --color 'When to use colour. `NO_COLOR` is honoured'
@@ -533,6 +537,64 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand --yes 'Answer yes to every question'
             cand -h 'Print help'
             cand --help 'Print help'
+            cand list 'List what can be sent as `model` (the default)'
+            cand alias 'Give a model a name of your own; without a model the name is taken back'
+            cand show 'Show what is known of a model, and who has it'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;models;list'= {
+            cand --provider 'Only what is of this provider'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;models;alias'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;models;show'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;models;help'= {
+            cand list 'List what can be sent as `model` (the default)'
+            cand alias 'Give a model a name of your own; without a model the name is taken back'
+            cand show 'Show what is known of a model, and who has it'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;models;help;list'= {
+        }
+        &'llmroute;models;help;alias'= {
+        }
+        &'llmroute;models;help;show'= {
+        }
+        &'llmroute;models;help;help'= {
         }
         &'llmroute;prices'= {
             cand --format 'How data is printed'
@@ -734,6 +796,57 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         }
         &'llmroute;requests;help;help'= {
         }
+        &'llmroute;explain'= {
+            cand -m 'A group, or PROVIDER/MODEL. Without it: the group `default` if there is one, else `fast`'
+            cand --model 'A group, or PROVIDER/MODEL. Without it: the group `default` if there is one, else `fast`'
+            cand -s 'The system prompt'
+            cand --system 'The system prompt'
+            cand -f 'A text file to read first; `-` is stdin; may be repeated'
+            cand --file 'A text file to read first; `-` is stdin; may be repeated'
+            cand -a 'An image; `-` is stdin; may be repeated'
+            cand --attach 'An image; `-` is stdin; may be repeated'
+            cand --body 'A request body instead of a question; `-` is stdin'
+            cand --dialect 'What the body is written in'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;why'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;simulate'= {
+            cand --since 'How far back, in hours or days'
+            cand --with 'The policy file'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
         &'llmroute;completions'= {
             cand --format 'How data is printed'
             cand --color 'When to use colour. `NO_COLOR` is honoured'
@@ -759,6 +872,9 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand bench 'Measurements'
             cand stats 'What happened and what it cost'
             cand requests 'Single requests out of the ledger'
+            cand explain 'What would become of a request. Sends nothing'
+            cand why 'How a request was decided'
+            cand simulate 'What another policy would have done with the requests of the last days'
             cand completions 'Print the completion script of a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -835,6 +951,15 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;help;weights;reset'= {
         }
         &'llmroute;help;models'= {
+            cand list 'List what can be sent as `model` (the default)'
+            cand alias 'Give a model a name of your own; without a model the name is taken back'
+            cand show 'Show what is known of a model, and who has it'
+        }
+        &'llmroute;help;models;list'= {
+        }
+        &'llmroute;help;models;alias'= {
+        }
+        &'llmroute;help;models;show'= {
         }
         &'llmroute;help;prices'= {
             cand list 'List your own prices (the default)'
@@ -864,6 +989,12 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;help;requests;list'= {
         }
         &'llmroute;help;requests;show'= {
+        }
+        &'llmroute;help;explain'= {
+        }
+        &'llmroute;help;why'= {
+        }
+        &'llmroute;help;simulate'= {
         }
         &'llmroute;help;completions'= {
         }

@@ -47,6 +47,9 @@ complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "prices" -d 'Your 
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "bench" -d 'Measurements'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "stats" -d 'What happened and what it cost'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "requests" -d 'Single requests out of the ledger'
+complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "explain" -d 'What would become of a request. Sends nothing'
+complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "why" -d 'How a request was decided'
+complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "simulate" -d 'What another policy would have done with the requests of the last days'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand ask" -s m -l model -d 'A group, or PROVIDER/MODEL. Without it: the group `default` if there is one, else `fast`' -r
@@ -127,6 +130,9 @@ entra\t'A Microsoft Entra access token, or an application\'s secret that is exch
 aws\t'A signature of AWS\'s, or a Bedrock API key'
 none\t'No key'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l like -d 'Copy everything that is not given from a built-in provider' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l privacy -d 'What becomes of what is sent there: it stays on this machine or network, is not kept, or nothing is promised' -r -f -a "local\t'It does not leave this machine or network'
+zdr\t'Nothing is kept once it is answered'
+any\t'Nothing is promised'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l set -d 'A value that its address needs (a region, a project, an account); may be repeated' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
@@ -425,18 +431,60 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_se
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from help" -f -a "set" -d 'Change weights; targets that are not named keep theirs'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from help" -f -a "reset" -d 'Go back to the weights the group was made with'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c llmroute -n "__fish_llmroute_using_subcommand models" -l provider -d 'Only what is of this provider' -r
-complete -c llmroute -n "__fish_llmroute_using_subcommand models" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -l provider -d 'Only what is of this provider' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
-complete -c llmroute -n "__fish_llmroute_using_subcommand models" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
-complete -c llmroute -n "__fish_llmroute_using_subcommand models" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
-complete -c llmroute -n "__fish_llmroute_using_subcommand models" -l json -d 'Print one JSON document instead of tables'
-complete -c llmroute -n "__fish_llmroute_using_subcommand models" -s q -l quiet -d 'No notes, no receipt'
-complete -c llmroute -n "__fish_llmroute_using_subcommand models" -l no-input -d 'Never ask; refuse instead'
-complete -c llmroute -n "__fish_llmroute_using_subcommand models" -s y -l yes -d 'Answer yes to every question'
-complete -c llmroute -n "__fish_llmroute_using_subcommand models" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -f -a "list" -d 'List what can be sent as `model` (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -f -a "alias" -d 'Give a model a name of your own; without a model the name is taken back'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -f -a "show" -d 'Show what is known of a model, and who has it'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from list" -l provider -d 'Only what is of this provider' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from list" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from alias" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from alias" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from alias" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from alias" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from alias" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from alias" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from alias" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from alias" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from show" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from show" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from show" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from show" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from help" -f -a "list" -d 'List what can be sent as `model` (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from help" -f -a "alias" -d 'Give a model a name of your own; without a model the name is taken back'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show what is known of a model, and who has it'
+complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
@@ -595,6 +643,49 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_s
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the latest requests (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one request and its attempts'
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -s m -l model -d 'A group, or PROVIDER/MODEL. Without it: the group `default` if there is one, else `fast`' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -s s -l system -d 'The system prompt' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -s f -l file -d 'A text file to read first; `-` is stdin; may be repeated' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -s a -l attach -d 'An image; `-` is stdin; may be repeated' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l body -d 'A request body instead of a question; `-` is stdin' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l dialect -d 'What the body is written in' -r -f -a "openai-chat\t'OpenAI chat completions'
+anthropic\t'Anthropic messages'
+openai-responses\t'OpenAI responses'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand why" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand why" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand why" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand why" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand why" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand why" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand why" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand why" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand simulate" -l since -d 'How far back, in hours or days' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand simulate" -l with -d 'The policy file' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand simulate" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand simulate" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand simulate" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand simulate" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand simulate" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand simulate" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand simulate" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand simulate" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
@@ -606,19 +697,22 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -s q -l q
 complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -l no-input -d 'Never ask; refuse instead'
 complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "ask" -d 'Ask one question'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "serve" -d 'Run the server'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "providers" -d 'Who can be asked'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "keys" -d 'The credentials of providers'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "groups" -d 'Names that stand for weighted targets'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "weights" -d 'The shares of a group\'s targets, as meant and as they came out'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "models" -d 'What can be sent as `model`'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "prices" -d 'Your own prices, and what is known of a target\'s'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "bench" -d 'Measurements'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "stats" -d 'What happened and what it cost'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "requests" -d 'Single requests out of the ledger'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "ask" -d 'Ask one question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "serve" -d 'Run the server'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "providers" -d 'Who can be asked'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "keys" -d 'The credentials of providers'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "groups" -d 'Names that stand for weighted targets'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "weights" -d 'The shares of a group\'s targets, as meant and as they came out'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "models" -d 'What can be sent as `model`'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "prices" -d 'Your own prices, and what is known of a target\'s'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "bench" -d 'Measurements'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "stats" -d 'What happened and what it cost'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "requests" -d 'Single requests out of the ledger'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "explain" -d 'What would become of a request. Sends nothing'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "why" -d 'How a request was decided'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "simulate" -d 'What another policy would have done with the requests of the last days'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights models prices bench stats requests explain why simulate completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "list" -d 'List the providers in use (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "add" -d 'Add a provider that speaks a known dialect'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "show" -d 'Show one provider whole'
@@ -639,6 +733,9 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "show" -d 'Show the weights of a group, or of all (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "set" -d 'Change weights; targets that are not named keep theirs'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "reset" -d 'Go back to the weights the group was made with'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from models" -f -a "list" -d 'List what can be sent as `model` (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from models" -f -a "alias" -d 'Give a model a name of your own; without a model the name is taken back'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from models" -f -a "show" -d 'Show what is known of a model, and who has it'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from prices" -f -a "list" -d 'List your own prices (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from prices" -f -a "show" -d 'Show what is known of a target\'s price'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from prices" -f -a "set" -d 'Set your own price; it comes before every table\'s'

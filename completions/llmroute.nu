@@ -125,6 +125,10 @@ module completions {
     [ "bearer" "x-api-key" "api-key" "x-goog-api-key" "google" "entra" "aws" "none" ]
   }
 
+  def "nu-complete llmroute providers add privacy" [] {
+    [ "local" "zdr" "any" ]
+  }
+
   def "nu-complete llmroute providers add format" [] {
     [ "table" "json" ]
   }
@@ -139,6 +143,7 @@ module completions {
     --speaks: string          # A dialect it speaks (openai-chat, openai-responses or anthropic), and the path if it is not the usual one; may be repeated
     --auth: string@"nu-complete llmroute providers add auth" # How it wants its key. Usually told by the dialect
     --like: string            # Copy everything that is not given from a built-in provider
+    --privacy: string@"nu-complete llmroute providers add privacy" # What becomes of what is sent there: it stays on this machine or network, is not kept, or nothing is promised
     --allow-private           # The URL may point into a private network
     --set: string             # A value that its address needs (a region, a project, an account); may be repeated
     --json                    # Print one JSON document instead of tables
@@ -747,6 +752,89 @@ module completions {
     --help(-h)                # Print help
   ]
 
+  def "nu-complete llmroute models list format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute models list color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # List what can be sent as `model` (the default)
+  export extern "llmroute models list" [
+    --provider: string        # Only what is of this provider
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute models list format" # How data is printed
+    --color: string@"nu-complete llmroute models list color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute models alias format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute models alias color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Give a model a name of your own; without a model the name is taken back
+  export extern "llmroute models alias" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute models alias format" # How data is printed
+    --color: string@"nu-complete llmroute models alias color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+    alias: string             # The name, and what it stands for: a group, PROVIDER/MODEL, or a model that several providers may have
+  ]
+
+  def "nu-complete llmroute models show format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute models show color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Show what is known of a model, and who has it
+  export extern "llmroute models show" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute models show format" # How data is printed
+    --color: string@"nu-complete llmroute models show color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+    model: string             # A model, as any provider calls it, or PROVIDER/MODEL
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute models help" [
+  ]
+
+  # List what can be sent as `model` (the default)
+  export extern "llmroute models help list" [
+  ]
+
+  # Give a model a name of your own; without a model the name is taken back
+  export extern "llmroute models help alias" [
+  ]
+
+  # Show what is known of a model, and who has it
+  export extern "llmroute models help show" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute models help help" [
+  ]
+
   def "nu-complete llmroute prices format" [] {
     [ "table" "json" ]
   }
@@ -1038,6 +1126,80 @@ module completions {
   export extern "llmroute requests help help" [
   ]
 
+  def "nu-complete llmroute explain dialect" [] {
+    [ "openai-chat" "anthropic" "openai-responses" ]
+  }
+
+  def "nu-complete llmroute explain format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute explain color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # What would become of a request. Sends nothing
+  export extern "llmroute explain" [
+    --model(-m): string       # A group, or PROVIDER/MODEL. Without it: the group `default` if there is one, else `fast`
+    --system(-s): string      # The system prompt
+    --file(-f): string        # A text file to read first; `-` is stdin; may be repeated
+    --attach(-a): string      # An image; `-` is stdin; may be repeated
+    --body: path              # A request body instead of a question; `-` is stdin
+    --dialect: string@"nu-complete llmroute explain dialect" # What the body is written in
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute explain format" # How data is printed
+    --color: string@"nu-complete llmroute explain color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+    prompt?: string           # The question; `-` reads it from stdin. Piped input comes before it, as context
+  ]
+
+  def "nu-complete llmroute why format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute why color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # How a request was decided
+  export extern "llmroute why" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute why format" # How data is printed
+    --color: string@"nu-complete llmroute why color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+    id: string                # The request, as receipts and lists show it
+  ]
+
+  def "nu-complete llmroute simulate format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute simulate color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # What another policy would have done with the requests of the last days
+  export extern "llmroute simulate" [
+    --since: string           # How far back, in hours or days
+    --with: path              # The policy file
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute simulate format" # How data is printed
+    --color: string@"nu-complete llmroute simulate color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+  ]
+
   def "nu-complete llmroute completions shell" [] {
     [ "bash" "zsh" "fish" "nu" "elvish" "powershell" ]
   }
@@ -1175,6 +1337,18 @@ module completions {
   export extern "llmroute help models" [
   ]
 
+  # List what can be sent as `model` (the default)
+  export extern "llmroute help models list" [
+  ]
+
+  # Give a model a name of your own; without a model the name is taken back
+  export extern "llmroute help models alias" [
+  ]
+
+  # Show what is known of a model, and who has it
+  export extern "llmroute help models show" [
+  ]
+
   # Your own prices, and what is known of a target's
   export extern "llmroute help prices" [
   ]
@@ -1217,6 +1391,18 @@ module completions {
 
   # Show one request and its attempts
   export extern "llmroute help requests show" [
+  ]
+
+  # What would become of a request. Sends nothing
+  export extern "llmroute help explain" [
+  ]
+
+  # How a request was decided
+  export extern "llmroute help why" [
+  ]
+
+  # What another policy would have done with the requests of the last days
+  export extern "llmroute help simulate" [
   ]
 
   # Print the completion script of a shell

@@ -6,7 +6,10 @@ use anstream::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::view::screen::{Format, Screen};
-use crate::cli::{ask, bench, completions, groups, keys, models, prices, providers, requests, serve, stats, weights};
+use crate::cli::{
+    ask, bench, completions, explain, groups, keys, models, prices, providers, requests, serve, simulate, stats,
+    weights, why,
+};
 
 /// One local endpoint for every LLM provider: routes, fails over, keeps a truthful ledger.
 #[derive(Debug, Parser)]
@@ -105,6 +108,12 @@ pub enum Command {
     Stats(stats::Stats),
     /// Single requests out of the ledger.
     Requests(requests::Requests),
+    /// What would become of a request. Sends nothing.
+    Explain(explain::Explain),
+    /// How a request was decided.
+    Why(why::Why),
+    /// What another policy would have done with the requests of the last days.
+    Simulate(simulate::Simulate),
     /// Print the completion script of a shell.
     Completions(completions::Completions),
 }

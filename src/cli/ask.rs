@@ -23,26 +23,16 @@ use crate::domain::event::Finish;
 use crate::domain::id::RequestId;
 use crate::store::requests::{self, RequestRow};
 
+pub(super) use via::{server, unreachable_server};
+
 /// `ask`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  llmroute ask \"Capital of Australia?\"\n  \
                         git diff | llmroute ask -s 'commit message, one line' -m fast\n  \
                         llmroute ask -f src/main.rs -a shot.png \"why does the layout break?\"")]
 pub struct Ask {
-    /// The question; `-` reads it from stdin. Piped input comes before it, as context.
-    prompt: Option<String>,
-    /// A group, or PROVIDER/MODEL. Without it: the group `default` if there is one, else `fast`.
-    #[arg(short, long, value_name = "MODEL|GROUP")]
-    model: Option<String>,
-    /// The system prompt.
-    #[arg(short, long, value_name = "TEXT")]
-    system: Option<String>,
-    /// A text file to read first; `-` is stdin; may be repeated.
-    #[arg(short, long = "file", value_name = "FILE|-")]
-    files: Vec<String>,
-    /// An image; `-` is stdin; may be repeated.
-    #[arg(short = 'a', long = "attach", value_name = "IMAGE|-")]
-    images: Vec<String>,
+    #[command(flatten)]
+    question: Question,
     /// Print the answer as it came: no line feed added, control sequences not made harmless on a terminal.
     #[arg(long)]
     raw: bool,
@@ -59,6 +49,46 @@ pub struct Ask {
         hide_default_value = true
     )]
     footer: Footer,
+}
+
+/// What is asked, of whom.
+#[derive(Debug, Args)]
+pub struct Question {
+    /// The question; `-` reads it from stdin. Piped input comes before it, as context.
+    prompt: Option<String>,
+    /// A group, or PROVIDER/MODEL. Without it: the group `default` if there is one, else `fast`.
+    #[arg(short, long, value_name = "MODEL|GROUP")]
+    model: Option<String>,
+    /// The system prompt.
+    #[arg(short, long, value_name = "TEXT")]
+    system: Option<String>,
+    /// A text file to read first; `-` is stdin; may be repeated.
+    #[arg(short, long = "file", value_name = "FILE|-")]
+    files: Vec<String>,
+    /// An image; `-` is stdin; may be repeated.
+    #[arg(short = 'a', long = "attach", value_name = "IMAGE|-")]
+    images: Vec<String>,
+}
+
+impl Question {
+    /// The request body, and the model it names.
+    ///
+    /// # Errors
+    /// A file cannot be read, or there is nothing to ask.
+    pub(super) fn body(&self, session: &Session, stream: bool) -> Done<(bytes::Bytes, String)> {
+        let sources = Sources {
+            prompt: self.prompt.as_deref(),
+            system: self.system.as_deref(),
+            files: &self.files,
+            images: &self.images,
+        };
+        let material = sources.read()?;
+        let model = match &self.model {
+            Some(it) => it.clone(),
+            None => start::default_model(session)?,
+        };
+        Ok((body::write(&material, &model, stream), model))
+    }
 }
 
 /// When to print the receipt.
@@ -117,19 +147,8 @@ impl Ask {
     /// As in the table of exit statuses: nothing to ask (2), nobody could answer (3), no key (4), too slow (6), cut
     /// (7).
     pub fn run(&self, session: &Session) -> Done {
-        let sources = Sources {
-            prompt: self.prompt.as_deref(),
-            system: self.system.as_deref(),
-            files: &self.files,
-            images: &self.images,
-        };
-        let material = sources.read()?;
-        let model = match &self.model {
-            Some(it) => it.clone(),
-            None => start::default_model(session)?,
-        };
+        let (body, model) = self.question.body(session, !self.no_stream)?;
         let runtime = start::runtime()?;
-        let body = body::write(&material, &model, !self.no_stream);
         let asked = runtime.block_on(async {
             let via = Via::open(session)?;
             let exchange = tokio::select! {
@@ -154,7 +173,7 @@ impl Ask {
         let began = session.clock.now().mono;
         let mut reply = via.post(session, body).await?;
         if reply.status != 200 {
-            if self.model.is_none() && reply.error.as_deref() == Some("no_route") {
+            if self.question.model.is_none() && reply.error.as_deref() == Some("no_route") {
                 return Err(start::no_default(session));
             }
             let body = reply.whole().await.map_err(|it| outcome::broken(&it))?;

@@ -2,6 +2,7 @@
 //! [`view`] draws. Decides nothing about requests.
 
 pub mod args;
+mod decision;
 pub mod diag;
 pub mod keyshape;
 pub mod question;
@@ -15,6 +16,7 @@ pub mod view;
 pub mod ask;
 pub mod bench;
 pub mod completions;
+pub mod explain;
 pub mod groups;
 pub mod keys;
 pub mod models;
@@ -22,8 +24,10 @@ pub mod prices;
 pub mod providers;
 pub mod requests;
 pub mod serve;
+pub mod simulate;
 pub mod stats;
 pub mod weights;
+pub mod why;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -62,6 +66,9 @@ fn dispatch(command: Option<Command>, session: Session) -> Done {
         Some(Command::Bench(it)) => it.run(&session),
         Some(Command::Stats(it)) => it.run(&session),
         Some(Command::Requests(it)) => it.run(&session),
+        Some(Command::Explain(it)) => it.run(&session),
+        Some(Command::Why(it)) => it.run(&session),
+        Some(Command::Simulate(it)) => it.run(&session),
         Some(Command::Completions(it)) => it.run(session.screen),
     }
 }

@@ -124,8 +124,9 @@ struct Tokens {
     estimated: bool,
 }
 
+/// What something cost, or may have.
 #[derive(Debug, Serialize)]
-struct Price {
+pub(super) struct Price {
     /// `exact`, `estimated`, `in-doubt`, `unpriced`, …
     kind: &'static str,
     /// `null` = unknown.
@@ -171,19 +172,8 @@ fn list(session: &Session, list: List) -> Done {
 }
 
 fn show(session: &Session, text: &str) -> Done {
-    let id: RequestId = text.parse().map_err(|error| {
-        Diag::usage(format_args!("`{text}` is no request"), error).fix("llmroute requests lists them")
-    })?;
-    let Some((row, attempts)) = requests::show(&session.read()?, id)? else {
-        return Err(Diag::new(
-            Exit::Usage,
-            "not-found",
-            format_args!("there is no request {id}"),
-            "the ledger of this home has no row of that id",
-        )
-        .fix("llmroute requests lists the latest")
-        .into());
-    };
+    let id = wanted(text)?;
+    let Some((row, attempts)) = requests::show(&session.read()?, id)? else { return Err(unknown(id).into()) };
     let zone = session.settings()?.time_zone;
     let whole = Whole {
         schema_version: 1,
@@ -191,6 +181,23 @@ fn show(session: &Session, text: &str) -> Done {
         attempts: attempts.iter().map(Attempt::new).collect(),
     };
     session.screen.show(&whole, |it, frame| draw_one(&it.request, &it.attempts, frame))
+}
+
+/// The id that was typed.
+///
+/// # Errors
+/// It is none.
+pub(super) fn wanted(text: &str) -> Done<RequestId> {
+    Ok(text.parse().map_err(|error| {
+        Diag::usage(format_args!("`{text}` is no request"), error).fix("llmroute requests lists them")
+    })?)
+}
+
+/// There is no such request.
+pub(super) fn unknown(id: RequestId) -> Diag {
+    let why = "the ledger of this home has no row of that id";
+    Diag::new(Exit::Usage, "not-found", format_args!("there is no request {id}"), why)
+        .fix("llmroute requests lists the latest")
 }
 
 // === impl Shown, Attempt ===
@@ -280,7 +287,12 @@ impl Tokens {
 }
 
 impl Price {
-    fn new(cost: Cost) -> Self {
+    /// As people read it.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn new(cost: Cost) -> Self {
         Self {
             kind: cost.name(),
             usd: cost.amount().map(crate::domain::money::Usd::dollars),
@@ -414,6 +426,6 @@ fn instant(at: Stamp, zone: &TimeZone, format: &str) -> String {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "microseconds of one request")]
-fn seconds(micros: Option<u64>) -> Option<f64> {
+pub(super) fn seconds(micros: Option<u64>) -> Option<f64> {
     micros.map(|it| it as f64 / 1e6)
 }

@@ -3,6 +3,7 @@
 
 pub mod names;
 
+mod aliases;
 mod groups;
 mod keys;
 mod prices;

@@ -18,7 +18,7 @@ use crate::catalog::prices::{Override, UnitPrices};
 use crate::config::environment::Environment;
 use crate::config::refusal::Refusal;
 use crate::domain::clock::Stamp;
-use crate::domain::id::KeyId;
+use crate::domain::id::{KeyId, ModelName};
 use crate::domain::policy::{Billing, Deadlines, Policy};
 use crate::domain::row::ProviderRow;
 use crate::domain::secret::{Keyring, Secret};
@@ -186,7 +186,10 @@ fn build(sources: &Sources<'_>, commands: Commands<'_>) -> Result<Loaded, LoadEr
     }
     groups::build(&rows, &known, sources, &mut loaded, &mut problems);
     loaded.prices = rows.prices.iter().filter_map(own_price).collect();
+    let aliases = rows.aliases.iter().map(|(name, model)| (ModelName::from(name.as_str()), model.clone()));
+    loaded.policy.aliases = aliases.collect();
     loaded.policy.version = rows.version;
+    loaded.policy.facts.clone_from(&crate::catalog::models::VERSION);
     if problems.is_empty() { Ok(loaded) } else { Err(LoadError::Problems(problems)) }
 }
 

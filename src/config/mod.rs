@@ -7,7 +7,7 @@
 //! - [`load`]: the policy and the keyring.
 //! - [`seal`], [`secrets`], [`token`]: secrets at rest, secrets by reference, the local token.
 //! - [`settings`]: `config.toml`, what concerns the process and not the policy.
-//! - [`edits`]: the checked edits that commands make.
+//! - [`edits`]: the checked edits that commands make. [`policy_file`]: groups and weights out of a file.
 //!
 //! [`Policy`]: crate::domain::policy::Policy
 
@@ -17,6 +17,7 @@ pub mod environment;
 pub mod load;
 mod parts;
 pub mod paths;
+pub mod policy_file;
 pub mod refusal;
 pub mod seal;
 pub mod secrets;

@@ -3,11 +3,13 @@
 use std::ops::Range;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::clock::Now;
 use crate::domain::dialect::Dialect;
 use crate::domain::id::RequestId;
 use crate::domain::operation::Operation;
+use crate::domain::wishes::Wishes;
 
 /// One client request.
 #[derive(Debug, Clone)]
@@ -44,6 +46,8 @@ pub struct Ask {
     pub priority: Priority,
     /// Refuse rather than drop what the target's dialect cannot say.
     pub strict: bool,
+    /// Where it wants to go, where it says so beside its model. The fields that did are no longer in the body.
+    pub wishes: Option<Box<Wishes>>,
     /// What the body was made of, where it goes on from an answer that is kept here.
     pub recalled: Option<Recalled>,
 }
@@ -83,22 +87,37 @@ pub struct Recalled {
 }
 
 /// What a request asks of a target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Needs {
     /// It brings tools.
+    #[serde(skip_serializing_if = "is_not")]
     pub tools: bool,
+    /// It contains sound.
+    #[serde(skip_serializing_if = "is_not")]
+    pub audio: bool,
     /// It contains an image.
+    #[serde(skip_serializing_if = "is_not")]
     pub images: bool,
     /// It wants JSON by schema.
+    #[serde(skip_serializing_if = "is_not")]
     pub json_schema: bool,
     /// It wants the conversation so far replaced by something shorter.
+    #[serde(skip_serializing_if = "is_not")]
     pub compaction: bool,
     /// It asks the model to reason.
+    #[serde(skip_serializing_if = "is_not")]
     pub reasoning: bool,
     /// Rough prompt size in tokens: bytes of text over four.
     pub prompt_tokens: u64,
     /// The output cap it sets.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u64>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+const fn is_not(it: &bool) -> bool {
+    !*it
 }
 
 /// Byte spans of the top-level fields of a JSON object, in order of appearance.

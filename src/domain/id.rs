@@ -70,7 +70,8 @@ name! {
 }
 
 /// Row id of a provider key in the local file. Stable over renames.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
 pub struct KeyId(pub i64);
 
 /// One client request. Shown as `r` and at least four base-36 digits: `r0001`, `r7k3`.

@@ -1,12 +1,14 @@
 //! Floor 0: the nouns. Plain values with no I/O, no clock and no randomness of their own.
 
 pub mod ask;
+pub mod model;
 pub mod operation;
 pub mod policy;
 pub mod quirks;
 pub mod row;
 pub mod setting;
 pub mod target;
+pub mod wishes;
 
 pub mod embedding;
 pub mod event;

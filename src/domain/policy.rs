@@ -11,23 +11,32 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::dialect::Dialect;
 use crate::domain::id::{GroupName, KeyId, KeyName, ModelName, ProviderName};
+use crate::domain::model::ModelTable;
 use crate::domain::operation::Operation;
 use crate::domain::quirks::Quirks;
 use crate::domain::target::Target;
 
-/// Everything a decision needs to know of the local file.
-#[derive(Debug, Clone, Default)]
+/// Everything a decision needs to know of the local file. It can be written down and read back, so that a decision can be
+/// recomputed from what it was made of: a field that is added later needs a default.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Policy {
     /// Changes with every edit (`PRAGMA data_version` is not stable over restarts; this is).
+    #[serde(skip)]
     pub version: i64,
     /// Providers by name.
     pub providers: BTreeMap<ProviderName, Arc<Provider>>,
     /// Groups by name.
     pub groups: BTreeMap<GroupName, Arc<Group>>,
+    /// The version of the facts about models that its providers hold; empty where they hold none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub facts: String,
+    /// Names the user gave to models, and what they stand for: a group, a target, or a model by any name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub aliases: BTreeMap<ModelName, String>,
 }
 
 /// A provider: one row, built in or the user's.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Provider {
     /// Its name.
     pub name: ProviderName,
@@ -36,6 +45,8 @@ pub struct Provider {
     /// How it wants its key.
     pub auth: Auth,
     /// Headers every request to it carries, in lower case, beside those its dialects demand.
+    /// No decision depends on them, and a value may be a secret: they are not written down.
+    #[serde(skip)]
     pub headers: Vec<(String, String)>,
     /// How it deviates.
     pub quirks: Quirks,
@@ -53,6 +64,13 @@ pub struct Provider {
     pub smart: Option<ModelName>,
     /// Models that are known to be there (from the catalogue, or `models sync`).
     pub models: Vec<ModelName>,
+    /// What is known of its models, and which others it may have. Not written down with a policy: [`Policy::facts`] says
+    /// which version it is.
+    #[serde(skip)]
+    pub facts: Arc<ModelTable>,
+    /// What becomes of what is sent to it.
+    #[serde(default)]
+    pub privacy: Privacy,
     /// The id the price table knows it by; `None` where it has no prices.
     pub price_id: Option<String>,
     /// What its address was made of: region, project, account.
@@ -61,8 +79,33 @@ pub struct Provider {
     pub unready: Option<Unready>,
 }
 
+/// What becomes of what is sent to a provider, the least private first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Privacy {
+    /// Nothing is promised: it may be kept, and learned from.
+    #[default]
+    Any,
+    /// Nothing is kept once it is answered (zero data retention), by contract.
+    Zdr,
+    /// It does not leave this machine or network.
+    Local,
+}
+
+impl Privacy {
+    /// The word on the command line and on screens.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::Zdr => "zdr",
+            Self::Local => "local",
+        }
+    }
+}
+
 /// What a provider lacks besides a key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unready {
     /// What is missing.
     pub what: String,
@@ -135,7 +178,7 @@ impl Provider {
 }
 
 /// One dialect a provider speaks.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Speech {
     /// The dialect.
     pub dialect: Dialect,
@@ -144,6 +187,7 @@ pub struct Speech {
     /// Another URL for an answer that is to stream, in a dialect whose path says so.
     pub stream_url: Option<String>,
     /// What the provider has changed about the bodies of this dialect.
+    #[serde(skip)]
     pub body: BodyEdits,
 }
 
@@ -240,7 +284,7 @@ impl Auth {
 }
 
 /// One credential of a provider. The secret itself is in [`crate::domain::secret::Keyring`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Key {
     /// Stable id.
     pub id: KeyId,
@@ -269,13 +313,14 @@ pub enum Billing {
 }
 
 /// A name a client may send as `model`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Group {
     /// Its name.
     pub name: GroupName,
     /// Its targets with their weights, as listed. Weight 0 = drained: never first, still a fallback.
     pub targets: Vec<(Target, f64)>,
     /// Deadlines of its requests.
+    #[serde(skip)]
     pub deadlines: Deadlines,
     /// When another target is started because the one that was asked is slow.
     pub hedge: Hedge,
@@ -519,6 +564,8 @@ mod tests {
             price_id: None,
             settings: BTreeMap::new(),
             unready: None,
+            facts: Arc::default(),
+            privacy: crate::domain::policy::Privacy::Any,
         }
     }
 }

@@ -48,6 +48,8 @@ pub struct Quirks {
     pub plain_audio: bool,
     /// Goes on from an answer that a conversation ends with only where that says `prefix: true`, in openai-chat.
     pub prefill_mark: bool,
+    /// Chooses among providers of its own by the `provider` object of a request (a gateway).
+    pub provider_routing: bool,
     /// Understands `user`, an id of the end user, in openai-chat.
     pub end_user: bool,
 }
@@ -75,6 +77,7 @@ impl Default for Quirks {
             document_part: DocumentPart::File,
             plain_audio: false,
             prefill_mark: false,
+            provider_routing: false,
             end_user: true,
         }
     }

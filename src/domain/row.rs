@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::dialect::Dialect;
-use crate::domain::policy::Auth;
+use crate::domain::policy::{Auth, Privacy};
 use crate::domain::quirks::Quirks;
 use crate::domain::setting::SettingRow;
 
@@ -47,6 +47,9 @@ pub struct ProviderRow {
     /// `base_url` may point into a private or link-local network.
     #[serde(default)]
     pub allow_private: bool,
+    /// What becomes of what is sent there; without it `local` for a local one, else `any`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub privacy: Option<Privacy>,
     /// The small chat model of the built-in group `fast`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fast: Option<String>,

@@ -88,6 +88,7 @@ async fn exchange(
     let compacts = ask.operation == Operation::Compact || ask.needs.compaction;
     let summary = compacts && !provider.compacts(speech);
     let asking = if summary { Cow::Owned(lane::summary(ask).map_err(unreadable)?) } else { Cow::Borrowed(ask) };
+    let asking = if summary { asking } else { lane::addressed(asking, speech.dialect, &provider.quirks) };
     let is_chat = asking.operation == Operation::Chat;
     let maker = Maker::new(provider, speech.dialect, model);
     let mut conversation = None;
@@ -97,7 +98,8 @@ async fn exchange(
             // Nobody goes on from a turn that was only made for its summary.
             conversation = it.conversation.filter(|_| !summary);
             let rendered = lane::render_from(it.source, &asking, speech.dialect, model, &provider.quirks);
-            lane::edited(rendered, &speech.body)
+            let rendered = lane::edited(rendered, &speech.body)?;
+            lane::routed(rendered, &asking, speech.dialect, &provider.quirks)
         })
     } else {
         beside::render::render(ask, speech.dialect, model, &provider.quirks)
@@ -350,7 +352,8 @@ fn first_deadline(ask: &Ask, deadlines: &Deadlines) -> Duration {
 
 /// `strict`: what cannot be said is refused by name instead of dropped.
 fn refuse_losses(ask: &Ask, rendered: &Rendered) -> Result<(), Failure> {
-    if !ask.strict || rendered.losses.is_empty() {
+    let is_strict = ask.strict || ask.wishes.as_ref().is_some_and(|it| it.require_parameters);
+    if !is_strict || rendered.losses.is_empty() {
         return Ok(());
     }
     let losses: Vec<String> = rendered.losses.iter().map(|it| format!("{} ({})", it.what, it.why)).collect();

@@ -9,15 +9,13 @@ use bytes::Bytes;
 
 use crate::domain::ask::Ask;
 use crate::domain::dialect::Dialect;
-use crate::domain::dice::Dice;
 use crate::domain::failure::{Failure, Kind};
 use crate::domain::policy::{Hedge, Policy};
 use crate::domain::target::Target;
 use crate::engine::failover::Ways;
 use crate::engine::settle::Settlement;
 use crate::engine::tether::Tethered;
-use crate::engine::{Answer, Engine, failover, read, relay};
-use crate::route;
+use crate::engine::{Answer, Engine, decided, failover, read, relay};
 use crate::wire::{self, Malformed, counting, tokens};
 
 /// A guess is better than a count that comes later than this.
@@ -25,10 +23,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Answers a request for a count.
 pub async fn count(engine: &Arc<Engine>, ask: Arc<Ask>, mut settlement: Settlement) -> Answer {
-    let policy = engine.policy();
-    let fleet = engine.fleet.view(ask.at.mono);
-    let decision = route::decide(&policy, &ask, &fleet, &mut Dice::of(ask.id, engine.ledger.salt()));
-    settlement.decided(&decision);
+    let in_force = engine.policy.load_full();
+    let policy = Arc::clone(&in_force.policy);
+    let (decision, decided) = decided::decide(engine, &ask, in_force);
+    settlement.decided(&decision, decided);
     let likely = decision.plan.first().and_then(|it| it.provider.speaks.first()).map(|it| it.dialect);
     if decision.refusal.is_none() {
         let group = decision.group.as_ref().and_then(|it| policy.groups.get(it));

@@ -162,6 +162,45 @@ pub fn edited(rendered: Rendered, edits: &BodyEdits) -> Result<Rendered, Malform
     Ok(Rendered { lane, body, ..rendered })
 }
 
+/// The request as it is put to a target that chooses among providers of its own: in the client's dialect with what it
+/// wished of its way where it stood.
+#[must_use]
+pub fn addressed<'a>(ask: Cow<'a, Ask>, dialect: Dialect, quirks: &Quirks) -> Cow<'a, Ask> {
+    let whole = ask.wishes.as_deref().and_then(|it| it.body.clone());
+    match whole {
+        Some((body, fields)) if quirks.provider_routing && dialect == ask.written_in => {
+            Cow::Owned(Ask { body, fields, ..ask.into_owned() })
+        }
+        _ => ask,
+    }
+}
+
+/// `rendered` with what the request wished of its way, for a target that chooses among providers of its own and speaks
+/// another dialect than the client. To any other target it would mean nothing: what nobody here understood of it is lost.
+///
+/// # Errors
+/// The body is no JSON object.
+pub fn routed(mut rendered: Rendered, ask: &Ask, dialect: Dialect, quirks: &Quirks) -> Result<Rendered, Malformed> {
+    let Some(wishes) = ask.wishes.as_deref() else { return Ok(rendered) };
+    match &wishes.provider {
+        Some(_) if quirks.provider_routing && dialect == ask.written_in => {}
+        Some(object) if quirks.provider_routing => {
+            let fields = json::scan(&rendered.body)?;
+            let edit = json::Edit::Set { key: "provider", value: Cow::Borrowed(object.as_bytes()) };
+            rendered.body = json::splice(&rendered.body, &fields, &[edit]);
+        }
+        _ => {
+            // The fields were taken out when it was read.
+            if rendered.lane == Lane::Verbatim {
+                rendered.lane = Lane::Splice;
+            }
+            let why = "no provider is chosen by it here";
+            rendered.losses.extend(wishes.unheard.iter().map(|it| Loss { what: it.clone(), why }));
+        }
+    }
+    Ok(rendered)
+}
+
 /// The client's headers that a target of another dialect is not sent.
 pub(super) fn lost_headers(ask: &Ask) -> impl Iterator<Item = Loss> {
     ask.headers

@@ -1,5 +1,5 @@
 //! Floor 3: the life of a request. [`Engine::answer`] is the journey on one screen; the files beside it are its
-//! stations, in order: [`read`] → `route::decide` → [`failover`] → [`attempt`] ([`lane`], [`exchange`], [`flow`]) →
+//! stations, in order: [`read`] → [`decided`] → [`failover`] → [`attempt`] ([`lane`], [`exchange`], [`flow`]) →
 //! [`relay`] → [`settle`]. [`tether`] ties the walk to its client, [`race`] is for two attempts at once, and [`drain`] reads what
 //! nobody waits for. [`beside`] is what differs where something else than
 //! the next turn of a conversation is asked for.
@@ -12,8 +12,10 @@ pub mod attempt;
 pub mod beside;
 pub mod committed;
 pub mod counting;
+pub mod decided;
 pub mod drain;
 pub mod exchange;
+pub mod explain;
 pub mod failover;
 pub mod fleet;
 pub mod flow;
@@ -28,6 +30,7 @@ pub mod settle;
 pub mod tether;
 pub mod told;
 pub mod vault;
+mod wishes;
 
 #[cfg(test)]
 mod tests;
@@ -45,17 +48,16 @@ use crate::catalog::prices::Override;
 use crate::domain::ask::Recalled;
 use crate::domain::clock::{Clock, Now};
 use crate::domain::dialect::Dialect;
-use crate::domain::dice::Dice;
 use crate::domain::failure::{Failure, Origin};
 use crate::domain::operation::Operation;
 use crate::domain::policy::{Hedge, Policy};
 use crate::domain::secret::Keyring;
+use crate::engine::decided::InForce;
 use crate::engine::failover::Ways;
 use crate::engine::fleet::Fleet;
 use crate::engine::prices::Prices;
 use crate::engine::settle::Settlement;
 use crate::engine::tether::Tethered;
-use crate::route;
 use crate::store::responses::Responses;
 use crate::store::vault::Vault;
 use crate::store::{HealthRow, Ledger, RequestRecord};
@@ -64,7 +66,7 @@ use crate::upstream::Upstream;
 /// Takes calls and answers them.
 #[derive(Debug)]
 pub struct Engine {
-    policy: ArcSwap<Policy>,
+    policy: ArcSwap<InForce>,
     upstream: Upstream,
     fleet: Fleet,
     ledger: Ledger,
@@ -162,7 +164,7 @@ impl Engine {
         let fleet = Fleet::new(clock.clone(), ledger.clone());
         // The channel is lossy on purpose: a slow terminal must never slow a request.
         let (finished, _) = broadcast::channel(1024);
-        let policy = ArcSwap::from_pointee(policy);
+        let policy = ArcSwap::from_pointee(InForce::new(policy));
         let (closing, _) = watch::channel(false);
         let (responses, vault) = (OnceLock::new(), OnceLock::new());
         Arc::new(Self { policy, upstream, fleet, ledger, prices, clock, finished, closing, responses, vault })
@@ -215,15 +217,14 @@ impl Engine {
         if ask.operation == Operation::CountTokens {
             return counting::count(self, ask, settlement).await;
         }
-        let policy = self.policy();
-        let fleet = self.fleet.view(ask.at.mono);
-        let decision = route::decide(&policy, &ask, &fleet, &mut Dice::of(ask.id, self.ledger.salt()));
-        settlement.decided(&decision);
+        let in_force = self.policy.load_full();
+        let (decision, decided) = decided::decide(self, &ask, Arc::clone(&in_force));
+        settlement.decided(&decision, decided);
         if let Some(refusal) = decision.refusal {
             return settlement.refuse(refusal);
         }
         self.fleet.count_request();
-        let group = decision.group.as_ref().and_then(|it| policy.groups.get(it));
+        let group = decision.group.as_ref().and_then(|it| in_force.policy.groups.get(it));
         let mut ways = group.map_or_else(Ways::default, |it| Ways::of(it));
         if ask.operation != Operation::Chat {
             // Only a conversation has a first content that could be late.
@@ -258,14 +259,14 @@ impl Engine {
     /// The policy in force.
     #[must_use]
     pub fn policy(&self) -> Arc<Policy> {
-        self.policy.load_full()
+        Arc::clone(&self.policy.load().policy)
     }
 
     /// Swaps in a new policy whole. Requests in flight keep the one they started with.
     pub fn swap(&self, policy: Policy, keyring: Keyring, prices: Vec<Override>) {
         self.prices.replace(prices, &policy);
         self.upstream.rekey(keyring);
-        self.policy.store(Arc::new(policy));
+        self.policy.store(Arc::new(InForce::new(policy)));
         self.fleet.forgive();
     }
 

@@ -157,6 +157,8 @@ mod tests {
             price_id: Some(name.to_owned()),
             settings: std::collections::BTreeMap::new(),
             unready: None,
+            facts: Arc::default(),
+            privacy: crate::domain::policy::Privacy::Any,
         };
         let openai = provider("openai", if openai { vec![key.clone()] } else { Vec::new() }, true);
         let all = [openai, provider("groq", vec![key], groq)];

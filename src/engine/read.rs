@@ -5,7 +5,7 @@ use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Origin};
 use crate::domain::id::RequestId;
 use crate::domain::operation::Operation;
-use crate::engine::{Addressed, Call, beside};
+use crate::engine::{Addressed, Call, beside, wishes};
 use crate::wire::openai_responses::compaction;
 use crate::wire::{Malformed, json};
 
@@ -49,6 +49,7 @@ pub fn unread(call: Call, id: RequestId) -> Ask {
         session,
         priority: Priority::default(),
         strict,
+        wishes: None,
         fields: Fields::default(),
         body,
         recalled,
@@ -56,8 +57,15 @@ pub fn unread(call: Call, id: RequestId) -> Ask {
 }
 
 fn conversation(ask: &mut Ask) -> Result<(), Failure> {
+    ask.fields = json::scan(&ask.body).map_err(|it| malformed(&it))?;
+    if !ask.dialect.model_in_path()
+        && let Some((wishes, body)) = wishes::read(&ask.body, &ask.fields)?
+    {
+        ask.fields = json::scan(&body).map_err(|it| malformed(&it))?;
+        ask.wishes = Some(Box::new(wishes));
+        ask.body = body;
+    }
     let body = ask.body.clone();
-    ask.fields = json::scan(&body).map_err(|it| malformed(&it))?;
     let value = |key: &str| ask.fields.find(&body, key).map(|it| &body[it]);
     if !ask.dialect.model_in_path() {
         ask.model = model(value("model"))?;
@@ -139,12 +147,14 @@ fn messages_needs(dialect: Dialect, body: &[u8], fields: &Fields) -> Needs {
         let thinks = value("thinking").is_some_and(|it| memchr::memmem::find(it, b"\"disabled\"").is_none());
         (b"\"image\"", holds("output_config", b"\"json_schema\"") || present("output_format"), thinks)
     } else {
-        (b"\"image_url\"", holds("response_format", b"\"json_schema\""), present("reasoning_effort"))
+        let reasons = present("reasoning_effort") && value("reasoning_effort") != Some(b"\"none\"");
+        (b"\"image_url\"", holds("response_format", b"\"json_schema\""), reasons)
     };
-    let text: usize = ["messages", "system", "tools"].iter().filter_map(|it| value(it)).map(<[u8]>::len).sum();
+    let text: usize = ["messages", "system", "tools"].iter().filter_map(|it| value(it)).map(text_length).sum();
     let max_tokens = value("max_tokens").or_else(|| value("max_completion_tokens")).and_then(json::integer);
     Needs {
         tools: present("tools"),
+        audio: dialect == Dialect::OpenaiChat && holds("messages", b"\"input_audio\""),
         images: holds("messages", image),
         json_schema: schema,
         compaction: false,
@@ -156,14 +166,36 @@ fn messages_needs(dialect: Dialect, body: &[u8], fields: &Fields) -> Needs {
     }
 }
 
+/// Bytes of JSON without the data in it: more than 16 KiB of base64 between two quotes are a picture, a sound or a
+/// document, which has no more tokens than about a page. Short texts are not looked into.
+fn text_length(json: &[u8]) -> usize {
+    const LONG: usize = 16 * 1024;
+    const PAGE: usize = 6_000;
+    if json.len() < LONG {
+        return json.len();
+    }
+    let is_base64 = |it: &u8| it.is_ascii_alphanumeric() || b"+/=-_".contains(it);
+    let (mut data, mut from) = (0, 0);
+    for quote in memchr::memchr_iter(b'"', json) {
+        let between = &json[from..quote];
+        // What it is stands before the first comma (`data:image/png;base64,`).
+        if between.len() > LONG && between[64..1024].iter().all(is_base64) {
+            data += between.len() - PAGE;
+        }
+        from = quote + 1;
+    }
+    json.len() - data
+}
+
 /// The same for the dialect whose conversation is called otherwise.
 fn responses_needs(body: &[u8], fields: &Fields) -> Needs {
     let value = |key: &str| fields.find(body, key).map(|it| &body[it]);
     let present = |key: &str| value(key).is_some_and(|it| !matches!(it, b"null" | b"[]" | b"{}"));
     let holds = |key: &str, text: &[u8]| value(key).is_some_and(|it| memchr::memmem::find(it, text).is_some());
-    let text: usize = ["input", "instructions", "tools"].iter().filter_map(|it| value(it)).map(<[u8]>::len).sum();
+    let text: usize = ["input", "instructions", "tools"].iter().filter_map(|it| value(it)).map(text_length).sum();
     Needs {
         tools: present("tools"),
+        audio: holds("input", b"\"input_audio\""),
         images: holds("input", b"\"input_image\""),
         json_schema: holds("text", b"\"json_schema\""),
         compaction: value("input").is_some_and(compaction::asks),
@@ -200,10 +232,11 @@ fn gemini_needs(body: &[u8], fields: &Fields) -> Needs {
     let text: usize = [contents, tools, value(["systemInstruction", "system_instruction"])]
         .into_iter()
         .flatten()
-        .map(<[u8]>::len)
+        .map(text_length)
         .sum();
     Needs {
         tools: tools.is_some_and(|it| !matches!(it, b"null" | b"[]")),
+        audio: holds(contents, &[b"\"audio/"]),
         images: holds(contents, &[b"\"image/"]),
         json_schema: holds(
             config,
@@ -213,5 +246,23 @@ fn gemini_needs(body: &[u8], fields: &Fields) -> Needs {
         reasoning: holds(config, &[b"\"thinkingConfig\"", b"\"thinking_config\""]),
         prompt_tokens: u64::try_from(text / 4).unwrap_or(u64::MAX),
         max_tokens,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_is_not_counted_as_text_and_text_is() {
+        let text = format!(r#"[{{"role": "user", "content": "{}"}}]"#, "word and \"word ".repeat(4_000));
+        assert_eq!(text_length(text.as_bytes()), text.len());
+        let picture = "iVBORw0KGgo".repeat(20_000);
+        for before in ["data:image/png;base64,", ""] {
+            let body = format!(r#"[{{"text": "say \"hi", "url": "{before}{picture}"}}, {{"text": "a \" b"}}]"#);
+            let counted = text_length(body.as_bytes());
+            assert!((6_000..7_000).contains(&counted), "{counted} of {}", body.len());
+        }
+        assert_eq!(text_length(b"[]"), 2);
     }
 }

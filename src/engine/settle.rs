@@ -21,13 +21,14 @@ use crate::domain::operation::Operation;
 use crate::domain::prompt::Loss;
 use crate::domain::target::Seat;
 use crate::engine::committed::By;
+use crate::engine::decided::Decided;
 use crate::engine::rooms::Place;
 use crate::engine::settle::tried::note;
 use crate::engine::tether::Tether;
 use crate::engine::told::{header_text, refusal, seat_headers};
 use crate::engine::{Answer, AnswerBody, Engine};
 use crate::route::Decision;
-use crate::store::{AttemptRecord, AttemptState, Cost, Head, Outcome, RequestRecord, Slot};
+use crate::store::{AttemptRecord, AttemptState, Cost, DecisionNote, Head, Outcome, RequestRecord, Slot};
 use crate::wire::{self, Facts};
 
 /// The status a row has whose client hung up: nobody was sent one.
@@ -39,6 +40,7 @@ pub struct Settlement {
     account: Account,
     /// Taken exactly once: by whoever finishes, or by `drop`.
     slot: Option<Slot>,
+    decision: Option<Arc<Decided>>,
     /// What the client's dialect could not say of the answer.
     losses: Vec<String>,
     /// Attempts that lost and are still read for what they cost. The row waits for them.
@@ -66,6 +68,7 @@ impl Settlement {
         Self {
             account: Account::new(engine, ask, head),
             slot: Some(slot),
+            decision: None,
             losses: Vec::new(),
             strays: Vec::new(),
             place: None,
@@ -79,9 +82,10 @@ impl Settlement {
     }
 
     /// Notes what was decided.
-    pub fn decided(&mut self, decision: &Decision) {
+    pub fn decided(&mut self, decision: &Decision, kept: Decided) {
         // Nobody else holds the head yet, so this copies nothing.
         Arc::make_mut(&mut self.account.head).group.clone_from(&decision.group);
+        self.decision = Some(Arc::new(kept));
     }
 
     /// What its attempts write into.
@@ -243,6 +247,7 @@ impl Settlement {
             error: failure.map(note),
             losses,
             attempts,
+            decision: self.decision.clone().map(|it| it as Arc<dyn DecisionNote>),
         }
     }
 
@@ -336,6 +341,7 @@ impl Settlement {
         Self {
             account: self.account.clone(),
             slot: self.slot.take(),
+            decision: self.decision.take(),
             losses: std::mem::take(&mut self.losses),
             strays: std::mem::take(&mut self.strays),
             place: self.place.take(),

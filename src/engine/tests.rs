@@ -29,6 +29,7 @@ fn ask(dialect: Dialect, body: &str) -> Ask {
         session: None,
         priority: Priority::default(),
         strict: false,
+        wishes: None,
         recalled: None,
         fields,
         body,

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::clock::Moment;
 
 /// Seconds over which outcomes count.
@@ -25,7 +27,8 @@ const UNEXPLAINED: Duration = Duration::from_secs(600);
 const PROBE_LOST: Duration = Duration::from_secs(3600);
 
 /// How a seat stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Standing {
     /// Nothing known against it.
     Healthy,
@@ -43,7 +46,8 @@ pub enum Standing {
 }
 
 /// Why a seat is out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Why {
     /// It failed too often.
     Tripped,

@@ -5,22 +5,34 @@ use std::sync::Arc;
 use crate::domain::ask::Ask;
 use crate::domain::failure::{Failure, Origin};
 use crate::domain::id::{GroupName, ModelName, ProviderName};
+use crate::domain::model::canonical;
 use crate::domain::operation::{Operation, Relayed};
 use crate::domain::policy::{Auth, Policy, Provider};
 use crate::domain::target::{Seat, Target};
 use crate::route::Candidate;
 use crate::route::explain::Step;
 
-/// The candidates for `ask`: a group's targets, one target, or everybody who serves that model; where no model is named,
-/// the one provider that can be meant.
+/// The candidates for `ask` if its model is called `model`: a group's targets, one target, or everybody who serves that
+/// model, under whatever name; where no model is named, the one provider that can be meant.
 ///
 /// # Errors
 /// `no_route` (404), naming the nearest names, if nothing is called so; what [`one_provider`] says.
-pub fn find(policy: &Policy, ask: &Ask, trail: &mut Vec<Step>) -> Result<(Option<GroupName>, Vec<Candidate>), Failure> {
-    let model = ask.model.as_str();
+pub fn find(
+    policy: &Policy,
+    ask: &Ask,
+    model: &str,
+    trail: &mut Vec<Step>,
+) -> Result<(Option<GroupName>, Vec<Candidate>), Failure> {
     if let (Operation::Relay(relayed), true) = (&ask.operation, model.is_empty()) {
         return one_provider(policy, ask, relayed, trail).map(|it| (None, vec![it]));
     }
+    let model = match policy.aliases.get(model).filter(|_| !policy.groups.contains_key(model)) {
+        Some(meant) => {
+            trail.push(Step::Alias { name: ModelName::from(model), meant: meant.clone() });
+            meant.as_str()
+        }
+        None => model,
+    };
     if let Some(group) = policy.groups.get(model) {
         trail.push(Step::Group { name: group.name.clone(), targets: group.targets.len() });
         let found = group.targets.iter().filter_map(|(target, weight)| {
@@ -39,17 +51,34 @@ pub fn find(policy: &Policy, ask: &Ask, trail: &mut Vec<Step>) -> Result<(Option
         trail.push(Step::Named { target: target.clone() });
         return Ok((None, vec![candidate(provider, target.model, 1.0)]));
     }
-    let serving: Vec<_> = policy
-        .providers
-        .values()
-        .filter(|it| it.enabled && it.models.iter().any(|known| known.as_str() == model))
-        .map(|it| candidate(it, ModelName::from(model), 1.0))
-        .collect();
+    let serving = serving(policy, model);
     if serving.is_empty() {
         return Err(unknown(policy, model));
     }
     trail.push(Step::Model { model: ModelName::from(model), providers: serving.len() });
     Ok((None, serving))
+}
+
+/// Everybody who has the model. Those whose row lists it by that very name come first; behind them those that are known to
+/// have it, each by its own name for it. Who has no key only takes part where nobody has one: the refusal says so.
+fn serving(policy: &Policy, model: &str) -> Vec<Candidate> {
+    let enabled = || policy.providers.values().filter(|it| it.enabled);
+    let of = |it: &Arc<Provider>| {
+        if let Some(listed) = it.models.iter().find(|known| known.as_str() == model) {
+            return Some(candidate(it, listed.clone(), 1.0));
+        }
+        let meant = || {
+            let meant = canonical(model);
+            let listed = it.models.iter().find(|known| canonical(known.as_str()) == meant);
+            // Where the row lists a model, that is the name of it that is meant to be used.
+            listed.or_else(|| it.facts.named(model))
+        };
+        // What stands before a slash may be a provider, misspelled: such a name is a model's only if it is exactly that.
+        let known = it.facts.get_name(model).or_else(|| if model.contains('/') { None } else { meant() })?;
+        Some(Candidate { tier: 1, ..candidate(it, known.clone(), 1.0) })
+    };
+    let with_key: Vec<Candidate> = enabled().filter(|it| it.is_usable()).filter_map(of).collect();
+    if with_key.is_empty() { enabled().filter_map(of).collect() } else { with_key }
 }
 
 /// The provider for a request that names no model: the one that it names instead, else the only one that has a key and
@@ -101,7 +130,8 @@ fn one_provider(policy: &Policy, ask: &Ask, relayed: &Relayed, trail: &mut Vec<S
     Ok(found)
 }
 
-fn candidate(provider: &Arc<Provider>, model: ModelName, weight: f64) -> Candidate {
+/// A provider with one of its models, and every key that could be used.
+pub(super) fn candidate(provider: &Arc<Provider>, model: ModelName, weight: f64) -> Candidate {
     let target = Target { provider: provider.name.clone(), model };
     let seats = if provider.auth == Auth::None && provider.keys.is_empty() {
         vec![(Seat { target: target.clone(), key: None }, 1.0)]
@@ -110,7 +140,7 @@ fn candidate(provider: &Arc<Provider>, model: ModelName, weight: f64) -> Candida
             |it: &crate::domain::policy::Key| Seat { target: target.clone(), key: Some((it.id, it.name.clone())) };
         provider.usable_keys().map(|it| (seat(it), it.weight)).collect()
     };
-    Candidate { provider: Arc::clone(provider), target, weight, seats }
+    Candidate { provider: Arc::clone(provider), target, weight, tier: 0, seats }
 }
 
 fn unknown(policy: &Policy, model: &str) -> Failure {
@@ -132,7 +162,7 @@ fn unknown(policy: &Policy, model: &str) -> Failure {
 
 /// The three names closest to `model` by Jaro-Winkler, best first, none below 0.6.
 fn nearest(policy: &Policy, model: &str) -> Vec<String> {
-    let groups = policy.groups.keys().map(ToString::to_string);
+    let groups = policy.groups.keys().map(ToString::to_string).chain(policy.aliases.keys().map(ToString::to_string));
     let usable = policy.providers.values().filter(|it| it.enabled && (it.auth == Auth::None || !it.keys.is_empty()));
     let models = usable.flat_map(|it| it.models.iter().map(|m| (&it.name, m)));
     let models = models.flat_map(|(p, m): (&ProviderName, &ModelName)| [m.to_string(), format!("{p}/{m}")]);

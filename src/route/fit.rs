@@ -2,10 +2,11 @@
 
 use crate::domain::ask::Ask;
 use crate::domain::failure::{Failure, Origin};
+use crate::domain::model::ModelFacts;
 use crate::domain::operation::Operation;
 use crate::domain::policy::{Auth, Provider};
-use crate::route::Candidate;
 use crate::route::explain::Step;
+use crate::route::{Candidate, wishes};
 
 /// The candidates that can serve `ask`.
 ///
@@ -14,11 +15,18 @@ use crate::route::explain::Step;
 /// some lack neither but none has such an operation, `no_fit` (400) if some have it but none can do what is asked. Each
 /// candidate's reason is listed.
 pub fn fit(found: Vec<Candidate>, ask: &Ask, trail: &mut Vec<Step>) -> Result<Vec<Candidate>, Failure> {
+    // A prompt is only estimated. Who has room for it even if the estimate is too low comes before who has not; where
+    // nobody has, those whose window the estimate itself fits into may still serve it.
+    let needed = ask.needs.prompt_tokens;
+    let ample = needed.saturating_add(needed / MARGIN);
+    let is_snug = |it: &Candidate| misfit(it, ask, ample).is_some() && misfit(it, ask, needed).is_none();
+    let some_have_room = found.iter().any(|it| misfit(it, ask, ample).is_none());
+    let prompt = if !some_have_room && found.iter().any(is_snug) { needed } else { ample };
     let mut fitting = Vec::with_capacity(found.len());
     let mut out = Vec::new();
     let mut nearest = Lack::Key;
     for it in found {
-        let Some((lack, why)) = misfit(&it, ask) else {
+        let Some((lack, why)) = misfit(&it, ask, prompt) else {
             fitting.push(it);
             continue;
         };
@@ -43,6 +51,9 @@ pub fn fit(found: Vec<Candidate>, ask: &Ask, trail: &mut Vec<Step>) -> Result<Ve
     Err(Failure::local(origin, code, status, format!("{what}: {reasons}")))
 }
 
+/// An estimate of a prompt is within a quarter of the truth for most text: this part of it is added to be sure.
+const MARGIN: u64 = 4;
+
 /// What keeps a candidate from serving, the farthest from it first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Lack {
@@ -56,11 +67,14 @@ enum Lack {
     Skill,
 }
 
-/// Why this candidate is out.
-fn misfit(it: &Candidate, ask: &Ask) -> Option<(Lack, String)> {
+/// Why this candidate is out, for a prompt of about that many tokens.
+fn misfit(it: &Candidate, ask: &Ask, prompt: u64) -> Option<(Lack, String)> {
     let provider = &it.provider;
     if !provider.enabled {
         return Some((Lack::Skill, "its provider is disabled".to_owned()));
+    }
+    if let Some(why) = ask.wishes.as_deref().and_then(|wishes| wishes::bars(wishes, it)) {
+        return Some((Lack::Skill, why));
     }
     if it.seats.is_empty() {
         return Some((Lack::Key, no_key(provider)));
@@ -93,7 +107,27 @@ fn misfit(it: &Candidate, ask: &Ask) -> Option<(Lack, String)> {
     if ask.needs.json_schema && !quirks.json_schema {
         return cannot("a JSON schema");
     }
-    None
+    let unable = unable(provider.facts.get(it.target.model.as_str())?, ask, prompt)?;
+    Some((Lack::Skill, format!("{} {unable}", it.target.model)))
+}
+
+/// What the model is known not to do. A fact that is unknown keeps nobody out.
+fn unable(facts: &ModelFacts, ask: &Ask, prompt: u64) -> Option<String> {
+    let needs = &ask.needs;
+    let asked = [
+        (needs.tools, facts.tools, "does not call tools"),
+        (needs.images, facts.images, "does not see images"),
+        (needs.audio, facts.audio, "does not hear sound"),
+        (needs.json_schema, facts.json_schema, "does not answer by a JSON schema"),
+        (needs.reasoning, facts.reasoning, "does not reason"),
+    ];
+    if let Some((.., what)) = asked.into_iter().find(|(needed, can, _)| *needed && *can == Some(false)) {
+        return Some(what.to_owned());
+    }
+    // What is asked beside a conversation may be a list, each part of which has the window for itself.
+    let is_one_prompt = matches!(ask.operation, Operation::Chat | Operation::Compact);
+    let window = facts.window.filter(|it| is_one_prompt && *it < prompt)?;
+    Some(format!("takes {window} tokens, and the prompt has about {}", needs.prompt_tokens))
 }
 
 fn no_key(provider: &Provider) -> String {

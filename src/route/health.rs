@@ -3,16 +3,18 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::clock::Moment;
 use crate::domain::failure::{Failure, Origin};
 use crate::domain::id::{KeyId, ModelName, ProviderName};
-use crate::domain::target::Seat;
+use crate::domain::target::{Seat, Target};
 use crate::route::Candidate;
 use crate::route::breaker::{Standing, Why};
 use crate::route::explain::Step;
 
 /// What health is kept by: a key of a provider, for one model or (`model` absent) for all.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SeatId {
     /// The provider.
     pub provider: ProviderName,
@@ -38,15 +40,37 @@ impl SeatId {
 }
 
 /// The health of the fleet at one moment. Only seats that are not simply healthy are in it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct FleetView {
     /// When it was taken.
     pub now: Moment,
     /// What is not healthy.
+    #[serde(with = "listed")]
     pub standings: HashMap<SeatId, Standing>,
 }
 
 impl FleetView {
+    /// The same, of these targets only: what is worth keeping of it with a decision about them.
+    #[must_use]
+    pub fn of(&self, targets: &[Target]) -> Self {
+        let is_of = |it: &SeatId| {
+            let same = |target: &Target| {
+                target.provider == it.provider && it.model.as_ref().is_none_or(|model| *model == target.model)
+            };
+            targets.iter().any(same)
+        };
+        let standings: HashMap<_, _> =
+            self.standings.iter().filter(|it| is_of(it.0)).map(|(id, it)| (id.clone(), *it)).collect();
+        if standings.is_empty() { Self::default() } else { Self { now: self.now, standings } }
+    }
+
+    /// Whether it says nothing that a decision could depend on.
+    #[must_use]
+    pub fn is_calm(&self) -> bool {
+        self.standings.is_empty()
+    }
+
     /// How a seat stands: the worse of its own standing and its key's.
     #[must_use]
     pub fn standing(&self, seat: &Seat) -> Standing {
@@ -77,7 +101,7 @@ pub fn usable(found: Vec<Candidate>, fleet: &FleetView, trail: &mut Vec<Step>) -
         candidate.seats.retain(|(seat, _)| match fleet.standing(seat) {
             Standing::Out { until, why } => {
                 resting.push((bare.clone(), seat.clone(), why, until));
-                trail.push(Step::Resting { seat: seat.clone(), why: why.sentence(), left: until.since(fleet.now) });
+                trail.push(Step::Resting { seat: seat.clone(), why, left: until.since(fleet.now) });
                 false
             }
             Standing::Healthy | Standing::Degraded | Standing::Recovering => true,
@@ -109,4 +133,32 @@ fn all_resting(resting: &[(Candidate, Seat, Why, Moment)], now: Moment) -> Failu
     let mut failure = Failure::local(Origin::Upstream, "all_resting", 503, told);
     failure.retry_after = soonest.map(|it| it.max(Duration::from_secs(1)));
     failure
+}
+
+/// A map whose keys are no text, as a list in order: the same view is always the same text.
+mod listed {
+    use std::collections::HashMap;
+    use std::hash::Hash;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<K, V, S>(map: &HashMap<K, V>, to: S) -> Result<S::Ok, S::Error>
+    where
+        K: Ord + Serialize,
+        V: Serialize,
+        S: Serializer,
+    {
+        let mut pairs: Vec<(&K, &V)> = map.iter().collect();
+        pairs.sort_by_key(|it| it.0);
+        pairs.serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, K, V, D>(from: D) -> Result<HashMap<K, V>, D::Error>
+    where
+        K: Eq + Hash + Deserialize<'de>,
+        V: Deserialize<'de>,
+        D: Deserializer<'de>,
+    {
+        Ok(Vec::<(K, V)>::deserialize(from)?.into_iter().collect())
+    }
 }

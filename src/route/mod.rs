@@ -2,7 +2,8 @@
 //! that says why. Pure and total: no I/O, no clock, no locks, and no randomness but the dice it is handed, so that
 //! the same values always give the same decision.
 //!
-//! The stages, one a file, in running order: [`candidates`] → [`fit`] → [`health`] → [`weights`].
+//! The stages, one a file, in running order: [`candidates`] → [`fit`] → [`health`] → [`weights`]. [`record`] is
+//! what is kept of a decision.
 
 pub mod breaker;
 pub mod candidates;
@@ -10,7 +11,9 @@ pub mod explain;
 pub mod fit;
 pub mod health;
 pub mod hedge;
+pub mod record;
 pub mod weights;
+pub mod wishes;
 
 #[cfg(test)]
 mod tests;
@@ -59,6 +62,8 @@ pub struct Candidate {
     pub target: Target,
     /// Share among the candidates; 0 = never first.
     pub weight: f64,
+    /// Candidates of a higher tier stand behind all of the lower ones.
+    pub tier: u32,
     /// The keys still in play, with their weights; one entry without a key where none is needed.
     pub seats: Vec<(Seat, f64)>,
 }
@@ -67,16 +72,33 @@ pub struct Candidate {
 #[must_use]
 pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) -> Decision {
     let mut trail = Vec::new();
-    let (group, found) = match candidates::find(policy, ask, &mut trail) {
+    let (group, found) = match wishes::find(policy, ask, &mut trail) {
         Ok(it) => it,
         Err(failure) => return Decision { group: None, plan: Vec::new(), trail, refusal: Some(failure) },
     };
     let outcome = fit::fit(found, ask, &mut trail).and_then(|fitting| health::usable(fitting, fleet, &mut trail));
     match outcome {
         Ok(usable) => {
-            let plan = weights::order(usable, ask.dialect, fleet, dice, &mut trail);
+            let mut plan = Vec::with_capacity(usable.len());
+            let wishes = ask.wishes.as_deref();
+            let usable = if let Some(it) = wishes { wishes::arrange(usable, it) } else { usable };
+            for tier in tiers(usable) {
+                plan.extend(weights::order(tier, ask.dialect, fleet, dice, &mut trail));
+            }
+            if wishes.is_some_and(|it| !it.allow_fallbacks && it.order.is_empty()) {
+                plan.truncate(1);
+            }
             Decision { group, plan, trail, refusal: None }
         }
         Err(failure) => Decision { group, plan: Vec::new(), trail, refusal: Some(failure) },
     }
+}
+
+/// The candidates tier by tier, those of one tier as they came.
+fn tiers(found: Vec<Candidate>) -> Vec<Vec<Candidate>> {
+    let mut tiers = std::collections::BTreeMap::<u32, Vec<Candidate>>::new();
+    for it in found {
+        tiers.entry(it.tier).or_default().push(it);
+    }
+    tiers.into_values().collect()
 }

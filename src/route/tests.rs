@@ -7,6 +7,7 @@ use crate::domain::ask::{Fields, Needs, Priority};
 use crate::domain::clock::{Moment, Now};
 use crate::domain::dialect::Dialect;
 use crate::domain::id::{KeyId, RequestId};
+use crate::domain::model::{ModelFacts, ModelTable};
 use crate::domain::operation::Operation;
 use crate::domain::policy::{Auth, Billing, Deadlines, Group, Hedge, Key, OnRefusal, Room, Speech};
 use crate::domain::quirks::Quirks;
@@ -36,6 +37,8 @@ fn provider(name: &str, keys: &[i64]) -> Arc<Provider> {
         price_id: None,
         settings: std::collections::BTreeMap::new(),
         unready: None,
+        facts: Arc::default(),
+        privacy: crate::domain::policy::Privacy::Any,
     })
 }
 
@@ -54,6 +57,7 @@ fn policy(providers: &[Arc<Provider>], weights: &[(&str, f64)]) -> Policy {
         version: 1,
         providers: providers.iter().map(|it| (it.name.clone(), Arc::clone(it))).collect(),
         groups: [(group.name.clone(), Arc::new(group))].into(),
+        ..Policy::default()
     }
 }
 
@@ -74,6 +78,7 @@ fn ask(id: u64, model: &str) -> Ask {
         session: None,
         priority: Priority::default(),
         strict: false,
+        wishes: None,
         recalled: None,
     }
 }
@@ -162,6 +167,63 @@ fn all_resting_by_our_own_guess_tries_the_least_bad_and_by_the_providers_word_re
     let refusal = decision.refusal.unwrap();
     assert_eq!((refusal.status, refusal.retry_after), (Some(503), Some(Duration::from_secs(5))));
     assert!(refusal.told.contains("a/m") && refusal.told.contains("b/m"), "{}", refusal.told);
+}
+
+/// A provider with what is known of its one model.
+fn knowing(name: &str, key: i64, facts: ModelFacts) -> Arc<Provider> {
+    let table = ModelTable::new([("m".into(), facts)].into());
+    let speaks = vec![Speech::new(Dialect::OpenaiChat, "http://127.0.0.1:1/v1/chat/completions")];
+    Arc::new(Provider { facts: Arc::new(table), speaks, ..Provider::clone(&provider(name, &[key])) })
+}
+
+fn order_of(policy: &Policy, ask: &Ask) -> Result<Vec<String>, Failure> {
+    let decision = decide(policy, ask, &FleetView::default(), &mut Dice::of(ask.id, 7));
+    decision.refusal.map_or(Ok(decision.plan.iter().map(|it| it.target.to_string()).collect()), Err)
+}
+
+#[test]
+fn a_model_that_is_known_not_to_do_it_is_out_and_what_is_unknown_keeps_nobody_out() {
+    let none = ModelFacts {
+        tools: Some(false),
+        images: Some(false),
+        audio: Some(false),
+        json_schema: Some(false),
+        reasoning: Some(false),
+        ..ModelFacts::default()
+    };
+    let all = [knowing("a", 1, none), provider("b", &[2])];
+    let both = policy(&all, &[("a/m", 1.0), ("b/m", 0.0)]);
+    let alone = policy(&all, &[("a/m", 1.0)]);
+    for (needs, why) in [
+        (Needs { tools: true, ..Needs::default() }, "does not call tools"),
+        (Needs { images: true, ..Needs::default() }, "does not see images"),
+        (Needs { audio: true, ..Needs::default() }, "does not hear sound"),
+        (Needs { json_schema: true, ..Needs::default() }, "does not answer by a JSON schema"),
+        (Needs { reasoning: true, ..Needs::default() }, "does not reason"),
+    ] {
+        let ask = Ask { needs, ..ask(1, "g") };
+        assert_eq!(order_of(&both, &ask).unwrap(), ["b/m"], "{needs:?}");
+        let refusal = order_of(&alone, &ask).unwrap_err();
+        assert_eq!((refusal.code, refusal.status), ("no_fit", Some(400)));
+        assert!(refusal.told.contains(&format!("a/m: m {why}")), "{}", refusal.told);
+    }
+    assert_eq!(order_of(&both, &ask(1, "g")).unwrap(), ["a/m", "b/m"]);
+}
+
+#[test]
+fn a_window_that_is_surely_too_small_is_out_and_a_snug_one_only_where_another_has_room() {
+    let window = |tokens| ModelFacts { window: Some(tokens), ..ModelFacts::default() };
+    let all = [knowing("small", 1, window(1_000)), knowing("large", 2, window(8_000))];
+    let both = policy(&all, &[("small/m", 1.0), ("large/m", 0.0)]);
+    let alone = policy(&all, &[("small/m", 1.0)]);
+    let sized = |tokens| Ask { needs: Needs { prompt_tokens: tokens, ..Needs::default() }, ..ask(1, "g") };
+    assert_eq!(order_of(&both, &sized(800)).unwrap(), ["small/m", "large/m"], "with the margin it fits");
+    assert_eq!(order_of(&both, &sized(900)).unwrap(), ["large/m"], "with the margin it does not");
+    assert_eq!(order_of(&alone, &sized(900)).unwrap(), ["small/m"], "nobody else has room");
+    let refusal = order_of(&alone, &sized(1_001)).unwrap_err();
+    assert!(refusal.code == "no_fit" && refusal.told.contains("takes 1000 tokens"), "{}", refusal.told);
+    let list = Ask { operation: Operation::Embed(crate::domain::operation::Inputs::Many), ..sized(5_000) };
+    assert_eq!(order_of(&alone, &list).unwrap(), ["small/m"], "each text of a list has the window for itself");
 }
 
 fn at(secs: f64) -> Moment {
@@ -281,4 +343,97 @@ fn what_is_kept_of_a_breaker_goes_on_where_it_was() {
     let revived = Breaker::revived(barred.kept(at(800.0)).unwrap(), at(0.0));
     assert!(matches!(revived.standing(at(999.0)), Standing::Out { why: Why::KeyRefused, .. }));
     assert_eq!(revived.standing(at(1001.0)), Standing::Healthy);
+}
+
+mod wished {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::wishes::Wishes;
+
+    /// Six providers in one group.
+    fn six() -> Policy {
+        let all: Vec<_> = (0..6).map(|n| provider(&format!("p{n}"), &[n + 1])).collect();
+        let names: Vec<String> = (0..6).map(|n| format!("p{n}/m")).collect();
+        let weights: Vec<(&str, f64)> = names.iter().map(|it| (it.as_str(), 1.0)).collect();
+        policy(&all, &weights)
+    }
+
+    fn picked(numbers: &[usize]) -> Vec<String> {
+        numbers.iter().map(|it| format!("p{it}")).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn nobody_ignored_answers_and_the_order_is_kept(
+            order in prop::collection::vec(0usize..8, 0..5),
+            only in prop::collection::vec(0usize..8, 0..5),
+            ignore in prop::collection::vec(0usize..8, 0..5),
+            allow_fallbacks: bool,
+            id: u64,
+        ) {
+            let wishes = Wishes {
+                order: picked(&order), only: picked(&only), ignore: picked(&ignore), allow_fallbacks, ..Wishes::default()
+            };
+            let ask = Ask { wishes: Some(Box::new(wishes)), ..ask(id, "g") };
+            let decision = decide(&six(), &ask, &FleetView::default(), &mut Dice::of(RequestId(id), 7));
+            let plan: Vec<usize> =
+                decision.plan.iter().map(|it| it.target.provider.as_str()[1..].parse().unwrap()).collect();
+            let allowed = |it: &usize| {
+                !ignore.contains(it)
+                    && (only.is_empty() || only.contains(it))
+                    && (allow_fallbacks || order.is_empty() || order.contains(it))
+            };
+            let may: Vec<usize> = (0..6).filter(allowed).collect();
+            if !allow_fallbacks && order.is_empty() {
+                prop_assert!(plan.len() <= 1 && plan.iter().all(|it| may.contains(it)));
+            } else {
+                let mut met = plan.clone();
+                met.sort_unstable();
+                prop_assert_eq!(&met, &may, "each of them once and nobody else");
+            }
+            let place = |it: &usize| order.iter().position(|wished| wished == it).unwrap_or(order.len());
+            prop_assert!(plan.windows(2).all(|it| place(&it[0]) <= place(&it[1])), "{:?} in {:?}", plan, order);
+            prop_assert_eq!(decision.refusal.map(|it| it.code), plan.is_empty().then_some("no_fit"));
+        }
+
+        #[test]
+        fn further_models_stand_behind_the_first_each_target_once(first in 0usize..6, more in prop::collection::vec(0usize..8, 1..6)) {
+            let wishes = Wishes { models: more.iter().map(|it| format!("p{it}/m")).collect(), ..Wishes::default() };
+            let ask = Ask { wishes: Some(Box::new(wishes)), ..ask(1, &format!("p{first}/m")) };
+            let decision = decide(&six(), &ask, &FleetView::default(), &mut Dice::of(RequestId(1), 7));
+            let plan: Vec<String> = decision.plan.iter().map(|it| it.target.provider.to_string()).collect();
+            let mut expected = Vec::new();
+            for it in std::iter::once(&first).chain(&more).filter(|it| **it < 6) {
+                let name = format!("p{it}");
+                if !expected.contains(&name) {
+                    expected.push(name);
+                }
+            }
+            prop_assert_eq!(plan, expected);
+        }
+    }
+
+    #[test]
+    fn a_model_elsewhere_is_behind_those_that_list_it_by_that_name() {
+        let table = ModelTable::new([("vendor/m-1.5".into(), ModelFacts::default())].into());
+        let lists = Provider { models: vec!["m-1-5".into()], ..Provider::clone(&provider("lists", &[1])) };
+        let knows =
+            Provider { facts: Arc::new(table), models: Vec::new(), ..Provider::clone(&provider("knows", &[2])) };
+        let keyless = Provider { models: vec!["m-1-5".into()], ..Provider::clone(&provider("keyless", &[])) };
+        let all = [Arc::new(lists), Arc::new(knows), Arc::new(keyless)];
+        let mut policy = policy(&all, &[("lists/m-1-5", 1.0)]);
+        for id in 0..20 {
+            let plan = order_of(&policy, &ask(id, "m-1-5")).unwrap();
+            assert_eq!(plan, ["lists/m-1-5", "knows/vendor/m-1.5"]);
+        }
+        policy.aliases.insert("mine".into(), "m-1-5".to_owned());
+        assert_eq!(order_of(&policy, &ask(1, "mine")).unwrap(), ["lists/m-1-5", "knows/vendor/m-1.5"]);
+        policy.aliases.insert("other".into(), "g".to_owned());
+        assert_eq!(order_of(&policy, &ask(1, "other")).unwrap(), ["lists/m-1-5"]);
+        policy.providers.remove("lists");
+        policy.providers.remove("knows");
+        let refusal = order_of(&policy, &ask(1, "m-1-5")).unwrap_err();
+        assert!(refusal.code == "no_key" && refusal.told.contains("keyless has no key"), "{}", refusal.told);
+    }
 }

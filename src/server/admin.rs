@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::domain::failure::{Failure, Origin};
 use crate::domain::policy::Policy;
-use crate::engine::{Engine, ledger_unavailable};
+use crate::engine::{Call, Engine, ledger_unavailable};
 use crate::wire::openai_responses::conversation::{self, Page};
 
 /// `GET /health`: alive, and since when.
@@ -32,6 +32,15 @@ pub fn models(policy: &Policy) -> Vec<u8> {
         "data": data,
     });
     list.to_string().into_bytes()
+}
+
+/// `POST /explain/…`: what would become of a request, which is not sent.
+///
+/// # Errors
+/// Its body cannot be read (400).
+pub fn explain(engine: &Engine, call: Call) -> Result<Vec<u8>, Failure> {
+    let told = engine.explain(call)?;
+    serde_json::to_vec(&told).map_err(|it| Failure::local(Origin::Local, "internal", 500, it.to_string()))
 }
 
 /// `GET /v1/responses/ID`: an answer that is kept here; `None` for any other.
@@ -114,7 +123,8 @@ fn entries(policy: &Policy) -> impl Iterator<Item = Value> {
     let usable = policy.providers.values().filter(|it| it.is_usable());
     let models =
         usable.flat_map(|it| it.models.iter().map(|model| entry(&format!("{}/{model}", it.name), it.name.as_str())));
-    groups.chain(models)
+    let aliases = policy.aliases.keys().map(|it| entry(it.as_str(), "llmroute"));
+    groups.chain(aliases).chain(models)
 }
 
 fn entry(id: &str, owner: &str) -> Value {

@@ -123,6 +123,9 @@ impl Door {
             .route("/v1beta/models/{*rest}", get(gemini_model).post(generate))
             .route("/v1alpha/models", get(gemini_models))
             .route("/v1alpha/models/{*rest}", get(gemini_model).post(generate))
+            .route("/explain/v1/chat/completions", post(explain_chat))
+            .route("/explain/v1/messages", post(explain_messages))
+            .route("/explain/v1/responses", post(explain_responses))
             .route("/health", get(health))
             .fallback(nothing_here)
             .method_not_allowed_fallback(wrong_method)
@@ -401,6 +404,33 @@ async fn health(State(door): State<Arc<Door>>, request: Request) -> Response {
     match door.guard.admit_unknown(&head) {
         Ok(()) => egress::json(200, admin::health(&door.engine, door.started.elapsed())),
         Err(failure) => door.turn_away(Dialect::OpenaiChat, &failure),
+    }
+}
+
+async fn explain_chat(State(door): State<Arc<Door>>, request: Request) -> Response {
+    explain(&door, Dialect::OpenaiChat, request).await
+}
+
+async fn explain_messages(State(door): State<Arc<Door>>, request: Request) -> Response {
+    explain(&door, Dialect::Anthropic, request).await
+}
+
+async fn explain_responses(State(door): State<Arc<Door>>, request: Request) -> Response {
+    explain(&door, Dialect::OpenaiResponses, request).await
+}
+
+/// What would become of a request. Below a path of its own: a server that does not know it must not take the request for
+/// one to be sent.
+async fn explain(door: &Door, dialect: Dialect, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    if let Err(failure) = door.guard.admit(&head) {
+        return door.turn_away(dialect, &failure);
+    }
+    let call = ingress::call(door.engine.now(), dialect, Operation::Chat, None, &head);
+    let body = ingress::body(&head, body).await;
+    match body.and_then(|body| admin::explain(&door.engine, Call { body, ..call })) {
+        Ok(told) => egress::json(200, told),
+        Err(failure) => door.turn_away(dialect, &failure),
     }
 }
 

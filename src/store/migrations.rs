@@ -238,7 +238,28 @@ pub(super) const STEPS: &[&str] = &[
     "
     ALTER TABLE providers ADD COLUMN settings TEXT;
     ",
-    // 7: seats that are out, and until when.
+    // 7: how requests were decided, and by which policy.
+    "
+    -- id: of its text. Every policy that a request was decided by, without secrets.
+    CREATE TABLE policies (
+        id   INTEGER PRIMARY KEY,
+        text TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE decisions (
+        request INTEGER PRIMARY KEY,
+        policy  INTEGER NOT NULL,
+        salt    INTEGER NOT NULL,
+        record  TEXT NOT NULL
+    ) STRICT;
+    ",
+    // 8: names the user gave to models.
+    "
+    CREATE TABLE aliases (
+        name  TEXT PRIMARY KEY,
+        model TEXT NOT NULL
+    ) STRICT;
+    ",
+    // 9: seats that are out, and until when.
     "
     -- model: '' for the key as a whole; key: 0 where there is none. Times in microseconds since 1970.
     CREATE TABLE health (

@@ -4,10 +4,10 @@
 //! Must not: interpret the policy (that is `config`'s), see an unsealed secret, or do anything on the network.
 //!
 //! - [`open`]: one connection, checked and migrated.
-//! - [`providers`], [`keys`], [`groups`], [`weights`]: edits of the policy, one transaction each; [`policy`] reads all
+//! - [`providers`], [`keys`], [`groups`], [`weights`], [`aliases`]: edits of the policy, one transaction each; [`policy`] reads all
 //!   of it at one moment.
 //! - [`ledger`]: the journal and the one writer thread of a process.
-//! - [`stats`], [`requests`]: reading the ledger.
+//! - [`stats`], [`requests`], [`decisions`]: reading the ledger.
 //! - [`responses`]: answers that clients may go on from.
 //! - [`vault`]: what providers want back of their answers and clients do not carry.
 //! - [`server_lock`]: which process is the running server.
@@ -19,6 +19,7 @@ pub mod private_file;
 
 mod migrations;
 
+pub mod aliases;
 pub mod groups;
 pub mod health;
 pub mod keys;
@@ -27,6 +28,7 @@ pub mod prices;
 pub mod providers;
 pub mod weights;
 
+pub mod decisions;
 pub mod ledger;
 pub mod requests;
 pub mod responses;
@@ -39,8 +41,8 @@ pub use groups::{DeadlineSettings, GroupRow, GroupSettings, HedgeSetting};
 pub use health::HealthRow;
 pub use keys::{KeyRow, KeySource, NewKey};
 pub use ledger::{
-    AttemptRecord, AttemptState, Cost, FailureNote, Head, Intent, Ledger, LedgerError, Outcome, ProcessKind,
-    RequestRecord, Slot,
+    AttemptRecord, AttemptState, Cost, DecisionNote, FailureNote, Head, Intent, Ledger, LedgerError, Outcome,
+    ProcessKind, RequestRecord, Slot,
 };
 pub use open::{Access, Db, open};
 pub use policy::PolicyRows;

@@ -1,5 +1,6 @@
 //! The policy rows as they stood at one moment.
 
+use crate::store::aliases;
 use crate::store::error::StoreError;
 use crate::store::groups::{self, GroupRow};
 use crate::store::keys::{self, KeyRow};
@@ -23,6 +24,8 @@ pub struct PolicyRows {
     pub weights: Overrides,
     /// The user's prices.
     pub prices: Vec<PriceRow>,
+    /// Names the user gave to models, and what they stand for.
+    pub aliases: Vec<(String, String)>,
 }
 
 /// Reads all of it in one transaction, so that an edit in between is seen whole or not at all.
@@ -38,6 +41,7 @@ pub fn read(db: &Db) -> Result<PolicyRows, StoreError> {
         groups: groups::list(db)?,
         weights: weights::overrides(db)?,
         prices: prices::list(db)?,
+        aliases: aliases::list(db)?,
     };
     tx.commit()?;
     Ok(rows)

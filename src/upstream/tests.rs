@@ -146,6 +146,8 @@ fn provider(row: &[(String, String)]) -> Provider {
         price_id: None,
         settings: BTreeMap::new(),
         unready: None,
+        facts: Arc::default(),
+        privacy: crate::domain::policy::Privacy::Any,
     }
 }
 

@@ -100,7 +100,9 @@ pub enum Edit<'a> {
 }
 
 impl Edit<'_> {
-    fn key(&self) -> &str {
+    /// The field it is about.
+    #[must_use]
+    pub fn key(&self) -> &str {
         match self {
             Self::Set { key, .. } | Self::Remove { key } => key,
         }

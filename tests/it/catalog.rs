@@ -13,6 +13,9 @@ use llmroute::domain::usage::{Source, Usage};
 use llmroute::wire::codec;
 use serde_json::Value;
 
+#[path = "../tools/model_facts/make.rs"]
+mod make;
+
 /// 2026-08-21, 12:00 UTC: the day of the recorded price table.
 const RECORDED: Stamp = Stamp(1_787_313_600_000_000);
 
@@ -254,4 +257,17 @@ fn the_promised_providers_are_there() {
         assert!(provider(name).is_some(), "{name}");
     }
     assert!(providers().len() >= 45, "{}", providers().len());
+}
+
+#[test]
+fn what_is_known_of_models_is_what_the_public_tables_say() {
+    let tables = (shared("litellm_model_prices.json.gz"), shared("models_dev_first_party.json.gz"));
+    let (Some(litellm), Some(models_dev)) = tables else { return };
+    let read = |it: &[u8]| serde_json::from_slice::<Value>(it).unwrap();
+    let made = make::facts(&read(&litellm), &read(&models_dev));
+    let kept = include_str!("../../src/catalog/models/facts.tsv");
+    let different = made.lines().zip(kept.lines()).position(|(a, b)| a != b);
+    let stale = "stale: cargo run --example model_facts -- LITELLM.json.gz MODELS_DEV.json.gz";
+    assert_eq!(different.map(|at| (made.lines().nth(at), kept.lines().nth(at))), None, "{stale}");
+    assert_eq!(made.len(), kept.len(), "{stale}");
 }

@@ -5,6 +5,7 @@ mod completions;
 mod nouns;
 mod providers;
 mod serve;
+mod why;
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};

@@ -44,6 +44,7 @@ fn row(name: &str) -> ProviderRow {
         keys_url: None,
         local: false,
         allow_private: false,
+        privacy: None,
         fast: Some("small".to_owned()),
         smart: Some("large".to_owned()),
         models: vec!["small".to_owned(), "large".to_owned()],

@@ -159,6 +159,8 @@ impl Plan {
                 price_id: self.price_id.clone(),
                 settings: BTreeMap::new(),
                 unready: None,
+                facts: Arc::default(),
+                privacy: llmroute::domain::policy::Privacy::Any,
             };
             targets.push((Target { provider: provider.name.clone(), model: self.model.as_str().into() }, *weight));
             providers.insert(provider.name.clone(), Arc::new(provider));
@@ -172,7 +174,15 @@ impl Plan {
             room: self.room,
             built_in: false,
         };
-        (Policy { version: 1, providers, groups: [(group.name.clone(), Arc::new(group))].into() }, keyring)
+        (
+            Policy {
+                version: 1,
+                providers,
+                groups: [(group.name.clone(), Arc::new(group))].into(),
+                ..Policy::default()
+            },
+            keyring,
+        )
     }
 
     /// $1 a million tokens in, $2 out, for every target.

@@ -114,6 +114,7 @@ impl Told {
             error: attempts.last().and_then(|it| it.error.clone()),
             losses: Vec::new(),
             attempts,
+            decision: None,
         })
     }
 }

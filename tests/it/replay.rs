@@ -42,6 +42,8 @@ impl Stage {
         // name that was asked for comes first all the same.
         // Recorded requests go on from answers that only their provider has.
         plan.quirks.keeps_responses = true;
+        // Some were recorded at a gateway, with a wish for one provider behind it.
+        plan.quirks.provider_routing = true;
         let price_id = match speaks {
             Dialect::OpenaiCompletions => unreachable!("it holds no conversations"),
             Dialect::BedrockConverse => unreachable!("no client speaks it"),

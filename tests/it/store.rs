@@ -43,6 +43,7 @@ fn provider(name: &str) -> ProviderRow {
         keys_url: None,
         local: false,
         allow_private: false,
+        privacy: None,
         fast: None,
         smart: None,
         models: vec!["m".to_owned()],

@@ -297,3 +297,36 @@ def test_nonsense_is_refused(client, target):
         assert target.body["messages"] == "hello"
         target.upstream.reset()
     assert target.upstream.asked == []
+
+
+CHAT_THEN_ANTHROPIC = pytest.mark.parametrize("pair", [("openai-chat", "anthropic")], indirect=True)
+
+
+@CHAT_THEN_ANTHROPIC
+def test_wishes_choose_the_provider_and_stay_here(pair):
+    """What `extra_body` says of providers and further models decides where the request goes, and is not sent there."""
+    client = pair.router.openai()
+
+    def ask(**wishes):
+        raw = client.chat.completions.with_raw_response.create(model="pair", messages=HELLO, extra_body=wishes)
+        assert raw.parse().choices[0].message.content == "Hello, world."
+        return raw.headers["x-llmroute-provider"]
+
+    assert ask(provider={"order": ["second"]}) == "second"
+    assert ask(provider={"ignore": ["second"]}) == "first"
+    assert ask(provider={"only": ["second"], "allow_fallbacks": False}) == "second"
+    assert ask(models=["pair", "second/model-three"]) == "first"
+    pair.first.will(Refuses(500))
+    assert ask(provider={"only": ["first"]}, fallbacks=["second/model-two"]) == "first"
+    for body in (it.body for upstream in (pair.first, pair.second) for it in upstream.asked):
+        assert not {"provider", "models", "fallbacks"} & body.keys()
+
+
+@CHAT_THEN_ANTHROPIC
+def test_a_wish_that_nobody_can_keep_is_refused(pair):
+    with pytest.raises(openai.BadRequestError) as refused:
+        pair.router.openai().chat.completions.create(
+            model="pair", messages=HELLO, extra_body={"provider": {"data_collection": "deny"}}
+        )
+    assert "first/model-one" in refused.value.message and "second/model-two" in refused.value.message
+    assert pair.tries() == (0, 0)

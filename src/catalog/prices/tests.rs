@@ -231,6 +231,8 @@ mod tariff {
             price_id: price_id.map(str::to_owned),
             settings: std::collections::BTreeMap::new(),
             unready: None,
+            facts: std::sync::Arc::default(),
+            privacy: crate::domain::policy::Privacy::Any,
         }
     }
 

@@ -51,10 +51,8 @@ impl Via {
     /// # Errors
     /// The local file or the token cannot be used, or nothing can be asked because no provider has a key.
     pub(super) fn open(session: &Session) -> Done<Self> {
-        let paths = session.paths()?;
-        if let Some(server) = server_lock::find(paths.home())? {
-            let token = LocalToken::load(&paths.token())?.map(|it| Secret::new(it.reveal().to_owned()));
-            return Ok(Self::Server(Local::new(server.port, token).map_err(|it| unreachable_server(&it))?));
+        if let Some(local) = server(session)? {
+            return Ok(Self::Server(local));
         }
         let loaded = start::load(session)?;
         start::require_usable(&loaded)?;
@@ -143,6 +141,17 @@ impl Reply {
     }
 }
 
+/// A client of the running server, if there is one.
+///
+/// # Errors
+/// The local file or the token cannot be read.
+pub(in crate::cli) fn server(session: &Session) -> Done<Option<Local>> {
+    let paths = session.paths()?;
+    let Some(server) = server_lock::find(paths.home())? else { return Ok(None) };
+    let token = LocalToken::load(&paths.token())?.map(|it| Secret::new(it.reveal().to_owned()));
+    Ok(Some(Local::new(server.port, token).map_err(|it| unreachable_server(&it))?))
+}
+
 /// Before the very first request: which keys it found by itself, and that it kept none of them.
 fn tell_what_was_found(session: &Session, loaded: &Loaded) -> Done {
     let found: Vec<&str> =
@@ -153,7 +162,8 @@ fn tell_what_was_found(session: &Session, loaded: &Loaded) -> Done {
     Ok(())
 }
 
-fn unreachable_server(failure: &Failure) -> Diag {
+/// The running server does not answer.
+pub(in crate::cli) fn unreachable_server(failure: &Failure) -> Diag {
     Diag::new(Exit::NoServer, "server-unreachable", &failure.told, &failure.detail)
         .fix("wait for it to finish starting or stopping, then ask again")
 }

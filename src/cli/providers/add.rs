@@ -9,7 +9,7 @@ use crate::cli::keyshape::refuse_keys;
 use crate::cli::session::Session;
 use crate::config::refusal::nearest;
 use crate::domain::dialect::Dialect;
-use crate::domain::policy::Auth;
+use crate::domain::policy::{Auth, Privacy};
 use crate::domain::quirks::Quirks;
 use crate::domain::row::{ProviderRow, SpeechRow};
 
@@ -35,6 +35,9 @@ pub(super) struct Add {
     /// Copy everything that is not given from a built-in provider.
     #[arg(long, value_name = "BUILTIN")]
     like: Option<String>,
+    /// What becomes of what is sent there: it stays on this machine or network, is not kept, or nothing is promised.
+    #[arg(long, value_enum)]
+    privacy: Option<PrivacyName>,
     /// The URL may point into a private network.
     #[arg(long)]
     allow_private: bool,
@@ -68,6 +71,27 @@ enum AuthName {
     Aws,
     /// No key.
     None,
+}
+
+/// What becomes of what is sent to a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum PrivacyName {
+    /// It does not leave this machine or network.
+    Local,
+    /// Nothing is kept once it is answered.
+    Zdr,
+    /// Nothing is promised.
+    Any,
+}
+
+impl From<PrivacyName> for Privacy {
+    fn from(it: PrivacyName) -> Self {
+        match it {
+            PrivacyName::Local => Self::Local,
+            PrivacyName::Zdr => Self::Zdr,
+            PrivacyName::Any => Self::Any,
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -135,6 +159,7 @@ impl Add {
             };
         }
         row.allow_private |= self.allow_private;
+        row.privacy = self.privacy.map(Privacy::from).or(row.privacy);
         Ok(row)
     }
 }
@@ -152,6 +177,7 @@ fn blank(name: &str) -> ProviderRow {
         env_file: Vec::new(),
         keys_url: None,
         local: false,
+        privacy: None,
         allow_private: false,
         fast: None,
         smart: None,

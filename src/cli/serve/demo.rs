@@ -87,6 +87,7 @@ fn row(sim: &Sim) -> ProviderRow {
         env_file: Vec::new(),
         keys_url: None,
         local: false,
+        privacy: None,
         allow_private: false,
         fast: persona.models.last().cloned(),
         smart: persona.models.first().cloned(),

@@ -177,6 +177,7 @@ mod tests {
                 attempt(1, "anthropic", "claude", 429, Some(limited)),
                 attempt(2, "openai", "gpt-5.6-sol", 200, None),
             ],
+            decision: None,
         }
     }
 

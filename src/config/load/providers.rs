@@ -6,7 +6,7 @@ use crate::config::address::{self, Private};
 use crate::config::edits::names;
 use crate::config::environment::Environment;
 use crate::config::load::{Problem, settings};
-use crate::domain::policy::{BodyEdits, Key, Provider, Speech};
+use crate::domain::policy::{BodyEdits, Key, Privacy, Provider, Speech};
 use crate::domain::row::{ProviderRow, SpeechRow};
 use crate::domain::setting;
 
@@ -40,6 +40,8 @@ pub(super) fn build(
         fast: row.fast.as_deref().map(Into::into),
         smart: row.smart.as_deref().map(Into::into),
         models: row.models.iter().map(|it| it.as_str().into()).collect(),
+        facts: crate::catalog::models::of(&row.name, row.price_id.as_deref()),
+        privacy: row.privacy.unwrap_or(if row.local { Privacy::Local } else { Privacy::Any }),
         price_id: row.price_id.clone(),
         settings: settled.values,
         unready,

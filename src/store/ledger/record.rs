@@ -1,6 +1,7 @@
 //! What the ledger is told: plain values, made by the engine.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::domain::clock::Stamp;
@@ -187,6 +188,16 @@ pub struct FailureNote {
     pub detail: String,
 }
 
+/// How a request was decided. Spelled out by the writer, when the row is written: a request does not wait for it.
+pub trait DecisionNote: fmt::Debug + Send + Sync {
+    /// The policy it was decided by: an id made of its text, and the text, for the first request that was.
+    fn policy(&self) -> (i64, &str);
+    /// The salt of its dice.
+    fn salt(&self) -> u64;
+    /// The record, as JSON.
+    fn record(&self) -> String;
+}
+
 /// A finished request: its one row.
 #[derive(Debug, Clone)]
 pub struct RequestRecord {
@@ -228,6 +239,8 @@ pub struct RequestRecord {
     pub losses: Vec<String>,
     /// Every attempt, in order.
     pub attempts: Vec<AttemptRecord>,
+    /// How it was decided; `None` for what was refused before that.
+    pub decision: Option<Arc<dyn DecisionNote>>,
 }
 
 /// What became of an attempt.

@@ -6,7 +6,7 @@ use crate::domain::id::{GroupName, KeyName, ModelName, ProviderName, RequestId};
 use crate::domain::money::Usd;
 use crate::domain::usage::{Source, Usage};
 use crate::store::keys::billing_name;
-use crate::store::ledger::record::{AttemptRecord, FailureNote, RequestRecord};
+use crate::store::ledger::record::{AttemptRecord, DecisionNote, FailureNote, RequestRecord};
 
 /// Statements kept prepared on the writer's connection.
 pub(super) const STATEMENTS: usize = 16;
@@ -15,6 +15,10 @@ pub(super) const STATEMENTS: usize = 16;
 pub(super) struct Records<'a> {
     request: CachedStatement<'a>,
     attempt: CachedStatement<'a>,
+    policy: CachedStatement<'a>,
+    decision: CachedStatement<'a>,
+    /// The policy of the request before: nearly always that of the next one too.
+    last_policy: Option<i64>,
 }
 
 impl<'a> Records<'a> {
@@ -37,7 +41,13 @@ impl<'a> Records<'a> {
                  ?22, ?23, ?24, ?25, ?26, ?27, ?28)
              ON CONFLICT (request, n) DO NOTHING",
         )?;
-        Ok(Self { request, attempt })
+        let policy =
+            conn.prepare_cached("INSERT INTO policies (id, text) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING")?;
+        let decision = conn.prepare_cached(
+            "INSERT INTO decisions (request, policy, salt, record) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (request) DO NOTHING",
+        )?;
+        Ok(Self { request, attempt, policy, decision, last_policy: None })
     }
 
     /// A finished request with its attempts. Says whether it is the first record of that request: a row that is there
@@ -48,6 +58,9 @@ impl<'a> Records<'a> {
         }
         for attempt in &record.attempts {
             self.attempt(record, attempt)?;
+        }
+        if let Some(note) = &record.decision {
+            self.decision(record.id, note.as_ref())?;
         }
         Ok(true)
     }
@@ -98,6 +111,16 @@ impl<'a> Records<'a> {
             head.operation_column()
         ])?;
         Ok(written == 1)
+    }
+
+    fn decision(&mut self, id: RequestId, note: &dyn DecisionNote) -> rusqlite::Result<()> {
+        let (policy, text) = note.policy();
+        if self.last_policy != Some(policy) {
+            self.policy.execute(params![policy, text])?;
+            self.last_policy = Some(policy);
+        }
+        self.decision.execute(params![number(id), policy, note.salt().cast_signed(), note.record()])?;
+        Ok(())
     }
 
     fn attempt(&mut self, record: &RequestRecord, attempt: &AttemptRecord) -> rusqlite::Result<()> {

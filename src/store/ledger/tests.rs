@@ -98,6 +98,7 @@ fn record(id: RequestId, attempts: Vec<AttemptRecord>) -> Arc<RequestRecord> {
         error: (!ok).then(|| FailureNote { kind: "overload", code: "upstream_busy", detail: "all busy".to_owned() }),
         losses: Vec::new(),
         attempts,
+        decision: None,
     })
 }
 

@@ -148,7 +148,8 @@ fn answers_that_are_none_are_refused() {
         (Dialect::Gemini, r#"{"embeddings":[{"values":[[1]]}]}"#),
         (Dialect::Gemini, r#"{"embeddings":[1]}"#),
         (Dialect::Gemini, "{}"),
-        (Dialect::Cohere, r#"{"embeddings":[[1]]}"#),
+        (Dialect::Cohere, r#"{"embeddings":[[[1]]]}"#),
+        (Dialect::Cohere, r#"{"embeddings":[1]}"#),
         (Dialect::Ollama, r#"{"embedding":[1]}"#),
     ] {
         assert!(makes(dialect).read_answer(body.as_bytes()).is_err(), "{body}");

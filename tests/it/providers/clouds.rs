@@ -34,7 +34,12 @@ async fn house(row: &str, model: &str, hand: &Hand) -> House {
         built_in: false,
     };
     let providers = [(it.name.clone(), std::sync::Arc::new(it))].into();
-    let policy = Policy { version: 1, providers, groups: [(group.name.clone(), std::sync::Arc::new(group))].into() };
+    let policy = Policy {
+        version: 1,
+        providers,
+        groups: [(group.name.clone(), std::sync::Arc::new(group))].into(),
+        ..Policy::default()
+    };
     let house = Plan::new().open().await;
     house.engine.swap(policy, keyring, Vec::new());
     house

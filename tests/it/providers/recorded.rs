@@ -128,7 +128,15 @@ impl Recording {
             built_in: false,
         };
         let providers = [(it.name.clone(), Arc::new(it))].into();
-        (Policy { version: 1, providers, groups: [(group.name.clone(), Arc::new(group))].into() }, keyring)
+        (
+            Policy {
+                version: 1,
+                providers,
+                groups: [(group.name.clone(), Arc::new(group))].into(),
+                ..Policy::default()
+            },
+            keyring,
+        )
     }
 
     /// Where a client sends it.

@@ -1,0 +1,44 @@
+//! What would become of a request: everything up to its first attempt, and nothing sent, counted or written down.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::dice::Dice;
+use crate::domain::failure::Failure;
+use crate::domain::id::RequestId;
+use crate::domain::policy::Policy;
+use crate::engine::{Call, Engine, read};
+use crate::route;
+use crate::route::health::FleetView;
+use crate::route::record::Record;
+
+/// The decision about a request that is not made.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Explained {
+    /// How it would be decided now. Another request is decided by another throw.
+    pub record: Record,
+    /// Why it would be refused, for its client.
+    pub refusal: Option<String>,
+}
+
+/// Decides about `call` as if it had come, in view of `fleet`.
+///
+/// # Errors
+/// Its body cannot be read.
+pub fn explain(policy: &Policy, fleet: FleetView, call: Call, id: RequestId, salt: u64) -> Result<Explained, Failure> {
+    let (ask, understood) = read::read(call, id);
+    understood?;
+    let mut decision = route::decide(policy, &ask, &fleet, &mut Dice::of(id, salt));
+    let record = Record::of(&ask, fleet, &mut decision).trimmed();
+    Ok(Explained { record, refusal: decision.refusal.map(|it| it.told) })
+}
+
+impl Engine {
+    /// Decides about `call` as if it had come, in view of the fleet as it is.
+    ///
+    /// # Errors
+    /// Its body cannot be read.
+    pub fn explain(&self, call: Call) -> Result<Explained, Failure> {
+        let fleet = self.fleet.view(call.at.mono);
+        explain(&self.policy(), fleet, call, self.ledger.spare_id(), self.ledger.salt())
+    }
+}

@@ -1,0 +1,146 @@
+//! `why` and `explain`: the same table for a request that was made and for one that was not.
+
+use llmroute::sim::Script;
+
+use crate::cli::Home;
+use crate::cli::ask::Lab;
+
+#[test]
+fn why_shows_the_way_and_that_it_is_the_same_again() {
+    let lab = Lab::new();
+    lab.home.ok(&["groups", "set", "both", "lab/one=3", "lab/two=0", "openai/gone=1"]);
+    lab.sim.script().push(Script::status(500));
+    lab.sim.script().push(Script::text("Canberra."));
+    let id = lab.home.json(&["ask", "Capital?", "-m", "both", "--json"])["id"].as_str().expect("an id").to_owned();
+    let document = lab.home.json(&["why", &id, "--json"]);
+    assert_eq!((&document["recomputed"], &document["group"]), (&"same".into(), &"both".into()), "{document}");
+    assert_eq!(document["plan"][0]["target"], "lab/one");
+    assert_eq!((&document["plan"][0]["weight"], &document["plan"][0]["share"]), (&3.0.into(), &1.0.into()));
+    assert_eq!(document["plan"][0]["tried"][0]["status"], 500);
+    assert_eq!(
+        (&document["plan"][1]["notes"][0], &document["plan"][1]["tried"][0]["answered"]),
+        (&"fallback".into(), &true.into())
+    );
+    assert_eq!(document["out"][0]["target"], "openai/gone");
+    let draw =
+        document["trail"].as_array().expect("a trail").iter().find_map(|it| it["step"]["drawn"]["draw"].as_f64());
+    assert!(draw.is_some_and(|it| (0.0..1.0).contains(&it)), "{document}");
+    let screen = lab.home.ok(&["why", &id]).stdout;
+    for part in [
+        "both",
+        "group both: 3 targets",
+        "has all the weight",
+        "500 ",
+        "← answered",
+        "openai has no key",
+        "recomputed: same",
+    ] {
+        assert!(screen.contains(part), "no `{part}`:\n{screen}");
+    }
+}
+
+#[test]
+fn why_refuses_what_it_cannot_tell() {
+    let lab = Lab::new();
+    lab.home.run(&["why", "x7"]).refused("usage", 2);
+    lab.home.run(&["why", "r9999"]).refused("not-found", 2);
+}
+
+#[test]
+fn explain_sends_nothing_and_tells_what_it_would_cost() {
+    let lab = Lab::new();
+    let document = lab.home.json(&["explain", "Capital of Australia?", "--json"]);
+    assert_eq!((&document["live"], &document["plan"][0]["target"]), (&false.into(), &"lab/one".into()), "{document}");
+    let estimate = &document["plan"][0]["estimate"];
+    let tokens = document["facts"]["needs"]["prompt_tokens"].as_f64().expect("a count");
+    assert!((estimate["cost_usd"].as_f64().expect("a price") - tokens / 1e6).abs() < 1e-12, "{document}");
+    assert_eq!(estimate["output_tokens"], serde_json::Value::Null, "nothing was asked yet");
+    assert!(lab.home.ok(&["explain", "Capital?"]).stdout.contains("for the prompt alone"));
+    assert!(lab.sim.meter().arrivals().is_empty(), "something was sent");
+    assert!(lab.home.json(&["requests", "--json"])["requests"].as_array().expect("a list").is_empty());
+    lab.home.ok(&["ask", "Capital?"]);
+    let estimate = lab.home.json(&["explain", "Capital?", "--json"])["plan"][0]["estimate"].clone();
+    assert!(estimate["output_tokens"].as_u64().is_some_and(|it| it > 0), "{estimate}");
+}
+
+#[test]
+fn explain_ends_with_3_if_nobody_could_take_it() {
+    let home = Home::new();
+    let ran = home.run(&["explain", "hello", "-m", "openai/gpt"]);
+    assert_eq!(ran.code, 3, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("no_route"), "{}", ran.stdout);
+    assert!(std::fs::read_dir(home.path()).expect("the home").next().is_none(), "looking made files");
+}
+
+#[test]
+fn explain_takes_a_body_of_any_of_three_dialects() {
+    let lab = Lab::new();
+    let file = lab.home.path().join("body.json");
+    let path = file.to_str().expect("a path");
+    let body = r#"{"model": "lab/one", "max_tokens": 7, "messages": [{"role": "user", "content": "hi"}]}"#;
+    std::fs::write(&file, body).expect("a file");
+    for dialect in ["openai-chat", "anthropic"] {
+        let document = lab.home.json(&["explain", "--body", path, "--dialect", dialect, "--json"]);
+        assert_eq!(
+            (&document["facts"]["dialect"], &document["facts"]["needs"]["max_tokens"]),
+            (&dialect.into(), &7.into())
+        );
+    }
+    lab.home.run(&["explain", "--body", path, "--dialect", "openai-responses"]).refused("bad-request", 2);
+    lab.home.run(&["explain", "--body", "/no/such/file"]).refused("bad-file", 2);
+    lab.home.run(&["explain", "--body", path, "-m", "x"]).refused("usage", 2);
+}
+
+#[test]
+fn what_a_model_cannot_do_is_told_before_anything_is_sent() {
+    let home = Home::new();
+    assert_eq!(home.run_with_stdin(&["keys", "add", "groq", "--stdin"], "sk-canary-0123456789abcdef").code, 0);
+    let file = home.path().join("shot.png");
+    std::fs::write(&file, b"\x89PNG\r\n\x1a\nrest").expect("a file");
+    let image = file.to_str().expect("a path");
+    let ran = home.run(&["explain", "-m", "groq/llama-3.1-8b-instant", "-a", image, "what is it?"]);
+    assert_eq!(ran.code, 3, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("no_fit") && ran.stdout.contains("does not see images"), "{}", ran.stdout);
+    let document = home.json(&["models", "show", "llama-3.1-8b-instant", "--json"]);
+    let first = &document["models"][0];
+    assert_eq!(
+        (&first["provider"], &first["usable"], &first["facts"]["images"]),
+        (&"groq".into(), &true.into(), &false.into())
+    );
+    let others = home.json(&["models", "show", "claude-sonnet-4-5", "--json"]);
+    let names: Vec<&str> =
+        others["models"].as_array().expect("a list").iter().filter_map(|it| it["model"].as_str()).collect();
+    assert!(names.contains(&"claude-sonnet-4-5") && names.contains(&"anthropic/claude-sonnet-4.5"), "{names:?}");
+    let screen = home.ok(&["models", "show", "anthropic/claude-sonnet-4-5"]).stdout;
+    assert!(screen.contains("200k") && screen.contains("no key"), "{screen}");
+    home.run(&["models", "show", "claude-sonnet-99"]).refused("unknown-model", 2);
+    assert!(home.ok(&["models"]).stdout.contains("WINDOW"));
+}
+
+#[test]
+fn simulate_tells_what_other_weights_would_have_done() {
+    let lab = Lab::new();
+    lab.home.ok(&["prices", "set", "lab/two", "in=10", "out=20"]);
+    lab.home.ok(&["groups", "set", "both", "lab/one=1", "lab/two=0"]);
+    for _ in 0..3 {
+        lab.home.ok(&["ask", "Capital?", "-m", "both"]);
+    }
+    let file = lab.home.path().join("policy.toml");
+    let path = file.to_str().expect("a path");
+    std::fs::write(&file, "[weights.both]\n\"lab/one\" = 0\n\"lab/two\" = 1\n").expect("a file");
+    let document = lab.home.json(&["simulate", "--with", path, "--json"]);
+    let line = |at: usize| &document["targets"][at];
+    assert_eq!((&document["requests"], &line(0)["target"]), (&3.into(), &"lab/two".into()), "{document}");
+    assert_eq!((&line(0)["before"], &line(0)["after"], &line(0)["after_share"]), (&0.into(), &3.into(), &1.0.into()));
+    let cost = |side: &str| document[side]["cost_usd"].as_f64().expect("a price");
+    assert!((cost("after") / cost("before") - 10.0).abs() < 1e-6, "{document}");
+    std::fs::write(&file, "[groups.both.targets]\n\"openai/gone\" = 1\n").expect("a file");
+    lab.home.run(&["simulate", "--with", path]).refused("policy-file", 2);
+    lab.home.run_with_stdin(&["keys", "add", "groq", "--stdin"], "sk-canary-0123456789abcdef");
+    lab.home.ok(&["providers", "disable", "groq"]);
+    std::fs::write(&file, "[groups.both.targets]\n\"groq/m\" = 1\n").expect("a file");
+    let screen = lab.home.ok(&["simulate", "--with", path, "--since", "1h"]).stdout;
+    assert!(screen.contains("3 would be refused: no_fit") && screen.contains("3 (100%)"), "{screen}");
+    lab.home.run(&["simulate", "--with", path, "--since", "1y"]).refused("usage", 2);
+    lab.home.run(&["simulate", "--with", "/no/such/file"]).refused("bad-file", 2);
+}
