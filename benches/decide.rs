@@ -1,13 +1,16 @@
-//! What one routing decision costs: a group of ten targets with a key each, healthy and with three of them out.
+//! What one routing decision costs: a group of twelve targets with a key each, healthy, with three of them out, and with
+//! rules to be asked first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hint::black_box;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
-use llmroute::domain::ask::{Ask, Fields, Needs, Priority};
-use llmroute::domain::clock::{Moment, Now};
+use jiff::tz::TimeZone;
+use llmroute::domain::ask::{Ask, Envelope, Fields, Needs, Priority};
+use llmroute::domain::clock::{Moment, Now, Stamp};
 use llmroute::domain::dialect::Dialect;
 use llmroute::domain::dice::Dice;
 use llmroute::domain::id::{KeyId, RequestId};
@@ -16,10 +19,15 @@ use llmroute::domain::policy::{
     Auth, Billing, Deadlines, Group, Hedge, Key, OnRefusal, Policy, Provider, Room, Speech,
 };
 use llmroute::domain::quirks::Quirks;
+use llmroute::domain::rule::{Destination, Rule, Rules, Scope};
+use llmroute::domain::strategy::Strategy;
 use llmroute::domain::target::Target;
 use llmroute::route::breaker::{Standing, Why};
 use llmroute::route::decide;
-use llmroute::route::health::{FleetView, SeatId};
+use llmroute::route::health::{FleetView, LiveSeats, SeatId};
+use llmroute::route::live::{Class, Live};
+use llmroute::route::order::adaptive::Assessment;
+use llmroute::route::rules::compile;
 
 fn provider(n: i64) -> Arc<Provider> {
     let key =
@@ -46,12 +54,13 @@ fn provider(n: i64) -> Arc<Provider> {
 }
 
 fn policy() -> Policy {
-    let providers: BTreeMap<_, _> = (0..10).map(provider).map(|it| (it.name.clone(), it)).collect();
+    let providers: BTreeMap<_, _> = (0..12).map(provider).map(|it| (it.name.clone(), it)).collect();
     let target = |name: &llmroute::domain::id::ProviderName| Target { provider: name.clone(), model: "m".into() };
     let targets = providers.keys().map(|it| (target(it), 1.0)).collect();
     let group = Group {
         name: "g".into(),
         targets,
+        strategy: Strategy::default(),
         deadlines: Deadlines::default(),
         hedge: Hedge::Auto,
         on_refusal: OnRefusal::Tell,
@@ -80,7 +89,100 @@ fn ask() -> Ask {
         strict: false,
         wishes: None,
         recalled: None,
+        envelope: Envelope::default(),
+        quote: None,
+        verdicts: None,
     }
+}
+
+/// Twenty rules as people write them, none of which matches: all have to be asked.
+const RULES: [&str; 20] = [
+    "model == 'gpt-3'",
+    "model.startsWith('claude-') && stream",
+    "prompt_tokens > 100000",
+    "has_images && !has_tools",
+    "headers[?'x-team'].orValue('') == 'red'",
+    "'x-llmroute-tier' in headers && headers['x-llmroute-tier'] == 'gold'",
+    "'cheap' in tags",
+    "client == 'claude-code' && messages > 100",
+    "hour < 6",
+    "weekday > 5 && hour >= 9",
+    "request_type == 'embedding'",
+    "max_tokens > 8000 && json_schema",
+    "dialect == 'gemini'",
+    "health['p1/m'] == 'failed'",
+    "session.matches('^batch-[0-9]+$')",
+    "provider in ['p7', 'p8'] && prompt_tokens < 200",
+    "budget_used > 90.0",
+    "has(params.region) && params.region == 'eu'",
+    "has_audio",
+    "model == 'g' && client == 'cron'",
+];
+
+fn rule(nth: usize, when: &str) -> Arc<Rule> {
+    Arc::new(Rule {
+        name: format!("r{nth:02}").into(),
+        scope: Scope::Global,
+        priority: 0,
+        when: Arc::new(compile(when).expect("a condition")),
+        targets: vec![(Destination::parse("p1/m").expect("a target"), 1.0)],
+        fallbacks: Vec::new(),
+        chain: false,
+    })
+}
+
+fn with_rules(when: &[&str]) -> Policy {
+    let rules = when.iter().enumerate().map(|(nth, when)| rule(nth, when)).collect();
+    Policy { rules: Rules::new(rules, TimeZone::UTC), ..policy() }
+}
+
+/// A request as an agent sends it.
+fn asked() -> Ask {
+    let body = r#"{"model":"g","messages":[{"role":"user","content":"What is a proxy?"}],"stream":true}"#;
+    let headers = ["host", "user-agent", "content-type", "content-length", "accept", "x-team", "x-stainless-lang"];
+    let body = Bytes::from_static(body.as_bytes());
+    let fields = llmroute::wire::json::scan(&body).expect("JSON");
+    let envelope =
+        Envelope { headers: headers.map(|it| (it.to_owned(), "some value".to_owned())).into(), params: Vec::new() };
+    // 2026-11-20, a Friday, 12:00 UTC: no rule about the time matches.
+    let at = Now { wall: Stamp(1_795_176_000_000_000), ..Now::default() };
+    Ask { at, body, fields, envelope, client: "python".to_owned(), ..ask() }
+}
+
+fn rules(bench: &mut Criterion) {
+    let (ask, fleet) = (asked(), FleetView::default());
+    let mut run = |name: &str, policy: &Policy| {
+        let decided = decide(policy, &ask, &fleet, &mut Dice::of(RequestId(1), 7));
+        assert_eq!(decided.plan.len(), 12, "no rule matches: {:?}", decided.trail);
+        let mut n = 0;
+        bench.bench_function(name, |it| {
+            it.iter(|| {
+                n += 1;
+                decide(black_box(policy), black_box(&ask), &fleet, &mut Dice::of(RequestId(n), 7))
+            });
+        });
+    };
+    run("decide, no rules", &policy());
+    run("decide, twenty rules", &with_rules(&RULES));
+    for when in RULES {
+        run(&format!("decide, one rule: {when}"), &with_rules(&[when]));
+    }
+}
+
+/// Every target has answered a while.
+fn used() -> FleetView {
+    let seat = |n: i64| SeatId { provider: format!("p{n}").into(), model: Some("m".into()), key: Some(KeyId(n)) };
+    let live = |n: u64| {
+        let mut live = Live::default();
+        for at in 0..20 {
+            live.answered(Class::of(true, 0), Duration::from_millis(400 + 50 * n), Moment(at * 1_000_000));
+        }
+        Arc::new(live)
+    };
+    let seats = LiveSeats((0..10).map(|n| (seat(n), live(n.unsigned_abs()))).collect());
+    let now = Moment(30_000_000);
+    let assessment = Arc::new(Assessment::default().next(&seats, &HashMap::new(), now));
+    FleetView { now, live: Arc::new(seats), assessment, ..FleetView::default() }
 }
 
 fn decisions(bench: &mut Criterion) {
@@ -91,7 +193,7 @@ fn decisions(bench: &mut Criterion) {
         let id = SeatId { provider: format!("p{n}").into(), model: Some("m".into()), key: Some(KeyId(n)) };
         hurt.standings.insert(id, Standing::Out { until: Moment(1_000_000), why: Why::Tripped });
     }
-    for (name, fleet) in [("decide, ten healthy", &healthy), ("decide, three of ten out", &hurt)] {
+    for (name, fleet) in [("decide, twelve healthy", &healthy), ("decide, three of twelve out", &hurt)] {
         let mut n = 0;
         bench.bench_function(name, |it| {
             it.iter(|| {
@@ -100,7 +202,19 @@ fn decisions(bench: &mut Criterion) {
             });
         });
     }
+    let used = used();
+    for strategy in Strategy::ALL {
+        let mut policy = policy.clone();
+        Arc::make_mut(policy.groups.get_mut("g").unwrap()).strategy = strategy;
+        let mut n = 0;
+        bench.bench_function(&format!("decide, ten in use, {strategy}"), |it| {
+            it.iter(|| {
+                n += 1;
+                decide(black_box(&policy), black_box(&ask), &used, &mut Dice::of(RequestId(n), 7))
+            });
+        });
+    }
 }
 
-criterion_group!(benches, decisions);
+criterion_group!(benches, decisions, rules);
 criterion_main!(benches);

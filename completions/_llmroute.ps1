@@ -40,6 +40,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('keys', 'keys', [CompletionResultType]::ParameterValue, 'The credentials of providers')
             [CompletionResult]::new('groups', 'groups', [CompletionResultType]::ParameterValue, 'Names that stand for weighted targets')
             [CompletionResult]::new('weights', 'weights', [CompletionResultType]::ParameterValue, 'The shares of a group''s targets, as meant and as they came out')
+            [CompletionResult]::new('rules', 'rules', [CompletionResultType]::ParameterValue, 'Where requests go that fulfil a condition')
             [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'What can be sent as `model`')
             [CompletionResult]::new('prices', 'prices', [CompletionResultType]::ParameterValue, 'Your own prices, and what is known of a target''s')
             [CompletionResult]::new('bench', 'bench', [CompletionResultType]::ParameterValue, 'Measurements')
@@ -453,6 +454,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('--max-parallel', '--max-parallel', [CompletionResultType]::ParameterName, 'How many requests of this group one target takes at once; 0 = any number. A full one is passed over for the next')
             [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'How many more wait for a place where no target has one. Those with the header `x-llmroute-priority: high` come first')
             [CompletionResult]::new('--deadline', '--deadline', [CompletionResultType]::ParameterName, 'How long a part of the exchange may take: connect, first-content, first-content-reasoning, byte-gap, content-gap, whole or stream. Can be given several times')
+            [CompletionResult]::new('--strategy', '--strategy', [CompletionResultType]::ParameterName, 'How the targets are ordered; without it, as before')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
             [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
@@ -580,6 +582,200 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             break
         }
         'llmroute;weights;help;help' {
+            break
+        }
+        'llmroute;rules' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the rules in the order in which they are asked (the default)')
+            [CompletionResult]::new('variables', 'variables', [CompletionResultType]::ParameterValue, 'List what a condition can name')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a rule. The first one that matches says where a request goes')
+            [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Change a rule; what is not named stays')
+            [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Ask a rule again')
+            [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Keep a rule, and do not ask it')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a rule')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Ask one rule about a request that is not sent')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'llmroute;rules;list' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'llmroute;rules;variables' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'llmroute;rules;add' {
+            [CompletionResult]::new('--when', '--when', [CompletionResultType]::ParameterName, 'When it matches, in CEL')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Where its requests go: a group or PROVIDER/MODEL, with a weight where there are several')
+            [CompletionResult]::new('--fallback', '--fallback', [CompletionResultType]::ParameterName, 'What is tried when those fail, in order')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Whose requests: global, customer:ID, team:ID or virtual-key:ID. Before there are virtual keys, only global')
+            [CompletionResult]::new('--priority', '--priority', [CompletionResultType]::ParameterName, 'The smaller, the earlier; without it, 0')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--chain', '--chain', [CompletionResultType]::ParameterName, 'It says what model is meant, and all rules are asked again')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'llmroute;rules;edit' {
+            [CompletionResult]::new('--when', '--when', [CompletionResultType]::ParameterName, 'When it matches, in CEL')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Where its requests go: a group or PROVIDER/MODEL, with a weight where there are several')
+            [CompletionResult]::new('--fallback', '--fallback', [CompletionResultType]::ParameterName, 'What is tried when those fail, in order')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Whose requests: global, customer:ID, team:ID or virtual-key:ID. Before there are virtual keys, only global')
+            [CompletionResult]::new('--priority', '--priority', [CompletionResultType]::ParameterName, 'The smaller, the earlier; without it, 0')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--chain', '--chain', [CompletionResultType]::ParameterName, 'It says what model is meant, and all rules are asked again')
+            [CompletionResult]::new('--no-chain', '--no-chain', [CompletionResultType]::ParameterName, 'It ends the search when it matches')
+            [CompletionResult]::new('--no-fallback', '--no-fallback', [CompletionResultType]::ParameterName, 'It has no fallbacks any more')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'llmroute;rules;enable' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'llmroute;rules;disable' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'llmroute;rules;remove' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'llmroute;rules;test' {
+            [CompletionResult]::new('--body', '--body', [CompletionResultType]::ParameterName, 'The file with the body of the request')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'A header of the request; can be given several times')
+            [CompletionResult]::new('--dialect', '--dialect', [CompletionResultType]::ParameterName, 'The dialect of the body; without it, what the body looks like')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'The model, in place of the body''s')
+            [CompletionResult]::new('--query', '--query', [CompletionResultType]::ParameterName, 'The query of its URL: `a=b&c=d`')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'When it is asked, in the configured time zone: 2026-11-20T03:30. Without it, now')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'llmroute;rules;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the rules in the order in which they are asked (the default)')
+            [CompletionResult]::new('variables', 'variables', [CompletionResultType]::ParameterValue, 'List what a condition can name')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a rule. The first one that matches says where a request goes')
+            [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Change a rule; what is not named stays')
+            [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Ask a rule again')
+            [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Keep a rule, and do not ask it')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a rule')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Ask one rule about a request that is not sent')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'llmroute;rules;help;list' {
+            break
+        }
+        'llmroute;rules;help;variables' {
+            break
+        }
+        'llmroute;rules;help;add' {
+            break
+        }
+        'llmroute;rules;help;edit' {
+            break
+        }
+        'llmroute;rules;help;enable' {
+            break
+        }
+        'llmroute;rules;help;disable' {
+            break
+        }
+        'llmroute;rules;help;remove' {
+            break
+        }
+        'llmroute;rules;help;test' {
+            break
+        }
+        'llmroute;rules;help;help' {
             break
         }
         'llmroute;models' {
@@ -962,6 +1158,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('keys', 'keys', [CompletionResultType]::ParameterValue, 'The credentials of providers')
             [CompletionResult]::new('groups', 'groups', [CompletionResultType]::ParameterValue, 'Names that stand for weighted targets')
             [CompletionResult]::new('weights', 'weights', [CompletionResultType]::ParameterValue, 'The shares of a group''s targets, as meant and as they came out')
+            [CompletionResult]::new('rules', 'rules', [CompletionResultType]::ParameterValue, 'Where requests go that fulfil a condition')
             [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'What can be sent as `model`')
             [CompletionResult]::new('prices', 'prices', [CompletionResultType]::ParameterValue, 'Your own prices, and what is known of a target''s')
             [CompletionResult]::new('bench', 'bench', [CompletionResultType]::ParameterValue, 'Measurements')
@@ -1070,6 +1267,41 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             break
         }
         'llmroute;help;weights;reset' {
+            break
+        }
+        'llmroute;help;rules' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the rules in the order in which they are asked (the default)')
+            [CompletionResult]::new('variables', 'variables', [CompletionResultType]::ParameterValue, 'List what a condition can name')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a rule. The first one that matches says where a request goes')
+            [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Change a rule; what is not named stays')
+            [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Ask a rule again')
+            [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Keep a rule, and do not ask it')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a rule')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Ask one rule about a request that is not sent')
+            break
+        }
+        'llmroute;help;rules;list' {
+            break
+        }
+        'llmroute;help;rules;variables' {
+            break
+        }
+        'llmroute;help;rules;add' {
+            break
+        }
+        'llmroute;help;rules;edit' {
+            break
+        }
+        'llmroute;help;rules;enable' {
+            break
+        }
+        'llmroute;help;rules;disable' {
+            break
+        }
+        'llmroute;help;rules;remove' {
+            break
+        }
+        'llmroute;help;rules;test' {
             break
         }
         'llmroute;help;models' {

@@ -890,6 +890,7 @@ _llmroute() {
             ;;
         llmroute__subcmd__groups__subcmd__set)
             opts="-q -y -h --hedge-after --on-refusal --max-parallel --queue --deadline --json --format --color --quiet --no-input --yes --home --help"
+            opts="-q -y -h --strategy --json --format --color --quiet --no-input --yes --home --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -912,6 +913,7 @@ _llmroute() {
                     return 0
                     ;;
                 --deadline)
+                --strategy)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -37,6 +37,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand keys 'The credentials of providers'
             cand groups 'Names that stand for weighted targets'
             cand weights 'The shares of a group''s targets, as meant and as they came out'
+            cand rules 'Where requests go that fulfil a condition'
             cand models 'What can be sent as `model`'
             cand prices 'Your own prices, and what is known of a target''s'
             cand bench 'Measurements'
@@ -412,6 +413,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand --max-parallel 'How many requests of this group one target takes at once; 0 = any number. A full one is passed over for the next'
             cand --queue 'How many more wait for a place where no target has one. Those with the header `x-llmroute-priority: high` come first'
             cand --deadline 'How long a part of the exchange may take: connect, first-content, first-content-reasoning, byte-gap, content-gap, whole or stream. Can be given several times'
+            cand --strategy 'How the targets are ordered; without it, as before'
             cand --format 'How data is printed'
             cand --color 'When to use colour. `NO_COLOR` is honoured'
             cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
@@ -523,6 +525,181 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;weights;help;reset'= {
         }
         &'llmroute;weights;help;help'= {
+        }
+        &'llmroute;rules'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the rules in the order in which they are asked (the default)'
+            cand variables 'List what a condition can name'
+            cand add 'Add a rule. The first one that matches says where a request goes'
+            cand edit 'Change a rule; what is not named stays'
+            cand enable 'Ask a rule again'
+            cand disable 'Keep a rule, and do not ask it'
+            cand remove 'Remove a rule'
+            cand test 'Ask one rule about a request that is not sent'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;rules;list'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;rules;variables'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;rules;add'= {
+            cand --when 'When it matches, in CEL'
+            cand --to 'Where its requests go: a group or PROVIDER/MODEL, with a weight where there are several'
+            cand --fallback 'What is tried when those fail, in order'
+            cand --scope 'Whose requests: global, customer:ID, team:ID or virtual-key:ID. Before there are virtual keys, only global'
+            cand --priority 'The smaller, the earlier; without it, 0'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --chain 'It says what model is meant, and all rules are asked again'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;rules;edit'= {
+            cand --when 'When it matches, in CEL'
+            cand --to 'Where its requests go: a group or PROVIDER/MODEL, with a weight where there are several'
+            cand --fallback 'What is tried when those fail, in order'
+            cand --scope 'Whose requests: global, customer:ID, team:ID or virtual-key:ID. Before there are virtual keys, only global'
+            cand --priority 'The smaller, the earlier; without it, 0'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --chain 'It says what model is meant, and all rules are asked again'
+            cand --no-chain 'It ends the search when it matches'
+            cand --no-fallback 'It has no fallbacks any more'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;rules;enable'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;rules;disable'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;rules;remove'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;rules;test'= {
+            cand --body 'The file with the body of the request'
+            cand --header 'A header of the request; can be given several times'
+            cand --dialect 'The dialect of the body; without it, what the body looks like'
+            cand --model 'The model, in place of the body''s'
+            cand --query 'The query of its URL: `a=b&c=d`'
+            cand --at 'When it is asked, in the configured time zone: 2026-11-20T03:30. Without it, now'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;rules;help'= {
+            cand list 'List the rules in the order in which they are asked (the default)'
+            cand variables 'List what a condition can name'
+            cand add 'Add a rule. The first one that matches says where a request goes'
+            cand edit 'Change a rule; what is not named stays'
+            cand enable 'Ask a rule again'
+            cand disable 'Keep a rule, and do not ask it'
+            cand remove 'Remove a rule'
+            cand test 'Ask one rule about a request that is not sent'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;rules;help;list'= {
+        }
+        &'llmroute;rules;help;variables'= {
+        }
+        &'llmroute;rules;help;add'= {
+        }
+        &'llmroute;rules;help;edit'= {
+        }
+        &'llmroute;rules;help;enable'= {
+        }
+        &'llmroute;rules;help;disable'= {
+        }
+        &'llmroute;rules;help;remove'= {
+        }
+        &'llmroute;rules;help;test'= {
+        }
+        &'llmroute;rules;help;help'= {
         }
         &'llmroute;models'= {
             cand --provider 'Only what is of this provider'
@@ -867,6 +1044,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand keys 'The credentials of providers'
             cand groups 'Names that stand for weighted targets'
             cand weights 'The shares of a group''s targets, as meant and as they came out'
+            cand rules 'Where requests go that fulfil a condition'
             cand models 'What can be sent as `model`'
             cand prices 'Your own prices, and what is known of a target''s'
             cand bench 'Measurements'
@@ -949,6 +1127,32 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;help;weights;set'= {
         }
         &'llmroute;help;weights;reset'= {
+        }
+        &'llmroute;help;rules'= {
+            cand list 'List the rules in the order in which they are asked (the default)'
+            cand variables 'List what a condition can name'
+            cand add 'Add a rule. The first one that matches says where a request goes'
+            cand edit 'Change a rule; what is not named stays'
+            cand enable 'Ask a rule again'
+            cand disable 'Keep a rule, and do not ask it'
+            cand remove 'Remove a rule'
+            cand test 'Ask one rule about a request that is not sent'
+        }
+        &'llmroute;help;rules;list'= {
+        }
+        &'llmroute;help;rules;variables'= {
+        }
+        &'llmroute;help;rules;add'= {
+        }
+        &'llmroute;help;rules;edit'= {
+        }
+        &'llmroute;help;rules;enable'= {
+        }
+        &'llmroute;help;rules;disable'= {
+        }
+        &'llmroute;help;rules;remove'= {
+        }
+        &'llmroute;help;rules;test'= {
         }
         &'llmroute;help;models'= {
             cand list 'List what can be sent as `model` (the default)'

@@ -352,6 +352,7 @@ next\t'The next target is asked'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l max-parallel -d 'How many requests of this group one target takes at once; 0 = any number. A full one is passed over for the next' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l queue -d 'How many more wait for a place where no target has one. Those with the header `x-llmroute-priority: high` come first' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l deadline -d 'How long a part of the exchange may take: connect, first-content, first-content-reasoning, byte-gap, content-gap, whole or stream. Can be given several times' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l strategy -d 'How the targets are ordered; without it, as before' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'

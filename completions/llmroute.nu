@@ -570,6 +570,7 @@ module completions {
     --max-parallel: string    # How many requests of this group one target takes at once; 0 = any number. A full one is passed over for the next
     --queue: string           # How many more wait for a place where no target has one. Those with the header `x-llmroute-priority: high` come first
     --deadline: string        # How long a part of the exchange may take: connect, first-content, first-content-reasoning, byte-gap, content-gap, whole or stream. Can be given several times
+    --strategy: string        # How the targets are ordered; without it, as before
     --json                    # Print one JSON document instead of tables
     --format: string@"nu-complete llmroute groups set format" # How data is printed
     --color: string@"nu-complete llmroute groups set color" # When to use colour. `NO_COLOR` is honoured
@@ -729,6 +730,252 @@ module completions {
 
   # Print this message or the help of the given subcommand(s)
   export extern "llmroute weights help help" [
+  ]
+
+  def "nu-complete llmroute rules format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute rules color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Where requests go that fulfil a condition
+  export extern "llmroute rules" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute rules format" # How data is printed
+    --color: string@"nu-complete llmroute rules color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute rules list format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute rules list color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # List the rules in the order in which they are asked (the default)
+  export extern "llmroute rules list" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute rules list format" # How data is printed
+    --color: string@"nu-complete llmroute rules list color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute rules variables format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute rules variables color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # List what a condition can name
+  export extern "llmroute rules variables" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute rules variables format" # How data is printed
+    --color: string@"nu-complete llmroute rules variables color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute rules add format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute rules add color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Add a rule. The first one that matches says where a request goes
+  export extern "llmroute rules add" [
+    --when: string            # When it matches, in CEL
+    --to: string              # Where its requests go: a group or PROVIDER/MODEL, with a weight where there are several
+    --fallback: string        # What is tried when those fail, in order
+    --scope: string           # Whose requests: global, customer:ID, team:ID or virtual-key:ID. Before there are virtual keys, only global
+    --priority: string        # The smaller, the earlier; without it, 0
+    --chain                   # It says what model is meant, and all rules are asked again
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute rules add format" # How data is printed
+    --color: string@"nu-complete llmroute rules add color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+    name: string              # Its name
+  ]
+
+  def "nu-complete llmroute rules edit format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute rules edit color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Change a rule; what is not named stays
+  export extern "llmroute rules edit" [
+    --when: string            # When it matches, in CEL
+    --to: string              # Where its requests go: a group or PROVIDER/MODEL, with a weight where there are several
+    --fallback: string        # What is tried when those fail, in order
+    --scope: string           # Whose requests: global, customer:ID, team:ID or virtual-key:ID. Before there are virtual keys, only global
+    --priority: string        # The smaller, the earlier; without it, 0
+    --chain                   # It says what model is meant, and all rules are asked again
+    --no-chain                # It ends the search when it matches
+    --no-fallback             # It has no fallbacks any more
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute rules edit format" # How data is printed
+    --color: string@"nu-complete llmroute rules edit color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+    name: string              # Its name
+  ]
+
+  def "nu-complete llmroute rules enable format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute rules enable color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Ask a rule again
+  export extern "llmroute rules enable" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute rules enable format" # How data is printed
+    --color: string@"nu-complete llmroute rules enable color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+    name: string              # Its name
+  ]
+
+  def "nu-complete llmroute rules disable format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute rules disable color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Keep a rule, and do not ask it
+  export extern "llmroute rules disable" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute rules disable format" # How data is printed
+    --color: string@"nu-complete llmroute rules disable color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+    name: string              # Its name
+  ]
+
+  def "nu-complete llmroute rules remove format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute rules remove color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Remove a rule
+  export extern "llmroute rules remove" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute rules remove format" # How data is printed
+    --color: string@"nu-complete llmroute rules remove color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+    name: string              # Its name
+  ]
+
+  def "nu-complete llmroute rules test format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute rules test color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Ask one rule about a request that is not sent
+  export extern "llmroute rules test" [
+    --body: path              # The file with the body of the request
+    --header: string          # A header of the request; can be given several times
+    --dialect: string         # The dialect of the body; without it, what the body looks like
+    --model: string           # The model, in place of the body's
+    --query: string           # The query of its URL: `a=b&c=d`
+    --at: string              # When it is asked, in the configured time zone: 2026-11-20T03:30. Without it, now
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute rules test format" # How data is printed
+    --color: string@"nu-complete llmroute rules test color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+    name: string              # Its name; it need not be enabled
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute rules help" [
+  ]
+
+  # List the rules in the order in which they are asked (the default)
+  export extern "llmroute rules help list" [
+  ]
+
+  # List what a condition can name
+  export extern "llmroute rules help variables" [
+  ]
+
+  # Add a rule. The first one that matches says where a request goes
+  export extern "llmroute rules help add" [
+  ]
+
+  # Change a rule; what is not named stays
+  export extern "llmroute rules help edit" [
+  ]
+
+  # Ask a rule again
+  export extern "llmroute rules help enable" [
+  ]
+
+  # Keep a rule, and do not ask it
+  export extern "llmroute rules help disable" [
+  ]
+
+  # Remove a rule
+  export extern "llmroute rules help remove" [
+  ]
+
+  # Ask one rule about a request that is not sent
+  export extern "llmroute rules help test" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute rules help help" [
   ]
 
   def "nu-complete llmroute models format" [] {
@@ -1331,6 +1578,42 @@ module completions {
 
   # Go back to the weights the group was made with
   export extern "llmroute help weights reset" [
+  ]
+
+  # Where requests go that fulfil a condition
+  export extern "llmroute help rules" [
+  ]
+
+  # List the rules in the order in which they are asked (the default)
+  export extern "llmroute help rules list" [
+  ]
+
+  # List what a condition can name
+  export extern "llmroute help rules variables" [
+  ]
+
+  # Add a rule. The first one that matches says where a request goes
+  export extern "llmroute help rules add" [
+  ]
+
+  # Change a rule; what is not named stays
+  export extern "llmroute help rules edit" [
+  ]
+
+  # Ask a rule again
+  export extern "llmroute help rules enable" [
+  ]
+
+  # Keep a rule, and do not ask it
+  export extern "llmroute help rules disable" [
+  ]
+
+  # Remove a rule
+  export extern "llmroute help rules remove" [
+  ]
+
+  # Ask one rule about a request that is not sent
+  export extern "llmroute help rules test" [
   ]
 
   # What can be sent as `model`

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::view::screen::{Format, Screen};
 use crate::cli::{
-    ask, bench, completions, explain, groups, keys, models, prices, providers, requests, serve, simulate, stats,
+    ask, bench, completions, explain, groups, keys, models, prices, providers, requests, rules, serve, simulate, stats,
     weights, why,
 };
 
@@ -98,6 +98,8 @@ pub enum Command {
     Groups(groups::Groups),
     /// The shares of a group's targets, as meant and as they came out.
     Weights(weights::Weights),
+    /// Where requests go that fulfil a condition.
+    Rules(rules::Rules),
     /// What can be sent as `model`.
     Models(models::Models),
     /// Your own prices, and what is known of a target's.

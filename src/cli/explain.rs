@@ -14,6 +14,7 @@ use crate::cli::session::Session;
 use crate::cli::start;
 use crate::cli::view::{BAD, BOLD, paint, safe};
 use crate::config::Loaded;
+use crate::domain::ask::Envelope;
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::Failure;
 use crate::domain::id::RequestId;
@@ -154,10 +155,11 @@ fn here(session: &Session, loaded: &Loaded, body: Bytes, dialect: Dialect) -> Re
         priority: None,
         strict: false,
         recalled: None,
+        envelope: Envelope::default(),
     };
     // Any throw does: the next request has another one.
     let id = RequestId(call.at.wall.0.cast_unsigned());
-    explain(&loaded.policy, FleetView::default(), call, id, 0)
+    explain(&loaded.policy, FleetView::default(), call, (id, 0), |_| None)
 }
 
 fn ask_server(local: &Local, body: Bytes, dialect: Dialect) -> Done<Explained> {

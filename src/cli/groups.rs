@@ -1,5 +1,7 @@
 //! `groups`: names that stand for weighted targets.
 
+mod live;
+
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -13,9 +15,11 @@ use crate::cli::session::Session;
 use crate::cli::view::table::{Table, left, right};
 use crate::cli::view::{Frame, amounts};
 use crate::config::Refusal;
-use crate::config::edits::{deadline, hedge, weighted};
+use crate::config::edits::{self, deadline, hedge, weighted};
 use crate::domain::policy::{Deadlines, Group, Hedge, OnRefusal};
+use crate::domain::strategy::Strategy;
 use crate::domain::target::Target;
+use crate::engine::standing::SeatLive;
 use crate::store::{self, GroupSettings};
 
 /// `groups`.
@@ -41,7 +45,16 @@ enum Verb {
     },
     /// Make a group, or replace it whole.
     #[command(after_help = "A weight of 0 keeps a target as a fallback only.\n\n\
+                            Strategies:\n  \
+                            weighted    a weighted draw (as long as nothing is said)\n  \
+                            priority    as listed\n  \
+                            latency     whoever is likely to answer soonest\n  \
+                            least-busy  the fewest requests in flight, relative to weight\n  \
+                            cost        the cheapest for the request at hand\n  \
+                            openrouter  no outage in the last 30 s, then the cheaper the likelier\n  \
+                            adaptive    a weighted draw by weights that follow errors, times and load\n\n\
                             Example:\n  llmroute groups set smart anthropic/claude-sonnet-5=3 openai/gpt-5.6-sol=2\n  \
+                            llmroute groups set smart anthropic/claude-sonnet-5 openai/gpt-5.6-sol --strategy latency\n  \
                             llmroute groups set smart anthropic/claude-sonnet-5 openai/gpt-5.6-sol=0 --hedge-after 4s")]
     Set {
         /// Its name: what clients send as `model`.
@@ -63,6 +76,9 @@ enum Verb {
 /// What a group says beside its targets. What is not given stays as it is.
 #[derive(Debug, Args)]
 struct Setting {
+    /// How the targets are ordered; without it, as before.
+    #[arg(long, value_name = "NAME")]
+    strategy: Option<String>,
     /// Ask the next target too when the first has not begun to answer by then: after its own usual time, after TIME, or
     /// never. At most 5 % of all requests are sent twice.
     #[arg(long, value_name = "auto|TIME|off")]
@@ -95,6 +111,9 @@ enum Refused {
 impl Setting {
     /// Puts what is given into `settings`.
     fn put(&self, settings: &mut GroupSettings) -> Result<(), Refusal> {
+        if let Some(text) = &self.strategy {
+            settings.strategy = edits::strategy(text)?;
+        }
         if let Some(text) = &self.hedge_after {
             settings.hedge = Some(hedge(text)?);
         }
@@ -136,6 +155,8 @@ struct Shown {
     name: String,
     /// Made by llmroute from the providers that can be used.
     built_in: bool,
+    /// How its targets are ordered.
+    strategy: Strategy,
     targets: Vec<Weighed>,
     /// When the next target is asked too: `auto`, `off`, or a time.
     hedge_after: String,
@@ -154,8 +175,11 @@ struct Shown {
 struct Weighed {
     target: String,
     weight: f64,
-    /// Of the requests, while every target is healthy; 0 = only as a fallback.
+    /// Of the weights; 0 = only as a fallback.
     share: f64,
+    /// How each of its keys does, as the running server tells; left out where none runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    live: Option<Vec<SeatLive>>,
 }
 
 impl Groups {
@@ -190,24 +214,24 @@ fn show(session: &Session, name: &str) -> Done {
     let Some(group) = loaded.policy.groups.get(name) else {
         return Err(unknown(name, loaded.policy.groups.keys().map(crate::domain::id::GroupName::as_str)).into());
     };
-    let one = One { schema_version: 1, group: Shown::of(group) };
+    let mut one = One { schema_version: 1, group: Shown::of(group) };
+    let told = live::ask(session)?;
+    for target in &mut one.group.targets {
+        let of = |it: &&SeatLive| format!("{}/{}", it.provider, it.model) == target.target;
+        target.live = told.as_ref().map(|told| told.seats.iter().filter(of).cloned().collect());
+    }
+    // What the deadlines of this group differ from.
+    let usual = Shown::of(&Group { deadlines: Deadlines::default(), ..Group::clone(group) }).deadlines;
     session.screen.show(&one, |it, frame| {
-        let usual = Deadlines::default();
-        let usual = Shown::of(&Group { deadlines: usual, ..Group::clone(group) }).deadlines;
-        let own = it.group.deadlines.iter().filter(|it| usual.get(it.0) != Some(it.1));
-        let own: Vec<String> = own.map(|(which, ms)| format!("{which} {}", amounts::duration(millis(*ms)))).collect();
-        let deadlines = if own.is_empty() { "as usual".to_owned() } else { own.join(" · ") };
-        let targets = table(std::slice::from_ref(&it.group), frame);
-        let refused =
-            if it.group.on_refusal == Refused::Next { "the next target is asked" } else { "the client is told" };
-        let hedge = &it.group.hedge_after;
-        let room = it.group.max_parallel.map_or_else(
-            || "any number at once".to_owned(),
-            |most| format!("{most} at once, {} more wait", it.group.queue),
-        );
-        format!(
-            "{targets}\nhedge after: {hedge}\non refusal:  {refused}\neach target: {room}\ndeadlines:   {deadlines}"
-        )
+        let group = &it.group;
+        let mut lines = vec![format!("{} · strategy {}", group.name, group.strategy)];
+        lines.push(if told.is_some() {
+            live::table(group.targets.iter().map(|it| (it.target.as_str(), it.weight, it.live.as_deref())), frame)
+        } else {
+            table(std::slice::from_ref(group), frame)
+        });
+        lines.push(group.ways(&usual));
+        lines.join("\n")
     })
 }
 
@@ -220,18 +244,22 @@ fn set(session: &Session, name: &str, texts: &[String], given: &Setting) -> Done
     for text in texts {
         targets.push(weighted(text)?);
     }
-    session.edit(|edits| {
+    let strategy = session.edit(|edits| {
         // What `groups set` does not name stays as it is.
         let mut settings = store::groups::get(edits.db, name)?.map_or_else(GroupSettings::default, |it| it.settings);
         given.put(&mut settings)?;
-        edits.set_group(name, &targets, settings)
+        let strategy = settings.strategy;
+        edits.set_group(name, &targets, settings)?;
+        Ok(strategy)
     })?;
     let policy = session.glance()?.policy;
     let Some(group) = policy.groups.get(name) else { return Err(unknown(name, std::iter::empty()).into()) };
     let one = One { schema_version: 1, group: Shown::of(group) };
     let shares: Vec<String> =
         one.group.targets.iter().map(|it| format!("{} {}", it.target, amounts::share(it.share))).collect();
-    session.screen.did(&one, format_args!("✓ group {name}: {}", shares.join(" · ")))
+    // The usual strategy goes without saying.
+    let by = if strategy == Strategy::default() { String::new() } else { format!(", strategy {strategy}") };
+    session.screen.did(&one, format_args!("✓ group {name}: {}{by}", shares.join(" · ")))
 }
 
 fn remove(session: &Session, name: &str) -> Done {
@@ -256,6 +284,7 @@ impl Shown {
             target: target.to_string(),
             weight: *weight,
             share,
+            live: None,
         };
         let it = group.deadlines;
         let deadlines = [
@@ -270,6 +299,7 @@ impl Shown {
         Self {
             name: group.name.to_string(),
             built_in: group.built_in,
+            strategy: group.strategy,
             targets: group.targets.iter().zip(shares).map(weighed).collect(),
             hedge_after: match group.hedge {
                 Hedge::Auto => "auto".to_owned(),
@@ -285,6 +315,20 @@ impl Shown {
             deadlines: deadlines.into_iter().map(|(name, it)| (name, it.as_millis())).collect(),
         }
     }
+
+    /// How its requests are tried, in lines. `usual`: the deadlines that need no mention.
+    fn ways(&self, usual: &BTreeMap<&'static str, u128>) -> String {
+        let own = self.deadlines.iter().filter(|it| usual.get(it.0) != Some(it.1));
+        let own: Vec<String> = own.map(|(which, ms)| format!("{which} {}", amounts::duration(millis(*ms)))).collect();
+        let deadlines = if own.is_empty() { "as usual".to_owned() } else { own.join(" · ") };
+        let refused = if self.on_refusal == Refused::Next { "the next target is asked" } else { "the client is told" };
+        let hedge = &self.hedge_after;
+        let room = self.max_parallel.map_or_else(
+            || "any number at once".to_owned(),
+            |most| format!("{most} at once, {} more wait", self.queue),
+        );
+        format!("hedge after: {hedge}\non refusal:  {refused}\neach target: {room}\ndeadlines:   {deadlines}")
+    }
 }
 
 /// The share of each weight. Where all are 0, targets are tried as listed, so nobody has one.
@@ -294,7 +338,7 @@ pub(super) fn shares(weights: impl Iterator<Item = f64> + Clone) -> Vec<f64> {
 }
 
 fn table(groups: &[Shown], frame: Frame) -> String {
-    let mut table = Table::new(&[left("GROUP"), left("TARGET"), right("WEIGHT"), right("SHARE")]);
+    let mut table = Table::new(&[left("GROUP"), left("TARGET"), right("WEIGHT"), right("SHARE"), left("STRATEGY")]);
     for group in groups {
         for (at, it) in group.targets.iter().enumerate() {
             let built_in = if group.built_in { " (built in)" } else { "" };
@@ -303,6 +347,7 @@ fn table(groups: &[Shown], frame: Frame) -> String {
                 it.target.clone(),
                 amounts::weight(it.weight),
                 if it.weight > 0.0 { amounts::share(it.share) } else { "fallback".to_owned() },
+                if at == 0 { group.strategy.to_string() } else { String::new() },
             ]);
         }
     }

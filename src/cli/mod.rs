@@ -23,6 +23,7 @@ pub mod models;
 pub mod prices;
 pub mod providers;
 pub mod requests;
+pub mod rules;
 pub mod serve;
 pub mod simulate;
 pub mod stats;
@@ -61,6 +62,7 @@ fn dispatch(command: Option<Command>, session: Session) -> Done {
         Some(Command::Keys(it)) => it.run(&session),
         Some(Command::Groups(it)) => it.run(&session),
         Some(Command::Weights(it)) => it.run(&session),
+        Some(Command::Rules(it)) => it.run(&session),
         Some(Command::Models(it)) => it.run(&session),
         Some(Command::Prices(it)) => it.run(&session),
         Some(Command::Bench(it)) => it.run(&session),

@@ -83,12 +83,14 @@ impl Session {
     fn with_sources(&self, read: impl FnOnce(&Sources<'_>) -> Result<Loaded, LoadError>) -> Done<Loaded> {
         let paths = self.paths()?;
         let db = store::open(&paths.database(), Access::ReadOnly)?;
+        let settings = self.settings()?;
         let sources = Sources {
             db: &db,
             built_in: catalog::providers(),
             environment: &self.environment,
             master_key: &paths.master_key(),
-            deadlines: self.settings()?.deadlines,
+            deadlines: settings.deadlines,
+            time_zone: &settings.time_zone,
         };
         Ok(read(&sources).map_err(Refusal::from)?)
     }

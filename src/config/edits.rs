@@ -8,6 +8,7 @@ mod groups;
 mod keys;
 mod prices;
 mod providers;
+mod rules;
 
 use std::path::Path;
 
@@ -17,8 +18,9 @@ use crate::domain::clock::Stamp;
 use crate::domain::row::ProviderRow;
 use crate::store::{Db, providers as rows};
 
-pub use groups::{deadline, hedge, weighted};
+pub use groups::{deadline, hedge, strategy, weighted};
 pub use keys::{AddKey, AddedKey, KeyInput};
+pub use rules::destination;
 
 /// What edits are made with.
 #[derive(Debug)]

@@ -6,6 +6,7 @@
 mod groups;
 mod keys;
 mod providers;
+mod rules;
 mod settings;
 
 use std::borrow::Cow;
@@ -13,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+
+use jiff::tz::TimeZone;
 
 use crate::catalog::prices::{Override, UnitPrices};
 use crate::config::environment::Environment;
@@ -29,6 +32,7 @@ use crate::store::{Db, StoreError};
 
 pub(in crate::config) use groups::{FAST, SMART};
 pub(in crate::config) use providers::check as check_provider;
+pub(in crate::config) use rules::rule;
 
 /// What a policy is made from.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +47,8 @@ pub struct Sources<'a> {
     pub master_key: &'a Path,
     /// Deadlines where a group says nothing.
     pub deadlines: Deadlines,
+    /// The time zone of rules.
+    pub time_zone: &'a TimeZone,
 }
 
 /// A policy, its secrets, and what was noticed on the way.
@@ -185,6 +191,7 @@ fn build(sources: &Sources<'_>, commands: Commands<'_>) -> Result<Loaded, LoadEr
         keys::keep(it, &known, &mut loaded, &mut problems);
     }
     groups::build(&rows, &known, sources, &mut loaded, &mut problems);
+    rules::build(&rows, &known, sources.time_zone, &mut loaded, &mut problems);
     loaded.prices = rows.prices.iter().filter_map(own_price).collect();
     let aliases = rows.aliases.iter().map(|(name, model)| (ModelName::from(name.as_str()), model.clone()));
     loaded.policy.aliases = aliases.collect();
@@ -229,13 +236,15 @@ impl<'a> Known<'a> {
     }
 }
 
-/// The providers that belong into the policy: the user's own, those with a key, those a group names, and local ones.
+/// The providers that belong into the policy: the user's own, those with a key, those a group or a rule names, and local ones.
 /// The rest of the built-in table would only be noise.
 fn wanted<'a>(rows: &'a PolicyRows, sources: &Sources<'a>, known: &Known<'a>) -> BTreeSet<&'a str> {
     let mut wanted: BTreeSet<&str> = rows.providers.iter().map(|it| it.name.as_str()).collect();
     wanted.extend(rows.keys.iter().map(|it| it.provider.as_str()));
     let targets = rows.groups.iter().flat_map(|it| &it.targets);
     wanted.extend(targets.filter_map(|(target, _)| Some(target.split_once('/')?.0)));
+    let ruled = rows.rules.iter().flat_map(|it| it.targets.iter().map(|it| &it.0).chain(&it.fallbacks));
+    wanted.extend(ruled.filter_map(|target| Some(target.split_once('/')?.0)));
     for (name, (row, _)) in &known.0 {
         if row.local || keys::conventional(row, sources.environment).is_some() {
             wanted.insert(name);

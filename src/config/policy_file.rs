@@ -91,10 +91,12 @@ impl Reading {
         if targets.is_empty() && self.problems.is_empty() {
             self.problem(at, format!("the group `{name}` has no targets"));
         }
-        // Nothing but the targets is written here: the rest stays as it is.
-        let was = self.policy.groups.get(name).map(|it| (it.deadlines, it.hedge, it.on_refusal, it.room));
-        let (deadlines, hedge, on_refusal, room) = was.unwrap_or_default();
-        let group = Group { name: name.into(), targets, deadlines, hedge, on_refusal, room, built_in: false };
+        // What the file has no word for stays as it is.
+        let was = self.policy.groups.get(name);
+        let was = was.map(|it| (it.strategy, it.deadlines, it.hedge, it.on_refusal, it.room));
+        let (strategy, deadlines, hedge, on_refusal, room) = was.unwrap_or_default();
+        let name = name.into();
+        let group = Group { name, targets, strategy, deadlines, hedge, on_refusal, room, built_in: false };
         self.policy.groups.insert(group.name.clone(), Arc::new(group));
     }
 
@@ -169,6 +171,7 @@ impl Reading {
 mod tests {
     use super::*;
     use crate::domain::policy::{Deadlines, Hedge, OnRefusal, Room};
+    use crate::domain::strategy::Strategy;
 
     fn base() -> Policy {
         let group = |name: &str, targets: &[(&str, f64)]| {
@@ -176,6 +179,7 @@ mod tests {
             let group = Group {
                 name: name.into(),
                 targets,
+                strategy: Strategy::default(),
                 deadlines: Deadlines::default(),
                 hedge: Hedge::Auto,
                 on_refusal: OnRefusal::Tell,

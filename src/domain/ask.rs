@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::domain::clock::Now;
 use crate::domain::dialect::Dialect;
 use crate::domain::id::RequestId;
+use crate::domain::money::Usd;
 use crate::domain::operation::Operation;
+use crate::domain::rule::Verdict;
 use crate::domain::wishes::Wishes;
 
 /// One client request.
@@ -50,6 +52,22 @@ pub struct Ask {
     pub wishes: Option<Box<Wishes>>,
     /// What the body was made of, where it goes on from an answer that is kept here.
     pub recalled: Option<Recalled>,
+    /// What HTTP said beside the body. Empty unless a rule reads it.
+    pub envelope: Envelope,
+    /// What the cheapest of the targets that its model stands for is expected to ask; `None` where no price is known.
+    /// Worked out only where a rule reads it.
+    pub quote: Option<Usd>,
+    /// What the rules said of it, one verdict each time they were asked, where it is decided again from its record.
+    pub verdicts: Option<Vec<Verdict>>,
+}
+
+/// What HTTP says beside the body, for rules. Without what shows who somebody is: tokens, keys and cookies.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Envelope {
+    /// Every header, its name in lower case, its value as sent.
+    pub headers: Vec<(String, String)>,
+    /// The parameters of the query, decoded.
+    pub params: Vec<(String, String)>,
 }
 
 /// How urgent a request is: who waits for a place at a full target goes in this order.

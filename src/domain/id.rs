@@ -68,6 +68,10 @@ name! {
     /// A name a client may send as `model`, standing for weighted targets.
     GroupName
 }
+name! {
+    /// A routing rule.
+    RuleName
+}
 
 /// Row id of a provider key in the local file. Stable over renames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]

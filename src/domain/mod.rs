@@ -6,7 +6,9 @@ pub mod operation;
 pub mod policy;
 pub mod quirks;
 pub mod row;
+pub mod rule;
 pub mod setting;
+pub mod strategy;
 pub mod target;
 pub mod wishes;
 
@@ -23,5 +25,6 @@ pub mod dialect;
 pub mod dice;
 pub mod id;
 pub mod money;
+pub mod rates;
 pub mod secret;
 pub mod signature;

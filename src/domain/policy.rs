@@ -14,6 +14,8 @@ use crate::domain::id::{GroupName, KeyId, KeyName, ModelName, ProviderName};
 use crate::domain::model::ModelTable;
 use crate::domain::operation::Operation;
 use crate::domain::quirks::Quirks;
+use crate::domain::rule::Rules;
+use crate::domain::strategy::Strategy;
 use crate::domain::target::Target;
 
 /// Everything a decision needs to know of the local file. It can be written down and read back, so that a decision can be
@@ -33,6 +35,9 @@ pub struct Policy {
     /// Names the user gave to models, and what they stand for: a group, a target, or a model by any name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub aliases: BTreeMap<ModelName, String>,
+    /// The rules that are enabled.
+    #[serde(default, skip_serializing_if = "Rules::is_empty")]
+    pub rules: Rules,
 }
 
 /// A provider: one row, built in or the user's.
@@ -312,21 +317,27 @@ pub enum Billing {
     Free,
 }
 
-/// A name a client may send as `model`.
+/// A name a client may send as `model`. Beside a decision is written what it goes by, not how the plan is then tried.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Group {
     /// Its name.
     pub name: GroupName,
     /// Its targets with their weights, as listed. Weight 0 = drained: never first, still a fallback.
     pub targets: Vec<(Target, f64)>,
+    /// How its targets are ordered.
+    #[serde(default)]
+    pub strategy: Strategy,
     /// Deadlines of its requests.
     #[serde(skip)]
     pub deadlines: Deadlines,
     /// When another target is started because the one that was asked is slow.
+    #[serde(skip)]
     pub hedge: Hedge,
     /// What a refusal by a provider's content policy means.
+    #[serde(skip)]
     pub on_refusal: OnRefusal,
     /// How many of its requests each target takes at once.
+    #[serde(skip)]
     pub room: Room,
     /// Made by llmroute, not by the user (`fast`, `smart`).
     pub built_in: bool,

@@ -66,6 +66,16 @@ pub enum Content {
 }
 
 impl Content {
+    /// What is known of it so far; `None` where it is not understood.
+    #[must_use]
+    pub fn facts(&self) -> Option<&Facts> {
+        match self {
+            Self::Whole { facts, .. } => Some(facts),
+            Self::Stream { flow, .. } => Some(flow.facts()),
+            Self::Passed(_) => None,
+        }
+    }
+
     /// The status the client gets.
     #[must_use]
     pub fn status(&self) -> u16 {

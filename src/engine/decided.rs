@@ -73,8 +73,9 @@ impl DecisionNote for Decided {
 #[must_use]
 pub fn decide(engine: &Engine, ask: &Ask, by: Arc<InForce>) -> (Decision, Decided) {
     let salt = engine.ledger.salt();
-    let fleet = engine.fleet.view(ask.at.mono);
+    let fleet = engine.view(&by.policy, ask.at);
     let mut decision = route::decide(&by.policy, ask, &fleet, &mut Dice::of(ask.id, salt));
+    engine.note_failed_rules(&decision.trail);
     let record = Record::of(ask, fleet, &mut decision);
     (decision, Decided { by, salt, record })
 }

@@ -2,10 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::ask::Ask;
 use crate::domain::dice::Dice;
 use crate::domain::failure::Failure;
 use crate::domain::id::RequestId;
+use crate::domain::money::Usd;
 use crate::domain::policy::Policy;
+use crate::domain::rule::Variable;
 use crate::engine::{Call, Engine, read};
 use crate::route;
 use crate::route::health::FleetView;
@@ -20,13 +23,22 @@ pub struct Explained {
     pub refusal: Option<String>,
 }
 
-/// Decides about `call` as if it had come, in view of `fleet`.
+/// Decides about `call` as if it had come, in view of `fleet`. `quote` says what it is expected to cost, where that is known.
 ///
 /// # Errors
 /// Its body cannot be read.
-pub fn explain(policy: &Policy, fleet: FleetView, call: Call, id: RequestId, salt: u64) -> Result<Explained, Failure> {
-    let (ask, understood) = read::read(call, id);
+pub fn explain(
+    policy: &Policy,
+    fleet: FleetView,
+    call: Call,
+    (id, salt): (RequestId, u64),
+    quote: impl FnOnce(&Ask) -> Option<Usd>,
+) -> Result<Explained, Failure> {
+    let (mut ask, understood) = read::read(call, id);
     understood?;
+    if policy.rules.reads(Variable::EstCost) {
+        ask.quote = quote(&ask);
+    }
     let mut decision = route::decide(policy, &ask, &fleet, &mut Dice::of(id, salt));
     let record = Record::of(&ask, fleet, &mut decision).trimmed();
     Ok(Explained { record, refusal: decision.refusal.map(|it| it.told) })
@@ -38,7 +50,9 @@ impl Engine {
     /// # Errors
     /// Its body cannot be read.
     pub fn explain(&self, call: Call) -> Result<Explained, Failure> {
-        let fleet = self.fleet.view(call.at.mono);
-        explain(&self.policy(), fleet, call, self.ledger.spare_id(), self.ledger.salt())
+        let policy = self.policy();
+        let fleet = self.view(&policy, call.at);
+        let dice = (self.ledger.spare_id(), self.ledger.salt());
+        explain(&policy, fleet, call, dice, |ask| self.prices.quote(&policy, ask))
     }
 }

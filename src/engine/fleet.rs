@@ -1,5 +1,7 @@
 //! The live state of every seat: breakers behind one short lock, seen by decisions as a value.
 
+mod windows;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,6 +13,7 @@ use crate::domain::dice::Dice;
 use crate::domain::failure::{Failure, Health};
 use crate::domain::id::{KeyId, RequestId};
 use crate::domain::target::{Seat, Target};
+use crate::engine::fleet::windows::Windows;
 use crate::engine::rooms::Rooms;
 use crate::route::breaker::{Breaker, Kept, Outcome, Standing, Why};
 use crate::route::health::{FleetView, SeatId};
@@ -32,7 +35,8 @@ const MOST_TIMES: usize = 4096;
 #[derive(Debug)]
 pub struct Fleet {
     clock: Clock,
-    ledger: Ledger,
+    salt: u64,
+    ledger: Option<Ledger>,
     rooms: Rooms,
     state: Mutex<State>,
     /// Rung whenever a breaker was told something.
@@ -42,6 +46,7 @@ pub struct Fleet {
 #[derive(Debug, Default)]
 struct State {
     breakers: HashMap<SeatId, Breaker>,
+    windows: Windows,
     /// Requests and retries by second over the last minute.
     seconds: HashMap<u64, (u64, u64)>,
     throws: u64,
@@ -62,10 +67,17 @@ pub struct Ticket<'a> {
 }
 
 impl Fleet {
-    /// A fleet about which nothing bad is known. What becomes known is kept with `ledger`.
+    /// A fleet about which nothing bad is known, and which forgets with the process.
     #[must_use]
-    pub fn new(clock: Clock, ledger: Ledger) -> Self {
-        Self { clock, ledger, rooms: Rooms::default(), state: Mutex::default(), told: Notify::new() }
+    pub fn new(clock: Clock, salt: u64) -> Self {
+        Self { clock, salt, ledger: None, rooms: Rooms::default(), state: Mutex::default(), told: Notify::new() }
+    }
+
+    /// The same; what becomes known of seats that are out is kept with `ledger`.
+    #[must_use]
+    pub fn kept_with(ledger: Ledger, clock: Clock) -> Self {
+        let salt = ledger.salt();
+        Self { ledger: Some(ledger), ..Self::new(clock, salt) }
     }
 
     /// Takes over what an earlier process knew.
@@ -89,13 +101,15 @@ impl Fleet {
         &self.rooms
     }
 
-    /// Everything that is not simply healthy, as a value.
+    /// What decisions are to know of the fleet, as a value; the prices are for the caller to add.
     #[must_use]
     pub fn view(&self, now: Moment) -> FleetView {
-        let state = self.lock();
+        let mut state = self.lock();
         let unwell = state.breakers.iter().map(|(id, it)| (id, it.standing(now)));
         let unwell = unwell.filter(|it| it.1 != Standing::Healthy).map(|(id, it)| (id.clone(), it));
-        FleetView { now, standings: unwell.collect() }
+        let standings = unwell.collect();
+        let (live, assessment) = state.windows.view(&standings, now);
+        FleetView { now, standings, live, assessment, ..FleetView::default() }
     }
 
     /// Leave to try `seat`; `None` if it recovers and another request has its one probe.
@@ -152,7 +166,9 @@ impl Fleet {
         self.lock().hedges.take()
     }
 
-    /// `target` began to answer a request of `size` after `time`.
+    /// `target` began to answer a request of `size` after `time`. Kept beside the windows: those hold means, which is what
+    /// orders targets, and a hedge goes by a percentile. Attempts that lost are not told here: each would be as long as
+    /// the wait for its hedge, and the percentile would settle on that.
     pub fn began(&self, target: &Target, size: Size, time: Duration) {
         let mut state = self.lock();
         if let Some(times) = state.times.get_mut(&(target.clone(), size)) {
@@ -193,7 +209,7 @@ impl Fleet {
             let out = matches!(it.standing(now.mono), Standing::Out { why: Why::KeyRefused | Why::ModelNotServed, .. });
             if out {
                 let over = Kept { left: Duration::ZERO, why: Why::KeyRefused, tripped: None };
-                self.ledger.keep_health(row(id, over, now));
+                self.keep(id, over, now);
             }
             !out
         });
@@ -201,6 +217,7 @@ impl Fleet {
 
     /// What happened to `seat` after it had committed: a cut answer counts against it.
     pub fn cut(&self, seat: &Seat) {
+        self.broke_off(seat);
         self.record(&SeatId::of(seat), Outcome::Bad);
     }
 
@@ -209,18 +226,24 @@ impl Fleet {
         let now = at.mono;
         let mut state = self.lock();
         state.throws += 1;
-        let jitter = Dice::of(RequestId(state.throws), self.ledger.salt()).unit();
+        let jitter = Dice::of(RequestId(state.throws), self.salt).unit();
         let breaker = state.breakers.entry(id.clone()).or_default();
         let before = breaker.standing(now);
         breaker.record(now, outcome, jitter);
         if let Some(kept) = breaker.kept(now).filter(|_| breaker.standing(now) != before) {
-            self.ledger.keep_health(row(id, kept, at));
+            self.keep(id, kept, at);
         }
         if state.breakers.len() > 256 {
             state.breakers.retain(|_, it| !it.is_forgettable(now));
         }
         drop(state);
         self.told.notify_waiters();
+    }
+
+    fn keep(&self, id: &SeatId, kept: Kept, at: Now) {
+        if let Some(ledger) = &self.ledger {
+            ledger.keep_health(row(id, kept, at));
+        }
     }
 
     /// The map is whole after every statement, so a panic elsewhere while it was held does not spoil it.

@@ -27,6 +27,7 @@ pub mod recall;
 pub mod relay;
 pub mod rooms;
 pub mod settle;
+pub mod standing;
 pub mod tether;
 pub mod told;
 pub mod vault;
@@ -36,6 +37,7 @@ mod wishes;
 mod tests;
 
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
@@ -45,19 +47,23 @@ use http::{HeaderName, HeaderValue};
 use tokio::sync::{broadcast, watch};
 
 use crate::catalog::prices::Override;
-use crate::domain::ask::Recalled;
+use crate::domain::ask::{Envelope, Recalled};
 use crate::domain::clock::{Clock, Now};
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Origin};
 use crate::domain::operation::Operation;
 use crate::domain::policy::{Hedge, Policy};
+use crate::domain::rule::Variable;
 use crate::domain::secret::Keyring;
 use crate::engine::decided::InForce;
 use crate::engine::failover::Ways;
 use crate::engine::fleet::Fleet;
 use crate::engine::prices::Prices;
 use crate::engine::settle::Settlement;
+use crate::engine::standing::Told;
 use crate::engine::tether::Tethered;
+use crate::route::explain::Step;
+use crate::route::health::FleetView;
 use crate::store::responses::Responses;
 use crate::store::vault::Vault;
 use crate::store::{HealthRow, Ledger, RequestRecord};
@@ -78,6 +84,8 @@ pub struct Engine {
     responses: OnceLock<Responses>,
     /// What providers want back of their answers; unset where nothing is kept.
     vault: OnceLock<Vault>,
+    /// How often a rule could not be evaluated over a request.
+    rule_failures: AtomicU64,
 }
 
 /// What a door hands in: a request with everything that HTTP had to say about it.
@@ -105,6 +113,8 @@ pub struct Call {
     pub strict: bool,
     /// Set by [`recall`].
     pub recalled: Option<Recalled>,
+    /// What HTTP said beside the body; left empty unless [`Engine::reads_envelopes`].
+    pub envelope: Envelope,
 }
 
 /// What a path can say of a request.
@@ -161,13 +171,26 @@ impl Engine {
     /// An engine over a policy and its secrets. `prices` may still be loading.
     #[must_use]
     pub fn new(policy: Policy, upstream: Upstream, ledger: Ledger, prices: Arc<Prices>, clock: Clock) -> Arc<Self> {
-        let fleet = Fleet::new(clock.clone(), ledger.clone());
+        let fleet = Fleet::kept_with(ledger.clone(), clock.clone());
         // The channel is lossy on purpose: a slow terminal must never slow a request.
         let (finished, _) = broadcast::channel(1024);
         let policy = ArcSwap::from_pointee(InForce::new(policy));
         let (closing, _) = watch::channel(false);
         let (responses, vault) = (OnceLock::new(), OnceLock::new());
-        Arc::new(Self { policy, upstream, fleet, ledger, prices, clock, finished, closing, responses, vault })
+        let rule_failures = AtomicU64::new(0);
+        Arc::new(Self {
+            policy,
+            upstream,
+            fleet,
+            ledger,
+            prices,
+            clock,
+            finished,
+            closing,
+            responses,
+            vault,
+            rule_failures,
+        })
     }
 
     /// Takes over what an earlier process knew of seats that are out.
@@ -208,7 +231,11 @@ impl Engine {
             Err(error) => return self.turn_away(call.dialect, &ledger_unavailable(&error)),
         };
         let (call, recalled) = recall::whole(self.responses(), &self.policy(), call).await;
-        let (ask, understood) = read::read(call, slot.id());
+        let (mut ask, understood) = read::read(call, slot.id());
+        if understood.is_ok() && self.policy.load().policy.rules.reads(Variable::EstCost) {
+            self.prices.ready().await;
+            ask.quote = self.prices.quote(&self.policy(), &ask);
+        }
         let ask = Arc::new(ask);
         let mut settlement = Settlement::open(self, &ask, slot);
         if let Err(failure) = recalled.and(understood) {
@@ -237,6 +264,18 @@ impl Engine {
         if ask.stream { relay::held(walk, &ask, ping).await } else { relay::finished(walk.await) }
     }
 
+    /// What a decision at `now` is to know of the fleet: also for those who show it to people.
+    #[must_use]
+    pub fn view(&self, policy: &Policy, now: Now) -> FleetView {
+        FleetView { rates: self.prices.card(policy, now.wall), ..self.fleet.view(now.mono) }
+    }
+
+    /// How the fleet does just now, for people.
+    #[must_use]
+    pub fn standing(&self) -> Told {
+        standing::told(&self.view(&self.policy(), self.now()), &self.policy())
+    }
+
     /// Refuses a call of somebody who was let in, for a fault that shows before its body is understood. Leaves a row
     /// like every other request.
     pub async fn refuse(self: &Arc<Self>, call: Call, failure: Failure) -> Answer {
@@ -260,6 +299,29 @@ impl Engine {
     #[must_use]
     pub fn policy(&self) -> Arc<Policy> {
         Arc::clone(&self.policy.load().policy)
+    }
+
+    /// How often, since the start, a rule could not be evaluated over a request, and so did not match.
+    #[must_use]
+    pub fn rule_failures(&self) -> u64 {
+        self.rule_failures.load(Ordering::Relaxed)
+    }
+
+    /// Counts the rules that failed, and tells the log of the first and of each thousandth after it.
+    pub(crate) fn note_failed_rules(&self, trail: &[Step]) {
+        for step in trail {
+            let Step::RuleFailed { name, why } = step else { continue };
+            let before = self.rule_failures.fetch_add(1, Ordering::Relaxed);
+            if before.is_multiple_of(1000) {
+                tracing::warn!("rule {name} counts as not matched: {why} ({} such since the start)", before + 1);
+            }
+        }
+    }
+
+    /// Whether a rule of the policy in force looks at what HTTP says beside a body.
+    #[must_use]
+    pub fn reads_envelopes(&self) -> bool {
+        self.policy.load().policy.rules.reads_the_envelope()
     }
 
     /// Swaps in a new policy whole. Requests in flight keep the one they started with.

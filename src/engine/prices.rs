@@ -1,6 +1,8 @@
 //! Prices as the engine needs them: those of the providers in use are decoded in the background, because that takes
 //! longer than the first request, and waited for only where something has to be priced.
 
+mod card;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -8,11 +10,14 @@ use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
 use crate::catalog::prices::{self, Override, PriceBook, Tariff};
+use crate::domain::ask::Ask;
 use crate::domain::clock::Stamp;
 use crate::domain::id::ModelName;
-use crate::domain::policy::{Billing, Policy, Provider};
+use crate::domain::money::Usd;
+use crate::domain::policy::{Auth, Billing, Policy, Provider};
 use crate::domain::target::Target;
 use crate::domain::usage::Usage;
+use crate::route::{Candidate, candidates};
 use crate::store::Cost;
 
 /// The user's own prices and the table.
@@ -22,6 +27,8 @@ pub struct Prices {
     book: PriceBook,
     /// Loads under way.
     loads: watch::Sender<usize>,
+    /// What was last told to decisions.
+    card: ArcSwap<card::Made>,
 }
 
 /// A load under way, until it is dropped: a load that panics holds nothing up.
@@ -34,7 +41,7 @@ impl Prices {
     pub fn loading(overrides: Vec<Override>, policy: &Policy) -> Arc<Self> {
         let (loads, _) = watch::channel(0);
         let overrides = ArcSwap::from_pointee(overrides);
-        let prices = Arc::new(Self { overrides, book: PriceBook::bundled(), loads });
+        let prices = Arc::new(Self { overrides, book: PriceBook::bundled(), loads, card: ArcSwap::default() });
         prices.load(policy);
         prices
     }
@@ -43,6 +50,7 @@ impl Prices {
     /// policy is in force.
     pub fn replace(self: &Arc<Self>, overrides: Vec<Override>, policy: &Policy) {
         self.overrides.store(Arc::new(overrides));
+        self.card.store(Arc::default());
         self.load(policy);
     }
 
@@ -79,6 +87,26 @@ impl Prices {
     pub fn is_free(&self, provider: &Provider, billing: Billing) -> bool {
         let priced = || self.overrides.load().iter().any(|it| it.provider == provider.name);
         billing != Billing::Metered || (provider.local && !priced())
+    }
+
+    /// What the cheapest of the targets that the model of `ask` stands for is expected to ask, by the same estimate as
+    /// the ledger's: the prompt, and as much output as the request allows, or none where it does not say. `None` where
+    /// no price is known.
+    #[must_use]
+    pub fn quote(&self, policy: &Policy, ask: &Ask) -> Option<Usd> {
+        let likely = Usage::estimated(ask.needs.prompt_tokens, ask.needs.max_tokens.unwrap_or(0));
+        let (_, found) = candidates::find(policy, ask, &ask.model, &mut Vec::new()).ok()?;
+        let of = |it: &Candidate| {
+            let provider = &it.provider;
+            let billings = provider.usable_keys().map(|it| it.billing);
+            let keyless = (provider.auth == Auth::None && provider.keys.is_empty()).then_some(Billing::Free);
+            let all = billings.chain(keyless);
+            all.filter_map(|billing| {
+                self.cost(provider, billing, &[it.target.model.as_str()], &likely, ask.at.wall).amount()
+            })
+            .min()
+        };
+        found.iter().filter_map(of).min()
     }
 
     /// What `usage` costs at `provider`, paid with a key of that `billing`. `models`: the names the model goes by, the
@@ -126,8 +154,7 @@ impl Drop for Load {
 mod tests {
     use super::*;
     use crate::domain::id::KeyId;
-    use crate::domain::money::Usd;
-    use crate::domain::policy::{Auth, Key};
+    use crate::domain::policy::Key;
     use crate::domain::quirks::Quirks;
     use crate::domain::usage::Source;
 
@@ -193,6 +220,58 @@ mod tests {
         assert!(matches!(cost(&prices, &after, "groq", "openai/gpt-oss-20b"), Cost::Exact(_)));
         prices.replace(Vec::new(), &before);
         assert!(prices.are_loaded() && prices.book.holds("groq"));
+    }
+
+    #[tokio::test]
+    async fn decisions_are_told_the_prices_of_the_groups_targets_by_size_of_prompt() {
+        use crate::domain::policy::{Deadlines, Group, Hedge, OnRefusal, Room};
+        use crate::domain::strategy::Strategy;
+
+        let mut policy = policy(true, true);
+        let target = |text| (Target::parse(text).unwrap(), 1.0);
+        let group = Group {
+            name: "g".into(),
+            targets: vec![target("openai/gpt-5.4-mini"), target("groq/nobody-knows"), target("gone/x")],
+            strategy: Strategy::Cost,
+            deadlines: Deadlines::default(),
+            hedge: Hedge::Auto,
+            on_refusal: OnRefusal::Tell,
+            room: Room::default(),
+            built_in: false,
+        };
+        policy.groups.insert(group.name.clone(), Arc::new(group));
+        let prices = Prices::loading(Vec::new(), &policy);
+        prices.ready().await;
+        let at = Stamp(1_795_176_000_000_000);
+        let card = prices.card(&policy, at);
+        assert_eq!(card.0.len(), 1, "{card:?}");
+        let rates = card.0[&Target::parse("openai/gpt-5.4-mini").unwrap()].at(1_000).unwrap();
+        let cost = |input, cache_read, output| {
+            let usage = Usage { input, cache_read, output, source: Source::Provider, ..Usage::default() };
+            prices.cost(&policy.providers["openai"], Billing::Metered, &["gpt-5.4-mini"], &usage, at).amount().unwrap()
+        };
+        assert_eq!(rates.cost(1_000, 0, 300), cost(1_000, 0, 300));
+        assert_eq!(rates.cost(1_000, 800, 300), cost(1_000, 800, 300));
+        assert!(Arc::ptr_eq(&card, &prices.card(&policy, Stamp(at.0 + 1))), "made once an hour");
+        let own = Override {
+            provider: "openai".into(),
+            model: "gpt-5.4-mini".into(),
+            prices: crate::catalog::prices::UnitPrices {
+                input: Usd::from_pico(7_000_000_000_000),
+                output: Usd::from_pico(9_000_000_000_000),
+                cache_read: None,
+                cache_write: None,
+            },
+            from: None,
+            ceiling: false,
+        };
+        prices.replace(vec![own], &policy);
+        let card = prices.card(&policy, at);
+        let rates = card.0[&Target::parse("openai/gpt-5.4-mini").unwrap()].at(1).copied().unwrap();
+        assert_eq!(
+            (rates.input, rates.cache_read, rates.output),
+            (Usd::from_pico(7_000_000_000_000), Usd::from_pico(7_000_000_000_000), Usd::from_pico(9_000_000_000_000))
+        );
     }
 
     #[tokio::test]

@@ -33,7 +33,8 @@ pub fn read(call: Call, id: RequestId) -> (Ask, Result<(), Failure>) {
 
 /// The ask of a call whose body has not been looked at.
 pub fn unread(call: Call, id: RequestId) -> Ask {
-    let Call { at, dialect, operation, path, body, headers, client, session, priority: _, strict, recalled } = call;
+    let Call { at, dialect, operation, path, body, headers, client, session, priority: _, strict, recalled, envelope } =
+        call;
     let (model, stream) = path.map_or_else(Default::default, |Addressed { model, stream }| (model, stream));
     Ask {
         id,
@@ -53,6 +54,9 @@ pub fn unread(call: Call, id: RequestId) -> Ask {
         fields: Fields::default(),
         body,
         recalled,
+        envelope,
+        quote: None,
+        verdicts: None,
     }
 }
 

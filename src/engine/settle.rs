@@ -120,7 +120,7 @@ impl Settlement {
 
     /// The same for an answer that is passed on, whatever it is.
     pub fn passed(mut self, by: By, status: u16, body: Bytes, facts: &Facts) -> Answer {
-        self.close_answer(facts, None);
+        self.close_answer(facts, Outcome::Ok, None);
         self.price();
         let mut headers = self.answer_headers(&by.seat);
         // Within the first moments of the process the price may not be known yet: then only the ledger tells it.
@@ -166,13 +166,13 @@ impl Settlement {
         }
         let outcome = if failure.is_some() { Outcome::Cut } else { Outcome::Ok };
         let status = answering.and_then(|it| it.1).unwrap_or(200);
-        self.close_answer(facts, failure.clone());
+        self.close_answer(facts, outcome, failure.clone());
         self.finish(outcome, status, failure);
     }
 
     /// The client hung up in the middle of a stream.
     pub fn left(mut self, facts: &Facts) {
-        self.close_answer(facts, None);
+        self.close_answer(facts, Outcome::ClientGone, None);
         self.finish(Outcome::ClientGone, CLIENT_GONE, None);
     }
 
@@ -208,12 +208,12 @@ impl Settlement {
 
 impl Settlement {
     /// Closes the answering attempt with what the provider generated.
-    fn close_answer(&mut self, facts: &Facts, failure: Option<Failure>) {
-        let now = self.account.engine.now().mono;
+    fn close_answer(&mut self, facts: &Facts, outcome: Outcome, failure: Option<Failure>) {
+        let Account { ask, engine, .. } = &self.account;
         let mut book = self.account.book();
         let Some(at) = book.answering else { return };
         let it = &mut book.tries[at];
-        it.answered(&self.account.ask, now, facts);
+        it.answered(ask, engine, facts, outcome == Outcome::Ok);
         it.failure = failure;
     }
 
@@ -322,8 +322,9 @@ impl Settlement {
     fn send(&mut self, outcome: Outcome, status: u16, failure: Option<&Failure>, ended: Moment) {
         let Some(slot) = self.slot.take() else { return };
         // Nothing is waited for any more: what is still open is as uncertain as it was when it was sent.
+        let Account { ask, engine, .. } = &self.account;
         for it in self.account.book().tries.iter_mut().filter(|it| it.open) {
-            it.open = false;
+            it.given_up(ask, engine);
             it.ended = ended;
         }
         self.price();
@@ -371,14 +372,16 @@ impl Drop for Settlement {
             return;
         }
         let settlement = self.take();
-        let now = settlement.account.engine.now().mono;
+        let Account { ask, engine, .. } = &settlement.account;
         // The walk, and with it every attempt that is not read on as a stray, ends with this.
-        if settlement.strays.is_empty() {
-            for it in settlement.account.book().tries.iter_mut().filter(|it| it.open) {
-                it.open = false;
-                it.ended = now;
+        let mut book = settlement.account.book();
+        let answering = book.answering;
+        for (at, it) in book.tries.iter_mut().enumerate().filter(|it| it.1.open) {
+            if settlement.strays.is_empty() || answering == Some(at) {
+                it.given_up(ask, engine);
             }
         }
+        drop(book);
         if std::thread::panicking() {
             let failure = Failure::local(Origin::Local, "internal", 500, "llmroute itself failed on this request");
             return settlement.finish(Outcome::Failed, 500, Some(failure));

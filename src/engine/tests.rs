@@ -1,6 +1,6 @@
 use bytes::Bytes;
 
-use crate::domain::ask::{Ask, Needs, Priority};
+use crate::domain::ask::{Ask, Envelope, Needs, Priority};
 use crate::domain::clock::Now;
 use crate::domain::dialect::Dialect;
 use crate::domain::id::RequestId;
@@ -31,6 +31,9 @@ fn ask(dialect: Dialect, body: &str) -> Ask {
         strict: false,
         wishes: None,
         recalled: None,
+        envelope: Envelope::default(),
+        quote: None,
+        verdicts: None,
         fields,
         body,
     }

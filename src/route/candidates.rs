@@ -35,13 +35,7 @@ pub fn find(
     };
     if let Some(group) = policy.groups.get(model) {
         trail.push(Step::Group { name: group.name.clone(), targets: group.targets.len() });
-        let found = group.targets.iter().filter_map(|(target, weight)| {
-            let Some(provider) = policy.providers.get(&target.provider) else {
-                trail.push(Step::Out { target: target.clone(), why: "its provider does not exist".to_owned() });
-                return None;
-            };
-            Some(candidate(provider, target.model.clone(), *weight))
-        });
+        let found = group.targets.iter().filter_map(|(target, weight)| listed(policy, target, *weight, trail));
         let found: Vec<_> = found.collect();
         return Ok((Some(group.name.clone()), found));
     }
@@ -128,6 +122,15 @@ fn one_provider(policy: &Policy, ask: &Ask, relayed: &Relayed, trail: &mut Vec<S
     };
     trail.push(Step::Named { target: found.target.clone() });
     Ok(found)
+}
+
+/// A target that somebody lists; `None` if its provider is gone.
+pub(super) fn listed(policy: &Policy, target: &Target, weight: f64, trail: &mut Vec<Step>) -> Option<Candidate> {
+    let Some(provider) = policy.providers.get(&target.provider) else {
+        trail.push(Step::Out { target: target.clone(), why: "its provider does not exist".to_owned() });
+        return None;
+    };
+    Some(candidate(provider, target.model.clone(), weight))
 }
 
 /// A provider with one of its models, and every key that could be used.

@@ -9,14 +9,50 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::id::{GroupName, ModelName};
+use crate::domain::id::{GroupName, KeyName, ModelName, RuleName};
+use crate::domain::rule::CHAIN_MOST;
+use crate::domain::strategy::Strategy;
 use crate::domain::target::{Seat, Target};
 use crate::route::breaker::Why;
+use crate::route::order::Score;
 
 /// What one stage did.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
+    /// A rule matched and says where the request goes.
+    Rule {
+        /// Which.
+        name: RuleName,
+        /// Where to.
+        targets: Vec<String>,
+    },
+    /// A rule matched and says what the model is called from now on.
+    Rewritten {
+        /// Which.
+        name: RuleName,
+        /// What it was called.
+        from: String,
+        /// What it is called.
+        to: String,
+    },
+    /// A rule could not be evaluated, and counts as not matched.
+    RuleFailed {
+        /// Which.
+        name: RuleName,
+        /// Why.
+        why: String,
+    },
+    /// The model was rewritten as often as it may be; this rule would have done it once more.
+    ChainTooLong {
+        /// Which.
+        name: RuleName,
+    },
+    /// A rule names a group that is gone.
+    NoGroup {
+        /// Which.
+        name: GroupName,
+    },
     /// The model named a group.
     Group {
         /// Which.
@@ -80,6 +116,24 @@ pub enum Step {
     },
     /// Nobody has a positive weight: the order is as listed.
     AsListed,
+    /// A strategy gave the targets, or the keys of the first of them, their order.
+    Ranked {
+        /// Which.
+        strategy: Strategy,
+        /// Everybody with the numbers, the first choice first.
+        places: Vec<Place>,
+    },
+}
+
+/// A place in the order that a strategy gave.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Place {
+    /// Whose.
+    pub target: Target,
+    /// With which key, where the keys of one target were put in order.
+    pub key: Option<KeyName>,
+    /// What decided.
+    pub score: Score,
 }
 
 /// What a step is about.
@@ -98,9 +152,18 @@ impl Step {
     #[must_use]
     pub const fn about(&self) -> About<'_> {
         match self {
-            Self::Group { .. } | Self::Alias { .. } | Self::Model { .. } | Self::Unknown { .. } | Self::AsListed => {
-                About::All
-            }
+            // The order as a whole is of one strategy: its sentence names everybody.
+            Self::Ranked { .. }
+            | Self::Rule { .. }
+            | Self::Rewritten { .. }
+            | Self::RuleFailed { .. }
+            | Self::ChainTooLong { .. }
+            | Self::NoGroup { .. }
+            | Self::Group { .. }
+            | Self::Alias { .. }
+            | Self::Model { .. }
+            | Self::Unknown { .. }
+            | Self::AsListed => About::All,
             Self::Named { target } | Self::LeastBad { target } | Self::Drawn { target, .. } => About::Target(target),
             Self::Out { target, .. } => About::Out(target),
             Self::Resting { seat, .. } => About::Out(&seat.target),
@@ -120,9 +183,7 @@ impl Step {
             Self::LeastBad { .. } => "the least bad: all are out for their health".to_owned(),
             Self::Drawn { share, .. } if *share >= 1.0 => "has all the weight".to_owned(),
             Self::Drawn { draw, share, .. } => format!("drawn (throw {draw:.2}, share {share:.2})"),
-            Self::Group { .. } | Self::Alias { .. } | Self::Model { .. } | Self::Unknown { .. } | Self::AsListed => {
-                self.to_string()
-            }
+            _ => self.to_string(),
         }
     }
 }
@@ -130,6 +191,13 @@ impl Step {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Rule { name, targets } => write!(f, "rule {name}: to {}", targets.join(", ")),
+            Self::Rewritten { name, from, to } => write!(f, "rule {name}: {from} is now {to}"),
+            Self::RuleFailed { name, why } => write!(f, "rule {name} not matched: {why}"),
+            Self::ChainTooLong { name } => {
+                write!(f, "rule {name} not followed: the model was rewritten {CHAIN_MOST} times")
+            }
+            Self::NoGroup { name } => write!(f, "there is no group {name} any more"),
             Self::Group { name, targets } => write!(f, "group {name}: {targets} targets"),
             Self::Alias { name, meant } => write!(f, "alias {name}: {meant}"),
             Self::Named { target } => write!(f, "named target {target}"),
@@ -143,6 +211,14 @@ impl fmt::Display for Step {
             Self::LeastBad { target } => write!(f, "all are out for their health: {target} is the least bad"),
             Self::Drawn { target, draw, share } => write!(f, "drew {target} (throw {draw:.4}, share {share:.4})"),
             Self::AsListed => write!(f, "no positive weight: tried as listed"),
+            Self::Ranked { strategy, places } => {
+                write!(f, "{strategy}:")?;
+                for (nth, it) in places.iter().enumerate() {
+                    let key = it.key.as_ref().map(|it| format!(" key {it}")).unwrap_or_default();
+                    write!(f, "{} {}{key} {}", if nth == 0 { "" } else { "," }, it.target, it.score)?;
+                }
+                Ok(())
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Stage 3: leave out what is known to fail just now (routing.md §2, §5).
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -8,10 +9,14 @@ use serde::{Deserialize, Serialize};
 use crate::domain::clock::Moment;
 use crate::domain::failure::{Failure, Origin};
 use crate::domain::id::{KeyId, ModelName, ProviderName};
+use crate::domain::rates::Tariff;
 use crate::domain::target::{Seat, Target};
 use crate::route::Candidate;
 use crate::route::breaker::{Standing, Why};
 use crate::route::explain::Step;
+use crate::route::live::Live;
+use crate::route::order::adaptive::Assessment;
+use crate::route::pairs;
 
 /// What health is kept by: a key of a provider, for one model or (`model` absent) for all.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -39,15 +44,31 @@ impl SeatId {
     }
 }
 
-/// The health of the fleet at one moment. Only seats that are not simply healthy are in it.
+/// What the seats have done lately; only those are in it that were used.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LiveSeats(#[serde(with = "pairs")] pub HashMap<SeatId, Arc<Live>>);
+
+/// The prices of targets, as far as they are known.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RateCard(#[serde(with = "pairs")] pub HashMap<Target, Tariff>);
+
+/// What is known of the fleet at one moment: everything that a decision reads beside the policy and the request.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FleetView {
     /// When it was taken.
     pub now: Moment,
     /// What is not healthy.
-    #[serde(with = "listed")]
+    #[serde(with = "pairs")]
     pub standings: HashMap<SeatId, Standing>,
+    /// What seats have done lately.
+    pub live: Arc<LiveSeats>,
+    /// How seats stood when they were last assessed.
+    pub assessment: Arc<Assessment>,
+    /// What targets charge.
+    pub rates: Arc<RateCard>,
 }
 
 impl FleetView {
@@ -60,15 +81,22 @@ impl FleetView {
             };
             targets.iter().any(same)
         };
-        let standings: HashMap<_, _> =
-            self.standings.iter().filter(|it| is_of(it.0)).map(|(id, it)| (id.clone(), *it)).collect();
-        if standings.is_empty() { Self::default() } else { Self { now: self.now, standings } }
+        let live = self.live.0.iter().filter(|it| is_of(it.0)).map(|(id, it)| (id.clone(), Arc::clone(it)));
+        let assessed = self.assessment.seats.iter().filter(|it| is_of(it.0)).map(|(id, it)| (id.clone(), it.clone()));
+        let rates = self.rates.0.iter().filter(|it| targets.contains(it.0)).map(|(id, it)| (id.clone(), it.clone()));
+        Self {
+            now: self.now,
+            standings: self.standings.iter().filter(|it| is_of(it.0)).map(|(id, it)| (id.clone(), *it)).collect(),
+            live: Arc::new(LiveSeats(live.collect())),
+            assessment: Arc::new(Assessment { at: self.assessment.at, seats: assessed.collect() }),
+            rates: Arc::new(RateCard(rates.collect())),
+        }
     }
 
     /// Whether it says nothing that a decision could depend on.
     #[must_use]
     pub fn is_calm(&self) -> bool {
-        self.standings.is_empty()
+        self.standings.is_empty() && self.live.0.is_empty() && self.rates.0.is_empty()
     }
 
     /// How a seat stands: the worse of its own standing and its key's.
@@ -133,32 +161,4 @@ fn all_resting(resting: &[(Candidate, Seat, Why, Moment)], now: Moment) -> Failu
     let mut failure = Failure::local(Origin::Upstream, "all_resting", 503, told);
     failure.retry_after = soonest.map(|it| it.max(Duration::from_secs(1)));
     failure
-}
-
-/// A map whose keys are no text, as a list in order: the same view is always the same text.
-mod listed {
-    use std::collections::HashMap;
-    use std::hash::Hash;
-
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub(super) fn serialize<K, V, S>(map: &HashMap<K, V>, to: S) -> Result<S::Ok, S::Error>
-    where
-        K: Ord + Serialize,
-        V: Serialize,
-        S: Serializer,
-    {
-        let mut pairs: Vec<(&K, &V)> = map.iter().collect();
-        pairs.sort_by_key(|it| it.0);
-        pairs.serialize(to)
-    }
-
-    pub(super) fn deserialize<'de, K, V, D>(from: D) -> Result<HashMap<K, V>, D::Error>
-    where
-        K: Eq + Hash + Deserialize<'de>,
-        V: Deserialize<'de>,
-        D: Deserializer<'de>,
-    {
-        Ok(Vec::<(K, V)>::deserialize(from)?.into_iter().collect())
-    }
 }

@@ -2,8 +2,8 @@
 //! that says why. Pure and total: no I/O, no clock, no locks, and no randomness but the dice it is handed, so that
 //! the same values always give the same decision.
 //!
-//! The stages, one a file, in running order: [`candidates`] → [`fit`] → [`health`] → [`weights`]. [`record`] is
-//! what is kept of a decision.
+//! The stages, one a file, in running order: [`rules`] → [`candidates`] → [`fit`] → [`health`] → [`order`]. What the last
+//! two read of the fleet's doings is in [`breaker`] and [`live`]. [`record`] is what is kept of a decision.
 
 pub mod breaker;
 pub mod candidates;
@@ -11,8 +11,11 @@ pub mod explain;
 pub mod fit;
 pub mod health;
 pub mod hedge;
+pub mod live;
+pub mod order;
+mod pairs;
 pub mod record;
-pub mod weights;
+pub mod rules;
 pub mod wishes;
 
 #[cfg(test)]
@@ -25,6 +28,7 @@ use crate::domain::dice::Dice;
 use crate::domain::failure::Failure;
 use crate::domain::id::GroupName;
 use crate::domain::policy::{Policy, Provider};
+use crate::domain::strategy::Strategy;
 use crate::domain::target::{Seat, Target};
 use crate::route::explain::Step;
 use crate::route::health::FleetView;
@@ -72,18 +76,26 @@ pub struct Candidate {
 #[must_use]
 pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) -> Decision {
     let mut trail = Vec::new();
-    let (group, found) = match wishes::find(policy, ask, &mut trail) {
+    // Files and jobs live at one provider, which no rule knows: a request that names no model is nobody's to move.
+    let found = if policy.rules.is_empty() || ask.model.is_empty() {
+        wishes::find(policy, ask, &ask.model, &mut trail)
+    } else {
+        rules::route(policy, ask, fleet, dice, &mut trail)
+    };
+    let (group, found) = match found {
         Ok(it) => it,
         Err(failure) => return Decision { group: None, plan: Vec::new(), trail, refusal: Some(failure) },
     };
     let outcome = fit::fit(found, ask, &mut trail).and_then(|fitting| health::usable(fitting, fleet, &mut trail));
     match outcome {
         Ok(usable) => {
+            let chosen = group.as_ref().and_then(|it| policy.groups.get(it));
+            let strategy = chosen.map_or_else(Strategy::default, |it| it.strategy);
             let mut plan = Vec::with_capacity(usable.len());
             let wishes = ask.wishes.as_deref();
             let usable = if let Some(it) = wishes { wishes::arrange(usable, it) } else { usable };
             for tier in tiers(usable) {
-                plan.extend(weights::order(tier, ask.dialect, fleet, dice, &mut trail));
+                plan.extend(order::order(strategy, tier, ask, fleet, dice, &mut trail));
             }
             if wishes.is_some_and(|it| !it.allow_fallbacks && it.order.is_empty()) {
                 plan.truncate(1);

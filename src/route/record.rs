@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ask::{Ask, Fields, Needs, Priority};
+use crate::domain::ask::{Ask, Envelope, Fields, Needs, Priority};
 use crate::domain::clock::Now;
 use crate::domain::dialect::Dialect;
 use crate::domain::dice::Dice;
@@ -16,7 +16,7 @@ use crate::domain::target::Target;
 use crate::domain::wishes::Wishes;
 use crate::route::explain::{About, Step};
 use crate::route::health::FleetView;
-use crate::route::{Decision, decide};
+use crate::route::{Decision, decide, rules};
 
 /// What a decision was made of, but for the policy and the dice, and what it came to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -128,7 +128,8 @@ impl Record {
     /// Decides again: by `policy`, with the dice of `id` under `salt`.
     #[must_use]
     pub fn again(&self, policy: &Policy, id: RequestId, salt: u64) -> Self {
-        let ask = self.ask.ask(id, self.fleet.now);
+        let mut ask = self.ask.ask(id, self.fleet.now);
+        ask.verdicts = Some(rules::verdicts(&self.trail));
         let mut decision = decide(policy, &ask, &self.fleet, &mut Dice::of(id, salt));
         Self::of(&ask, self.fleet.clone(), &mut decision)
     }
@@ -209,6 +210,9 @@ impl Facts {
             strict: false,
             wishes: self.wishes.clone(),
             recalled: None,
+            envelope: Envelope::default(),
+            quote: None,
+            verdicts: None,
         }
     }
 }

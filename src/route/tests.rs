@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::breaker::{Breaker, Outcome, Standing, Why};
 use super::health::{FleetView, SeatId};
 use super::*;
-use crate::domain::ask::{Fields, Needs, Priority};
+use crate::domain::ask::{Envelope, Fields, Needs, Priority};
 use crate::domain::clock::{Moment, Now};
 use crate::domain::dialect::Dialect;
 use crate::domain::id::{KeyId, RequestId};
@@ -11,8 +11,9 @@ use crate::domain::model::{ModelFacts, ModelTable};
 use crate::domain::operation::Operation;
 use crate::domain::policy::{Auth, Billing, Deadlines, Group, Hedge, Key, OnRefusal, Room, Speech};
 use crate::domain::quirks::Quirks;
+use crate::domain::strategy::Strategy;
 
-fn provider(name: &str, keys: &[i64]) -> Arc<Provider> {
+pub(super) fn provider(name: &str, keys: &[i64]) -> Arc<Provider> {
     let key = |id: &i64| Key {
         id: KeyId(*id),
         name: format!("k{id}").into(),
@@ -42,11 +43,12 @@ fn provider(name: &str, keys: &[i64]) -> Arc<Provider> {
     })
 }
 
-fn policy(providers: &[Arc<Provider>], weights: &[(&str, f64)]) -> Policy {
+pub(super) fn policy(providers: &[Arc<Provider>], weights: &[(&str, f64)]) -> Policy {
     let targets = weights.iter().map(|(name, weight)| (Target::parse(name).unwrap(), *weight)).collect();
     let group = Group {
         name: "g".into(),
         targets,
+        strategy: Strategy::default(),
         deadlines: Deadlines::default(),
         hedge: Hedge::Auto,
         on_refusal: OnRefusal::Tell,
@@ -61,7 +63,7 @@ fn policy(providers: &[Arc<Provider>], weights: &[(&str, f64)]) -> Policy {
     }
 }
 
-fn ask(id: u64, model: &str) -> Ask {
+pub(super) fn ask(id: u64, model: &str) -> Ask {
     Ask {
         id: RequestId(id),
         at: Now::default(),
@@ -80,6 +82,9 @@ fn ask(id: u64, model: &str) -> Ask {
         strict: false,
         wishes: None,
         recalled: None,
+        envelope: Envelope::default(),
+        quote: None,
+        verdicts: None,
     }
 }
 
@@ -343,6 +348,64 @@ fn what_is_kept_of_a_breaker_goes_on_where_it_was() {
     let revived = Breaker::revived(barred.kept(at(800.0)).unwrap(), at(0.0));
     assert!(matches!(revived.standing(at(999.0)), Standing::Out { why: Why::KeyRefused, .. }));
     assert_eq!(revived.standing(at(1001.0)), Standing::Healthy);
+}
+
+#[test]
+fn keys_are_chosen_as_targets_are_and_the_trail_has_the_numbers() {
+    use super::explain::Step;
+    use super::health::LiveSeats;
+    use super::live::{Class, Live};
+
+    let all = [provider("a", &[1, 2, 3]), provider("b", &[4])];
+    let mut policy = policy(&all, &[("a/m", 1.0), ("b/m", 1.0)]);
+    let group = Arc::make_mut(policy.groups.get_mut("g").unwrap());
+    group.strategy = Strategy::Latency;
+    let id = |name: &str, key| SeatId { provider: name.into(), model: Some("m".into()), key: Some(KeyId(key)) };
+    let live = |seconds: f64| {
+        let mut live = Live::default();
+        for _ in 0..14 {
+            live.answered(Class::of(false, 0), Duration::from_secs_f64(seconds), at(0.0));
+        }
+        Arc::new(live)
+    };
+    let seats = [(id("a", 1), live(4.0)), (id("a", 2), live(0.3)), (id("a", 3), live(4.0)), (id("b", 4), live(9.0))];
+    let fleet = FleetView { live: Arc::new(LiveSeats(seats.into())), ..FleetView::default() };
+    let decision = decide(&policy, &ask(1, "g"), &fleet, &mut Dice::of(RequestId(1), 7));
+    assert_eq!(decision.plan[0].target.to_string(), "a/m");
+    assert_eq!(decision.plan[0].seats[0].key_id(), Some(KeyId(2)));
+    assert_eq!(decision.plan[0].seats.len(), 3);
+    let ranked = decision.trail.iter().filter_map(|it| match it {
+        Step::Ranked { strategy: Strategy::Latency, places } => Some(places),
+        _ => None,
+    });
+    let ranked: Vec<_> = ranked.collect();
+    let [targets, keys] = ranked.as_slice() else { panic!("{:?}", decision.trail) };
+    assert_eq!((targets.len(), keys.len()), (2, 3));
+    assert_eq!(keys[0].key.as_ref().map(ToString::to_string).as_deref(), Some("k2"));
+    assert!(keys.windows(2).all(|it| it[0].score.value <= it[1].score.value), "{keys:?}");
+    let again = decide(&policy, &ask(1, "g"), &fleet, &mut Dice::of(RequestId(1), 7));
+    assert_eq!(again.trail, decision.trail, "the same values give the same numbers");
+}
+
+#[test]
+fn a_view_reads_back_what_it_writes_and_keeps_what_concerns_a_decision() {
+    use super::health::LiveSeats;
+    use super::live::Live;
+
+    let id = |name: &str| SeatId { provider: name.into(), model: Some("m".into()), key: Some(KeyId(1)) };
+    let seats = LiveSeats([(id("a"), Arc::new(Live::default())), (id("b"), Arc::default())].into());
+    let out = Standing::Out { until: at(9.0), why: Why::Tripped };
+    let view = FleetView {
+        now: at(3.0),
+        standings: [(id("a"), out), (id("b"), Standing::Degraded)].into(),
+        live: Arc::new(seats),
+        ..FleetView::default()
+    };
+    let text = serde_json::to_string(&view).unwrap();
+    assert_eq!(serde_json::from_str::<FleetView>(&text).unwrap(), view);
+    let of_b = view.of(&[Target::parse("b/m").unwrap()]);
+    assert_eq!((of_b.standings.len(), of_b.live.0.len()), (1, 1));
+    assert!(of_b.live.0.contains_key(&id("b")));
 }
 
 mod wished {

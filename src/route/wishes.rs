@@ -14,14 +14,19 @@ use crate::domain::wishes::Wishes;
 use crate::route::explain::Step;
 use crate::route::{Candidate, candidates};
 
-/// The candidates of the model, and behind them those of the further models that are wished for.
+/// The candidates of `model`, which the request means, and behind them those of the further models that are wished for.
 ///
 /// # Errors
 /// As [`candidates::find`], where none of the models is known.
-pub fn find(policy: &Policy, ask: &Ask, trail: &mut Vec<Step>) -> Result<(Option<GroupName>, Vec<Candidate>), Failure> {
-    let first = candidates::find(policy, ask, &ask.model, trail);
+pub fn find(
+    policy: &Policy,
+    ask: &Ask,
+    model: &str,
+    trail: &mut Vec<Step>,
+) -> Result<(Option<GroupName>, Vec<Candidate>), Failure> {
+    let first = candidates::find(policy, ask, model, trail);
     match ask.wishes.as_deref() {
-        Some(wishes) if !wishes.models.is_empty() => further(policy, ask, wishes, first, trail),
+        Some(wishes) if !wishes.models.is_empty() => further(policy, ask, (model, first), wishes, trail),
         _ => first,
     }
 }
@@ -29,14 +34,14 @@ pub fn find(policy: &Policy, ask: &Ask, trail: &mut Vec<Step>) -> Result<(Option
 fn further(
     policy: &Policy,
     ask: &Ask,
+    (model, first): (&str, Result<(Option<GroupName>, Vec<Candidate>), Failure>),
     wishes: &Wishes,
-    first: Result<(Option<GroupName>, Vec<Candidate>), Failure>,
     trail: &mut Vec<Step>,
 ) -> Result<(Option<GroupName>, Vec<Candidate>), Failure> {
     let (group, mut all, mut unknown) = match first {
         Ok((group, found)) => (group, found, None),
         Err(failure) => {
-            trail.push(Step::Unknown { model: ask.model.as_str().into() });
+            trail.push(Step::Unknown { model: model.into() });
             (None, Vec::new(), Some(failure))
         }
     };

@@ -14,8 +14,20 @@ use crate::wire::openai_responses::conversation::{self, Page};
 pub fn health(engine: &Engine, up: Duration) -> Vec<u8> {
     let writable = !engine.ledger().failing();
     let status = if writable { "ok" } else { "ledger_unavailable" };
-    let health = json!({"status": status, "version": env!("CARGO_PKG_VERSION"), "uptime_seconds": up.as_secs()});
+    let health = json!({
+        "status": status,
+        "version": env!("CARGO_PKG_VERSION"),
+        "uptime_seconds": up.as_secs(),
+        "rule_failures": engine.rule_failures(),
+    });
     health.to_string().into_bytes()
+}
+
+/// `GET /llmroute/fleet`: how every target of a group, and whatever else was asked lately, does.
+#[must_use]
+pub fn fleet(engine: &Engine) -> Vec<u8> {
+    let told = serde_json::to_vec(&engine.standing());
+    told.unwrap_or_else(|error| json!({"error": error.to_string()}).to_string().into_bytes())
 }
 
 /// `GET /v1/models`: one list in OpenAI's and Anthropic's shapes at once (wire.md §3.5). Groups first, then every

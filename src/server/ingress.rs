@@ -9,11 +9,14 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
 use tokio::time::timeout;
 
+use crate::domain::ask::Envelope;
 use crate::domain::clock::Now;
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Origin};
 use crate::domain::operation::Operation;
 use crate::engine::{Addressed, Call};
+use crate::route::rules;
+use crate::server::gemini;
 
 /// Largest request body: above the largest any provider takes.
 const BODY_MOST: usize = 64 << 20;
@@ -42,7 +45,23 @@ pub fn call(at: Now, dialect: Dialect, operation: Operation, path: Option<Addres
         priority: text("x-llmroute-priority").map(str::to_owned),
         strict: text("x-llmroute-strict").is_some_and(|it| it == "true"),
         recalled: None,
+        envelope: Envelope::default(),
     }
+}
+
+/// What a rule may see of the head: everything but what shows who somebody is.
+pub fn envelope(head: &Parts) -> Envelope {
+    let named = head.headers.iter().filter(|(name, _)| rules::is_open(name.as_str()));
+    let headers = named.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
+    Envelope { headers: headers.collect(), params: params(head.uri.query().unwrap_or_default()) }
+}
+
+/// The parameters of a query. What is no text, or a key that Gemini's clients put there, is left out.
+fn params(query: &str) -> Vec<(String, String)> {
+    let decoded = |it: &str| gemini::decoded(&it.replace('+', " "));
+    let pairs = query.split('&').filter(|it| !it.is_empty()).map(|it| it.split_once('=').unwrap_or((it, "")));
+    let pairs = pairs.filter_map(|(name, value)| Some((decoded(name)?, decoded(value)?)));
+    pairs.filter(|it| !["key", "access_token", "token"].contains(&it.0.as_str())).collect()
 }
 
 /// Reads the body of a request.

@@ -127,6 +127,7 @@ impl Door {
             .route("/explain/v1/messages", post(explain_messages))
             .route("/explain/v1/responses", post(explain_responses))
             .route("/health", get(health))
+            .route("/llmroute/fleet", get(fleet))
             .fallback(nothing_here)
             .method_not_allowed_fallback(wrong_method)
             .with_state(Arc::clone(self))
@@ -333,7 +334,10 @@ async fn answer_or_panic(door: &Arc<Door>, dialect: Dialect, asked: Asked, reque
     if let Err(failure) = admitted {
         return door.turn_away(dialect, &failure);
     }
-    let call = ingress::call(at, dialect, operation, path, &head);
+    let mut call = ingress::call(at, dialect, operation, path, &head);
+    if door.engine.reads_envelopes() {
+        call.envelope = ingress::envelope(&head);
+    }
     let body = ingress::body(&head, body).await;
     // It points into the buffer of the connection, which can be used again from here on.
     drop(head);
@@ -407,6 +411,15 @@ async fn health(State(door): State<Arc<Door>>, request: Request) -> Response {
     }
 }
 
+/// For our own command line.
+async fn fleet(State(door): State<Arc<Door>>, request: Request) -> Response {
+    let (head, _) = request.into_parts();
+    match door.guard.admit(&head) {
+        Ok(()) => egress::json(200, admin::fleet(&door.engine)),
+        Err(failure) => door.turn_away(Dialect::OpenaiChat, &failure),
+    }
+}
+
 async fn explain_chat(State(door): State<Arc<Door>>, request: Request) -> Response {
     explain(&door, Dialect::OpenaiChat, request).await
 }
@@ -426,7 +439,10 @@ async fn explain(door: &Door, dialect: Dialect, request: Request) -> Response {
     if let Err(failure) = door.guard.admit(&head) {
         return door.turn_away(dialect, &failure);
     }
-    let call = ingress::call(door.engine.now(), dialect, Operation::Chat, None, &head);
+    let mut call = ingress::call(door.engine.now(), dialect, Operation::Chat, None, &head);
+    if door.engine.reads_envelopes() {
+        call.envelope = ingress::envelope(&head);
+    }
     let body = ingress::body(&head, body).await;
     match body.and_then(|body| admin::explain(&door.engine, Call { body, ..call })) {
         Ok(told) => egress::json(200, told),

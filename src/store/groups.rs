@@ -7,6 +7,7 @@ use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::policy::Hedge;
+use crate::domain::strategy::Strategy;
 use crate::store::error::StoreError;
 use crate::store::open::Db;
 
@@ -25,6 +26,9 @@ pub struct GroupRow {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct GroupSettings {
+    /// How its targets are ordered.
+    #[serde(skip_serializing_if = "is_default")]
+    pub strategy: Strategy,
     /// Deadlines that differ from the usual ones.
     #[serde(skip_serializing_if = "DeadlineSettings::is_empty")]
     pub deadlines: DeadlineSettings,
@@ -168,6 +172,11 @@ fn whole(db: &Db, name: String, settings: &str) -> Result<GroupRow, StoreError> 
     let mut statement = db.conn().prepare_cached(sql)?;
     let targets = statement.query_map([&name], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
     Ok(GroupRow { name, targets, settings })
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_default(it: &Strategy) -> bool {
+    *it == Strategy::default()
 }
 
 fn bad_row(name: &str, error: &serde_json::Error) -> StoreError {

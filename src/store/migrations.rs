@@ -259,7 +259,27 @@ pub(super) const STEPS: &[&str] = &[
         model TEXT NOT NULL
     ) STRICT;
     ",
-    // 9: seats that are out, and until when.
+    // 9: routing rules.
+    r#"
+    CREATE TABLE rules (
+        name     TEXT PRIMARY KEY,
+        scope    TEXT NOT NULL,
+        priority INTEGER NOT NULL,
+        "when"   TEXT NOT NULL,
+        chain    INTEGER NOT NULL CHECK (chain IN (0, 1)),
+        enabled  INTEGER NOT NULL CHECK (enabled IN (0, 1))
+    ) STRICT, WITHOUT ROWID;
+
+    -- A fallback has no weight.
+    CREATE TABLE rule_targets (
+        rule_name TEXT NOT NULL REFERENCES rules (name) ON DELETE CASCADE,
+        position  INTEGER NOT NULL,
+        target    TEXT NOT NULL,
+        weight    REAL CHECK (weight >= 0 AND weight < 1e300),
+        PRIMARY KEY (rule_name, position)
+    ) STRICT, WITHOUT ROWID;
+    "#,
+    // 10: seats that are out, and until when.
     "
     -- model: '' for the key as a whole; key: 0 where there is none. Times in microseconds since 1970.
     CREATE TABLE health (

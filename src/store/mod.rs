@@ -4,7 +4,8 @@
 //! Must not: interpret the policy (that is `config`'s), see an unsealed secret, or do anything on the network.
 //!
 //! - [`open`]: one connection, checked and migrated.
-//! - [`providers`], [`keys`], [`groups`], [`weights`], [`aliases`]: edits of the policy, one transaction each; [`policy`] reads all
+//! - [`providers`], [`keys`], [`groups`], [`weights`], [`aliases`], [`rules`]: edits of the policy, one transaction each;
+//!   [`policy`] reads all
 //!   of it at one moment.
 //! - [`ledger`]: the journal and the one writer thread of a process.
 //! - [`stats`], [`requests`], [`decisions`]: reading the ledger.
@@ -26,6 +27,7 @@ pub mod keys;
 pub mod policy;
 pub mod prices;
 pub mod providers;
+pub mod rules;
 pub mod weights;
 
 pub mod decisions;
@@ -47,3 +49,4 @@ pub use ledger::{
 pub use open::{Access, Db, open};
 pub use policy::PolicyRows;
 pub use providers::StoredProvider;
+pub use rules::RuleRow;

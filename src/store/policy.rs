@@ -7,6 +7,7 @@ use crate::store::keys::{self, KeyRow};
 use crate::store::open::Db;
 use crate::store::prices::{self, PriceRow};
 use crate::store::providers::{self, StoredProvider};
+use crate::store::rules::{self, RuleRow};
 use crate::store::weights::{self, Overrides};
 
 /// All policy rows.
@@ -26,6 +27,8 @@ pub struct PolicyRows {
     pub prices: Vec<PriceRow>,
     /// Names the user gave to models, and what they stand for.
     pub aliases: Vec<(String, String)>,
+    /// The rules, by name.
+    pub rules: Vec<RuleRow>,
 }
 
 /// Reads all of it in one transaction, so that an edit in between is seen whole or not at all.
@@ -42,6 +45,7 @@ pub fn read(db: &Db) -> Result<PolicyRows, StoreError> {
         weights: weights::overrides(db)?,
         prices: prices::list(db)?,
         aliases: aliases::list(db)?,
+        rules: rules::list(db)?,
     };
     tx.commit()?;
     Ok(rows)

@@ -13,9 +13,10 @@ use llmroute::domain::dialect::Dialect;
 use llmroute::domain::policy::{Auth, Billing, Deadlines};
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::row::{ProviderRow, SpeechRow};
+use llmroute::domain::rule::Variable;
 use llmroute::domain::secret::Secret;
 use llmroute::store::providers::Users;
-use llmroute::store::{Access, Db, DeadlineSettings, GroupRow, GroupSettings, groups, open, providers};
+use llmroute::store::{Access, Db, DeadlineSettings, GroupRow, GroupSettings, RuleRow, groups, open, providers};
 use tempfile::TempDir;
 
 /// Shaped like a key, so that finding it anywhere means it has leaked.
@@ -101,6 +102,7 @@ impl Home {
             environment: &self.environment,
             master_key: &master_key,
             deadlines: Deadlines::default(),
+            time_zone: &jiff::tz::TimeZone::UTC,
         };
         load(&sources, previous)
     }
@@ -454,4 +456,49 @@ fn a_home_is_given_or_found_and_without_any_the_reason_is_said() {
         assert_eq!(refusal.code, "no-home");
         assert!(refusal.fix.contains("LLMROUTE_HOME"), "{refusal:?}");
     }
+}
+
+fn rule(name: &str, when: &str, to: &str) -> RuleRow {
+    RuleRow {
+        name: name.to_owned(),
+        scope: "global".to_owned(),
+        priority: 0,
+        when: when.to_owned(),
+        targets: vec![(to.to_owned(), 1.0)],
+        fallbacks: Vec::new(),
+        chain: false,
+        enabled: true,
+    }
+}
+
+#[test]
+fn rules_are_compiled_into_the_policy_and_bring_their_providers() {
+    let mut home = Home::new();
+    home.edit(|it| it.add_rule(&rule("on", "stream", "groq/m"))).unwrap();
+    home.edit(|it| it.add_rule(&RuleRow { enabled: false, ..rule("off", "stream", "openai/m") })).unwrap();
+    let loaded = home.load();
+    let names: Vec<&str> = loaded.policy.rules.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, ["on"]);
+    assert!(loaded.policy.rules.reads(Variable::Stream) && !loaded.policy.rules.reads(Variable::Model));
+    assert!(loaded.policy.providers.contains_key("groq"), "it may still lack its key, and says so then");
+    let again = home.edit(|it| it.add_rule(&rule("on", "stream", "groq/m"))).unwrap_err();
+    assert_eq!(again.code, "exists");
+}
+
+#[test]
+fn a_rule_that_came_to_mean_nothing_stops_the_policy_and_says_how_to_mend_it() {
+    let mut home = Home::new();
+    // As another version may have written them: nothing here would.
+    for row in [rule("a", "no_such_thing", "fast"), rule("b", "stream", "gone"), rule("c", "stream", "gone/m")] {
+        llmroute::store::rules::add(&mut home.db, &row).unwrap();
+    }
+    let problems = home.problems();
+    assert_eq!(problems.len(), 3, "{problems:?}");
+    assert!(problems[0].what.contains("column 1: there is no variable"), "{problems:?}");
+    assert!(problems[1].what.contains("there is no group `gone`"), "{problems:?}");
+    assert!(problems[2].what.contains("there is no provider `gone`"), "{problems:?}");
+    for name in ["a", "b", "c"] {
+        home.edit(|it| it.remove_rule(name)).unwrap();
+    }
+    assert!(home.load().policy.rules.is_empty());
 }

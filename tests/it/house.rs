@@ -16,7 +16,9 @@ use llmroute::domain::policy::{
     Auth, Billing, BodyEdits, Deadlines, Group, Hedge, Key, OnRefusal, Policy, Provider, Room, Speech,
 };
 use llmroute::domain::quirks::Quirks;
+use llmroute::domain::rule::Rules;
 use llmroute::domain::secret::{Keyring, Secret};
+use llmroute::domain::strategy::Strategy;
 use llmroute::domain::target::Target;
 use llmroute::engine::Engine;
 use llmroute::engine::prices::Prices;
@@ -58,6 +60,7 @@ pub(crate) struct Plan {
     pub(crate) keep_originals: Duration,
     /// What every provider calls its model.
     pub(crate) model: String,
+    pub(crate) rules: Rules,
     targets: Vec<(String, Dialect, String, f64, usize)>,
 }
 
@@ -83,6 +86,7 @@ impl Plan {
             clock: Clock::system(),
             keep_originals: Duration::from_secs(7 * 86_400),
             model: "model".to_owned(),
+            rules: Rules::default(),
             targets: Vec::new(),
         }
     }
@@ -168,6 +172,7 @@ impl Plan {
         let group = Group {
             name: "g".into(),
             targets,
+            strategy: Strategy::default(),
             deadlines: self.deadlines,
             hedge: self.hedge,
             on_refusal: self.on_refusal,
@@ -179,6 +184,7 @@ impl Plan {
                 version: 1,
                 providers,
                 groups: [(group.name.clone(), Arc::new(group))].into(),
+                rules: self.rules.clone(),
                 ..Policy::default()
             },
             keyring,

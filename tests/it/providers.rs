@@ -189,6 +189,7 @@ fn all(settings: &[(&str, &str)]) -> BTreeMap<String, Provider> {
         environment: &environment,
         master_key: &master_key,
         deadlines: Deadlines::default(),
+        time_zone: &jiff::tz::TimeZone::UTC,
     };
     let Loaded { policy, .. } = load(&sources, None).unwrap();
     policy.providers.values().map(|it| (it.name.to_string(), Provider::clone(it))).collect()

@@ -11,6 +11,7 @@ use crate::cli::diag::{Diag, Done, Exit};
 use crate::cli::session::Session;
 use crate::cli::start;
 use crate::config::{Loaded, LocalToken};
+use crate::domain::ask::Envelope;
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Kind};
 use crate::domain::operation::Operation;
@@ -86,6 +87,7 @@ impl Via {
                     priority: None,
                     strict: false,
                     recalled: None,
+                    envelope: Envelope::default(),
                 };
                 let answer = engine.answer(call).await;
                 let header = |name| answer.headers.iter().find(|it| it.0 == name).map(|it| it.1.clone());

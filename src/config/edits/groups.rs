@@ -6,6 +6,7 @@ use crate::config::edits::{Edits, names};
 use crate::config::load::{FAST, SMART};
 use crate::config::refusal::{Refusal, nearest};
 use crate::config::settings;
+use crate::domain::strategy::{NoStrategy, Strategy};
 use crate::store::{DeadlineSettings, GroupRow, GroupSettings, HedgeSetting, groups as rows, weights};
 
 /// Reads `PROVIDER/MODEL=WEIGHT`, or `PROVIDER/MODEL` alone, which weighs 1.
@@ -26,6 +27,19 @@ pub fn weighted(text: &str) -> Result<(String, f64), Refusal> {
         )
     })?;
     Ok((target.to_owned(), weight))
+}
+
+/// Reads the name of a strategy.
+///
+/// # Errors
+/// There is none of that name, or not yet.
+pub fn strategy(text: &str) -> Result<Strategy, Refusal> {
+    text.parse().map_err(|why: NoStrategy| {
+        let names = || Strategy::ALL.map(Strategy::name);
+        let fix = nearest(text, names())
+            .map_or_else(|| format!("use one of {}", names().join(", ")), |it| format!("is `{it}` meant?"));
+        Refusal::new("bad-strategy", "the group was not saved", why.to_string(), fix)
+    })
 }
 
 /// Reads `WHICH=TIME` into the deadlines of a group: `first-content=30s`.
@@ -102,10 +116,14 @@ impl Edits<'_> {
     /// Removes a group of the user's.
     ///
     /// # Errors
-    /// There is none of that name.
+    /// There is none of that name, or a rule sends to it.
     pub fn remove_group(&mut self, name: &str) -> Result<(), Refusal> {
         if rows::get(self.db, name)?.is_none() {
             return Err(self.unknown_group(name)?);
+        }
+        // The built-in group of that name takes its place.
+        if name != FAST && name != SMART {
+            self.unruled(&format!("the group {name}"), |it| it == name)?;
         }
         Ok(rows::remove(self.db, name)?)
     }

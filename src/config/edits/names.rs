@@ -33,6 +33,15 @@ pub fn group(name: &str) -> Result<(), Refusal> {
     check("group", name, fits, "letters, digits, `-`, `_`, `.`, `:`, `@` and `+`")
 }
 
+/// A rule's name: letters, digits, `-`, `_` and `.`.
+///
+/// # Errors
+/// It is none.
+pub fn rule(name: &str) -> Result<(), Refusal> {
+    let fits = |it: u8| it.is_ascii_alphanumeric() || b"-_.".contains(&it);
+    check("rule", name, fits, "letters, digits, `-`, `_` and `.`")
+}
+
 fn check(what: &str, name: &str, fits: impl Fn(u8) -> bool, allowed: &str) -> Result<(), Refusal> {
     let why = if name.is_empty() {
         "it is empty".to_owned()

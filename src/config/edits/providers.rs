@@ -78,10 +78,14 @@ impl Edits<'_> {
     /// can only be switched off.
     ///
     /// # Errors
-    /// There is none of that name, it is built in, or it is in use and `users` says to refuse then.
+    /// There is none of that name, it is built in, a rule sends to it, or it is in use and `users` says to refuse then.
     pub fn remove_provider(&mut self, name: &str, users: Users) -> Result<Removed, Refusal> {
         self.provider(name)?;
         let own = rows::get(self.db, name)?.is_some_and(|it| it.row.is_some());
+        // A built-in provider of that name comes back, and serves the rules from then on.
+        if !self.built_in.iter().any(|it| it.name == name) {
+            self.unruled(&format!("the provider {name}"), |it| it.split_once('/').is_some_and(|it| it.0 == name))?;
+        }
         if !own && users == Users::Refuse {
             return Err(Refusal::new(
                 "built-in",

@@ -8,6 +8,7 @@ use crate::config::load::{Known, Loaded, Problem, Sources};
 use crate::config::refusal::nearest;
 use crate::domain::id::GroupName;
 use crate::domain::policy::{Deadlines, Group, Hedge, OnRefusal, Provider, Room};
+use crate::domain::strategy::Strategy;
 use crate::domain::target::Target;
 use crate::store::policy::PolicyRows;
 use crate::store::{DeadlineSettings, GroupRow, HedgeSetting};
@@ -28,6 +29,7 @@ pub(super) fn build(
         let group = Group {
             name: row.name.as_str().into(),
             targets,
+            strategy: row.settings.strategy,
             deadlines: within(sources.deadlines, row.settings.deadlines),
             hedge: row.settings.hedge.map_or(Hedge::Auto, HedgeSetting::value),
             room: Room { most: row.settings.max_parallel, queue: row.settings.queue },
@@ -54,6 +56,7 @@ pub(super) fn build(
             let group = Group {
                 name: name.clone(),
                 targets,
+                strategy: Strategy::default(),
                 deadlines: sources.deadlines,
                 hedge: Hedge::Auto,
                 on_refusal: OnRefusal::Tell,

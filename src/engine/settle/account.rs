@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::ask::Ask;
 use crate::domain::clock::Moment;
-use crate::domain::failure::{Failure, Origin};
+use crate::domain::failure::{Failure, Health, Origin};
 use crate::domain::money::Usd;
 use crate::domain::operation::Operation;
 use crate::domain::policy::{Auth, Billing, Provider};
@@ -99,6 +99,8 @@ impl Account {
             lane: rendered.lane.name(),
             losses: rendered.losses.iter().map(|it| it.what.clone()).collect(),
             began: now.mono,
+            sent: None,
+            in_flight: false,
             first_content: None,
             ended: now.mono,
             open: true,
@@ -145,9 +147,9 @@ impl Account {
 
     /// What an attempt that lost, the `at`th, came to: it was read on for this.
     pub fn read_on(&self, at: usize, facts: &Facts) {
-        let now = self.engine.now().mono;
         if let Some(it) = self.book().tries.get_mut(at) {
-            it.answered(&self.ask, now, facts);
+            // Cut off before its end, it does not tell how long its answers are.
+            it.answered(&self.ask, &self.engine, facts, facts.finish.is_some());
         }
     }
 
@@ -167,6 +169,9 @@ impl Entry {
         book.sent.get_or_insert(now);
         let it = &mut book.tries[self.at];
         it.state = AttemptState::Uncertain;
+        it.sent = Some(now);
+        it.in_flight = true;
+        self.account.engine.fleet.sent(&it.seat);
         let bills_anyway = !it.provider.quirks.cancels;
         drop(book);
         self.at_work = bills_anyway.then(|| AtWork::new(&self.account.tether));
@@ -183,6 +188,9 @@ impl Entry {
         if let Content::Whole { facts, .. } = content {
             it.usage.clone_from(&facts.usage);
         }
+        // That of one that lost is a time like any other: it was waited for to its end.
+        let class = Try::class(&self.account.ask, content.facts().and_then(|it| it.usage.as_ref()));
+        self.account.engine.fleet.answered(&it.seat, class, it.waited(now));
         if book.decided {
             return;
         }
@@ -193,11 +201,10 @@ impl Entry {
 
     /// The attempt failed before any content.
     pub fn failed(mut self, failure: &Failure) {
-        let now = self.account.engine.now().mono;
         self.open = false;
         let mut book = self.account.book();
         let it = &mut book.tries[self.at];
-        it.close(now, failure);
+        it.close(&self.account.ask, &self.account.engine, failure);
     }
 
     /// Which attempt of its request it is, from 0.
@@ -212,12 +219,10 @@ impl Drop for Entry {
         if !self.open {
             return;
         }
-        let now = self.account.engine.now().mono;
         let mut book = self.account.book();
         let outrun = book.decided;
         let it = &mut book.tries[self.at];
-        it.open = false;
-        it.ended = now;
+        it.given_up(&self.account.ask, &self.account.engine);
         // A provider that stops when it is hung up on has read the question all the same.
         if outrun && it.state == AttemptState::Uncertain && it.provider.quirks.cancels {
             it.state = AttemptState::Settled;
@@ -243,8 +248,9 @@ impl Book {
 }
 
 impl Try {
-    /// Closes it with what the provider generated.
-    pub(super) fn answered(&mut self, ask: &Ask, now: Moment, facts: &Facts) {
+    /// Closes it with what the provider generated; `whole`: all that it had to say.
+    pub(super) fn answered(&mut self, ask: &Ask, engine: &Engine, facts: &Facts, whole: bool) {
+        let now = engine.now().mono;
         self.open = false;
         self.ended = now;
         self.state = AttemptState::Settled;
@@ -264,10 +270,30 @@ impl Try {
             // No count came: everything sent and seen is counted here, and the row says so.
             (_, None) => Some(Usage::estimated(tokens::estimate(&ask.body), seen)),
         };
+        if let (Some(usage), true) = (&self.usage, whole && Self::class(ask, None).is_some()) {
+            let telling = self.first_content.filter(|_| ask.stream).map(|first| now.since(first));
+            engine.fleet.told(&self.seat, usage.output, telling);
+        }
+        self.lands(engine);
+    }
+
+    /// Closes it where it stands: its client left, or another one was faster. What that says of the target is the same:
+    /// an answer that was late already is at least so late, and one that was not yet due says nothing.
+    pub(super) fn given_up(&mut self, ask: &Ask, engine: &Engine) {
+        let now = engine.now().mono;
+        self.open = false;
+        self.ended = now;
+        if self.in_flight
+            && let (None, Some(class)) = (self.first_content, Self::class(ask, None))
+        {
+            engine.fleet.left(&self.seat, class, self.waited(now));
+        }
+        self.lands(engine);
     }
 
     /// Closes it as failed before any content.
-    fn close(&mut self, now: Moment, failure: &Failure) {
+    fn close(&mut self, ask: &Ask, engine: &Engine, failure: &Failure) {
+        let now = engine.now().mono;
         self.open = false;
         self.ended = now;
         self.status = failure.status;
@@ -278,6 +304,17 @@ impl Try {
             AttemptState::Voided
         };
         self.failure = Some(failure.clone());
+        if was_sent && failure.kind.effect().health != Health::None {
+            engine.fleet.failed(&self.seat, Self::class(ask, None), self.waited(now));
+        }
+        self.lands(engine);
+    }
+
+    /// It is in flight no more.
+    fn lands(&mut self, engine: &Engine) {
+        if std::mem::take(&mut self.in_flight) {
+            engine.fleet.over(&self.seat);
+        }
     }
 }
 

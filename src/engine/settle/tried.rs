@@ -1,6 +1,7 @@
 //! One attempt of a request, as far as it has come, and the row it becomes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::domain::ask::Ask;
 use crate::domain::clock::Moment;
@@ -11,6 +12,7 @@ use crate::domain::policy::{Billing, Provider};
 use crate::domain::target::Seat;
 use crate::domain::usage::{Source, Usage};
 use crate::engine::prices::Prices;
+use crate::route::live::Class;
 use crate::store::{AttemptRecord, AttemptState, Cost, FailureNote};
 use crate::wire::tokens;
 
@@ -24,6 +26,10 @@ pub(super) struct Try {
     /// What the target's dialect cannot say.
     pub(super) losses: Vec<String>,
     pub(super) began: Moment,
+    /// When it was handed to the way to the provider.
+    pub(super) sent: Option<Moment>,
+    /// The fleet counts it as in flight: from `sent` to its end, which it is told of exactly once.
+    pub(super) in_flight: bool,
     pub(super) first_content: Option<Moment>,
     pub(super) ended: Moment,
     /// It still runs: its request's answer is on the way, or it lost and is read on for what it costs.
@@ -63,6 +69,19 @@ impl Try {
             usage: self.usage.clone(),
             cost: self.cost.unwrap_or(Cost::Unpriced),
         }
+    }
+
+    /// What its time compares with: requests of the same kind, for prompts of about the size that is not read from the
+    /// provider's cache. `None` for what is passed on without being understood.
+    pub(super) fn class(ask: &Ask, usage: Option<&Usage>) -> Option<Class> {
+        let understood = matches!(ask.operation, Operation::Chat | Operation::Compact | Operation::Embed(_));
+        let counted = usage.map(Usage::input_uncached).filter(|it| *it > 0);
+        understood.then(|| Class::of(ask.stream, counted.unwrap_or(ask.needs.prompt_tokens)))
+    }
+
+    /// How long it has been under way by `now`.
+    pub(super) fn waited(&self, now: Moment) -> Duration {
+        now.since(self.sent.unwrap_or(self.began))
     }
 
     /// What it cost, as far as anybody can know.

@@ -34,6 +34,7 @@ fn lists_are_json_documents_also_when_empty() {
         ("keys", "keys"),
         ("groups", "groups"),
         ("weights", "groups"),
+        ("rules", "rules"),
         ("prices", "prices"),
         ("models", "models"),
         ("requests", "requests"),
@@ -154,6 +155,8 @@ fn refusals_change_nothing() {
         (&["groups", "set", "mine", "openai"], "bad-target"),
         (&["groups", "set", "my/group", "openai/a"], "bad-name"),
         (&["groups", "set", "mine"], "usage"),
+        (&["groups", "set", "mine", "openai/a", "--strategy", "quality"], "bad-strategy"),
+        (&["groups", "set", "mine", "openai/a", "--strategy", "latencey"], "bad-strategy"),
         (&["groups", "remove", "theirs"], "unknown-group"),
         (&["groups", "show", "theirs"], "unknown-group"),
         (&["weights", "set", "mine", "openai/a=2", "openai/b=2"], "unknown-target"),
@@ -211,6 +214,13 @@ fn edits_are_seen_by_the_next_command() {
     let shown = home.json(&["groups", "show", "mine", "--json"]);
     let shares: Vec<_> = shown["group"]["targets"].as_array().expect("targets").iter().map(|it| &it["share"]).collect();
     assert_eq!(shares, [&0.75, &0.25, &0.0]);
+    assert_eq!(shown["group"]["strategy"], "weighted");
+    assert_eq!(shown["group"]["targets"][0].get("live"), None, "no server runs");
+    home.ok(&["groups", "set", "mine", "openai/a=3", "lab/b", "lab/c=0", "--strategy", "least-busy"]);
+    // What is not named stays as it is.
+    home.ok(&["groups", "set", "mine", "openai/a=3", "lab/b", "lab/c=0"]);
+    assert_eq!(home.json(&["groups", "show", "mine", "--json"])["group"]["strategy"], "least-busy");
+    assert!(home.ok(&["groups", "show", "mine"]).stdout.starts_with("mine · strategy least-busy"));
     home.ok(&["weights", "set", "mine", "lab/b=9"]);
     assert_eq!(home.json(&["weights", "show", "mine", "--json"])["groups"][0]["targets"][1]["target_share"], 0.75);
     home.ok(&["weights", "reset", "mine"]);

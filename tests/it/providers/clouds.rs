@@ -3,6 +3,7 @@
 use llmroute::domain::id::KeyId;
 use llmroute::domain::policy::{Billing, Deadlines, Group, Hedge, Key, OnRefusal, Policy, Room};
 use llmroute::domain::secret::{Keyring, Secret};
+use llmroute::domain::strategy::Strategy;
 use llmroute::domain::target::Target;
 use serde_json::{Value, json};
 
@@ -27,6 +28,7 @@ async fn house(row: &str, model: &str, hand: &Hand) -> House {
     let group = Group {
         name: "r".into(),
         targets,
+        strategy: Strategy::default(),
         deadlines: Deadlines::default(),
         hedge: Hedge::Auto,
         on_refusal: OnRefusal::Tell,

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use llmroute::domain::id::KeyId;
 use llmroute::domain::policy::{Auth, Billing, Deadlines, Group, Hedge, Key, OnRefusal, Policy, Room};
 use llmroute::domain::secret::{Keyring, Secret};
+use llmroute::domain::strategy::Strategy;
 use llmroute::domain::target::Target;
 
 use super::*;
@@ -121,6 +122,7 @@ impl Recording {
         let group = Group {
             name: "r".into(),
             targets: vec![(target, 1.0)],
+            strategy: Strategy::default(),
             deadlines: Deadlines::default(),
             hedge: Hedge::Auto,
             on_refusal: OnRefusal::Tell,

@@ -1,0 +1,70 @@
+//! What a target charges for tokens, as values that a decision can reckon with.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::money::Usd;
+
+/// Prices in dollars for each million tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Rates {
+    /// Of prompt tokens that no cache knows.
+    pub input: Usd,
+    /// Of prompt tokens read from the provider's cache; as `input` where it has no such price.
+    pub cache_read: Usd,
+    /// Of generated tokens.
+    pub output: Usd,
+}
+
+/// The prices of one target by size of prompt: many providers charge more for a long one, and then for all of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Tariff {
+    /// Prompts of up to so many tokens, ascending, and what holds for them. The last holds for whatever is longer, too.
+    pub tiers: Vec<(u64, Rates)>,
+}
+
+impl Rates {
+    /// What `input` prompt tokens, `cached` of them read from the provider's cache, and `output` generated ones cost.
+    #[must_use]
+    pub fn cost(&self, input: u64, cached: u64, output: u64) -> Usd {
+        const PER: i128 = 1_000_000;
+        let cached = cached.min(input);
+        let parts = [(input - cached, self.input), (cached, self.cache_read), (output, self.output)];
+        let sum: i128 = parts.iter().map(|(tokens, each)| i128::from(*tokens) * i128::from(each.pico())).sum();
+        Usd::from_pico(i64::try_from((sum + PER / 2).div_euclid(PER)).unwrap_or(i64::MAX))
+    }
+}
+
+impl Tariff {
+    /// The prices for a prompt of `input` tokens; `None` where none is known.
+    #[must_use]
+    pub fn at(&self, input: u64) -> Option<&Rates> {
+        self.tiers.iter().find(|(most, _)| input <= *most).or(self.tiers.last()).map(|it| &it.1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rates(input: f64, cache_read: f64, output: f64) -> Rates {
+        let usd = |it| Usd::from_dollars(it).unwrap();
+        Rates { input: usd(input), cache_read: usd(cache_read), output: usd(output) }
+    }
+
+    #[test]
+    fn cached_tokens_are_a_part_of_the_prompt() {
+        let rates = rates(3.0, 0.3, 15.0);
+        assert_eq!(rates.cost(1_000_000, 900_000, 100_000), Usd::from_dollars(0.3 + 0.27 + 1.5).unwrap());
+        // More cached than sent cannot be: all of it is.
+        assert_eq!(rates.cost(1_000, 5_000, 0), Usd::from_dollars(0.0003).unwrap());
+    }
+
+    #[test]
+    fn a_long_prompt_has_the_prices_of_its_size() {
+        let tariff = Tariff { tiers: vec![(200_000, rates(3.0, 0.3, 15.0)), (1_000_000, rates(6.0, 0.6, 22.5))] };
+        let input = |tokens| tariff.at(tokens).unwrap().input.dollars();
+        assert!((input(200_000) - 3.0).abs() < 1e-9 && (input(200_001) - 6.0).abs() < 1e-9);
+        assert!((input(5_000_000) - 6.0).abs() < 1e-9);
+        assert_eq!(Tariff::default().at(1), None);
+    }
+}

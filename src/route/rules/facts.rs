@@ -1,0 +1,233 @@
+//! What is known of one request, worked out when a condition names it and not before, and once.
+
+use std::sync::OnceLock;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+use crate::domain::ask::Ask;
+use crate::domain::dialect::Dialect;
+use crate::domain::operation::Operation;
+use crate::domain::policy::{Auth, Policy, Provider};
+use crate::domain::rule::{Fact, Facts, Lookup, Variable};
+use crate::domain::target::{Seat, Target};
+use crate::route::breaker::Standing;
+use crate::route::health::FleetView;
+use crate::route::rules::{said, signals};
+
+/// Headers with which somebody shows who they are. No rule sees them.
+const CREDENTIALS: [&str; 7] =
+    ["authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-goog-api-key", "x-llmroute-key"];
+/// Headers that bring tags.
+const TAGS: [&str; 2] = ["x-llmroute-tags", "x-litellm-tags"];
+
+/// Whether a rule may see the header of that name, in lower case.
+#[must_use]
+pub fn is_open(header: &str) -> bool {
+    !CREDENTIALS.contains(&header)
+}
+
+/// One request, whatever its model is called by now.
+pub(super) struct Sight<'a> {
+    ask: &'a Ask,
+    headers: Pairs<'a>,
+    params: Pairs<'a>,
+    health: Health<'a>,
+    time_zone: &'a TimeZone,
+    metadata: OnceLock<said::Metadata>,
+    tags: OnceLock<Vec<String>>,
+    newest: OnceLock<String>,
+    clock: OnceLock<(i64, i64)>,
+    complexity: OnceLock<f64>,
+    sensitive: OnceLock<bool>,
+}
+
+/// The same while its model is called `model`.
+pub(super) struct Round<'a> {
+    pub(super) sight: &'a Sight<'a>,
+    pub(super) model: &'a str,
+    pub(super) provider: &'a str,
+}
+
+impl<'a> Sight<'a> {
+    pub(super) fn new(policy: &'a Policy, ask: &'a Ask, fleet: &'a FleetView) -> Self {
+        Self {
+            ask,
+            headers: Pairs(&ask.envelope.headers),
+            params: Pairs(&ask.envelope.params),
+            health: Health { policy, fleet, targets: OnceLock::new() },
+            time_zone: &policy.rules.time_zone,
+            metadata: OnceLock::new(),
+            tags: OnceLock::new(),
+            newest: OnceLock::new(),
+            clock: OnceLock::new(),
+            complexity: OnceLock::new(),
+            sensitive: OnceLock::new(),
+        }
+    }
+
+    fn metadata(&self) -> &said::Metadata {
+        self.metadata.get_or_init(|| said::metadata(self.ask))
+    }
+
+    fn tags(&self) -> &[String] {
+        self.tags.get_or_init(|| {
+            let headers = self.ask.envelope.headers.iter().filter(|it| TAGS.contains(&it.0.as_str()));
+            let of_headers = headers.flat_map(|it| it.1.split(',')).map(str::trim).filter(|it| !it.is_empty());
+            of_headers.map(ToOwned::to_owned).chain(self.metadata().tags.iter().cloned()).collect()
+        })
+    }
+
+    fn newest(&self) -> &str {
+        self.newest.get_or_init(|| said::newest(self.ask))
+    }
+
+    /// Hour and weekday.
+    fn clock(&self) -> (i64, i64) {
+        *self.clock.get_or_init(|| {
+            // A time beyond what a calendar holds cannot come from a clock; it is the calendar's first moment then.
+            let at = Timestamp::from_microsecond(self.ask.at.wall.0).unwrap_or_default();
+            let at = at.to_zoned(self.time_zone.clone());
+            (i64::from(at.hour()), i64::from(at.weekday().to_monday_one_offset()))
+        })
+    }
+}
+
+impl Facts for Round<'_> {
+    fn fact(&self, variable: Variable) -> Option<Fact<'_>> {
+        let (sight, ask) = (self.sight, self.sight.ask);
+        let count = |it: u64| Fact::Int(i64::try_from(it).unwrap_or(i64::MAX));
+        Some(match variable {
+            Variable::Model => Fact::Text(self.model),
+            Variable::Provider => Fact::Text(self.provider),
+            Variable::RequestType => Fact::Text(request_type(ask)),
+            Variable::Dialect => Fact::Text(ask.dialect.name()),
+            Variable::Headers => Fact::Map(&sight.headers),
+            Variable::Params => Fact::Map(&sight.params),
+            Variable::Metadata => Fact::Map(sight.metadata()),
+            Variable::Tags => Fact::List(sight.tags()),
+            // Nobody asks with a key of their own.
+            Variable::VirtualKey | Variable::Team | Variable::Customer => Fact::Text(""),
+            Variable::Client => Fact::Text(&ask.client),
+            Variable::Session => Fact::Text(ask.session.as_deref().unwrap_or_default()),
+            // Nothing has a budget or a limit.
+            Variable::BudgetUsed | Variable::TokensUsed | Variable::RequestsUsed => Fact::Double(0.0),
+            Variable::PromptTokens => count(ask.needs.prompt_tokens),
+            Variable::MaxTokens => count(ask.needs.max_tokens.unwrap_or(0)),
+            Variable::EstCost => Fact::Double(ask.quote?.dollars()),
+            Variable::Messages => count(said::messages(ask)),
+            Variable::HasTools => Fact::Bool(ask.needs.tools),
+            Variable::HasImages => Fact::Bool(ask.needs.images),
+            Variable::HasAudio => Fact::Bool(said::has_audio(ask)),
+            Variable::Stream => Fact::Bool(ask.stream),
+            Variable::JsonSchema => Fact::Bool(ask.needs.json_schema),
+            Variable::Complexity => {
+                Fact::Double(*sight.complexity.get_or_init(|| signals::complexity::of(sight.newest())))
+            }
+            Variable::Language => Fact::Text(signals::language::of(sight.newest())),
+            Variable::Sensitive => {
+                Fact::Bool(*sight.sensitive.get_or_init(|| signals::sensitive::is(said::conversation(ask))))
+            }
+            Variable::Hour => Fact::Int(sight.clock().0),
+            Variable::Weekday => Fact::Int(sight.clock().1),
+            Variable::Health => Fact::Map(&sight.health),
+        })
+    }
+}
+
+/// What kind of request it is, in the words that other gateways use too.
+fn request_type(ask: &Ask) -> &'static str {
+    match &ask.operation {
+        Operation::Embed(_) => "embedding",
+        Operation::Chat | Operation::CountTokens | Operation::Compact => match ask.dialect {
+            Dialect::OpenaiResponses => "responses",
+            Dialect::Anthropic => "messages",
+            _ => "chat",
+        },
+        Operation::Relay(it) => match it.path.split('/').next().unwrap_or_default() {
+            "images" => "image",
+            "audio" => "audio",
+            "moderations" => "moderation",
+            "rerank" => "rerank",
+            _ => "other",
+        },
+    }
+}
+
+/// Texts by name, as they came. Of several of one name the first counts.
+#[derive(Debug)]
+struct Pairs<'a>(&'a [(String, String)]);
+
+impl Lookup for Pairs<'_> {
+    fn get(&self, name: &str) -> Option<Fact<'_>> {
+        self.0.iter().find(|it| it.0 == name).map(|it| Fact::Text(&it.1))
+    }
+
+    fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.0.iter().map(|it| it.0.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+/// How targets stand, by `provider/model`: any model of a known provider can be asked for; gone through are those that
+/// groups list.
+#[derive(Debug)]
+struct Health<'a> {
+    policy: &'a Policy,
+    fleet: &'a FleetView,
+    targets: OnceLock<Vec<String>>,
+}
+
+impl Lookup for Health<'_> {
+    fn get(&self, name: &str) -> Option<Fact<'_>> {
+        let target = Target::parse(name)?;
+        let provider = self.policy.providers.get(&target.provider)?;
+        Some(Fact::Text(best(provider, &target, self.fleet)))
+    }
+
+    fn names(&self) -> Vec<&str> {
+        let all = self.targets.get_or_init(|| {
+            let listed = self.policy.groups.values().flat_map(|it| &it.targets).map(|it| it.0.to_string());
+            let mut all: Vec<String> = listed.collect();
+            all.sort_unstable();
+            all.dedup();
+            all
+        });
+        all.iter().map(String::as_str).collect()
+    }
+}
+
+/// How the best seat of a target stands.
+fn best(provider: &Provider, target: &Target, fleet: &FleetView) -> &'static str {
+    if fleet.standings.is_empty() {
+        return "healthy";
+    }
+    let of = |key| fleet.standing(&Seat { target: target.clone(), key });
+    let keyless = (provider.auth == Auth::None && provider.keys.is_empty()).then(|| of(None));
+    let keyed = provider.usable_keys().map(|it| of(Some((it.id, it.name.clone()))));
+    let word = |it: Standing| match it {
+        Standing::Healthy => (0, "healthy"),
+        Standing::Degraded => (1, "degraded"),
+        Standing::Recovering => (2, "recovering"),
+        Standing::Out { .. } => (3, "failed"),
+    };
+    keyless.into_iter().chain(keyed).map(word).min().map_or("failed", |it| it.1)
+}
+
+/// A fact as a document shows it.
+pub(super) fn shown(fact: Fact<'_>) -> Value {
+    match fact {
+        Fact::Text(it) => it.into(),
+        Fact::Int(it) => it.into(),
+        Fact::Double(it) => it.into(),
+        Fact::Bool(it) => it.into(),
+        Fact::List(all) => all.into(),
+        Fact::Map(it) => {
+            let pairs = it.names().into_iter().filter_map(|name| Some((name.to_owned(), shown(it.get(name)?))));
+            Value::Object(pairs.collect())
+        }
+    }
+}
