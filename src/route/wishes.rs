@@ -14,16 +14,14 @@ use crate::domain::wishes::Wishes;
 use crate::route::explain::Step;
 use crate::route::{Candidate, candidates};
 
+/// The group that a model names, if it is one, and the candidates it stands for.
+type Found = (Option<GroupName>, Vec<Candidate>);
+
 /// The candidates of `model`, which the request means, and behind them those of the further models that are wished for.
 ///
 /// # Errors
 /// As [`candidates::find`], where none of the models is known.
-pub fn find(
-    policy: &Policy,
-    ask: &Ask,
-    model: &str,
-    trail: &mut Vec<Step>,
-) -> Result<(Option<GroupName>, Vec<Candidate>), Failure> {
+pub fn find(policy: &Policy, ask: &Ask, model: &str, trail: &mut Vec<Step>) -> Result<Found, Failure> {
     let first = candidates::find(policy, ask, model, trail);
     match ask.wishes.as_deref() {
         Some(wishes) if !wishes.models.is_empty() => further(policy, ask, (model, first), wishes, trail),
@@ -34,10 +32,10 @@ pub fn find(
 fn further(
     policy: &Policy,
     ask: &Ask,
-    (model, first): (&str, Result<(Option<GroupName>, Vec<Candidate>), Failure>),
+    (model, first): (&str, Result<Found, Failure>),
     wishes: &Wishes,
     trail: &mut Vec<Step>,
-) -> Result<(Option<GroupName>, Vec<Candidate>), Failure> {
+) -> Result<Found, Failure> {
     let (group, mut all, mut unknown) = match first {
         Ok((group, found)) => (group, found, None),
         Err(failure) => {

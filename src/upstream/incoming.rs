@@ -28,6 +28,8 @@ pub struct Incoming {
     provider: ProviderName,
     redaction: Option<Redaction>,
     ended: bool,
+    /// It broke, and what came before is told first.
+    broke: Option<Failure>,
 }
 
 impl Incoming {
@@ -35,7 +37,7 @@ impl Incoming {
     pub(super) fn new(response: Response<Body>, provider: ProviderName, credential: Option<&Arc<Credential>>) -> Self {
         let (head, body) = response.into_parts();
         let (status, redaction) = (head.status.as_u16(), credential.and_then(Redaction::of));
-        Self { status, headers: head.headers, body, provider, redaction, ended: false }
+        Self { status, headers: head.headers, body, provider, redaction, ended: false, broke: None }
     }
 
     /// The next piece of the body, without our own key wherever the provider echoes it; `None` at its clean end. Safe
@@ -44,6 +46,9 @@ impl Incoming {
     /// # Errors
     /// [`Kind::Cut`](crate::domain::failure::Kind::Cut): the connection broke before the end.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
+        if let Some(failure) = self.broke.take() {
+            return Err(failure);
+        }
         while !self.ended {
             let frame = poll_fn(|cx| Pin::new(&mut self.body).poll_frame(cx)).await;
             let data = match frame {
@@ -59,7 +64,16 @@ impl Incoming {
                         None => data,
                     }
                 }
-                Some(Err(error)) => return Err(transport::cut(&self.provider, &error)),
+                Some(Err(error)) => {
+                    let failure = transport::cut(&self.provider, &error);
+                    self.ended = true;
+                    let rest = self.redaction.as_mut().map(Redaction::rest_of_broken).unwrap_or_default();
+                    if rest.is_empty() {
+                        return Err(failure);
+                    }
+                    self.broke = Some(failure);
+                    rest
+                }
             };
             if !data.is_empty() {
                 return Ok(Some(data));
@@ -122,4 +136,54 @@ fn is_relayable(name: &str) -> bool {
     const NAMES: [&str; 6] =
         ["content-type", "retry-after", "retry-after-ms", "request-id", "x-request-id", "openai-processing-ms"];
     NAMES.contains(&name) || name.starts_with("x-ratelimit-") || name.starts_with("anthropic-ratelimit-")
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::client::conn::http1;
+    use hyper_util::rt::TokioIo;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+    use crate::domain::failure::Kind;
+    use crate::domain::secret::Secret;
+
+    /// What a client of an exchange gets whose provider sends `body` of an answer that was to be longer, and goes away.
+    async fn cut(body: &[u8], key: &str) -> (Vec<u8>, Failure) {
+        let (near, mut far) = tokio::io::duplex(1024);
+        let (mut sender, connection) = http1::handshake(TokioIo::new(near)).await.unwrap();
+        tokio::spawn(connection);
+        let request = http::Request::new(http_body_util::Empty::<Bytes>::new());
+        let answer = [b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n", body].concat();
+        let answering = tokio::spawn(async move {
+            // An answer before the question is none.
+            far.read(&mut [0; 512]).await.unwrap();
+            far.write_all(&answer).await.unwrap();
+        });
+        let response = sender.send_request(request).await.unwrap();
+        answering.await.unwrap();
+        let credential = Arc::new(Credential::new(&Secret::new(key.to_owned())));
+        let mut incoming = Incoming::new(response, "lab".into(), Some(&credential));
+        let mut came = Vec::new();
+        let failure = loop {
+            match incoming.chunk().await {
+                Ok(chunk) => came.extend_from_slice(&chunk.expect("a broken answer has no clean end")),
+                Err(failure) => break failure,
+            }
+        };
+        (came, failure)
+    }
+
+    #[tokio::test]
+    async fn all_that_came_before_a_break_is_told_before_it() {
+        // The last byte may begin the key, as the checksum of a message of a binary stream may.
+        let (came, failure) = cut(b"message|sk-0", "sk-0123456789abcdef").await;
+        assert_eq!((came.as_slice(), failure.kind, failure.code), (&b"message|sk-0"[..], Kind::Cut, "upstream_cut"));
+    }
+
+    #[tokio::test]
+    async fn a_break_in_the_middle_of_our_key_does_not_tell_the_half_of_it() {
+        let (came, failure) = cut(b"your key sk-0123456789abcde", "sk-0123456789abcdef").await;
+        assert_eq!((came.as_slice(), failure.kind), (&b"your key "[..], Kind::Cut));
+    }
 }

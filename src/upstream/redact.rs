@@ -16,6 +16,9 @@ const CUT: &[u8] = b"[redacted]";
 /// may well contain.
 const SHORTEST: usize = 16;
 
+/// A message of a binary stream ends in so many bytes of checksum, which may look like the beginning of a key.
+const CHECKSUM: usize = 4;
+
 /// Bytes that come in pieces, without one secret.
 ///
 /// A piece that ends in what may be the beginning of the secret is held back by that much, so that the secret is also
@@ -61,6 +64,12 @@ impl Redaction {
             };
         }
         rest
+    }
+
+    /// What was held back of bytes that broke off. As much as a checksum may have of a key by accident belongs to a whole
+    /// message; anything longer is likely our key with its end missing, and stays here.
+    pub(super) fn rest_of_broken(&mut self) -> Bytes {
+        Some(self.rest()).filter(|it| it.len() <= CHECKSUM).unwrap_or_default()
     }
 
     /// Whether `text` contains a secret.

@@ -44,7 +44,10 @@ impl Calls {
     /// none of its own.
     pub(super) fn push(&mut self, raw: &RawValue, next: &mut u32, answer: &str, out: &mut Vec<Event>) {
         let Some(piece) = read_piece(raw) else {
-            out.push(Event::Opaque(opaque("message.tool_calls", raw)));
+            // Written back, it is the field's value, which is a list.
+            if let Ok(list) = RawValue::from_string(format!("[{}]", raw.get())) {
+                out.push(Event::Opaque(opaque("message.tool_calls", &list)));
+            }
             return;
         };
         let at = self.find(&piece);
