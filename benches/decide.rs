@@ -9,13 +9,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::tz::TimeZone;
-use llmroute::domain::ask::{Ask, Envelope, Fields, Needs};
+use llmroute::domain::ask::{Ask, Envelope, Fields, Needs, Priority};
 use llmroute::domain::clock::{Moment, Now, Stamp};
 use llmroute::domain::dialect::Dialect;
 use llmroute::domain::dice::Dice;
 use llmroute::domain::id::{KeyId, RequestId};
 use llmroute::domain::operation::Operation;
-use llmroute::domain::policy::{Auth, Billing, Deadlines, Group, Key, Policy, Provider, Speech};
+use llmroute::domain::policy::{
+    Auth, Billing, Deadlines, Group, Hedge, Key, OnRefusal, Policy, Provider, Room, Speech,
+};
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::rule::{Destination, Rule, Rules, Scope};
 use llmroute::domain::strategy::Strategy;
@@ -60,6 +62,9 @@ fn policy() -> Policy {
         targets,
         strategy: Strategy::default(),
         deadlines: Deadlines::default(),
+        hedge: Hedge::Auto,
+        on_refusal: OnRefusal::Tell,
+        room: Room::default(),
         built_in: false,
     };
     Policy { version: 1, providers, groups: [(group.name.clone(), Arc::new(group))].into(), ..Policy::default() }
@@ -80,6 +85,7 @@ fn ask() -> Ask {
         headers: Vec::new(),
         client: String::new(),
         session: None,
+        priority: Priority::default(),
         strict: false,
         wishes: None,
         recalled: None,

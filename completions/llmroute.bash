@@ -973,12 +973,30 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__groups__subcmd__set)
+            opts="-q -y -h --hedge-after --on-refusal --max-parallel --queue --deadline --json --format --color --quiet --no-input --yes --home --help"
             opts="-q -y -h --strategy --json --format --color --quiet --no-input --yes --home --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --hedge-after)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --on-refusal)
+                    COMPREPLY=($(compgen -W "tell next" -- "${cur}"))
+                    return 0
+                    ;;
+                --max-parallel)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --queue)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --deadline)
                 --strategy)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

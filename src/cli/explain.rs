@@ -152,6 +152,7 @@ fn here(session: &Session, loaded: &Loaded, body: Bytes, dialect: Dialect) -> Re
         headers: Vec::new(),
         client: "llmroute-ask".to_owned(),
         session: None,
+        priority: None,
         strict: false,
         recalled: None,
         envelope: Envelope::default(),

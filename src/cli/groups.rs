@@ -2,7 +2,11 @@
 
 mod live;
 
-use clap::{Args, Subcommand};
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
 use crate::cli::diag::{Diag, Done, Exit};
@@ -10,9 +14,11 @@ use crate::cli::question;
 use crate::cli::session::Session;
 use crate::cli::view::table::{Table, left, right};
 use crate::cli::view::{Frame, amounts};
-use crate::config::edits::{self, weighted};
-use crate::domain::policy::Group;
+use crate::config::Refusal;
+use crate::config::edits::{self, deadline, hedge, weighted};
+use crate::domain::policy::{Deadlines, Group, Hedge, OnRefusal};
 use crate::domain::strategy::Strategy;
+use crate::domain::target::Target;
 use crate::engine::standing::SeatLive;
 use crate::store::{self, GroupSettings};
 
@@ -48,16 +54,16 @@ enum Verb {
                             openrouter  no outage in the last 30 s, then the cheaper the likelier\n  \
                             adaptive    a weighted draw by weights that follow errors, times and load\n\n\
                             Example:\n  llmroute groups set smart anthropic/claude-sonnet-5=3 openai/gpt-5.6-sol=2\n  \
-                            llmroute groups set smart anthropic/claude-sonnet-5 openai/gpt-5.6-sol --strategy latency")]
+                            llmroute groups set smart anthropic/claude-sonnet-5 openai/gpt-5.6-sol --strategy latency\n  \
+                            llmroute groups set smart anthropic/claude-sonnet-5 openai/gpt-5.6-sol=0 --hedge-after 4s")]
     Set {
         /// Its name: what clients send as `model`.
         name: String,
         /// Targets, as PROVIDER/MODEL=WEIGHT; without a weight, 1.
         #[arg(required = true, value_name = "PROVIDER/MODEL[=WEIGHT]")]
         targets: Vec<String>,
-        /// How the targets are ordered; without it, as before.
-        #[arg(long, value_name = "NAME")]
-        strategy: Option<String>,
+        #[command(flatten)]
+        settings: Setting,
     },
     /// Remove a group.
     #[command(after_help = "Example:\n  llmroute groups remove smart")]
@@ -65,6 +71,63 @@ enum Verb {
         /// Its name.
         name: String,
     },
+}
+
+/// What a group says beside its targets. What is not given stays as it is.
+#[derive(Debug, Args)]
+struct Setting {
+    /// How the targets are ordered; without it, as before.
+    #[arg(long, value_name = "NAME")]
+    strategy: Option<String>,
+    /// Ask the next target too when the first has not begun to answer by then: after its own usual time, after TIME, or
+    /// never. At most 5 % of all requests are sent twice.
+    #[arg(long, value_name = "auto|TIME|off")]
+    hedge_after: Option<String>,
+    /// What a refusal by a provider's content policy means: the client is told, or the next target is sent the same.
+    #[arg(long, value_enum, value_name = "tell|next", hide_possible_values = true)]
+    on_refusal: Option<Refused>,
+    /// How many requests of this group one target takes at once; 0 = any number. A full one is passed over for the next.
+    #[arg(long, value_name = "N")]
+    max_parallel: Option<u32>,
+    /// How many more wait for a place where no target has one. Those with the header `x-llmroute-priority: high` come first.
+    #[arg(long, value_name = "N")]
+    queue: Option<u32>,
+    /// How long a part of the exchange may take: connect, first-content, first-content-reasoning, byte-gap, content-gap,
+    /// whole or stream. Can be given several times.
+    #[arg(long, value_name = "WHICH=TIME")]
+    deadline: Vec<String>,
+}
+
+/// What a refusal means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+enum Refused {
+    /// The client is told.
+    Tell,
+    /// The next target is asked.
+    Next,
+}
+
+impl Setting {
+    /// Puts what is given into `settings`.
+    fn put(&self, settings: &mut GroupSettings) -> Result<(), Refusal> {
+        if let Some(text) = &self.strategy {
+            settings.strategy = edits::strategy(text)?;
+        }
+        if let Some(text) = &self.hedge_after {
+            settings.hedge = Some(hedge(text)?);
+        }
+        if let Some(it) = self.on_refusal {
+            settings.next_on_refusal = it == Refused::Next;
+        }
+        if let Some(it) = self.max_parallel {
+            settings.max_parallel = NonZeroU32::new(it);
+        }
+        if let Some(it) = self.queue {
+            settings.queue = it;
+        }
+        self.deadline.iter().try_for_each(|it| deadline(it, &mut settings.deadlines))
+    }
 }
 
 /// The document of `groups`.
@@ -95,6 +158,16 @@ struct Shown {
     /// How its targets are ordered.
     strategy: Strategy,
     targets: Vec<Weighed>,
+    /// When the next target is asked too: `auto`, `off`, or a time.
+    hedge_after: String,
+    /// What a refusal by a content policy means.
+    on_refusal: Refused,
+    /// Requests at one target at once; `null` = any number.
+    max_parallel: Option<NonZeroU32>,
+    /// Requests that wait where all targets are full.
+    queue: u32,
+    /// In milliseconds.
+    deadlines: BTreeMap<&'static str, u128>,
 }
 
 /// A target with its weight and share.
@@ -118,7 +191,7 @@ impl Groups {
         match &self.verb {
             None | Some(Verb::List) => list(session),
             Some(Verb::Show { name }) => show(session, name),
-            Some(Verb::Set { name, targets, strategy }) => set(session, name, targets, strategy.as_deref()),
+            Some(Verb::Set { name, targets, settings }) => set(session, name, targets, settings),
             Some(Verb::Remove { name }) => remove(session, name),
         }
     }
@@ -147,6 +220,8 @@ fn show(session: &Session, name: &str) -> Done {
         let of = |it: &&SeatLive| format!("{}/{}", it.provider, it.model) == target.target;
         target.live = told.as_ref().map(|told| told.seats.iter().filter(of).cloned().collect());
     }
+    // What the deadlines of this group differ from.
+    let usual = Shown::of(&Group { deadlines: Deadlines::default(), ..Group::clone(group) }).deadlines;
     session.screen.show(&one, |it, frame| {
         let group = &it.group;
         let mut lines = vec![format!("{} · strategy {}", group.name, group.strategy)];
@@ -155,12 +230,16 @@ fn show(session: &Session, name: &str) -> Done {
         } else {
             table(std::slice::from_ref(group), frame)
         });
+        lines.push(group.ways(&usual));
         lines.join("\n")
     })
 }
 
-fn set(session: &Session, name: &str, texts: &[String], strategy: Option<&str>) -> Done {
-    let strategy = strategy.map(edits::strategy).transpose()?;
+fn millis(it: u128) -> Duration {
+    Duration::from_millis(u64::try_from(it).unwrap_or(u64::MAX))
+}
+
+fn set(session: &Session, name: &str, texts: &[String], given: &Setting) -> Done {
     let mut targets = Vec::new();
     for text in texts {
         targets.push(weighted(text)?);
@@ -168,12 +247,14 @@ fn set(session: &Session, name: &str, texts: &[String], strategy: Option<&str>) 
     let strategy = session.edit(|edits| {
         // What `groups set` does not name stays as it is.
         let mut settings = store::groups::get(edits.db, name)?.map_or_else(GroupSettings::default, |it| it.settings);
-        settings.strategy = strategy.unwrap_or(settings.strategy);
+        given.put(&mut settings)?;
         let strategy = settings.strategy;
         edits.set_group(name, &targets, settings)?;
         Ok(strategy)
     })?;
-    let one = One { schema_version: 1, group: Shown::new(name, false, strategy, &targets) };
+    let policy = session.glance()?.policy;
+    let Some(group) = policy.groups.get(name) else { return Err(unknown(name, std::iter::empty()).into()) };
+    let one = One { schema_version: 1, group: Shown::of(group) };
     let shares: Vec<String> =
         one.group.targets.iter().map(|it| format!("{} {}", it.target, amounts::share(it.share))).collect();
     // The usual strategy goes without saying.
@@ -198,20 +279,55 @@ pub(super) fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> D
 
 impl Shown {
     fn of(group: &Group) -> Self {
-        let targets: Vec<(String, f64)> = group.targets.iter().map(|(it, weight)| (it.to_string(), *weight)).collect();
-        Self::new(group.name.as_str(), group.built_in, group.strategy, &targets)
-    }
-
-    fn new(name: &str, built_in: bool, strategy: Strategy, targets: &[(String, f64)]) -> Self {
-        let shares = shares(targets.iter().map(|it| it.1));
-        let weighed = |((target, weight), share): (&(String, f64), f64)| Weighed {
-            target: target.clone(),
+        let shares = shares(group.targets.iter().map(|it| it.1));
+        let weighed = |((target, weight), share): (&(Target, f64), f64)| Weighed {
+            target: target.to_string(),
             weight: *weight,
             share,
             live: None,
         };
-        let targets = targets.iter().zip(shares).map(weighed).collect();
-        Self { name: name.to_owned(), built_in, strategy, targets }
+        let it = group.deadlines;
+        let deadlines = [
+            ("connect", it.connect),
+            ("first-content", it.first_content),
+            ("first-content-reasoning", it.first_content_reasoning),
+            ("byte-gap", it.byte_gap),
+            ("content-gap", it.content_gap),
+            ("whole", it.whole),
+            ("stream", it.stream),
+        ];
+        Self {
+            name: group.name.to_string(),
+            built_in: group.built_in,
+            strategy: group.strategy,
+            targets: group.targets.iter().zip(shares).map(weighed).collect(),
+            hedge_after: match group.hedge {
+                Hedge::Auto => "auto".to_owned(),
+                Hedge::Off => "off".to_owned(),
+                Hedge::After(it) => amounts::duration(it),
+            },
+            max_parallel: group.room.most,
+            queue: group.room.queue,
+            on_refusal: match group.on_refusal {
+                OnRefusal::Tell => Refused::Tell,
+                OnRefusal::Next => Refused::Next,
+            },
+            deadlines: deadlines.into_iter().map(|(name, it)| (name, it.as_millis())).collect(),
+        }
+    }
+
+    /// How its requests are tried, in lines. `usual`: the deadlines that need no mention.
+    fn ways(&self, usual: &BTreeMap<&'static str, u128>) -> String {
+        let own = self.deadlines.iter().filter(|it| usual.get(it.0) != Some(it.1));
+        let own: Vec<String> = own.map(|(which, ms)| format!("{which} {}", amounts::duration(millis(*ms)))).collect();
+        let deadlines = if own.is_empty() { "as usual".to_owned() } else { own.join(" · ") };
+        let refused = if self.on_refusal == Refused::Next { "the next target is asked" } else { "the client is told" };
+        let hedge = &self.hedge_after;
+        let room = self.max_parallel.map_or_else(
+            || "any number at once".to_owned(),
+            |most| format!("{most} at once, {} more wait", self.queue),
+        );
+        format!("hedge after: {hedge}\non refusal:  {refused}\neach target: {room}\ndeadlines:   {deadlines}")
     }
 }
 

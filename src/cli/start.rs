@@ -67,6 +67,8 @@ pub(super) fn engine(
     let ledger = ledger?;
     let engine = Engine::new(policy, upstream, ledger, prices, session.clock.clone());
     if process == ProcessKind::Server {
+        let now = session.clock.now().wall;
+        engine.revive(&store::health::out(&store::open(&paths.database(), store::Access::ReadOnly)?, now)?);
         engine.keep_responses(Responses::start(&paths.database())?);
         if !settings.keep_originals.is_zero() {
             engine.keep_originals(Vault::start(&paths.database(), settings.keep_originals)?);

@@ -18,8 +18,7 @@ use toml::de::{DeTable, DeValue};
 use crate::config::refusal::{Refusal, nearest};
 use crate::config::settings::position;
 use crate::domain::id::GroupName;
-use crate::domain::policy::{Deadlines, Group, Policy};
-use crate::domain::strategy::Strategy;
+use crate::domain::policy::{Group, Policy};
 use crate::domain::target::Target;
 
 /// `base` with the groups and weights of `text`. `name` is what the file is called.
@@ -93,10 +92,11 @@ impl Reading {
             self.problem(at, format!("the group `{name}` has no targets"));
         }
         // What the file has no word for stays as it is.
-        let before = self.policy.groups.get(name);
-        let deadlines = before.map_or_else(Deadlines::default, |it| it.deadlines);
-        let strategy = before.map_or_else(Strategy::default, |it| it.strategy);
-        let group = Group { name: name.into(), targets, strategy, deadlines, built_in: false };
+        let was = self.policy.groups.get(name);
+        let was = was.map(|it| (it.strategy, it.deadlines, it.hedge, it.on_refusal, it.room));
+        let (strategy, deadlines, hedge, on_refusal, room) = was.unwrap_or_default();
+        let name = name.into();
+        let group = Group { name, targets, strategy, deadlines, hedge, on_refusal, room, built_in: false };
         self.policy.groups.insert(group.name.clone(), Arc::new(group));
     }
 
@@ -170,12 +170,22 @@ impl Reading {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::policy::{Deadlines, Hedge, OnRefusal, Room};
+    use crate::domain::strategy::Strategy;
 
     fn base() -> Policy {
         let group = |name: &str, targets: &[(&str, f64)]| {
             let targets = targets.iter().map(|(it, weight)| (Target::parse(it).unwrap(), *weight)).collect();
-            let (strategy, deadlines) = (Strategy::default(), Deadlines::default());
-            let group = Group { name: name.into(), targets, strategy, deadlines, built_in: false };
+            let group = Group {
+                name: name.into(),
+                targets,
+                strategy: Strategy::default(),
+                deadlines: Deadlines::default(),
+                hedge: Hedge::Auto,
+                on_refusal: OnRefusal::Tell,
+                room: Room::default(),
+                built_in: false,
+            };
             (group.name.clone(), Arc::new(group))
         };
         let groups = [group("fast", &[("a/m", 1.0), ("b/m", 1.0)])].into();

@@ -44,6 +44,8 @@ pub struct Ask {
     pub client: String,
     /// The client's session id, where it sends one.
     pub session: Option<String>,
+    /// How urgent it is, where a target is full.
+    pub priority: Priority,
     /// Refuse rather than drop what the target's dialect cannot say.
     pub strict: bool,
     /// Where it wants to go, where it says so beside its model. The fields that did are no longer in the body.
@@ -66,6 +68,31 @@ pub struct Envelope {
     pub headers: Vec<(String, String)>,
     /// The parameters of the query, decoded.
     pub params: Vec<(String, String)>,
+}
+
+/// How urgent a request is: who waits for a place at a full target goes in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Priority {
+    /// After everybody else.
+    Low,
+    /// As usual.
+    #[default]
+    Normal,
+    /// Before everybody else.
+    High,
+}
+
+impl Priority {
+    /// The priority of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "low" => Some(Self::Low),
+            "normal" => Some(Self::Normal),
+            "high" => Some(Self::High),
+            _ => None,
+        }
+    }
 }
 
 /// A request that named an earlier answer and was made whole from it.

@@ -27,6 +27,8 @@ pub struct Failure {
     pub status: Option<u16>,
     /// How long the provider asks to be left alone.
     pub retry_after: Option<Duration>,
+    /// It was a limit on the rate, and its provider said neither which nor until when.
+    pub unexplained: bool,
     /// The provider's own error answer, to be returned as it came to a client that speaks the same dialect.
     pub relay: Option<Box<Relay>>,
 }
@@ -195,6 +197,7 @@ impl Failure {
             told,
             status: Some(status),
             retry_after: None,
+            unexplained: false,
             relay: None,
         }
     }
@@ -214,6 +217,7 @@ impl Failure {
             told,
             status: None,
             retry_after: None,
+            unexplained: false,
             relay: None,
         }
     }

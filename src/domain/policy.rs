@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -316,7 +317,7 @@ pub enum Billing {
     Free,
 }
 
-/// A name a client may send as `model`.
+/// A name a client may send as `model`. Beside a decision is written what it goes by, not how the plan is then tried.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Group {
     /// Its name.
@@ -329,8 +330,48 @@ pub struct Group {
     /// Deadlines of its requests.
     #[serde(skip)]
     pub deadlines: Deadlines,
+    /// When another target is started because the one that was asked is slow.
+    #[serde(skip)]
+    pub hedge: Hedge,
+    /// What a refusal by a provider's content policy means.
+    #[serde(skip)]
+    pub on_refusal: OnRefusal,
+    /// How many of its requests each target takes at once.
+    #[serde(skip)]
+    pub room: Room,
     /// Made by llmroute, not by the user (`fast`, `smart`).
     pub built_in: bool,
+}
+
+/// When the next target is asked too, because the first has not begun to answer (routing.md §6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Hedge {
+    /// When nearly every answer of that target to a request of this size has begun.
+    #[default]
+    Auto,
+    /// After this time.
+    After(Duration),
+    /// Never.
+    Off,
+}
+
+/// What follows when a provider's content policy refuses a request (routing.md §5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnRefusal {
+    /// The client is told, and nobody else is sent what was refused.
+    #[default]
+    Tell,
+    /// The next target is asked.
+    Next,
+}
+
+/// How many requests of a group one target takes at once, and how many more wait for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Room {
+    /// At once; `None` = any number.
+    pub most: Option<NonZeroU32>,
+    /// Waiting, where no other target can take them.
+    pub queue: u32,
 }
 
 /// How long each part of an exchange may take (routing.md §6).

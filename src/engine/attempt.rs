@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::{HeaderName, HeaderValue};
 use tokio::time::{Instant, timeout_at};
 
 use crate::domain::ask::Ask;
@@ -20,7 +21,7 @@ use crate::engine::exchange::{Exchange, broken, redirect, silent};
 use crate::engine::flow::{self, Ending, Flow, is_empty_but_meant};
 use crate::engine::lane::{self, Rendered};
 use crate::engine::recall::{self, Keep};
-use crate::engine::settle::Settlement;
+use crate::engine::settle::{Account, Entry};
 use crate::engine::vault::{self, Capture, Conversation, Maker};
 use crate::engine::{Engine, beside, ledger_unavailable, read};
 use crate::route::Stop;
@@ -41,8 +42,38 @@ pub async fn run(
     stop: &Stop,
     seat: &Seat,
     deadlines: &Deadlines,
-    settlement: &mut Settlement,
+    account: &Account,
 ) -> Result<Committed, Failure> {
+    let mut entry = None;
+    match exchange(engine, ask, stop, seat, deadlines, account, &mut entry).await {
+        Ok((headers, content)) => {
+            let attempt = entry.as_ref().map_or(0, Entry::at);
+            if let Some(entry) = entry {
+                entry.content(&content);
+            }
+            let provider = Arc::clone(&stop.provider);
+            let by = By { headers, provider, seat: seat.clone(), deadlines: *deadlines, attempt };
+            Ok(Committed { by, content })
+        }
+        Err(failure) => {
+            if let Some(entry) = entry {
+                entry.failed(&failure);
+            }
+            Err(failure)
+        }
+    }
+}
+
+/// The exchange itself. `entry` is filled once its intent is about to be written.
+async fn exchange(
+    engine: &Engine,
+    ask: &Ask,
+    stop: &Stop,
+    seat: &Seat,
+    deadlines: &Deadlines,
+    account: &Account,
+    entry: &mut Option<Entry>,
+) -> Result<(Vec<(HeaderName, HeaderValue)>, Content), Failure> {
     let provider = &stop.provider;
     let model = &seat.target.model;
     let speech = provider.speech_for(&ask.operation, ask.dialect, model).ok_or_else(|| {
@@ -75,18 +106,25 @@ pub async fn run(
     };
     let rendered = Rendered { summary, ..rendered.map_err(unreadable)? };
     refuse_losses(ask, &rendered)?;
-    let intent = settlement.begin(provider, seat, &rendered);
+    let (opened, intent) = account.begin(provider, seat, &rendered);
+    let entry = entry.insert(opened);
     engine.ledger.intent(&intent).await.map_err(|it| ledger_unavailable(&it))?;
 
     let began = Instant::now();
     let first = began + first_deadline(ask, deadlines);
-    settlement.sending();
+    entry.sending();
     let client_headers =
         if is_chat { lane::passing(ask, speech.dialect) } else { beside::headers(ask, speech.dialect) };
     let operation = if is_chat { &Operation::Chat } else { &ask.operation };
     let asked = Asking { operation, stream: ask.stream };
     let answer = engine.upstream.send(provider, speech, seat, asked, &client_headers, rendered.body.clone());
     let incoming = timeout_at(first, answer).await.map_err(|_| silent(provider, "sent no answer"))??;
+    // With one key there is no other to compare its account with.
+    if provider.keys.len() > 1
+        && let (Some(key), Some(account)) = (seat.key_id(), incoming.account())
+    {
+        engine.fleet.pays(key, account);
+    }
     let exchange = Exchange { engine, provider, dialect: speech.dialect, deadlines, began };
     let listens = conversation.map(|it| (maker, it));
     let headers = incoming.relayable();
@@ -100,9 +138,7 @@ pub async fn run(
         _ if is_chat => return Err(exchange.error(incoming).await),
         _ => return Err(beside::refused(&exchange, ask, incoming).await),
     };
-    settlement.content(&content);
-    let by = By { headers, provider: Arc::clone(provider), seat: seat.clone(), deadlines: *deadlines };
-    Ok(Committed { by, content })
+    Ok((headers, content))
 }
 
 /// What an attempt at a conversation knows while it is in progress.

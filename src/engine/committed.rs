@@ -34,6 +34,8 @@ pub struct By {
     pub seat: Seat,
     /// The deadlines that hold from here on.
     pub deadlines: Deadlines,
+    /// Which attempt of the request it is, from 0.
+    pub attempt: usize,
 }
 
 /// The answer of a [`Committed`] target.

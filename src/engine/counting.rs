@@ -10,8 +10,9 @@ use bytes::Bytes;
 use crate::domain::ask::Ask;
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Kind};
-use crate::domain::policy::Policy;
+use crate::domain::policy::{Hedge, Policy};
 use crate::domain::target::Target;
+use crate::engine::failover::Ways;
 use crate::engine::settle::Settlement;
 use crate::engine::tether::Tethered;
 use crate::engine::{Answer, Engine, decided, failover, read, relay};
@@ -29,10 +30,10 @@ pub async fn count(engine: &Arc<Engine>, ask: Arc<Ask>, mut settlement: Settleme
     let likely = decision.plan.first().and_then(|it| it.provider.speaks.first()).map(|it| it.dialect);
     if decision.refusal.is_none() {
         let group = decision.group.as_ref().and_then(|it| policy.groups.get(it));
-        let mut deadlines = group.map(|it| it.deadlines).unwrap_or_default();
-        deadlines.whole = deadlines.whole.min(PATIENCE);
+        let mut ways = Ways { hedge: Hedge::Off, ..group.map_or_else(Ways::default, |it| Ways::of(it)) };
+        ways.deadlines.whole = ways.deadlines.whole.min(PATIENCE);
         let tether = settlement.tether();
-        let walk = failover::run(Arc::clone(engine), Arc::clone(&ask), decision.plan, deadlines, settlement);
+        let walk = failover::run(Arc::clone(engine), Arc::clone(&ask), decision.plan, ways, settlement);
         let (outcome, account) = Tethered::new(Box::pin(walk), tether).await;
         match outcome {
             Err(failure) if !is_of_the_request(&failure, ask.dialect) => settlement = account,

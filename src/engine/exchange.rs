@@ -91,8 +91,17 @@ impl Exchange<'_> {
         let body = if incoming.is_encoded() { Bytes::new() } else { body.freeze() };
         let header = |name: &str| incoming.header(name).map(str::to_owned);
         let fault = wire::codec(self.dialect).read_error_of(&header, &body);
-        let wait = incoming.wait(self.engine.now().wall);
+        let now = self.engine.now().wall;
+        let wait = incoming.wait(now).max(verdict::reset(incoming.status, &fault, now));
         let mut failure = verdict::failure(&self.provider.name, incoming.status, &fault, wait);
+        if verdict::is_late(incoming.status, &fault) {
+            let off =
+                incoming.clock_off(now).map_or_else(|| "wrong".to_owned(), |it| format!("off by {} s", it.as_secs()));
+            failure.told = format!(
+                "{} refused the date of a signature: the clock of this machine is {off} (set it, or let it be set by NTP)",
+                self.provider.name
+            );
+        }
         // A CDN's HTML page is no error of the dialect, nor is half of one that was too long to be kept.
         if wire::json::scan(&body).is_ok() {
             failure.relay = Some(Box::new(Relay {

@@ -4,18 +4,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::domain::ask::Ask;
 use crate::domain::dice::Dice;
 use crate::domain::failure::{Failure, Kind, Next, Origin};
-use crate::domain::policy::Deadlines;
+use crate::domain::policy::{Deadlines, Group, Hedge, OnRefusal, Room};
 use crate::domain::target::Seat;
 use crate::engine::Engine;
-use crate::engine::attempt;
 use crate::engine::committed::Committed;
+use crate::engine::race::{Race, Racer, Woken};
+use crate::engine::rooms::Place;
 use crate::engine::settle::Settlement;
 use crate::route::Stop;
+use crate::route::hedge::{self, Size};
 
 /// Attempts a client call gets, or one for each target where the plan has more.
 const ATTEMPTS: usize = 3;
@@ -31,7 +33,7 @@ pub type Walked = (Result<Committed, Failure>, Settlement);
 struct Walk {
     engine: Arc<Engine>,
     ask: Arc<Ask>,
-    deadlines: Deadlines,
+    ways: Ways,
     settlement: Settlement,
     left: usize,
     /// The failure to tell if nothing commits.
@@ -40,41 +42,75 @@ struct Walk {
     again: Option<(usize, Seat, Duration)>,
     /// The first seat that was left out because another request was probing it.
     probed: Option<(usize, Seat)>,
+    /// Accounts whose limits are used up, at which target of the plan.
+    spent: Vec<(usize, Arc<str>)>,
+    /// The first target that was passed over because it was full.
+    full: Option<usize>,
 }
 
-/// How one target's keys fared.
-enum Stage {
-    Committed(Box<Committed>),
-    /// The client must be told this at once.
-    Stop(Box<Failure>),
-    /// On to the next target.
-    Next,
+/// What a group says of how its requests are tried.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ways {
+    /// How long each part may take.
+    pub deadlines: Deadlines,
+    /// When another target is asked beside one that is late.
+    pub hedge: Hedge,
+    /// What a refusal by a content policy means.
+    pub on_refusal: OnRefusal,
+    /// How many each target takes at once.
+    pub room: Room,
+}
+
+/// What is to be tried next: a target of the plan, and one of its keys.
+#[derive(Debug, Clone, Copy, Default)]
+struct Ahead {
+    target: usize,
+    key: usize,
 }
 
 /// Tries `plan` in order. Owns everything it needs, so that a stream can be handed to the client while it still runs.
-pub async fn run(
-    engine: Arc<Engine>,
-    ask: Arc<Ask>,
-    plan: Vec<Stop>,
-    deadlines: Deadlines,
-    settlement: Settlement,
-) -> Walked {
+pub async fn run(engine: Arc<Engine>, ask: Arc<Ask>, plan: Vec<Stop>, ways: Ways, settlement: Settlement) -> Walked {
     let left = ATTEMPTS.max(plan.len());
-    let mut walk = Walk { engine, ask, deadlines, settlement, left, worst: None, again: None, probed: None };
+    let mut walk = Walk {
+        engine,
+        ask,
+        ways,
+        settlement,
+        left,
+        worst: None,
+        again: None,
+        probed: None,
+        spent: Vec::new(),
+        full: None,
+    };
     let outcome = walk.targets(&plan).await;
     (outcome, walk.settlement)
+}
+
+// === impl Ways ===
+
+impl Ways {
+    /// What `group` says.
+    #[must_use]
+    pub fn of(group: &Group) -> Self {
+        let Group { deadlines, hedge, on_refusal, room, .. } = *group;
+        Self { deadlines, hedge, on_refusal, room }
+    }
 }
 
 // === impl Walk ===
 
 impl Walk {
     async fn targets(&mut self, plan: &[Stop]) -> Result<Committed, Failure> {
-        for (at, stop) in plan.iter().enumerate() {
-            match self.keys(at, stop).await {
-                Stage::Committed(it) => return Ok(*it),
-                Stage::Stop(failure) => return Err(*failure),
-                Stage::Next => {}
-            }
+        if let Some(ended) = self.through(plan).await {
+            return ended;
+        }
+        // Nobody else can take it: now a place at a full target is worth waiting for.
+        if let Some(at) = self.full.take()
+            && self.left > 0
+            && let Some(ended) = self.queued(at, &plan[at]).await
+        {
+            return ended;
         }
         // To turn this client away while somebody else finds out that all is well again would be an outage of our own.
         if let Some((at, seat)) = self.probed.take()
@@ -101,64 +137,194 @@ impl Walk {
         Err(failure)
     }
 
-    /// The keys of one target, while another key may help.
-    async fn keys(&mut self, at: usize, stop: &Stop) -> Stage {
-        for seat in &stop.seats {
-            if self.left == 0 {
-                return Stage::Next;
+    /// Every target once, and each key of it while another key may help. A target that is late to begin is not waited for
+    /// alone. `None`: nobody answered, and more may be tried.
+    async fn through(&mut self, plan: &[Stop]) -> Option<Result<Committed, Failure>> {
+        let engine = Arc::clone(&self.engine);
+        let mut race = Race::default();
+        let mut ahead = Ahead::default();
+        loop {
+            if race.is_empty() {
+                if self.settlement.tether().is_cut() {
+                    return Some(Err(nobody_waits()));
+                }
+                if !self.start(&engine, plan, &mut ahead, &mut race) {
+                    return None;
+                }
             }
-            match self.seat(at, stop, seat).await {
-                None => self.probed = self.probed.take().or_else(|| Some((at, seat.clone()))),
-                Some(Ok(it)) => return Stage::Committed(Box::new(it)),
-                Some(Err(failure)) if failure.next == Next::Stop => return Stage::Stop(Box::new(failure)),
-                Some(Err(failure)) => {
-                    let other_key = failure.kind.effect().other_key;
-                    self.note(failure);
-                    if !other_key {
-                        return Stage::Next;
+            let alarm = self.alarm(plan, &race);
+            match race.woken(alarm).await {
+                Woken::Late => {
+                    let at = race.mark_late();
+                    if engine.fleet.may_hedge() {
+                        ahead.beyond(at);
+                        self.start(&engine, plan, &mut ahead, &mut race);
+                    }
+                }
+                Woken::Won(racer, committed) => {
+                    self.won(*racer, &mut race);
+                    return Some(Ok(*committed));
+                }
+                Woken::Failed(racer, failure) => {
+                    let (at, effect) = (racer.at, failure.kind.effect());
+                    self.failed(*racer, &failure);
+                    if self.ends(&failure) {
+                        race.over(&mut self.settlement);
+                        return Some(Err(*failure));
+                    }
+                    self.note(*failure);
+                    if !effect.other_key {
+                        ahead.beyond(at);
+                    }
+                    // What stood in for the late one has failed: where that cost nothing, the next stands in.
+                    if race.alone().is_some_and(|it| it.late) && (!effect.may_be_billed || engine.fleet.may_hedge()) {
+                        self.start(&engine, plan, &mut ahead, &mut race);
                     }
                 }
             }
         }
-        Stage::Next
+    }
+
+    /// Sends the next attempt of the plan; false if there is none, or none may be sent.
+    fn start<'a>(&mut self, engine: &'a Engine, plan: &[Stop], ahead: &mut Ahead, race: &mut Race<'a>) -> bool {
+        if self.left == 0 || self.settlement.tether().is_cut() {
+            return false;
+        }
+        while let Some(stop) = plan.get(ahead.target) {
+            let (at, key) = (ahead.target, ahead.key);
+            let Some(seat) = stop.seats.get(key) else {
+                ahead.beyond(at);
+                continue;
+            };
+            ahead.key += 1;
+            // Another key of the same account has the same limits.
+            let is_spent = !self.spent.is_empty()
+                && engine.fleet.account(seat).is_some_and(|account| self.spent.contains(&(at, account)));
+            if is_spent {
+                continue;
+            }
+            let mut place = None;
+            if self.ways.room.most.is_some() {
+                place = engine.fleet.rooms().enter(&seat.target, self.ways.room);
+                if place.is_none() {
+                    self.full = self.full.or(Some(at));
+                    ahead.beyond(at);
+                    continue;
+                }
+            }
+            if let Some(ticket) = engine.fleet.admit(seat) {
+                self.left -= 1;
+                race.start(at, stop, (seat, place), ticket, self.ways.deadlines, self.settlement.account());
+                return true;
+            }
+            self.probed = self.probed.take().or_else(|| Some((at, seat.clone())));
+        }
+        false
+    }
+
+    /// Waits for a place at a target that is full, not longer than for its first content, and tries it then. `None` if the
+    /// walk goes on all the same.
+    async fn queued(&mut self, at: usize, stop: &Stop) -> Option<Result<Committed, Failure>> {
+        let seat = stop.seats.first()?;
+        let engine = Arc::clone(&self.engine);
+        let (rooms, room) = (engine.fleet.rooms(), self.ways.room);
+        let turn = match rooms.queue(&seat.target, room, self.ask.priority) {
+            Ok(it) => it,
+            Err(full) => {
+                self.note(crowded(full.wait));
+                return None;
+            }
+        };
+        if let Ok(Ok(place)) = timeout(self.ways.deadlines.first_content, turn).await {
+            return self.try_once(at, stop, (seat, Some(place))).await;
+        }
+        // Somebody more urgent has its turn, or it has waited long enough.
+        self.note(crowded(rooms.wait(&seat.target, room)));
+        None
+    }
+
+    /// When the one that runs alone is late, if there is anybody to ask beside it.
+    fn alarm(&self, plan: &[Stop], race: &Race<'_>) -> Option<Instant> {
+        let racer = race.alone().filter(|it| !it.late && it.at + 1 < plan.len() && self.left > 0)?;
+        let p95 = self.engine.fleet.begins_within(&racer.seat.target, self.size());
+        Some(racer.began + hedge::wait(self.ways.hedge, p95, self.ask.needs.reasoning)?)
+    }
+
+    fn won(&mut self, racer: Racer<'_>, race: &mut Race<'_>) {
+        self.settlement.hold(racer.place);
+        let fleet = &self.engine.fleet;
+        fleet.began(&racer.seat.target, self.size(), racer.began.elapsed());
+        racer.ticket.good();
+        race.over(&mut self.settlement);
+    }
+
+    fn failed(&mut self, racer: Racer<'_>, failure: &Failure) {
+        let Racer { at, seat, ticket, .. } = racer;
+        ticket.failed(failure);
+        if matches!(failure.kind, Kind::Rate | Kind::Quota)
+            && let Some(account) = self.engine.fleet.account(&seat)
+        {
+            self.spent.push((at, account));
+        }
+        let wait = match failure.next {
+            Next::SameAfter(wait) => wait,
+            _ => failure.retry_after.unwrap_or_default(),
+        };
+        if failure.kind.effect().same && wait <= LONGEST_PAUSE {
+            self.again = Some((at, seat, wait));
+        }
+    }
+
+    /// Whether nobody else is asked after this.
+    fn ends(&self, failure: &Failure) -> bool {
+        let passed_on = failure.kind == Kind::Filter && self.ways.on_refusal == OnRefusal::Next;
+        failure.next == Next::Stop && !passed_on
+    }
+
+    fn size(&self) -> Size {
+        Size::of(self.ask.needs.prompt_tokens, self.ask.stream)
     }
 
     /// One more attempt after the plan is through; `None` if the walk goes on all the same.
     async fn once_more(&mut self, at: usize, stop: &Stop, seat: &Seat) -> Option<Result<Committed, Failure>> {
-        match self.seat(at, stop, seat).await? {
-            Err(failure) if failure.next != Next::Stop => {
-                self.note(failure);
-                None
-            }
-            ended => Some(ended),
-        }
+        let room = self.ways.room;
+        let place = match room.most {
+            None => None,
+            Some(_) => Some(self.engine.fleet.rooms().enter(&seat.target, room)?),
+        };
+        self.try_once(at, stop, (seat, place)).await
     }
 
-    /// One attempt on one seat, with its report to the fleet and the settlement. `None` if another request is probing
-    /// that seat.
-    async fn seat(&mut self, at: usize, stop: &Stop, seat: &Seat) -> Option<Result<Committed, Failure>> {
+    /// One attempt on its own.
+    async fn try_once(
+        &mut self,
+        at: usize,
+        stop: &Stop,
+        (seat, place): (&Seat, Option<Place>),
+    ) -> Option<Result<Committed, Failure>> {
         if self.settlement.tether().is_cut() {
             return Some(Err(nobody_waits()));
         }
         let engine = Arc::clone(&self.engine);
         let ticket = engine.fleet.admit(seat)?;
         self.left -= 1;
-        let tried = attempt::run(&engine, &self.ask, stop, seat, &self.deadlines, &mut self.settlement).await;
-        match &tried {
-            Ok(_) => ticket.good(),
-            Err(failure) => {
-                ticket.failed(failure);
-                self.settlement.failed(failure);
-                let wait = match failure.next {
-                    Next::SameAfter(wait) => wait,
-                    _ => failure.retry_after.unwrap_or_default(),
-                };
-                if failure.kind.effect().same && wait <= LONGEST_PAUSE {
-                    self.again = Some((at, seat.clone(), wait));
+        let mut race = Race::default();
+        race.start(at, stop, (seat, place), ticket, self.ways.deadlines, self.settlement.account());
+        match race.woken(None).await {
+            Woken::Late => None,
+            Woken::Won(racer, committed) => {
+                self.won(*racer, &mut race);
+                Some(Ok(*committed))
+            }
+            Woken::Failed(racer, failure) => {
+                self.failed(*racer, &failure);
+                if self.ends(&failure) {
+                    return Some(Err(*failure));
                 }
+                self.note(*failure);
+                None
             }
         }
-        Some(tried)
     }
 
     /// Keeps the failure that tells the client most.
@@ -176,11 +342,30 @@ impl Walk {
     }
 }
 
+// === impl Ahead ===
+
+impl Ahead {
+    /// On to the target after the `at`th, if it is not there yet.
+    fn beyond(&mut self, at: usize) {
+        if self.target <= at {
+            *self = Self { target: at + 1, key: 0 };
+        }
+    }
+}
+
 /// Nothing was tried: every seat was being probed by other requests, and stayed so for as long as we could wait.
 fn being_probed() -> Failure {
     let told = "every target is coming back from a failure and being probed by another request; try again";
     let mut failure = Failure::upstream(Kind::Overload, "all_resting", told);
     failure.retry_after = Some(Duration::from_secs(1));
+    failure
+}
+
+/// Every place is taken, and so is every place to wait for one.
+fn crowded(wait: Duration) -> Failure {
+    let told = "every target takes as many requests as it may, and as many as may wait do so; try again";
+    let mut failure = Failure::local(Origin::Local, "queue_full", 503, told);
+    failure.retry_after = Some(wait);
     failure
 }
 

@@ -3,19 +3,22 @@
 mod windows;
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use crate::domain::clock::{Clock, Moment};
+use crate::domain::clock::{Clock, Moment, Now, Stamp};
 use crate::domain::dice::Dice;
 use crate::domain::failure::{Failure, Health};
-use crate::domain::id::RequestId;
-use crate::domain::target::Seat;
+use crate::domain::id::{KeyId, RequestId};
+use crate::domain::target::{Seat, Target};
 use crate::engine::fleet::windows::Windows;
-use crate::route::breaker::{Breaker, Outcome, Standing, Why};
+use crate::engine::rooms::Rooms;
+use crate::route::breaker::{Breaker, Kept, Outcome, Standing, Why};
 use crate::route::health::{FleetView, SeatId};
+use crate::route::hedge::{Budget, Size, Times};
+use crate::store::{HealthRow, Ledger};
 
 /// How long a refused key or an exhausted account stays out when nobody says otherwise.
 const KEY_OUT: Duration = Duration::from_secs(30 * 60);
@@ -25,12 +28,16 @@ const MODEL_OUT: Duration = Duration::from_secs(10 * 60);
 const RETRY_SHARE: u64 = 10;
 /// … or this many a second, whichever is more.
 const RETRY_LEAST: u64 = 3;
+/// Targets and sizes that times are kept of.
+const MOST_TIMES: usize = 4096;
 
 /// Breakers of all seats that ever failed or were tried lately.
 #[derive(Debug)]
 pub struct Fleet {
     clock: Clock,
     salt: u64,
+    ledger: Option<Ledger>,
+    rooms: Rooms,
     state: Mutex<State>,
     /// Rung whenever a breaker was told something.
     told: Notify,
@@ -43,6 +50,11 @@ struct State {
     /// Requests and retries by second over the last minute.
     seconds: HashMap<u64, (u64, u64)>,
     throws: u64,
+    /// How soon targets begin to answer.
+    times: HashMap<(Target, Size), Times>,
+    hedges: Budget,
+    /// Whom keys are booked on, as their providers say.
+    accounts: HashMap<KeyId, Arc<str>>,
 }
 
 /// Leave to make one attempt. Tells the breaker what came of it; dropped without a word (the client left, the
@@ -55,10 +67,38 @@ pub struct Ticket<'a> {
 }
 
 impl Fleet {
-    /// A fleet about which nothing bad is known.
+    /// A fleet about which nothing bad is known, and which forgets with the process.
     #[must_use]
     pub fn new(clock: Clock, salt: u64) -> Self {
-        Self { clock, salt, state: Mutex::default(), told: Notify::new() }
+        Self { clock, salt, ledger: None, rooms: Rooms::default(), state: Mutex::default(), told: Notify::new() }
+    }
+
+    /// The same; what becomes known of seats that are out is kept with `ledger`.
+    #[must_use]
+    pub fn kept_with(ledger: Ledger, clock: Clock) -> Self {
+        let salt = ledger.salt();
+        Self { ledger: Some(ledger), ..Self::new(clock, salt) }
+    }
+
+    /// Takes over what an earlier process knew.
+    pub fn revive(&self, rows: &[HealthRow]) {
+        let now = self.clock.now();
+        let span = |from: Stamp, to: Stamp| Duration::from_micros(u64::try_from(to.0 - from.0).unwrap_or(0));
+        let mut state = self.lock();
+        for it in rows {
+            // A word of another version is no reason to leave a target out.
+            let Some(why) = Why::named(&it.why) else { continue };
+            let tripped = it.tripped.map(|at| span(at, now.wall));
+            let kept = Kept { left: span(now.wall, it.until), why, tripped };
+            let id = SeatId { provider: it.provider.clone(), model: it.model.clone(), key: it.key };
+            state.breakers.insert(id, Breaker::revived(kept, now.mono));
+        }
+    }
+
+    /// The places at targets.
+    #[must_use]
+    pub fn rooms(&self) -> &Rooms {
+        &self.rooms
     }
 
     /// What decisions are to know of the fleet, as a value; the prices are for the caller to add.
@@ -102,7 +142,50 @@ impl Fleet {
     /// Counts a request, for the retry budget.
     pub fn count_request(&self) {
         let second = self.clock.now().mono.0 / 1_000_000;
-        self.lock().seconds.entry(second).or_default().0 += 1;
+        let mut state = self.lock();
+        state.seconds.entry(second).or_default().0 += 1;
+        state.hedges.request();
+    }
+
+    /// `key` is booked on `account`.
+    pub fn pays(&self, key: KeyId, account: String) {
+        let accounts = &mut self.lock().accounts;
+        if accounts.get(&key).is_none_or(|it| **it != *account) {
+            accounts.insert(key, account.into());
+        }
+    }
+
+    /// Whom the key of `seat` is booked on, if its provider has said so.
+    #[must_use]
+    pub fn account(&self, seat: &Seat) -> Option<Arc<str>> {
+        self.lock().accounts.get(&seat.key_id()?).cloned()
+    }
+
+    /// Whether one more target may be asked because another is late; counts it if so.
+    pub fn may_hedge(&self) -> bool {
+        self.lock().hedges.take()
+    }
+
+    /// `target` began to answer a request of `size` after `time`. Kept beside the windows: those hold means, which is what
+    /// orders targets, and a hedge goes by a percentile. Attempts that lost are not told here: each would be as long as
+    /// the wait for its hedge, and the percentile would settle on that.
+    pub fn began(&self, target: &Target, size: Size, time: Duration) {
+        let mut state = self.lock();
+        if let Some(times) = state.times.get_mut(&(target.clone(), size)) {
+            return times.add(time);
+        }
+        // A name nobody asks for any more is no reason to grow without end.
+        if state.times.len() >= MOST_TIMES {
+            state.times.clear();
+        }
+        state.times.entry((target.clone(), size)).or_default().add(time);
+    }
+
+    /// The time within which 95 % of the latest answers of `target` to requests of `size` began; `None` while too few
+    /// are known.
+    #[must_use]
+    pub fn begins_within(&self, target: &Target, size: Size) -> Option<Duration> {
+        self.lock().times.get(&(target.clone(), size))?.p95()
     }
 
     /// Whether one more try of a target that already failed is within the retry budget; counts it if so.
@@ -121,29 +204,46 @@ impl Fleet {
 
     /// The policy was edited: keys that were refused and models that were not served get another chance.
     pub fn forgive(&self) {
-        let now = self.clock.now().mono;
-        self.lock().breakers.retain(|_, it| {
-            !matches!(it.standing(now), Standing::Out { why: Why::KeyRefused | Why::ModelNotServed, .. })
+        let now = self.clock.now();
+        self.lock().breakers.retain(|id, it| {
+            let out = matches!(it.standing(now.mono), Standing::Out { why: Why::KeyRefused | Why::ModelNotServed, .. });
+            if out {
+                let over = Kept { left: Duration::ZERO, why: Why::KeyRefused, tripped: None };
+                self.keep(id, over, now);
+            }
+            !out
         });
     }
 
     /// What happened to `seat` after it had committed: a cut answer counts against it.
     pub fn cut(&self, seat: &Seat) {
         self.broke_off(seat);
-        self.record(SeatId::of(seat), Outcome::Bad);
+        self.record(&SeatId::of(seat), Outcome::Bad);
     }
 
-    fn record(&self, id: SeatId, outcome: Outcome) {
-        let now = self.clock.now().mono;
+    fn record(&self, id: &SeatId, outcome: Outcome) {
+        let at = self.clock.now();
+        let now = at.mono;
         let mut state = self.lock();
         state.throws += 1;
         let jitter = Dice::of(RequestId(state.throws), self.salt).unit();
-        state.breakers.entry(id).or_default().record(now, outcome, jitter);
+        let breaker = state.breakers.entry(id.clone()).or_default();
+        let before = breaker.standing(now);
+        breaker.record(now, outcome, jitter);
+        if let Some(kept) = breaker.kept(now).filter(|_| breaker.standing(now) != before) {
+            self.keep(id, kept, at);
+        }
         if state.breakers.len() > 256 {
             state.breakers.retain(|_, it| !it.is_forgettable(now));
         }
         drop(state);
         self.told.notify_waiters();
+    }
+
+    fn keep(&self, id: &SeatId, kept: Kept, at: Now) {
+        if let Some(ledger) = &self.ledger {
+            ledger.keep_health(row(id, kept, at));
+        }
     }
 
     /// The map is whole after every statement, so a panic elsewhere while it was held does not spoil it.
@@ -158,7 +258,7 @@ impl Ticket<'_> {
     /// The seat answered.
     pub fn good(mut self) {
         if let Some(seat) = self.seat.take() {
-            self.fleet.record(SeatId::of(&seat), Outcome::Good);
+            self.fleet.record(&SeatId::of(&seat), Outcome::Good);
         }
     }
 
@@ -168,17 +268,30 @@ impl Ticket<'_> {
         let (id, outcome) = verdict(&seat, failure);
         if id.model.is_none() {
             // The key is out as a whole; the seat's own probe, if this was it, is free again.
-            self.fleet.record(SeatId::of(&seat), Outcome::Neutral);
+            self.fleet.record(&SeatId::of(&seat), Outcome::Neutral);
         }
-        self.fleet.record(id, outcome);
+        self.fleet.record(&id, outcome);
     }
 }
 
 impl Drop for Ticket<'_> {
     fn drop(&mut self) {
         if let Some(seat) = self.seat.take() {
-            self.fleet.record(SeatId::of(&seat), Outcome::Neutral);
+            self.fleet.record(&SeatId::of(&seat), Outcome::Neutral);
         }
+    }
+}
+
+/// What is kept of a seat.
+fn row(id: &SeatId, kept: Kept, now: Now) -> HealthRow {
+    let micros = |it: Duration| i64::try_from(it.as_micros()).unwrap_or(i64::MAX);
+    HealthRow {
+        provider: id.provider.clone(),
+        model: id.model.clone(),
+        key: id.key,
+        why: kept.why.name().to_owned(),
+        tripped: kept.tripped.map(|ago| Stamp(now.wall.0.saturating_sub(micros(ago)))),
+        until: Stamp(now.wall.0.saturating_add(micros(kept.left))),
     }
 }
 
@@ -188,6 +301,7 @@ fn verdict(seat: &Seat, failure: &Failure) -> (SeatId, Outcome) {
     match failure.kind.effect().health {
         Health::None => (own, Outcome::Neutral),
         Health::Count => (own, Outcome::Bad),
+        Health::Cool if failure.unexplained => (own, Outcome::Unexplained),
         Health::Cool => (own, failure.retry_after.map_or(Outcome::Bad, Outcome::Asked)),
         Health::KeyOut => {
             let time = failure.retry_after.unwrap_or(KEY_OUT);

@@ -1,6 +1,7 @@
 //! Floor 3: the life of a request. [`Engine::answer`] is the journey on one screen; the files beside it are its
 //! stations, in order: [`read`] → [`decided`] → [`failover`] → [`attempt`] ([`lane`], [`exchange`], [`flow`]) →
-//! [`relay`] → [`settle`]. [`tether`] ties the walk to its client. [`beside`] is what differs where something else than
+//! [`relay`] → [`settle`]. [`tether`] ties the walk to its client, [`race`] is for two attempts at once, and [`drain`] reads what
+//! nobody waits for. [`beside`] is what differs where something else than
 //! the next turn of a conversation is asked for.
 //!
 //! The only stateful async room. It never holds a lock across `.await`, and turns to the disk in one place: a request
@@ -12,6 +13,7 @@ pub mod beside;
 pub mod committed;
 pub mod counting;
 pub mod decided;
+pub mod drain;
 pub mod exchange;
 pub mod explain;
 pub mod failover;
@@ -19,9 +21,11 @@ pub mod fleet;
 pub mod flow;
 pub mod lane;
 pub mod prices;
+pub mod race;
 pub mod read;
 pub mod recall;
 pub mod relay;
+pub mod rooms;
 pub mod settle;
 pub mod standing;
 pub mod tether;
@@ -48,10 +52,11 @@ use crate::domain::clock::{Clock, Now};
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Origin};
 use crate::domain::operation::Operation;
-use crate::domain::policy::Policy;
+use crate::domain::policy::{Hedge, Policy};
 use crate::domain::rule::Variable;
 use crate::domain::secret::Keyring;
 use crate::engine::decided::InForce;
+use crate::engine::failover::Ways;
 use crate::engine::fleet::Fleet;
 use crate::engine::prices::Prices;
 use crate::engine::settle::Settlement;
@@ -61,7 +66,7 @@ use crate::route::explain::Step;
 use crate::route::health::FleetView;
 use crate::store::responses::Responses;
 use crate::store::vault::Vault;
-use crate::store::{Ledger, RequestRecord};
+use crate::store::{HealthRow, Ledger, RequestRecord};
 use crate::upstream::Upstream;
 
 /// Takes calls and answers them.
@@ -102,6 +107,8 @@ pub struct Call {
     pub client: String,
     /// The client's session id.
     pub session: Option<String>,
+    /// How urgent it is, as the client spells it.
+    pub priority: Option<String>,
     /// Refuse rather than drop what cannot be said.
     pub strict: bool,
     /// Set by [`recall`].
@@ -164,7 +171,7 @@ impl Engine {
     /// An engine over a policy and its secrets. `prices` may still be loading.
     #[must_use]
     pub fn new(policy: Policy, upstream: Upstream, ledger: Ledger, prices: Arc<Prices>, clock: Clock) -> Arc<Self> {
-        let fleet = Fleet::new(clock.clone(), ledger.salt());
+        let fleet = Fleet::kept_with(ledger.clone(), clock.clone());
         // The channel is lossy on purpose: a slow terminal must never slow a request.
         let (finished, _) = broadcast::channel(1024);
         let policy = ArcSwap::from_pointee(InForce::new(policy));
@@ -184,6 +191,11 @@ impl Engine {
             vault,
             rule_failures,
         })
+    }
+
+    /// Takes over what an earlier process knew of seats that are out.
+    pub fn revive(&self, rows: &[HealthRow]) {
+        self.fleet.revive(rows);
     }
 
     /// Lets clients go on from answers whose provider does not keep them. Holds once.
@@ -240,11 +252,16 @@ impl Engine {
         }
         self.fleet.count_request();
         let group = decision.group.as_ref().and_then(|it| in_force.policy.groups.get(it));
-        let deadlines = group.map(|it| it.deadlines).unwrap_or_default();
+        let mut ways = group.map_or_else(Ways::default, |it| Ways::of(it));
+        if ask.operation != Operation::Chat {
+            // Only a conversation has a first content that could be late.
+            ways.hedge = Hedge::Off;
+        }
+        let ping = ways.deadlines.ping;
         let tether = settlement.tether();
-        let walk = failover::run(Arc::clone(self), Arc::clone(&ask), decision.plan, deadlines, settlement);
+        let walk = failover::run(Arc::clone(self), Arc::clone(&ask), decision.plan, ways, settlement);
         let walk = Tethered::new(Box::pin(walk), tether);
-        if ask.stream { relay::held(walk, &ask, deadlines.ping).await } else { relay::finished(walk.await) }
+        if ask.stream { relay::held(walk, &ask, ping).await } else { relay::finished(walk.await) }
     }
 
     /// What a decision at `now` is to know of the fleet: also for those who show it to people.

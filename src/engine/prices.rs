@@ -224,7 +224,7 @@ mod tests {
 
     #[tokio::test]
     async fn decisions_are_told_the_prices_of_the_groups_targets_by_size_of_prompt() {
-        use crate::domain::policy::{Deadlines, Group};
+        use crate::domain::policy::{Deadlines, Group, Hedge, OnRefusal, Room};
         use crate::domain::strategy::Strategy;
 
         let mut policy = policy(true, true);
@@ -234,6 +234,9 @@ mod tests {
             targets: vec![target("openai/gpt-5.4-mini"), target("groq/nobody-knows"), target("gone/x")],
             strategy: Strategy::Cost,
             deadlines: Deadlines::default(),
+            hedge: Hedge::Auto,
+            on_refusal: OnRefusal::Tell,
+            room: Room::default(),
             built_in: false,
         };
         policy.groups.insert(group.name.clone(), Arc::new(group));

@@ -1,6 +1,6 @@
 //! From a call to an ask: the few facts that routing needs, read once from the top level of the body. Pure.
 
-use crate::domain::ask::{Ask, Fields, Needs};
+use crate::domain::ask::{Ask, Fields, Needs, Priority};
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Origin};
 use crate::domain::id::RequestId;
@@ -14,7 +14,14 @@ use crate::wire::{Malformed, json};
 /// # Errors
 /// `bad_json` or `bad_request` (400), saying where.
 pub fn read(call: Call, id: RequestId) -> (Ask, Result<(), Failure>) {
+    let priority = call.priority.clone();
     let mut ask = unread(call, id);
+    if let Some(name) = priority {
+        match Priority::named(&name) {
+            Some(it) => ask.priority = it,
+            None => return (ask, Err(bad("`x-llmroute-priority` must be high, normal or low"))),
+        }
+    }
     let understood = match ask.operation {
         Operation::Chat | Operation::Compact => conversation(&mut ask),
         Operation::CountTokens => beside::read::count(&mut ask),
@@ -26,7 +33,8 @@ pub fn read(call: Call, id: RequestId) -> (Ask, Result<(), Failure>) {
 
 /// The ask of a call whose body has not been looked at.
 pub fn unread(call: Call, id: RequestId) -> Ask {
-    let Call { at, dialect, operation, path, body, headers, client, session, strict, recalled, envelope } = call;
+    let Call { at, dialect, operation, path, body, headers, client, session, priority: _, strict, recalled, envelope } =
+        call;
     let (model, stream) = path.map_or_else(Default::default, |Addressed { model, stream }| (model, stream));
     Ask {
         id,
@@ -40,6 +48,7 @@ pub fn unread(call: Call, id: RequestId) -> Ask {
         headers,
         client,
         session,
+        priority: Priority::default(),
         strict,
         wishes: None,
         fields: Fields::default(),

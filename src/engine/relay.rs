@@ -17,18 +17,17 @@ use crate::domain::id::{ProviderName, RequestId};
 use crate::domain::policy::Deadlines;
 use crate::engine::beside::passing;
 use crate::engine::committed::{By, Committed, Content};
+use crate::engine::drain;
 use crate::engine::failover::Walked;
 use crate::engine::flow::{Ending, Flow, Taken};
 use crate::engine::settle::Settlement;
-use crate::engine::tether::{Tethered, Walking};
+use crate::engine::tether::Tethered;
 use crate::engine::{Answer, AnswerBody, BrokenOff};
 use crate::upstream::{Incoming, verdict};
 use crate::wire;
 
 /// After the end mark a provider may take this long to say the rest and close its side.
 const CLOSING: Duration = Duration::from_millis(500);
-/// An abandoned answer of a provider that bills it anyway is read for its usage at most this long.
-const DRAIN: Duration = Duration::from_secs(60);
 
 /// The answer of a walk that has ended.
 pub fn finished(walked: Walked) -> Answer {
@@ -328,7 +327,7 @@ impl Drop for Relay {
             }
             // Hanging up would not stop the bill, only hide it.
             Some(incoming) if self.bills_anyway => {
-                runtime.spawn(drain(flow, incoming, settlement));
+                runtime.spawn(drain::stream(flow, incoming, settlement));
             }
             _ => settlement.left(flow.facts()),
         }
@@ -340,36 +339,4 @@ fn last_words(flow: &Flow, dialect: Dialect, failure: &Failure, id: RequestId) -
     let mut frame = if flow.is_mid_event() { b"\n\n".to_vec() } else { Vec::new() };
     frame.extend_from_slice(&wire::codec(dialect).write_stream_error(failure, id));
     Bytes::from(frame)
-}
-
-/// Sees a walk to its end that has lost its client, for the sake of what it costs.
-pub async fn abandoned(walk: Walking) {
-    let Ok((outcome, settlement)) = timeout(DRAIN, walk).await else { return };
-    match outcome.map(|it| it.content) {
-        // The client got none of it; that it left is what its row says.
-        Err(_) => drop(settlement),
-        Ok(Content::Whole { facts, .. }) => settlement.left(&facts),
-        Ok(Content::Passed(passed)) => settlement.left(&passed.facts),
-        Ok(Content::Stream { flow, incoming: Some(incoming), .. }) => drain(flow, incoming, settlement).await,
-        Ok(Content::Stream { flow, incoming: None, .. }) => settlement.left(flow.facts()),
-    }
-}
-
-/// Reads an abandoned answer to its end for the sake of its usage.
-async fn drain(mut flow: Box<Flow>, mut incoming: Box<Incoming>, settlement: Settlement) {
-    let reading = async {
-        while flow.ending().is_none() {
-            // At its end or its break there is no more to learn.
-            let Ok(Some(chunk)) = incoming.chunk().await else {
-                flow.finish();
-                break;
-            };
-            flow.take(chunk);
-        }
-    };
-    let timed = timeout(DRAIN, reading).await;
-    if timed.is_err() {
-        tracing::debug!("an abandoned answer was not drained within its time");
-    }
-    settlement.left(flow.facts());
 }

@@ -1,6 +1,6 @@
 use bytes::Bytes;
 
-use crate::domain::ask::{Ask, Envelope, Needs};
+use crate::domain::ask::{Ask, Envelope, Needs, Priority};
 use crate::domain::clock::Now;
 use crate::domain::dialect::Dialect;
 use crate::domain::id::RequestId;
@@ -27,6 +27,7 @@ fn ask(dialect: Dialect, body: &str) -> Ask {
         headers: Vec::new(),
         client: String::new(),
         session: None,
+        priority: Priority::default(),
         strict: false,
         wishes: None,
         recalled: None,

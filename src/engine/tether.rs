@@ -4,11 +4,11 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 
+use crate::engine::drain;
 use crate::engine::failover::Walked;
-use crate::engine::relay;
 
 /// A walk that still runs.
 pub type Walking = Pin<Box<dyn Future<Output = Walked> + Send>>;
@@ -16,9 +16,14 @@ pub type Walking = Pin<Box<dyn Future<Output = Walked> + Send>>;
 /// What a walk and its client's end know of each other.
 #[derive(Debug, Default)]
 pub struct Tether {
-    bills_anyway: AtomicBool,
+    /// Providers at work that bill an answer nobody waits for.
+    bill_anyway: AtomicUsize,
     cut: AtomicBool,
 }
+
+/// As long as this lives, a provider is at work that bills an answer nobody waits for.
+#[derive(Debug)]
+pub struct AtWork(Arc<Tether>);
 
 /// A walk in the hands of its client's connection.
 pub struct Tethered {
@@ -29,15 +34,27 @@ pub struct Tethered {
 // === impl Tether ===
 
 impl Tether {
-    /// A provider is at work from here on, or (`false`) none that bills an answer nobody waits for.
-    pub fn at_work(&self, bills_anyway: bool) {
-        self.bills_anyway.store(bills_anyway, Ordering::Relaxed);
-    }
-
     /// The client has left: nothing new may be begun.
     #[must_use]
     pub fn is_cut(&self) -> bool {
         self.cut.load(Ordering::Relaxed)
+    }
+}
+
+// === impl AtWork ===
+
+impl AtWork {
+    /// Such a provider is at work from here on.
+    #[must_use]
+    pub fn new(tether: &Arc<Tether>) -> Self {
+        tether.bill_anyway.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(tether))
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        self.0.bill_anyway.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -72,12 +89,12 @@ impl Future for Tethered {
 impl Drop for Tethered {
     fn drop(&mut self) {
         let Some(walk) = self.walk.take() else { return };
-        if !self.tether.bills_anyway.load(Ordering::Relaxed) || std::thread::panicking() {
+        if self.tether.bill_anyway.load(Ordering::Relaxed) == 0 || std::thread::panicking() {
             return;
         }
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             self.tether.cut.store(true, Ordering::Relaxed);
-            runtime.spawn(relay::abandoned(walk));
+            runtime.spawn(drain::walk(walk));
         }
     }
 }

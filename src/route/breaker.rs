@@ -21,6 +21,8 @@ const COOL_LEAST: Duration = Duration::from_secs(5);
 const COOL_MOST: Duration = Duration::from_secs(120);
 /// A wait that a provider names is believed up to a day.
 const ASKED_MOST: Duration = Duration::from_secs(24 * 3600);
+/// A limit that nobody explains is looked at again after this time.
+const UNEXPLAINED: Duration = Duration::from_secs(600);
 /// A probe whose request never reported back (it cannot happen, settlements record on drop) must not block for ever.
 const PROBE_LOST: Duration = Duration::from_secs(3600);
 
@@ -53,6 +55,8 @@ pub enum Why {
     Probing,
     /// The provider named a wait.
     Asked,
+    /// The provider refused again and again because of some limit.
+    Unexplained,
     /// The provider refused the key or its quota is used up.
     KeyRefused,
     /// This key cannot use this model.
@@ -60,6 +64,28 @@ pub enum Why {
 }
 
 impl Why {
+    /// Every reason that outlives a restart.
+    const KEPT: [Self; 5] = [Self::Tripped, Self::Asked, Self::Unexplained, Self::KeyRefused, Self::ModelNotServed];
+
+    /// The word in rows.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Tripped => "tripped",
+            Self::Probing => "probing",
+            Self::Asked => "asked",
+            Self::Unexplained => "unexplained",
+            Self::KeyRefused => "key-refused",
+            Self::ModelNotServed => "model-not-served",
+        }
+    }
+
+    /// The reason of that name, where it is one that is kept.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::KEPT.into_iter().find(|it| it.name() == name)
+    }
+
     /// A few words for people.
     #[must_use]
     pub const fn sentence(self) -> &'static str {
@@ -67,6 +93,7 @@ impl Why {
             Self::Tripped => "it failed too often just now",
             Self::Probing => "it is being probed",
             Self::Asked => "the provider asked to wait",
+            Self::Unexplained => "a limit is used up, and the provider does not say until when",
             Self::KeyRefused => "the key was refused or its quota is used up",
             Self::ModelNotServed => "the model is not served to this key",
         }
@@ -88,6 +115,8 @@ pub enum Outcome {
     Bad,
     /// The provider named a wait: cools at once, without a trip.
     Asked(Duration),
+    /// It refused because of some limit, and said neither which nor until when.
+    Unexplained,
     /// Out for a fixed time.
     Out(Duration, Why),
     /// Says nothing (the client's fault, or the client left); gives a probe back.
@@ -101,6 +130,8 @@ pub struct Breaker {
     /// Provider-named wait or fixed-time absence, on top of the state.
     barred: Option<(Moment, Why)>,
     in_a_row: u32,
+    /// The last outcome was a refusal that nobody explained.
+    unexplained: bool,
     /// Good and bad outcomes by second, in a ring of [`WINDOW`].
     seconds: Vec<Second>,
     last: Moment,
@@ -118,17 +149,59 @@ enum State {
     #[default]
     Closed,
     Open {
-        tripped: Moment,
+        tripped: Trip,
         until: Moment,
         probe: Option<Moment>,
     },
     Degraded {
-        tripped: Moment,
+        tripped: Trip,
         good: u8,
     },
 }
 
+/// When a breaker tripped.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Trip {
+    at: Moment,
+    /// Time since the trip that had passed before `at`, in an earlier process.
+    before: Duration,
+}
+
+/// What is kept of a breaker over a restart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// How long it is out yet.
+    pub left: Duration,
+    /// Why.
+    pub why: Why,
+    /// How long ago it tripped, where it did.
+    pub tripped: Option<Duration>,
+}
+
 impl Breaker {
+    /// What is to be kept over a restart; `None` where the seat is not out.
+    #[must_use]
+    pub fn kept(&self, now: Moment) -> Option<Kept> {
+        let Standing::Out { until, why } = self.standing(now) else { return None };
+        let tripped = match self.state {
+            State::Open { tripped, .. } => Some(tripped.ago(now)),
+            State::Closed | State::Degraded { .. } => None,
+        };
+        (why != Why::Probing).then(|| Kept { left: until.since(now), why, tripped })
+    }
+
+    /// The breaker that `kept` was kept of.
+    #[must_use]
+    pub fn revived(kept: Kept, now: Moment) -> Self {
+        let until = now.plus(kept.left);
+        let state = match kept.tripped {
+            Some(before) => State::Open { tripped: Trip { at: now, before }, until, probe: None },
+            None => State::Closed,
+        };
+        let barred = (kept.why != Why::Tripped).then_some((until, kept.why));
+        Self { state, barred, last: now, ..Self::default() }
+    }
+
     /// How the seat stands at `now`. Reading never takes the probe.
     #[must_use]
     pub fn standing(&self, now: Moment) -> Standing {
@@ -166,9 +239,16 @@ impl Breaker {
     /// An attempt ended. `jitter` is a throw, 0 ≤ x < 1, that spreads the cool-down by ± 10 %.
     pub fn record(&mut self, now: Moment, outcome: Outcome, jitter: f64) {
         self.last = self.last.max(now);
+        let again = outcome == Outcome::Unexplained;
         match outcome {
             Outcome::Good => self.good(now),
             Outcome::Bad => self.bad(now, jitter),
+            // Twice in a row it is no matter of a minute: then it is asked every ten.
+            Outcome::Unexplained if self.unexplained => {
+                self.bar(now, UNEXPLAINED, Why::Unexplained);
+                self.release_probe();
+            }
+            Outcome::Unexplained => self.bad(now, jitter),
             Outcome::Asked(wait) => {
                 self.bar(now, wait.min(ASKED_MOST), Why::Asked);
                 self.release_probe();
@@ -177,8 +257,9 @@ impl Breaker {
                 self.bar(now, time, why);
                 self.release_probe();
             }
-            Outcome::Neutral => self.release_probe(),
+            Outcome::Neutral => return self.release_probe(),
         }
+        self.unexplained = again;
     }
 
     /// Whether it holds nothing worth keeping: healthy, and no outcome within the window.
@@ -215,8 +296,8 @@ impl Breaker {
             State::Closed => {
                 let (good, bad) = self.tally(now);
                 if self.in_a_row >= IN_A_ROW || (good + bad >= ENOUGH && bad >= good) {
-                    self.state =
-                        State::Open { tripped: now, until: now.plus(cool_down(now, now, jitter)), probe: None };
+                    let tripped = Trip { at: now, before: Duration::ZERO };
+                    self.state = State::Open { tripped, until: now.plus(cool_down(tripped, now, jitter)), probe: None };
                 }
             }
             // A straggler that was sent before the trip and fails after it must not push the probe further away.
@@ -260,7 +341,13 @@ impl Breaker {
     }
 }
 
-fn cool_down(tripped: Moment, now: Moment, jitter: f64) -> Duration {
-    let cool = now.since(tripped).mul_f64(COOL_SHARE).clamp(COOL_LEAST, COOL_MOST);
+impl Trip {
+    fn ago(self, now: Moment) -> Duration {
+        now.since(self.at) + self.before
+    }
+}
+
+fn cool_down(tripped: Trip, now: Moment, jitter: f64) -> Duration {
+    let cool = tripped.ago(now).mul_f64(COOL_SHARE).clamp(COOL_LEAST, COOL_MOST);
     cool.mul_f64(0.9 + 0.2 * jitter.clamp(0.0, 1.0))
 }

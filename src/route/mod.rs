@@ -10,6 +10,7 @@ pub mod candidates;
 pub mod explain;
 pub mod fit;
 pub mod health;
+pub mod hedge;
 pub mod live;
 pub mod order;
 mod pairs;

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ask::{Ask, Envelope, Fields, Needs};
+use crate::domain::ask::{Ask, Envelope, Fields, Needs, Priority};
 use crate::domain::clock::Now;
 use crate::domain::dialect::Dialect;
 use crate::domain::dice::Dice;
@@ -206,6 +206,7 @@ impl Facts {
             headers: Vec::new(),
             client: String::new(),
             session: None,
+            priority: Priority::default(),
             strict: false,
             wishes: self.wishes.clone(),
             recalled: None,

@@ -3,13 +3,13 @@ use std::time::Duration;
 use super::breaker::{Breaker, Outcome, Standing, Why};
 use super::health::{FleetView, SeatId};
 use super::*;
-use crate::domain::ask::{Envelope, Fields, Needs};
+use crate::domain::ask::{Envelope, Fields, Needs, Priority};
 use crate::domain::clock::{Moment, Now};
 use crate::domain::dialect::Dialect;
 use crate::domain::id::{KeyId, RequestId};
 use crate::domain::model::{ModelFacts, ModelTable};
 use crate::domain::operation::Operation;
-use crate::domain::policy::{Auth, Billing, Deadlines, Group, Key, Speech};
+use crate::domain::policy::{Auth, Billing, Deadlines, Group, Hedge, Key, OnRefusal, Room, Speech};
 use crate::domain::quirks::Quirks;
 use crate::domain::strategy::Strategy;
 
@@ -50,6 +50,9 @@ pub(super) fn policy(providers: &[Arc<Provider>], weights: &[(&str, f64)]) -> Po
         targets,
         strategy: Strategy::default(),
         deadlines: Deadlines::default(),
+        hedge: Hedge::Auto,
+        on_refusal: OnRefusal::Tell,
+        room: Room::default(),
         built_in: false,
     };
     Policy {
@@ -75,6 +78,7 @@ pub(super) fn ask(id: u64, model: &str) -> Ask {
         headers: Vec::new(),
         client: String::new(),
         session: None,
+        priority: Priority::default(),
         strict: false,
         wishes: None,
         recalled: None,
@@ -304,6 +308,46 @@ fn a_client_that_leaves_gives_the_probe_back() {
     assert!(breaker.admit(at(6.0)));
     breaker.record(at(6.5), Outcome::Neutral, 0.5);
     assert_eq!(breaker.standing(at(6.6)), Standing::Recovering);
+}
+
+#[test]
+fn a_limit_that_nobody_explains_is_looked_at_every_ten_minutes_after_the_second() {
+    let mut breaker = Breaker::default();
+    breaker.record(at(0.0), Outcome::Unexplained, 0.5);
+    assert_eq!(breaker.standing(at(0.1)), Standing::Healthy, "one may be any limit of a minute");
+    breaker.record(at(1.0), Outcome::Good, 0.5);
+    breaker.record(at(2.0), Outcome::Unexplained, 0.5);
+    assert_eq!(breaker.standing(at(2.1)), Standing::Healthy, "not in a row");
+    breaker.record(at(3.0), Outcome::Unexplained, 0.5);
+    for (now, is_out) in [(3.1, true), (602.9, true), (603.1, false)] {
+        let standing = breaker.standing(at(now));
+        assert_eq!(matches!(standing, Standing::Out { why: Why::Unexplained, .. }), is_out, "{now}: {standing:?}");
+    }
+    breaker.record(at(604.0), Outcome::Unexplained, 0.5);
+    assert!(matches!(breaker.standing(at(1203.9)), Standing::Out { .. }), "the next look says the same");
+}
+
+#[test]
+fn what_is_kept_of_a_breaker_goes_on_where_it_was() {
+    assert_eq!(Breaker::default().kept(at(1.0)), None);
+    let mut tripped = Breaker::default();
+    (0..3).for_each(|_| tripped.record(at(100.0), Outcome::Bad, 0.5));
+    let kept = tripped.kept(at(103.0)).unwrap();
+    assert_eq!((kept.why, kept.tripped), (Why::Tripped, Some(Duration::from_secs(3))));
+    // In another process, whose clock has just begun.
+    let mut revived = Breaker::revived(kept, at(0.0));
+    assert!(matches!(revived.standing(at(1.9)), Standing::Out { why: Why::Tripped, .. }));
+    assert_eq!(revived.standing(at(2.1)), Standing::Recovering);
+    // 103 s after the trip a probe that fails costs 15 s, not the least of 5.
+    assert!(revived.admit(at(100.0)));
+    revived.record(at(100.0), Outcome::Bad, 0.5);
+    assert!(matches!(revived.standing(at(115.0)), Standing::Out { .. }));
+    assert_eq!(revived.standing(at(116.0)), Standing::Recovering);
+    let mut barred = Breaker::default();
+    barred.record(at(0.0), Outcome::Out(Duration::from_secs(1800), Why::KeyRefused), 0.5);
+    let revived = Breaker::revived(barred.kept(at(800.0)).unwrap(), at(0.0));
+    assert!(matches!(revived.standing(at(999.0)), Standing::Out { why: Why::KeyRefused, .. }));
+    assert_eq!(revived.standing(at(1001.0)), Standing::Healthy);
 }
 
 #[test]

@@ -1,8 +1,12 @@
 //! Edits of the groups.
 
+use std::num::NonZeroU32;
+use std::time::Duration;
+
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::policy::Hedge;
 use crate::domain::strategy::Strategy;
 use crate::store::error::StoreError;
 use crate::store::open::Db;
@@ -28,6 +32,47 @@ pub struct GroupSettings {
     /// Deadlines that differ from the usual ones.
     #[serde(skip_serializing_if = "DeadlineSettings::is_empty")]
     pub deadlines: DeadlineSettings,
+    /// When the next target is started too; `None` = as usual.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hedge: Option<HedgeSetting>,
+    /// Another target is asked where a content policy refuses.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub next_on_refusal: bool,
+    /// Requests at one target at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_parallel: Option<NonZeroU32>,
+    /// Requests that wait for one target.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub queue: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde calls")]
+const fn is_zero(it: &u32) -> bool {
+    *it == 0
+}
+
+/// A hedge as set ([`crate::domain::policy::Hedge`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HedgeSetting {
+    /// By what is known of the target.
+    Auto,
+    /// Never.
+    Off,
+    /// After so many milliseconds.
+    AfterMs(u64),
+}
+
+impl HedgeSetting {
+    /// What it means.
+    #[must_use]
+    pub const fn value(self) -> Hedge {
+        match self {
+            Self::Auto => Hedge::Auto,
+            Self::Off => Hedge::Off,
+            Self::AfterMs(it) => Hedge::After(Duration::from_millis(it)),
+        }
+    }
 }
 
 /// Deadlines as set, in milliseconds; `None` = the usual one ([`crate::domain::policy::Deadlines`]).

@@ -257,7 +257,7 @@ pub(super) const STEPS: &[&str] = &[
     CREATE TABLE aliases (
         name  TEXT PRIMARY KEY,
         model TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID;
+    ) STRICT;
     ",
     // 9: routing rules.
     r#"
@@ -279,6 +279,19 @@ pub(super) const STEPS: &[&str] = &[
         PRIMARY KEY (rule_name, position)
     ) STRICT, WITHOUT ROWID;
     "#,
+    // 10: seats that are out, and until when.
+    "
+    -- model: '' for the key as a whole; key: 0 where there is none. Times in microseconds since 1970.
+    CREATE TABLE health (
+        provider TEXT NOT NULL,
+        model    TEXT NOT NULL,
+        key      INTEGER NOT NULL,
+        why      TEXT NOT NULL,
+        tripped  INTEGER,
+        until    INTEGER NOT NULL,
+        PRIMARY KEY (provider, model, key)
+    ) STRICT, WITHOUT ROWID;
+    ",
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.

@@ -22,6 +22,7 @@ mod migrations;
 
 pub mod aliases;
 pub mod groups;
+pub mod health;
 pub mod keys;
 pub mod policy;
 pub mod prices;
@@ -38,7 +39,8 @@ pub mod stats;
 pub mod vault;
 
 pub use error::StoreError;
-pub use groups::{DeadlineSettings, GroupRow, GroupSettings};
+pub use groups::{DeadlineSettings, GroupRow, GroupSettings, HedgeSetting};
+pub use health::HealthRow;
 pub use keys::{KeyRow, KeySource, NewKey};
 pub use ledger::{
     AttemptRecord, AttemptState, Cost, DecisionNote, FailureNote, Head, Intent, Ledger, LedgerError, Outcome,

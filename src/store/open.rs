@@ -85,6 +85,8 @@ impl Db {
         let tx = Transaction::new(&mut self.conn, TransactionBehavior::Immediate)?;
         let done = change(&tx)?;
         tx.execute("UPDATE meta SET value = value + 1 WHERE key = 'policy_version'", [])?;
+        // Whoever edits may have mended what these were refused for: they get another chance, as in a running server.
+        tx.execute("DELETE FROM health WHERE why IN ('key-refused', 'model-not-served')", [])?;
         tx.commit()?;
         Ok(done)
     }

@@ -88,6 +88,25 @@ impl Incoming {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// How far this machine's clock is from the provider's, by the date of its answer.
+    #[must_use]
+    pub fn clock_off(&self, now: Stamp) -> Option<Duration> {
+        let theirs =
+            httpdate::parse_http_date(self.header("date")?).ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+        let ours = Duration::from_micros(u64::try_from(now.0).ok()?);
+        Some(theirs.abs_diff(ours))
+    }
+
+    /// The account that the provider books this on, where it says so: keys of one account share its limits.
+    #[must_use]
+    pub fn account(&self) -> Option<String> {
+        const ORGANISATIONS: [&str; 2] = ["openai-organization", "anthropic-organization-id"];
+        let organisation = ORGANISATIONS.into_iter().find_map(|it| self.header(it))?;
+        // Limits may be a project's own.
+        let project = self.header("openai-project");
+        Some(project.map_or_else(|| organisation.to_owned(), |it| format!("{organisation} {it}")))
+    }
+
     /// The wait that the provider states in its headers.
     #[must_use]
     pub fn wait(&self, now: Stamp) -> Option<Duration> {

@@ -186,7 +186,7 @@ async fn errors_are_judged_by_the_class_in_their_header() {
 }
 
 #[tokio::test]
-async fn what_goes_wrong_in_a_stream_is_told_or_answered_by_another() {
+pub(crate) async fn what_goes_wrong_in_a_stream_is_told_or_answered_by_another() {
     let after = |fault| Script::natural().fault(fault);
     let good = {
         let (sim, house) = open(&format!("{ACCESS}:{PRIVATE}")).await;

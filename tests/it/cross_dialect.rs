@@ -780,7 +780,7 @@ fn calls(prompt: &Prompt) -> Vec<(String, String, String)> {
 
 /// wire.md §2.4.
 #[test]
-fn there_and_back_keeps_calls_byte_for_byte() {
+pub(crate) fn there_and_back_keeps_calls_byte_for_byte() {
     let mut seen = 0;
     for (from, to) in all_ways() {
         let Some(exchanges) = recordings(from) else { return };

@@ -267,7 +267,7 @@ async fn a_kept_connection_rests_longer_than_a_head_may_take() {
 }
 
 #[tokio::test]
-async fn usage_that_the_client_did_not_ask_for_is_kept_from_it_and_still_counted() {
+pub(crate) async fn usage_that_the_client_did_not_ask_for_is_kept_from_it_and_still_counted() {
     let (sim, house) = open().await;
     let mut body = question(Dialect::OpenaiChat, true);
     body.as_object_mut().unwrap().remove("stream_options");

@@ -3,13 +3,13 @@
 
 mod canary;
 mod closing;
-mod connections;
-mod crowds;
+pub(crate) mod connections;
+pub(crate) mod crowds;
 pub(crate) mod hand;
-mod headers;
+pub(crate) mod headers;
 mod leaving;
 pub(crate) mod pings;
-mod pressure;
+pub(crate) mod pressure;
 mod refusals;
 
 use llmroute::domain::dialect::Dialect;

@@ -1,7 +1,7 @@
 //! The Gemini codec where the field is awkward: both spellings, calls without ids, signatures, the words of each
 //! generation, streams without an end mark.
 
-mod door;
+pub(crate) mod door;
 
 use llmroute::domain::dialect::Dialect;
 use llmroute::domain::event::{Block, Delta, Event, Finish};

@@ -12,7 +12,9 @@ use llmroute::domain::clock::Clock;
 use llmroute::domain::dialect::Dialect;
 use llmroute::domain::id::{KeyId, ProviderName};
 use llmroute::domain::money::Usd;
-use llmroute::domain::policy::{Auth, Billing, BodyEdits, Deadlines, Group, Key, Policy, Provider, Speech};
+use llmroute::domain::policy::{
+    Auth, Billing, BodyEdits, Deadlines, Group, Hedge, Key, OnRefusal, Policy, Provider, Room, Speech,
+};
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::rule::Rules;
 use llmroute::domain::secret::{Keyring, Secret};
@@ -24,6 +26,7 @@ use llmroute::server::guard::Guard;
 use llmroute::server::listen::{self};
 use llmroute::server::{Closing, Door, Open, serve};
 use llmroute::sim::{Billed, Sim};
+use llmroute::store::health;
 use llmroute::store::requests::{self, AttemptRow, RequestRow};
 use llmroute::store::responses::Responses;
 use llmroute::store::vault::Vault;
@@ -44,6 +47,9 @@ pub(crate) const SECRET: &str = "sk-canary-0123456789abcdef";
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
     pub(crate) deadlines: Deadlines,
+    pub(crate) hedge: Hedge,
+    pub(crate) on_refusal: OnRefusal,
+    pub(crate) room: Room,
     pub(crate) quirks: Quirks,
     pub(crate) priced: bool,
     /// What the price table knows the providers by.
@@ -71,6 +77,9 @@ impl Plan {
         };
         Self {
             deadlines,
+            hedge: Hedge::Auto,
+            on_refusal: OnRefusal::Tell,
+            room: Room::default(),
             quirks: Quirks { cancels: true, ..Quirks::default() },
             priced: true,
             price_id: None,
@@ -165,6 +174,9 @@ impl Plan {
             targets,
             strategy: Strategy::default(),
             deadlines: self.deadlines,
+            hedge: self.hedge,
+            on_refusal: self.on_refusal,
+            room: self.room,
             built_in: false,
         };
         (
@@ -209,6 +221,8 @@ impl Plan {
         let upstream = Upstream::new(self.deadlines.connect, keyring, self.clock.clone()).unwrap();
         let prices = Prices::loading(self.prices(), &policy);
         let engine = Engine::new(policy, upstream, ledger, prices, self.clock.clone());
+        let out = health::out(&open(&path, Access::ReadOnly).unwrap(), self.clock.now().wall).unwrap();
+        engine.revive(&out);
         engine.keep_responses(Responses::start(&path).unwrap());
         engine.keep_originals(Vault::start(&path, self.keep_originals).unwrap());
         let listening = listen::bind(0).unwrap();

@@ -65,7 +65,7 @@ fn reference(text: &[u8]) -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
-fn a_stream_cut_at_every_offset_is_the_same_stream() {
+pub(crate) fn a_stream_cut_at_every_offset_is_the_same_stream() {
     for end in ["\n", "\r", "\r\n"] {
         let text = "\u{FEFF}: hi\n\nevent: a\ndata:x\ndata: y\nid: 1\nretry: 5\nfoo: \u{1F600}\n\n\ndata: {\"a\":1}\n\ndata: last"
             .replace('\n', end);
@@ -86,7 +86,7 @@ fn a_stream_cut_at_every_offset_is_the_same_stream() {
 }
 
 #[test]
-fn mixed_line_ends_and_odd_places_for_a_mark() {
+pub(crate) fn mixed_line_ends_and_odd_places_for_a_mark() {
     for text in [
         "data: a\r\n\ndata: b\n\r\ndata: c\r\r\ndata: d\n\n",
         "\u{FEFF}\u{FEFF}data: not a field\n\n",
@@ -104,7 +104,7 @@ fn mixed_line_ends_and_odd_places_for_a_mark() {
 }
 
 #[test]
-fn a_huge_event_in_small_chunks_takes_linear_time() {
+pub(crate) fn a_huge_event_in_small_chunks_takes_linear_time() {
     // 64 MiB in 1 KiB pieces (faults.md row 33): rescanning would look at 2 TiB.
     const PIECES: usize = 64 << 10;
     let piece = Bytes::from(vec![b'x'; 1 << 10]);

@@ -176,7 +176,7 @@ fn a_provider_that_offers_only_http_1_is_spoken_to_in_that() {
 }
 
 #[test]
-fn a_request_that_was_handed_back_untouched_is_sent_again_twice_and_no_more() {
+pub(crate) fn a_request_that_was_handed_back_untouched_is_sent_again_twice_and_no_more() {
     let provider = Provider::start("h2", 2);
     let (home, ran) = provider.asked_at("localhost");
     assert_eq!((ran.stdout.as_str(), ran.code), ("Paris.\n", 0), "{}", ran.stderr);

@@ -89,18 +89,18 @@ async fn absorbed_everywhere(name: &str, script: Script, kind: &str) {
 }
 
 #[tokio::test]
-async fn a_500_is_absorbed() {
+pub(crate) async fn a_500_is_absorbed() {
     absorbed_everywhere("500", Script::trouble(Trouble::Internal), "transient").await;
 }
 
 #[tokio::test]
-async fn a_503_and_a_529_are_absorbed() {
+pub(crate) async fn a_503_and_a_529_are_absorbed() {
     absorbed_everywhere("503", Script::status(503), "overload").await;
     absorbed_everywhere("529", Script::status(529), "overload").await;
 }
 
 #[tokio::test]
-async fn a_429_is_absorbed_and_its_retry_after_is_kept_in_all_its_forms() {
+pub(crate) async fn a_429_is_absorbed_and_its_retry_after_is_kept_in_all_its_forms() {
     // A date some hours hence would age with the test; 2099 is cut to a day.
     let forms = [
         ("retry-after", "120", Some(120_000)),
@@ -132,7 +132,7 @@ async fn a_429_is_absorbed_and_its_retry_after_is_kept_in_all_its_forms() {
 }
 
 #[tokio::test]
-async fn a_refused_connection_is_absorbed() {
+pub(crate) async fn a_refused_connection_is_absorbed() {
     each(crossings(), |at| async move {
         let good = Sim::start(Persona::plain("good")).await.unwrap();
         let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -150,19 +150,19 @@ async fn a_refused_connection_is_absorbed() {
 }
 
 #[tokio::test]
-async fn a_reset_before_and_after_the_request_is_absorbed() {
+pub(crate) async fn a_reset_before_and_after_the_request_is_absorbed() {
     absorbed_everywhere("reset before", Script::reset_before(), "uncertain").await;
     absorbed_everywhere("reset after", Script::reset_after(), "uncertain").await;
 }
 
 #[tokio::test]
-async fn silence_before_and_after_the_headers_is_absorbed() {
+pub(crate) async fn silence_before_and_after_the_headers_is_absorbed() {
     absorbed_everywhere("hang", Script::hang(), "silent").await;
     absorbed_everywhere("headers, then silence", Script::headers_then_silence(), "silent").await;
 }
 
 #[tokio::test]
-async fn an_error_event_before_content_is_absorbed() {
+pub(crate) async fn an_error_event_before_content_is_absorbed() {
     each(streams(), |at| async move {
         let wall = wall(at, Script::error_event(When::BeforeContent)).await;
         let seen = wall.house.ask(at.client, at.stream).await;
@@ -174,7 +174,7 @@ async fn an_error_event_before_content_is_absorbed() {
 }
 
 #[tokio::test]
-async fn an_error_inside_a_200_is_absorbed() {
+pub(crate) async fn an_error_inside_a_200_is_absorbed() {
     each(crossings().filter(|it| !it.stream), |at| async move {
         let wall = wall(at, Script::error_event(When::BeforeContent)).await;
         let seen = wall.house.ask(at.client, at.stream).await;
@@ -184,18 +184,18 @@ async fn an_error_inside_a_200_is_absorbed() {
 }
 
 #[tokio::test]
-async fn an_empty_200_is_absorbed() {
+pub(crate) async fn an_empty_200_is_absorbed() {
     absorbed_everywhere("empty 200", Script::empty_200(), "broken").await;
 }
 
 #[tokio::test]
-async fn an_html_page_is_absorbed() {
+pub(crate) async fn an_html_page_is_absorbed() {
     absorbed_everywhere("HTML with 200", Script::html(200), "broken").await;
     absorbed_everywhere("HTML with 502", Script::html(502), "uncertain").await;
 }
 
 #[tokio::test]
-async fn a_gemini_call_that_is_none_is_absorbed() {
+pub(crate) async fn a_gemini_call_that_is_none_is_absorbed() {
     for word in ["MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL"] {
         let parts = serde_json::json!([{"text": "I think.", "thought": true}]);
         for at in crossings().filter(|it| it.target == Dialect::Gemini) {
@@ -214,12 +214,12 @@ async fn a_gemini_call_that_is_none_is_absorbed() {
 }
 
 #[tokio::test]
-async fn invalid_json_before_content_is_absorbed() {
+pub(crate) async fn invalid_json_before_content_is_absorbed() {
     absorbed_everywhere("invalid JSON", Script::invalid_json(When::BeforeContent), "broken").await;
 }
 
 #[tokio::test]
-async fn a_refused_key_moves_to_the_next_key_and_then_to_the_next_target() {
+pub(crate) async fn a_refused_key_moves_to_the_next_key_and_then_to_the_next_target() {
     absorbed_everywhere("bad key", Script::trouble(Trouble::BadKey), "auth").await;
     let sim = Sim::start(Persona::plain("two")).await.unwrap();
     sim.script().push(Script::trouble(Trouble::BadKey));
@@ -238,13 +238,13 @@ fn header(headers: &[(String, String)], name: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_exhausted_account_moves_on() {
+pub(crate) async fn an_exhausted_account_moves_on() {
     absorbed_everywhere("no quota", Script::trouble(Trouble::NoQuota), "quota").await;
     absorbed_everywhere("no such model", Script::trouble(Trouble::NoModel), "model").await;
 }
 
 #[tokio::test]
-async fn context_length_and_content_policy_come_back_as_they_came_from_one_attempt() {
+pub(crate) async fn context_length_and_content_policy_come_back_as_they_came_from_one_attempt() {
     each(crossings(), |at| async move {
         for trouble in [Trouble::ContextLength, Trouble::ContentPolicy] {
             let wall = wall(at, Script::trouble(trouble)).await;
@@ -303,7 +303,7 @@ async fn told(at: Crossing, name: &str, script: Script) {
 }
 
 #[tokio::test]
-async fn a_stream_cut_after_content_is_told_and_never_ends_well() {
+pub(crate) async fn a_stream_cut_after_content_is_told_and_never_ends_well() {
     each(streams(), |at| async move {
         for by in [By::Reset, By::Fin, By::End, By::Silence] {
             told(at, &format!("cut by {by:?}"), Script::cut(6, by)).await;
@@ -314,12 +314,12 @@ async fn a_stream_cut_after_content_is_told_and_never_ends_well() {
 }
 
 #[tokio::test]
-async fn an_error_event_after_content_is_told() {
+pub(crate) async fn an_error_event_after_content_is_told() {
     each(streams(), |at| told(at, "error event", Script::error_event(When::AfterContent(3)))).await;
 }
 
 #[tokio::test]
-async fn invalid_json_after_content_is_told() {
+pub(crate) async fn invalid_json_after_content_is_told() {
     each(streams(), |at| told(at, "invalid JSON", Script::invalid_json(When::AfterContent(3)))).await;
 }
 
@@ -328,7 +328,7 @@ const NO_LAST_EVENT: [(Dialect, &str); 1] =
     [(Dialect::BedrockConverse, "`metadata` comes last and only counts: `messageStop` has ended the answer before it")];
 
 #[tokio::test]
-async fn an_answer_without_an_event_that_only_counts_is_whole() {
+pub(crate) async fn an_answer_without_an_event_that_only_counts_is_whole() {
     let cross = streams().filter(|it| NO_LAST_EVENT.iter().any(|(dialect, _)| *dialect == it.target));
     each(cross, |at| async move {
         let wall = wall(at, Script::no_terminal()).await;
@@ -341,13 +341,13 @@ async fn an_answer_without_an_event_that_only_counts_is_whole() {
 }
 
 #[tokio::test]
-async fn a_missing_terminal_event_is_told() {
+pub(crate) async fn a_missing_terminal_event_is_told() {
     let cross = streams().filter(|it| !NO_LAST_EVENT.iter().any(|(dialect, _)| *dialect == it.target));
     each(cross, |at| told(at, "no terminal", Script::no_terminal())).await;
 }
 
 #[tokio::test]
-async fn a_stream_left_open_after_its_end_is_closed_at_once() {
+pub(crate) async fn a_stream_left_open_after_its_end_is_closed_at_once() {
     each(streams(), |at| async move {
         let wall = wall(at, Script::natural().fault(Fault::OpenAfterEnd)).await;
         let asked = wall.house.ask(at.client, true);
@@ -360,7 +360,7 @@ async fn a_stream_left_open_after_its_end_is_closed_at_once() {
 }
 
 #[tokio::test]
-async fn a_stream_without_usage_is_estimated_and_says_so() {
+pub(crate) async fn a_stream_without_usage_is_estimated_and_says_so() {
     each(crossings(), |at| async move {
         let wall = wall(at, Script::no_usage()).await;
         let seen = wall.house.ask(at.client, at.stream).await;
@@ -372,7 +372,7 @@ async fn a_stream_without_usage_is_estimated_and_says_so() {
 }
 
 #[tokio::test]
-async fn when_everything_fails_the_most_telling_error_comes_back_once() {
+pub(crate) async fn when_everything_fails_the_most_telling_error_comes_back_once() {
     for client in Dialect::CLIENTS {
         let a = Sim::start(Persona::plain("a")).await.unwrap();
         let b = Sim::start(Persona::plain("b")).await.unwrap();
@@ -395,7 +395,7 @@ async fn when_everything_fails_the_most_telling_error_comes_back_once() {
 }
 
 #[tokio::test]
-async fn a_refused_key_alone_is_424_and_not_the_clients_401() {
+pub(crate) async fn a_refused_key_alone_is_424_and_not_the_clients_401() {
     for client in Dialect::CLIENTS {
         let sim = Sim::start(Persona::plain("a")).await.unwrap();
         sim.script().always(Script::trouble(Trouble::BadKey));
@@ -411,7 +411,7 @@ async fn a_refused_key_alone_is_424_and_not_the_clients_401() {
 }
 
 #[tokio::test]
-async fn a_lone_target_that_fails_in_passing_gets_two_more_tries() {
+pub(crate) async fn a_lone_target_that_fails_in_passing_gets_two_more_tries() {
     let sim = Sim::start(Persona::plain("a")).await.unwrap();
     sim.script().extend([Script::status(503), Script::trouble(Trouble::Internal)]);
     let house = Plan::new().target("a", Dialect::OpenaiChat, &sim.base_url(), 1.0).open().await;
@@ -422,7 +422,7 @@ async fn a_lone_target_that_fails_in_passing_gets_two_more_tries() {
 }
 
 #[tokio::test]
-async fn a_silent_target_is_never_tried_again() {
+pub(crate) async fn a_silent_target_is_never_tried_again() {
     let sim = Sim::start(Persona::plain("a")).await.unwrap();
     sim.script().always(Script::hang());
     let house = Plan::new().target("a", Dialect::OpenaiChat, &sim.base_url(), 1.0).open().await;

@@ -84,6 +84,7 @@ impl Via {
                     headers: Vec::new(),
                     client: "llmroute-ask".to_owned(),
                     session: session.environment.text("LLMROUTE_SESSION"),
+                    priority: None,
                     strict: false,
                     recalled: None,
                     envelope: Envelope::default(),

@@ -7,7 +7,7 @@ use crate::config::load::{FAST, SMART};
 use crate::config::refusal::{Refusal, nearest};
 use crate::config::settings;
 use crate::domain::strategy::{NoStrategy, Strategy};
-use crate::store::{DeadlineSettings, GroupRow, GroupSettings, groups as rows, weights};
+use crate::store::{DeadlineSettings, GroupRow, GroupSettings, HedgeSetting, groups as rows, weights};
 
 /// Reads `PROVIDER/MODEL=WEIGHT`, or `PROVIDER/MODEL` alone, which weighs 1.
 ///
@@ -69,6 +69,23 @@ pub fn deadline(text: &str, into: &mut DeadlineSettings) -> Result<(), Refusal> 
     let time = settings::duration(time).map_err(|why| refuse(why, format!("write it like {which}=30s")))?;
     *place = Some(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
     Ok(())
+}
+
+/// Reads `auto`, `off` or a time: when the next target is asked too.
+///
+/// # Errors
+/// It is none of them.
+pub fn hedge(text: &str) -> Result<HedgeSetting, Refusal> {
+    let refuse =
+        |why: String| Refusal::new("bad-hedge", "nothing was changed", why, "write auto, off or a time like 4s");
+    match text {
+        "auto" => Ok(HedgeSetting::Auto),
+        "off" => Ok(HedgeSetting::Off),
+        _ => {
+            let time = settings::duration(text).map_err(refuse)?;
+            Ok(HedgeSetting::AfterMs(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)))
+        }
+    }
 }
 
 impl Edits<'_> {

@@ -7,11 +7,11 @@ use std::time::Duration;
 use crate::config::load::{Known, Loaded, Problem, Sources};
 use crate::config::refusal::nearest;
 use crate::domain::id::GroupName;
-use crate::domain::policy::{Deadlines, Group, Provider};
+use crate::domain::policy::{Deadlines, Group, Hedge, OnRefusal, Provider, Room};
 use crate::domain::strategy::Strategy;
 use crate::domain::target::Target;
 use crate::store::policy::PolicyRows;
-use crate::store::{DeadlineSettings, GroupRow};
+use crate::store::{DeadlineSettings, GroupRow, HedgeSetting};
 
 /// The small chat model of every provider that has a usable key, and the large one.
 pub(in crate::config) const FAST: &str = "fast";
@@ -31,6 +31,9 @@ pub(super) fn build(
             targets,
             strategy: row.settings.strategy,
             deadlines: within(sources.deadlines, row.settings.deadlines),
+            hedge: row.settings.hedge.map_or(Hedge::Auto, HedgeSetting::value),
+            room: Room { most: row.settings.max_parallel, queue: row.settings.queue },
+            on_refusal: if row.settings.next_on_refusal { OnRefusal::Next } else { OnRefusal::Tell },
             built_in: false,
         };
         loaded.policy.groups.insert(group.name.clone(), Arc::new(group));
@@ -50,8 +53,16 @@ pub(super) fn build(
             .collect();
         // A group of nothing would promise what cannot be had.
         if !targets.is_empty() {
-            let strategy = Strategy::default();
-            let group = Group { name: name.clone(), targets, strategy, deadlines: sources.deadlines, built_in: true };
+            let group = Group {
+                name: name.clone(),
+                targets,
+                strategy: Strategy::default(),
+                deadlines: sources.deadlines,
+                hedge: Hedge::Auto,
+                on_refusal: OnRefusal::Tell,
+                room: Room::default(),
+                built_in: true,
+            };
             loaded.policy.groups.insert(name, Arc::new(group));
         }
     }

@@ -23,11 +23,17 @@ pub(super) struct Try {
     pub(super) seat: Seat,
     pub(super) billing: Billing,
     pub(super) lane: &'static str,
+    /// What the target's dialect cannot say.
+    pub(super) losses: Vec<String>,
     pub(super) began: Moment,
-    /// When it was handed to the way to the provider; the fleet counts it as in flight from there to its end.
+    /// When it was handed to the way to the provider.
     pub(super) sent: Option<Moment>,
+    /// The fleet counts it as in flight: from `sent` to its end, which it is told of exactly once.
+    pub(super) in_flight: bool,
     pub(super) first_content: Option<Moment>,
     pub(super) ended: Moment,
+    /// It still runs: its request's answer is on the way, or it lost and is read on for what it costs.
+    pub(super) open: bool,
     pub(super) state: AttemptState,
     pub(super) failure: Option<Failure>,
     pub(super) usage: Option<Usage>,

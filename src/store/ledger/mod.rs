@@ -26,6 +26,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::domain::id::RequestId;
 use crate::store::error::StoreError;
+use crate::store::health::HealthRow;
 use crate::store::ledger::journal::Journal;
 
 pub(in crate::store) use record::CHAT;
@@ -128,6 +129,8 @@ impl State {
 #[derive(Debug)]
 enum Message {
     Settle(Arc<RequestRecord>, OwnedSemaphorePermit),
+    /// Keep how a seat stands.
+    Health(HealthRow),
     /// Reserve more ids.
     Ids(Ack),
     /// Answer when everything before is committed.
@@ -210,6 +213,13 @@ impl Ledger {
     /// The ledger is closed, or the disk refuses.
     pub async fn flush(&self) -> Result<(), LedgerError> {
         self.ask(Message::Flush).await
+    }
+
+    /// Keeps how a seat stands over a restart. Never waits: where there is no room just now, that is not kept.
+    pub fn keep_health(&self, row: HealthRow) {
+        if self.shared.queue.try_send(Message::Health(row)).is_err() {
+            tracing::debug!("no room to keep how a seat stands");
+        }
     }
 
     /// Random, made once for each database: seeds the [`crate::domain::dice::Dice`] of each request.

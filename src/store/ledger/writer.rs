@@ -18,6 +18,7 @@ use tokio::sync::mpsc::error::TryRecvError;
 
 use crate::domain::clock::Clock;
 use crate::store::error::StoreError;
+use crate::store::health::{self, HealthRow};
 use crate::store::ledger::housekeeping::{Bell, Housekeeper};
 use crate::store::ledger::journal::Journal;
 use crate::store::ledger::liveness::{self, Registered};
@@ -72,6 +73,7 @@ type Settlement = (Arc<RequestRecord>, OwnedSemaphorePermit);
 #[derive(Default)]
 struct Batch {
     settlements: Vec<Settlement>,
+    health: Vec<HealthRow>,
     /// Waiting for ids or for the commit as such.
     waiting: Vec<Ack>,
     more_ids: bool,
@@ -84,6 +86,7 @@ impl Batch {
     fn add(&mut self, message: Message) {
         match message {
             Message::Settle(record, turn) => self.settlements.push((record, turn)),
+            Message::Health(row) => self.health.push(row),
             Message::Flush(ack) => self.waiting.push(ack),
             Message::Probe(ack) => {
                 self.probe = true;
@@ -98,7 +101,7 @@ impl Batch {
     }
 
     fn is_full(&self) -> bool {
-        self.settlements.len() + self.waiting.len() >= BATCH
+        self.settlements.len() + self.health.len() + self.waiting.len() >= BATCH
     }
 
     /// Nobody waits for this batch: it may grow.
@@ -235,15 +238,15 @@ impl Writer {
 
     /// Writes a batch and what was kept before it, and answers everybody who waits.
     fn write(&mut self, batch: Batch, state: &State) {
-        let Batch { settlements, waiting, more_ids, probe, close: _ } = batch;
+        let Batch { settlements, health, waiting, more_ids, probe, close: _ } = batch;
         self.kept.extend(settlements);
         let more_ids = more_ids || (self.kind == ProcessKind::Server && state.ids_left() < LOW);
-        if self.kept.is_empty() && !more_ids && !probe {
+        if self.kept.is_empty() && health.is_empty() && !more_ids && !probe {
             // An empty batch writes nothing; a flush of nothing is done.
             answer(waiting.into_iter(), &Ok(()));
             return;
         }
-        let result = self.commit(more_ids, probe);
+        let result = self.commit(&health, more_ids, probe);
         match &result {
             Ok(ids) => {
                 if let Some(ids) = ids {
@@ -270,7 +273,7 @@ impl Writer {
         answer(waiting.into_iter(), &told);
     }
 
-    fn commit(&mut self, more_ids: bool, probe: bool) -> Result<Option<Ids>, StoreError> {
+    fn commit(&mut self, health: &[HealthRow], more_ids: bool, probe: bool) -> Result<Option<Ids>, StoreError> {
         let tx = Transaction::new(&mut self.conn, TransactionBehavior::Immediate)?;
         if probe {
             tx.execute("UPDATE meta SET value = value WHERE key = 'salt'", [])?;
@@ -282,6 +285,9 @@ impl Writer {
                     tracing::error!(id = %record.id, "a request was settled twice; its first record stays");
                 }
             }
+        }
+        if !health.is_empty() {
+            health::write(&tx, health, self.clock.now().wall)?;
         }
         let ids = more_ids.then(|| reserve_ids(&tx, self.kind)).transpose()?;
         tx.commit()?;

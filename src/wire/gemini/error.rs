@@ -59,6 +59,16 @@ fn from_object(mut it: Object) -> Fault {
         }
         let wait = fields::some_text(&mut detail, "retryDelay").and_then(|it| duration(&it));
         fault.retry_after_ms = wait.or(fault.retry_after_ms);
+        // Which quota it was: one a minute and one a day are told in the same words.
+        let quota = fields::take(&mut detail, "violations").and_then(json::items).unwrap_or_default();
+        let mut quotas =
+            quota.into_iter().filter_map(Object::of).filter_map(|mut it| fields::some_text(&mut it, "quotaId"));
+        // Where several are used up, the one of the day outlasts the others.
+        let first = quotas.next();
+        let quota = quotas.find(|it| it.contains("PerDay")).or(first);
+        if let Some(quota) = quota.filter(|it| !it.is_empty()) {
+            fault.code = Some(clean(&quota, LONGEST_FOREIGN));
+        }
         let field = fields::take(&mut detail, "fieldViolations").and_then(json::items).unwrap_or_default();
         let field = field.into_iter().filter_map(Object::of).find_map(|mut it| fields::some_text(&mut it, "field"));
         fault.param = fault.param.or(field.filter(|it| !it.is_empty()));

@@ -69,8 +69,10 @@ fn flat(object: &Object) -> Fault {
     if let Some(inner) = unwrap_nested(&message) {
         return inner;
     }
-    let told =
-        object.get("metadata").and_then(Object::of).and_then(|it| it.get("raw").map(|raw| clean(&shown(raw), LONGEST)));
+    let metadata = object.get("metadata").and_then(Object::of);
+    let of_metadata = |key: &str| metadata.as_ref()?.get(key).map(|raw| clean(&shown(raw), LONGEST));
+    let told = of_metadata("raw");
+    let what_ran_out = ["error_type", "limit_source"].into_iter().find_map(of_metadata);
     let stated = details_wait(object).or_else(|| seconds(object.get("retry_after")?));
     let wait = stated.or_else(|| wait_in(&message)).or_else(|| wait_in(told.as_deref()?));
     let message = match told {
@@ -79,7 +81,8 @@ fn flat(object: &Object) -> Fault {
     };
     Fault {
         kind: field("type").or_else(|| field("status")),
-        code: field("code"),
+        // What ran out says more than the 402 it comes with.
+        code: what_ran_out.filter(|it| !it.is_empty()).or_else(|| field("code")),
         message,
         param: field("param").or(detail_param),
         retry_after_ms: wait,

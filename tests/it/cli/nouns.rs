@@ -240,6 +240,39 @@ fn edits_are_seen_by_the_next_command() {
 }
 
 #[test]
+fn what_a_group_says_beside_its_targets_is_kept_and_shown() {
+    let home = Home::new();
+    let shown = |home: &Home| home.json(&["groups", "show", "mine", "--json"])["group"].clone();
+    home.ok(&["groups", "set", "mine", "openai/a", "anthropic/b=0"]);
+    let usual = shown(&home);
+    assert_eq!((&usual["hedge_after"], &usual["on_refusal"]), (&"auto".into(), &"tell".into()), "{usual}");
+    assert_eq!(usual["deadlines"]["first-content"], 120_000, "{usual}");
+    let given =
+        ["--hedge-after", "4s", "--on-refusal", "next", "--deadline", "first-content=30s", "--deadline", "whole=5m"];
+    home.ok(&[&["groups", "set", "mine", "openai/a", "anthropic/b=0"][..], &given].concat());
+    let own = shown(&home);
+    assert_eq!((&own["hedge_after"], &own["on_refusal"]), (&"4.0s".into(), &"next".into()), "{own}");
+    assert_eq!((&own["deadlines"]["first-content"], &own["deadlines"]["whole"]), (&30_000.into(), &300_000.into()));
+    let screen = home.ok(&["groups", "show", "mine"]).stdout;
+    assert!(screen.contains("first-content 30.0s") && screen.contains("the next target is asked"), "{screen}");
+    // What is not given again stays.
+    home.ok(&["groups", "set", "mine", "openai/a", "--hedge-after", "off"]);
+    let kept = shown(&home);
+    assert_eq!((&kept["hedge_after"], &kept["on_refusal"]), (&"off".into(), &"next".into()), "{kept}");
+    assert_eq!(kept["deadlines"]["whole"], 300_000, "{kept}");
+    for (given, code) in [
+        (["--hedge-after", "soon"], "bad-hedge"),
+        (["--hedge-after", "0s"], "bad-hedge"),
+        (["--deadline", "first-content"], "bad-deadline"),
+        (["--deadline", "first=3s"], "bad-deadline"),
+        (["--deadline", "whole=never"], "bad-deadline"),
+    ] {
+        home.run(&[&["groups", "set", "mine", "openai/a"][..], &given].concat()).refused(code, 2);
+        assert_eq!(shown(&home), kept);
+    }
+}
+
+#[test]
 fn a_copied_provider_keeps_what_is_not_given() {
     let home = Home::new();
     home.ok(&["providers", "add", "work", "--like", "anthropic", "--base-url", "https://gateway.example.com/v1"]);

@@ -39,7 +39,7 @@ async fn unreachable(house: &House, codes: &[&str]) -> Seen {
 }
 
 #[tokio::test]
-async fn a_name_that_does_not_resolve_fails_over() {
+pub(crate) async fn a_name_that_does_not_resolve_fails_over() {
     let mut plan = Plan::new();
     plan.deadlines.connect = Duration::from_secs(2);
     plan.deadlines.whole = Duration::from_secs(60);
@@ -52,7 +52,7 @@ async fn a_name_that_does_not_resolve_fails_over() {
 /// What a full queue does is the kernel's own affair: this is Linux's way.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_host_that_swallows_connections_is_left_after_the_connect_deadline() {
+pub(crate) async fn a_host_that_swallows_connections_is_left_after_the_connect_deadline() {
     use socket2::{Domain, SockAddr, Socket, Type};
     // A queue of one place that nobody empties: once it is full, the kernel drops what knocks.
     let full = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
@@ -95,7 +95,7 @@ async fn says(answer: &'static [u8]) -> (String, tokio::task::JoinHandle<Vec<u8>
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_prove_who_it_is_gets_neither_key_nor_prompt() {
+pub(crate) async fn a_server_that_does_not_prove_who_it_is_gets_neither_key_nor_prompt() {
     let plain = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n";
     // A fatal alert (handshake_failure), a plain answer where TLS was meant, and a close.
     for answer in [&[21_u8, 3, 3, 0, 2, 2, 40][..], plain, b""] {
@@ -112,7 +112,7 @@ async fn a_server_that_does_not_prove_who_it_is_gets_neither_key_nor_prompt() {
 }
 
 #[tokio::test]
-async fn a_pooled_connection_that_went_stale_is_replaced_unseen() {
+pub(crate) async fn a_pooled_connection_that_went_stale_is_replaced_unseen() {
     const TIMES: usize = 50;
     for stream in [false, true] {
         let sim = Sim::start(Persona::plain("a")).await.unwrap();
@@ -132,7 +132,7 @@ async fn a_pooled_connection_that_went_stale_is_replaced_unseen() {
 }
 
 #[tokio::test]
-async fn a_kept_connection_is_used_again() {
+pub(crate) async fn a_kept_connection_is_used_again() {
     let sim = Sim::start(Persona::plain("a")).await.unwrap();
     let house = Plan::new().target("a", CHAT, &sim.base_url(), 1.0).open().await;
     for n in 0..50 {
@@ -143,7 +143,7 @@ async fn a_kept_connection_is_used_again() {
 }
 
 #[tokio::test]
-async fn a_request_that_may_have_been_processed_is_not_sent_again() {
+pub(crate) async fn a_request_that_may_have_been_processed_is_not_sent_again() {
     const TIMES: usize = 50;
     let sim = Sim::start(Persona::plain("a")).await.unwrap();
     for _ in 0..TIMES {
@@ -166,7 +166,7 @@ async fn a_request_that_may_have_been_processed_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn an_answer_and_the_end_of_its_connection_in_one_piece_is_whole() {
+pub(crate) async fn an_answer_and_the_end_of_its_connection_in_one_piece_is_whole() {
     for target in Dialect::ALL {
         let dialect = asker(target);
         for stream in [false, true] {

@@ -66,7 +66,7 @@ async fn trip(house: &House, hand: &Hand) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn one_probe_is_sent_when_fifty_wait_for_a_recovering_target() {
+pub(crate) async fn one_probe_is_sent_when_fifty_wait_for_a_recovering_target() {
     let (hands, hand) = (Hands::new(), Hand::open().await);
     let good = Sim::start(Persona::plain("b")).await.unwrap();
     let plan = plan(&hands).target("a", CHAT, &hand.base, 1.0).target("b", CHAT, &good.base_url(), 0.0);
@@ -91,7 +91,7 @@ async fn one_probe_is_sent_when_fifty_wait_for_a_recovering_target() {
 }
 
 #[tokio::test]
-async fn a_probe_whose_client_leaves_is_given_back() {
+pub(crate) async fn a_probe_whose_client_leaves_is_given_back() {
     let (hands, hand) = (Hands::new(), Hand::open().await);
     let good = Sim::start(Persona::plain("b")).await.unwrap();
     let plan = plan(&hands).target("a", CHAT, &hand.base, 1.0).target("b", CHAT, &good.base_url(), 0.0);
@@ -110,7 +110,7 @@ async fn a_probe_whose_client_leaves_is_given_back() {
 }
 
 #[tokio::test]
-async fn nobody_is_turned_away_while_the_only_target_is_probed() {
+pub(crate) async fn nobody_is_turned_away_while_the_only_target_is_probed() {
     for recovers in [true, false] {
         let (hands, hand) = (Hands::new(), Hand::open().await);
         let house = Arc::new(plan(&hands).target("a", CHAT, &hand.base, 1.0).open().await);
@@ -153,7 +153,7 @@ async fn nobody_is_turned_away_while_the_only_target_is_probed() {
 }
 
 #[tokio::test]
-async fn all_targets_cooling_down_is_a_503_at_once_with_the_soonest_wait() {
+pub(crate) async fn all_targets_cooling_down_is_a_503_at_once_with_the_soonest_wait() {
     for client in Dialect::CLIENTS {
         let (hands, a) = (Hands::new(), Sim::start(Persona::plain("a")).await.unwrap());
         let b = Sim::start(Persona::plain("b")).await.unwrap();
@@ -191,7 +191,7 @@ async fn all_targets_cooling_down_is_a_503_at_once_with_the_soonest_wait() {
 }
 
 #[tokio::test]
-async fn a_wait_that_a_provider_names_is_kept_even_when_it_is_the_only_one() {
+pub(crate) async fn a_wait_that_a_provider_names_is_kept_even_when_it_is_the_only_one() {
     let (hands, sim) = (Hands::new(), Sim::start(Persona::plain("a")).await.unwrap());
     sim.script().push(Script::trouble(Trouble::RateLimited).header("retry-after", "3600"));
     let house = plan(&hands).target("a", CHAT, &sim.base_url(), 1.0).open().await;
@@ -211,7 +211,7 @@ fn most(asked: u64, targets: u64) -> u64 {
 }
 
 #[tokio::test]
-async fn total_failure_stays_within_the_retry_budget() {
+pub(crate) async fn total_failure_stays_within_the_retry_budget() {
     const ASKED: u64 = 60;
     for (name, script) in [
         ("500", Script::trouble(Trouble::Internal)),
@@ -246,7 +246,7 @@ async fn total_failure_stays_within_the_retry_budget() {
 }
 
 #[tokio::test]
-async fn one_request_makes_three_attempts_at_most_however_many_keys_there_are() {
+pub(crate) async fn one_request_makes_three_attempts_at_most_however_many_keys_there_are() {
     for trouble in [Trouble::BadKey, Trouble::RateLimited, Trouble::NoModel] {
         let (hands, sim) = (Hands::new(), Sim::start(Persona::plain("a")).await.unwrap());
         sim.script().always(Script::trouble(trouble));

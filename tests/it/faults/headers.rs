@@ -30,7 +30,7 @@ async fn pair(target: Dialect, script: Script) -> (Sim, Sim, House) {
 }
 
 #[tokio::test]
-async fn a_redirect_is_never_followed() {
+pub(crate) async fn a_redirect_is_never_followed() {
     for target in Dialect::ALL {
         let client = asker(target);
         for status in [301, 302, 303, 307, 308] {
@@ -256,7 +256,7 @@ fn gzip(text: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_compressed_answer_is_neither_unpacked_nor_relayed() {
+pub(crate) async fn a_compressed_answer_is_neither_unpacked_nor_relayed() {
     // 64 MiB of blanks in 64 KiB, which somebody would have to hold.
     let bomb = gzip(&" ".repeat(64 << 20));
     let [opening, content, closing] = events(CHAT, "hidden");
@@ -281,7 +281,7 @@ async fn a_compressed_answer_is_neither_unpacked_nor_relayed() {
 }
 
 #[tokio::test]
-async fn a_head_that_is_no_head_fails_over() {
+pub(crate) async fn a_head_that_is_no_head_fails_over() {
     let ok = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
     let many = format!("x-many: {}\r\n", "a".repeat(100)).repeat(5000);
     for (name, bytes) in [
@@ -303,7 +303,7 @@ async fn a_head_that_is_no_head_fails_over() {
 }
 
 #[tokio::test]
-async fn interim_answers_and_trailers_do_not_matter() {
+pub(crate) async fn interim_answers_and_trailers_do_not_matter() {
     let hand = Hand::open().await;
     let house = Plan::new().target("a", CHAT, &hand.base, 1.0).open().await;
     let answering = async {
@@ -323,7 +323,7 @@ async fn interim_answers_and_trailers_do_not_matter() {
 }
 
 #[tokio::test]
-async fn a_stream_is_a_stream_whatever_its_content_type_says() {
+pub(crate) async fn a_stream_is_a_stream_whatever_its_content_type_says() {
     for kind in ["application/json", "text/plain", "application/octet-stream", ""] {
         let (sim, house) = lone(CHAT).await;
         let body: String = events(CHAT, "fine").concat();

@@ -50,7 +50,7 @@ fn seen(ear: &Ear, body: String) -> Seen {
 }
 
 #[tokio::test]
-async fn a_client_that_waits_through_failovers_hears_pings() {
+pub(crate) async fn a_client_that_waits_through_failovers_hears_pings() {
     for client in Dialect::CLIENTS {
         let (first, second) = (Hand::open().await, Hand::open().await);
         let plan = plan().target("a", other(client), &first.base, 1.0).target("b", client, &second.base, 0.0);
@@ -96,7 +96,7 @@ async fn a_failure_after_the_first_ping_is_told_in_the_stream() {
 }
 
 #[tokio::test]
-async fn pings_fill_a_silence_and_never_fall_into_an_event() {
+pub(crate) async fn pings_fill_a_silence_and_never_fall_into_an_event() {
     for client in Dialect::CLIENTS {
         for target in Dialect::ALL {
             let (house, mut ear, mut exchange) = lone(plan(), client, target).await;
@@ -166,7 +166,7 @@ async fn an_error_in_the_middle_of_such_an_event_is_an_event_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_dead_upstream_times_out_although_our_pings_flow() {
+pub(crate) async fn a_dead_upstream_times_out_although_our_pings_flow() {
     for target in Dialect::ALL {
         let client = asker(target);
         // Before any content …

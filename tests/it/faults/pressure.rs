@@ -96,7 +96,7 @@ async fn slow_client(house: &House) -> TcpStream {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_client_that_reads_slowly_holds_its_provider_back_and_nobody_else() {
+pub(crate) async fn a_client_that_reads_slowly_holds_its_provider_back_and_nobody_else() {
     let (hand, quick) = (Hand::open().await, Sim::start(Persona::plain("quick")).await.unwrap());
     let plan = plan().target("a", CHAT, &hand.base, 1.0).target("quick", CHAT, &quick.base_url(), 0.0);
     let house = plan.open().await;
@@ -164,7 +164,7 @@ async fn a_client_that_takes_nothing_for_minutes_is_let_go_and_billed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_event_of_64_mib_is_relayed_while_it_comes() {
+pub(crate) async fn an_event_of_64_mib_is_relayed_while_it_comes() {
     for dialect in Dialect::CLIENTS {
         let hand = Hand::open().await;
         let house = plan().target("a", dialect, &hand.base, 1.0).open().await;
@@ -199,7 +199,7 @@ async fn endless_line(hand: &Hand, begin: impl AsRef<[u8]>) -> (Arc<AtomicU64>, 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_line_without_an_end_ends_with_the_longest_time_a_stream_may_take() {
+pub(crate) async fn a_line_without_an_end_ends_with_the_longest_time_a_stream_may_take() {
     let mut plan = plan();
     plan.deadlines.stream = Duration::from_secs(1);
     let hand = Hand::open().await;

@@ -81,7 +81,7 @@ async fn the_token_may_be_in_a_header_or_the_query_and_goes_no_further() {
 }
 
 #[tokio::test]
-async fn a_stream_that_was_not_asked_for_as_events_is_an_array() {
+pub(crate) async fn a_stream_that_was_not_asked_for_as_events_is_an_array() {
     let at = "/v1beta/models/g:streamGenerateContent";
     for speaks in Dialect::CLIENTS {
         let (sim, house) = open(speaks).await;

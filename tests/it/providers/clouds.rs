@@ -1,7 +1,7 @@
 //! Clouds, end to end: what their paths and bodies have of their own, and what of their answers reaches a client.
 
 use llmroute::domain::id::KeyId;
-use llmroute::domain::policy::{Billing, Deadlines, Group, Key, Policy};
+use llmroute::domain::policy::{Billing, Deadlines, Group, Hedge, Key, OnRefusal, Policy, Room};
 use llmroute::domain::secret::{Keyring, Secret};
 use llmroute::domain::strategy::Strategy;
 use llmroute::domain::target::Target;
@@ -30,6 +30,9 @@ async fn house(row: &str, model: &str, hand: &Hand) -> House {
         targets,
         strategy: Strategy::default(),
         deadlines: Deadlines::default(),
+        hedge: Hedge::Auto,
+        on_refusal: OnRefusal::Tell,
+        room: Room::default(),
         built_in: false,
     };
     let providers = [(it.name.clone(), std::sync::Arc::new(it))].into();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use llmroute::domain::id::KeyId;
-use llmroute::domain::policy::{Auth, Billing, Deadlines, Group, Key, Policy};
+use llmroute::domain::policy::{Auth, Billing, Deadlines, Group, Hedge, Key, OnRefusal, Policy, Room};
 use llmroute::domain::secret::{Keyring, Secret};
 use llmroute::domain::strategy::Strategy;
 use llmroute::domain::target::Target;
@@ -124,6 +124,9 @@ impl Recording {
             targets: vec![(target, 1.0)],
             strategy: Strategy::default(),
             deadlines: Deadlines::default(),
+            hedge: Hedge::Auto,
+            on_refusal: OnRefusal::Tell,
+            room: Room::default(),
             built_in: false,
         };
         let providers = [(it.name.clone(), Arc::new(it))].into();

@@ -7,14 +7,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use llmroute::domain::ask::{Ask, Envelope, Fields, Needs};
+use llmroute::domain::ask::{Ask, Envelope, Fields, Needs, Priority};
 use llmroute::domain::clock::{Clock, Moment, Now, Stamp};
 use llmroute::domain::dialect::Dialect;
 use llmroute::domain::dice::Dice;
 use llmroute::domain::failure::{Failure, Kind, Next};
 use llmroute::domain::id::{KeyId, RequestId};
 use llmroute::domain::operation::Operation;
-use llmroute::domain::policy::{Auth, Billing, Deadlines, Group, Key, Policy, Provider, Speech};
+use llmroute::domain::policy::{
+    Auth, Billing, Deadlines, Group, Hedge, Key, OnRefusal, Policy, Provider, Room, Speech,
+};
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::strategy::Strategy;
 use llmroute::domain::target::{Seat, Target};
@@ -184,6 +186,9 @@ pub(super) fn policy(setting: &Setting) -> Policy {
         targets,
         strategy: setting.strategy,
         deadlines: Deadlines::default(),
+        hedge: Hedge::Off,
+        on_refusal: OnRefusal::Tell,
+        room: Room::default(),
         built_in: false,
     };
     Policy { version: 1, providers, groups: [(group.name.clone(), Arc::new(group))].into(), ..Policy::default() }
@@ -205,6 +210,7 @@ pub(super) fn ask(id: u64, at: Moment) -> Ask {
         headers: Vec::new(),
         client: String::new(),
         session: None,
+        priority: Priority::default(),
         strict: false,
         wishes: None,
         recalled: None,
