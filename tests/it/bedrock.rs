@@ -171,7 +171,7 @@ async fn errors_are_judged_by_the_class_in_their_header() {
         (Trouble::RateLimited, 429, "rate"),
         (Trouble::ContextLength, 400, "context"),
         (Trouble::Overloaded, 503, "overload"),
-        (Trouble::NoQuota, 429, "quota"),
+        (Trouble::NoQuota, 429, "rate"),
         (Trouble::NoModel, 404, "model"),
         (Trouble::BadKey, 424, "auth"),
         (Trouble::Timeout, 504, "uncertain"),

@@ -262,7 +262,7 @@ async fn another_key_of_the_same_account_is_not_tried_for_a_limit() {
         let said = |script: Script, at: usize| script.header("openai-organization", accounts[at]);
         // Nobody knows yet whose the second key is, so it is tried.
         let limited = Script::status_with(429, "application/json", r#"{"error":{"code":"rate_limit_exceeded"}}"#);
-        sim.script().extend([said(limited.header("retry-after-ms", "1"), 0), said(Script::natural(), 1)]);
+        sim.script().extend([said(limited, 0), said(Script::natural(), 1)]);
         assert_eq!(house.ask(CHAT, false).await.status, 200);
         assert_eq!(sim.meter().arrivals().iter().map(key_of).collect::<Vec<_>>(), ["1", "2"]);
         let spent = r#"{"error":{"message":"x","code":"insufficient_quota"}}"#;
