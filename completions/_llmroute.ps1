@@ -449,12 +449,12 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             break
         }
         'llmroute;groups;set' {
+            [CompletionResult]::new('--strategy', '--strategy', [CompletionResultType]::ParameterName, 'How the targets are ordered; without it, as before')
             [CompletionResult]::new('--hedge-after', '--hedge-after', [CompletionResultType]::ParameterName, 'Ask the next target too when the first has not begun to answer by then: after its own usual time, after TIME, or never. At most 5 % of all requests are sent twice')
             [CompletionResult]::new('--on-refusal', '--on-refusal', [CompletionResultType]::ParameterName, 'What a refusal by a provider''s content policy means: the client is told, or the next target is sent the same')
             [CompletionResult]::new('--max-parallel', '--max-parallel', [CompletionResultType]::ParameterName, 'How many requests of this group one target takes at once; 0 = any number. A full one is passed over for the next')
             [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'How many more wait for a place where no target has one. Those with the header `x-llmroute-priority: high` come first')
             [CompletionResult]::new('--deadline', '--deadline', [CompletionResultType]::ParameterName, 'How long a part of the exchange may take: connect, first-content, first-content-reasoning, byte-gap, content-gap, whole or stream. Can be given several times')
-            [CompletionResult]::new('--strategy', '--strategy', [CompletionResultType]::ParameterName, 'How the targets are ordered; without it, as before')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
             [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')

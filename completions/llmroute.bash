@@ -973,13 +973,16 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__groups__subcmd__set)
-            opts="-q -y -h --hedge-after --on-refusal --max-parallel --queue --deadline --json --format --color --quiet --no-input --yes --home --help"
-            opts="-q -y -h --strategy --json --format --color --quiet --no-input --yes --home --help"
+            opts="-q -y -h --strategy --hedge-after --on-refusal --max-parallel --queue --deadline --json --format --color --quiet --no-input --yes --home --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --strategy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --hedge-after)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -997,7 +1000,6 @@ _llmroute() {
                     return 0
                     ;;
                 --deadline)
-                --strategy)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

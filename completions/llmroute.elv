@@ -408,12 +408,12 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand --help 'Print help'
         }
         &'llmroute;groups;set'= {
+            cand --strategy 'How the targets are ordered; without it, as before'
             cand --hedge-after 'Ask the next target too when the first has not begun to answer by then: after its own usual time, after TIME, or never. At most 5 % of all requests are sent twice'
             cand --on-refusal 'What a refusal by a provider''s content policy means: the client is told, or the next target is sent the same'
             cand --max-parallel 'How many requests of this group one target takes at once; 0 = any number. A full one is passed over for the next'
             cand --queue 'How many more wait for a place where no target has one. Those with the header `x-llmroute-priority: high` come first'
             cand --deadline 'How long a part of the exchange may take: connect, first-content, first-content-reasoning, byte-gap, content-gap, whole or stream. Can be given several times'
-            cand --strategy 'How the targets are ordered; without it, as before'
             cand --format 'How data is printed'
             cand --color 'When to use colour. `NO_COLOR` is honoured'
             cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'

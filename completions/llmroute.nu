@@ -565,12 +565,12 @@ module completions {
 
   # Make a group, or replace it whole
   export extern "llmroute groups set" [
+    --strategy: string        # How the targets are ordered; without it, as before
     --hedge-after: string     # Ask the next target too when the first has not begun to answer by then: after its own usual time, after TIME, or never. At most 5 % of all requests are sent twice
     --on-refusal: string@"nu-complete llmroute groups set on_refusal" # What a refusal by a provider's content policy means: the client is told, or the next target is sent the same
     --max-parallel: string    # How many requests of this group one target takes at once; 0 = any number. A full one is passed over for the next
     --queue: string           # How many more wait for a place where no target has one. Those with the header `x-llmroute-priority: high` come first
     --deadline: string        # How long a part of the exchange may take: connect, first-content, first-content-reasoning, byte-gap, content-gap, whole or stream. Can be given several times
-    --strategy: string        # How the targets are ordered; without it, as before
     --json                    # Print one JSON document instead of tables
     --format: string@"nu-complete llmroute groups set format" # How data is printed
     --color: string@"nu-complete llmroute groups set color" # When to use colour. `NO_COLOR` is honoured
