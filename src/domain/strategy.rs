@@ -58,6 +58,12 @@ impl Strategy {
         }
     }
 
+    /// Whether it looks at what targets have done lately.
+    #[must_use]
+    pub const fn reads_live(self) -> bool {
+        !matches!(self, Self::Weighted | Self::Priority)
+    }
+
     /// Whether it goes by prices.
     #[must_use]
     pub const fn reads_prices(self) -> bool {

@@ -96,7 +96,8 @@ impl FleetView {
     /// Whether it says nothing that a decision could depend on.
     #[must_use]
     pub fn is_calm(&self) -> bool {
-        self.standings.is_empty() && self.live.0.is_empty() && self.rates.0.is_empty()
+        let unknown = self.live.0.is_empty() && self.assessment.seats.is_empty() && self.rates.0.is_empty();
+        self.standings.is_empty() && unknown
     }
 
     /// How a seat stands: the worse of its own standing and its key's.

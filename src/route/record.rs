@@ -3,6 +3,8 @@
 //!
 //! The policy is not in it: that changes rarely, and is kept once for all requests that were decided by it.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ask::{Ask, Envelope, Fields, Needs, Priority};
@@ -12,6 +14,7 @@ use crate::domain::dice::Dice;
 use crate::domain::id::{KeyId, RequestId};
 use crate::domain::operation::{Inputs, Operation, Relayed};
 use crate::domain::policy::Policy;
+use crate::domain::strategy::Strategy;
 use crate::domain::target::Target;
 use crate::domain::wishes::Wishes;
 use crate::route::explain::{About, Step};
@@ -113,7 +116,7 @@ impl Record {
     }
 
     /// The same with only that part of the fleet which the decision can have looked at: every candidate is in the plan or
-    /// has a step that says why it is out.
+    /// has a step that says why it is out, and every strategy that looked at more than weights left its step.
     #[must_use]
     pub fn trimmed(self) -> Self {
         let planned = self.plan.iter().map(|it| &it.0);
@@ -122,7 +125,22 @@ impl Record {
             About::All => None,
         });
         let targets: Vec<Target> = planned.chain(named).cloned().collect();
-        Self { fleet: self.fleet.of(&targets), ..self }
+        let mut fleet = self.fleet.of(&targets);
+        let ranked = self.trail.iter().filter_map(|it| match it {
+            Step::Ranked { strategy, .. } => Some(*strategy),
+            _ => None,
+        });
+        let ranked: Vec<Strategy> = ranked.collect();
+        if !ranked.iter().any(|it| it.reads_live()) {
+            fleet.live = Arc::default();
+        }
+        if !ranked.contains(&Strategy::Adaptive) {
+            fleet.assessment = Arc::default();
+        }
+        if !ranked.iter().any(|it| it.reads_prices()) {
+            fleet.rates = Arc::default();
+        }
+        Self { fleet, ..self }
     }
 
     /// Decides again: by `policy`, with the dice of `id` under `salt`.

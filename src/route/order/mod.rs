@@ -165,8 +165,7 @@ fn contender<'a, 'b>(
     fleet: &'a FleetView,
 ) -> Contender<'a> {
     let standing = standing(fleet, seats.clone());
-    let reads_live = !matches!(strategy, Strategy::Weighted | Strategy::Priority);
-    let live = if reads_live { live(fleet, seats.clone()) } else { None };
+    let live = if strategy.reads_live() { live(fleet, seats.clone()) } else { None };
     let assessed = if strategy == Strategy::Adaptive { assessed(fleet, seats.clone()) } else { None };
     let native = candidate.provider.speech(ask.dialect).is_some();
     Contender { weight, standing, native, live, assessed, price: None }

@@ -1,6 +1,6 @@
 //! Requests: whatever can be read can be written in every dialect, and what was written once stays as it is.
 
-use llmroute::domain::prompt::{Body, Format, Prompt};
+use llmroute::domain::prompt::{Body, Format, Media, Prompt};
 use llmroute::domain::quirks::{OutputCap, Quirks, ReasoningField};
 use llmroute::wire::codec;
 
@@ -63,6 +63,7 @@ fn is_sound(prompt: &Prompt) -> bool {
         && prompt.turns.iter().flat_map(|it| &it.parts).all(|it| match &it.body {
             Body::ToolCall { id, name, .. } => !id.is_empty() && !name.is_empty(),
             Body::ToolResult { id, .. } => !id.is_empty(),
+            Body::Image { source: Media::Url(url), .. } => !url.is_empty(),
             Body::Opaque(_) => false,
             _ => true,
         })
@@ -80,6 +81,10 @@ fn said(prompt: &Prompt) -> Vec<String> {
             Body::ToolResult { id, .. } => said.push(format!("-> {id}")),
             _ => {}
         }
+    }
+    // Results that follow one another answer calls of one moment: their order says nothing.
+    for results in said.chunk_by_mut(|one, next| one.starts_with("-> ") && next.starts_with("-> ")) {
+        results.sort();
     }
     said.extend(prompt.tools.iter().map(|it| it.name.clone()));
     said

@@ -63,7 +63,7 @@ fn contents(prompt: &Prompt, blocks: &mut Blocks) -> Vec<Vec<u8>> {
     let mut contents: Vec<Content> = Vec::new();
     let asked = running_since(prompt);
     for (nth, turn) in prompt.turns.iter().enumerate() {
-        let content = content(turn, &format!("messages[{nth}]"), nth > asked, blocks);
+        let content = content(turn, &format!("messages[{nth}]"), asked.is_none_or(|at| nth > at), blocks);
         match contents.last_mut() {
             _ if content.parts.is_empty() => {}
             // The results of one turn's calls stand together, or the API counts too few.
@@ -122,6 +122,11 @@ fn content(turn: &Turn, path: &str, running: bool, blocks: &mut Blocks) -> Conte
     if parts.is_empty() && !turn.parts.is_empty() && turn.parts.iter().all(is_empty) {
         parts.push(br#"{"text":""}"#.to_vec());
     }
+    // Of what was asked nothing could be said: the turn stays, or the model's last one would be the one that runs.
+    if parts.is_empty() && turn.role != Role::Assistant && !turn.parts.is_empty() {
+        blocks.losses.add(path, "nothing is left of it; a full stop was put there");
+        blocks.part(&Part::text(FILLER), place, path, &mut parts);
+    }
     let results = turn.parts.iter().all(|it| matches!(it.body, Body::ToolResult { .. }));
     let mut extra = Vec::new();
     fields::write(&mut extra, |out| write_extra(&turn.extra, "", out));
@@ -148,12 +153,13 @@ fn in_order<'t>(turn: &'t Turn, open: &Open) -> Vec<(usize, &'t Part)> {
     parts
 }
 
-/// The last turn in which somebody asked something: the exchange that runs since then is the one the provider checks.
-fn running_since(prompt: &Prompt) -> usize {
+/// The last turn in which somebody asked something, if anybody did: the exchange that runs since then is the one the provider
+/// checks.
+fn running_since(prompt: &Prompt) -> Option<usize> {
     let asks = |turn: &Turn| {
         turn.role != Role::Assistant && turn.parts.iter().any(|it| !matches!(it.body, Body::ToolResult { .. }))
     };
-    prompt.turns.iter().rposition(asks).unwrap_or(0)
+    prompt.turns.iter().rposition(asks)
 }
 
 // === tools ===
