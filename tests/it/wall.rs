@@ -9,6 +9,7 @@ use futures_util::StreamExt as _;
 use llmroute::domain::dialect::Dialect;
 use llmroute::sim::{By, Fault, Persona, Script, Sim, Trouble, When};
 use llmroute::store::Cost;
+use socket2::{Domain, Socket, Type};
 
 use crate::house::{self, House, Plan, Seen, billed, ended_well, text, told_error};
 
@@ -135,9 +136,10 @@ pub(crate) async fn a_429_is_absorbed_and_its_retry_after_is_kept_in_all_its_for
 pub(crate) async fn a_refused_connection_is_absorbed() {
     each(crossings(), |at| async move {
         let good = Sim::start(Persona::plain("good")).await.unwrap();
-        let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", gone.local_addr().unwrap());
-        drop(gone);
+        // Bound and not listened to: nobody answers there, and nobody else is given the port meanwhile.
+        let gone = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        gone.bind(&std::net::SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+        let base = format!("http://{}", gone.local_addr().unwrap().as_socket().unwrap());
         let plan = Plan::new().target("bad", at.target, &base, 1.0).target("good", at.client, &good.base_url(), 0.0);
         let house = plan.open().await;
         let seen = house.ask(at.client, at.stream).await;

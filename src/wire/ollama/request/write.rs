@@ -223,13 +223,15 @@ impl Messages<'_> {
         message.text("role", "tool");
         message.text("content", &said.texts.join("\n"));
         images(&said.images, &mut message);
+        let known = own::find(Dialect::Ollama, &part.extra, "tool_name").and_then(json::text);
+        // A result that answers no call was given the tool's name for an id when it was read.
+        let named_so = called.is_none() && known.as_deref() == Some(id);
         if !own::has(Dialect::Ollama, &part.extra, "tool_name")
             && let Some(name) = called
         {
             message.text("tool_name", &name);
         }
-        let known = own::find(Dialect::Ollama, &part.extra, "tool_name").and_then(json::text);
-        if !ids::is_made(id) && !id.is_empty() && known.as_deref() != Some(id) {
+        if !ids::is_made(id) && !id.is_empty() && !named_so {
             message.text("tool_call_id", id);
         }
         write_extra(&part.extra, "", &mut message);
