@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::store::error::StoreError;
-use crate::store::private_file;
+use crate::store::private_file::{self, FileProblem};
 
 /// `llmr`: tells our file from any other SQLite database.
 const APPLICATION_ID: i64 = 0x6c6c_6d72;
@@ -302,16 +302,19 @@ pub(super) fn run(conn: &mut Connection, path: &Path, steps: &[&str]) -> Result<
     if found > 0 && found < known {
         back_up(conn, path, found)?;
     }
-    for (done, step) in (0..).zip(steps) {
-        // Another process may be migrating too: what is left to do is known only inside the transaction.
+    if found < known {
+        // All steps or none: nobody meets a file between two of them, and takes it for an older one to be copied aside.
         let tx = Transaction::new(conn, TransactionBehavior::Immediate)?;
-        if version(&tx)? != done {
-            continue;
+        // Another process may have migrated meanwhile: what is left to do is known only inside the transaction.
+        let reached = usize::try_from(version(&tx)?).unwrap_or(usize::MAX);
+        for step in steps.iter().skip(reached) {
+            tx.execute_batch(step)?;
         }
-        tx.execute_batch(step)?;
-        tx.pragma_update(None, "user_version", done + 1)?;
-        tx.pragma_update(None, "application_id", APPLICATION_ID)?;
-        tx.commit()?;
+        if reached < steps.len() {
+            tx.pragma_update(None, "user_version", known)?;
+            tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+            tx.commit()?;
+        }
     }
     let reached = version(conn)?;
     refuse_unknown(conn, path, reached, known)
@@ -350,7 +353,12 @@ fn back_up(conn: &Connection, path: &Path, found: i64) -> Result<PathBuf, StoreE
             continue;
         }
         // VACUUM INTO accepts an existing empty file, and so keeps the mode that ours has.
-        drop(private_file::create_new(&copy)?);
+        match private_file::create_new(&copy) {
+            Ok(file) => drop(file),
+            // Another process was quicker to take that name.
+            Err(FileProblem::Io { source, .. }) if source.kind() == std::io::ErrorKind::AlreadyExists => continue,
+            Err(problem) => return Err(problem.into()),
+        }
         conn.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
         return Ok(copy);
     }
@@ -381,13 +389,13 @@ mod tests {
     }
 
     #[test]
-    fn a_step_that_fails_leaves_the_schema_before_it() {
+    fn a_step_that_fails_leaves_the_file_as_it_was() {
         let (_dir, path, mut conn) = fresh();
         let broken = ["CREATE TABLE a (x)", "CREATE TABLE b (x); CREATE TABLE a (x)"];
         assert!(run(&mut conn, &path, &broken).is_err());
-        assert_eq!(version(&conn).unwrap(), 1);
-        let b: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'b'", [], |r| r.get(0)).unwrap();
-        assert_eq!(b, 0);
+        assert_eq!(version(&conn).unwrap(), 0);
+        let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0)).unwrap();
+        assert_eq!(tables, 0);
     }
 
     #[test]

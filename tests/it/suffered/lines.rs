@@ -206,7 +206,7 @@ pub(super) const LINES: &[(u8, &str, Kept)] = &[
         43,
         "OmniRoute #1101, #14060: a file that grows and breaks",
         By(&[
-            "src:store::migrations::a_step_that_fails_leaves_the_schema_before_it",
+            "src:store::migrations::a_step_that_fails_leaves_the_file_as_it_was",
             "kill::killed_under_load_it_loses_no_answer_and_counts_none_twice",
         ]),
     ),
