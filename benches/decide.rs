@@ -9,15 +9,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::tz::TimeZone;
-use llmroute::domain::ask::{Ask, Envelope, Fields, Needs, Priority};
+use llmroute::domain::ask::{Ask, Envelope};
 use llmroute::domain::clock::{Moment, Now, Stamp};
 use llmroute::domain::dialect::Dialect;
 use llmroute::domain::dice::Dice;
 use llmroute::domain::id::{KeyId, RequestId};
 use llmroute::domain::operation::Operation;
-use llmroute::domain::policy::{
-    Auth, Billing, Deadlines, Group, Hedge, Key, OnRefusal, Policy, Provider, Room, Speech,
-};
+use llmroute::domain::policy::{Auth, Billing, Group, Key, Policy, Provider, Speech};
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::rule::{Destination, Rule, Rules, Scope};
 use llmroute::domain::strategy::Strategy;
@@ -57,42 +55,12 @@ fn policy() -> Policy {
     let providers: BTreeMap<_, _> = (0..12).map(provider).map(|it| (it.name.clone(), it)).collect();
     let target = |name: &llmroute::domain::id::ProviderName| Target { provider: name.clone(), model: "m".into() };
     let targets = providers.keys().map(|it| (target(it), 1.0)).collect();
-    let group = Group {
-        name: "g".into(),
-        targets,
-        strategy: Strategy::default(),
-        deadlines: Deadlines::default(),
-        hedge: Hedge::Auto,
-        on_refusal: OnRefusal::Tell,
-        room: Room::default(),
-        built_in: false,
-    };
+    let group = Group::new("g".into(), targets);
     Policy { version: 1, providers, groups: [(group.name.clone(), Arc::new(group))].into(), ..Policy::default() }
 }
 
 fn ask() -> Ask {
-    Ask {
-        id: RequestId(1),
-        at: Now::default(),
-        dialect: Dialect::OpenaiChat,
-        written_in: Dialect::OpenaiChat,
-        operation: Operation::Chat,
-        model: "g".to_owned(),
-        stream: true,
-        body: Bytes::new(),
-        fields: Fields::default(),
-        needs: Needs::default(),
-        headers: Vec::new(),
-        client: String::new(),
-        session: None,
-        priority: Priority::default(),
-        strict: false,
-        wishes: None,
-        recalled: None,
-        envelope: Envelope::default(),
-        quote: None,
-        verdicts: None,
-    }
+    Ask { stream: true, ..Ask::new(RequestId(1), Now::default(), Dialect::OpenaiChat, Operation::Chat, "g".to_owned()) }
 }
 
 /// Twenty rules as people write them, none of which matches: all have to be asked.

@@ -93,10 +93,8 @@ impl Reading {
         }
         // What the file has no word for stays as it is.
         let was = self.policy.groups.get(name);
-        let was = was.map(|it| (it.strategy, it.deadlines, it.hedge, it.on_refusal, it.room));
-        let (strategy, deadlines, hedge, on_refusal, room) = was.unwrap_or_default();
-        let name = name.into();
-        let group = Group { name, targets, strategy, deadlines, hedge, on_refusal, room, built_in: false };
+        let was = was.map_or_else(|| Group::new(name.into(), Vec::new()), |it| (**it).clone());
+        let group = Group { targets, built_in: false, ..was };
         self.policy.groups.insert(group.name.clone(), Arc::new(group));
     }
 
@@ -170,22 +168,11 @@ impl Reading {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::policy::{Deadlines, Hedge, OnRefusal, Room};
-    use crate::domain::strategy::Strategy;
 
     fn base() -> Policy {
         let group = |name: &str, targets: &[(&str, f64)]| {
             let targets = targets.iter().map(|(it, weight)| (Target::parse(it).unwrap(), *weight)).collect();
-            let group = Group {
-                name: name.into(),
-                targets,
-                strategy: Strategy::default(),
-                deadlines: Deadlines::default(),
-                hedge: Hedge::Auto,
-                on_refusal: OnRefusal::Tell,
-                room: Room::default(),
-                built_in: false,
-            };
+            let group = Group::new(name.into(), targets);
             (group.name.clone(), Arc::new(group))
         };
         let groups = [group("fast", &[("a/m", 1.0), ("b/m", 1.0)])].into();

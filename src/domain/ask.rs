@@ -61,6 +61,35 @@ pub struct Ask {
     pub verdicts: Option<Vec<Verdict>>,
 }
 
+impl Ask {
+    /// A request that says nothing beside what is given: no body, no session, not streamed, of the usual priority.
+    #[must_use]
+    pub fn new(id: RequestId, at: Now, dialect: Dialect, operation: Operation, model: String) -> Self {
+        Self {
+            id,
+            at,
+            dialect,
+            written_in: dialect,
+            operation,
+            model,
+            stream: false,
+            body: Bytes::new(),
+            fields: Fields::default(),
+            needs: Needs::default(),
+            headers: Vec::new(),
+            client: String::new(),
+            session: None,
+            priority: Priority::default(),
+            strict: false,
+            wishes: None,
+            recalled: None,
+            envelope: Envelope::default(),
+            quote: None,
+            verdicts: None,
+        }
+    }
+}
+
 /// What HTTP says beside the body, for rules. Without what shows who somebody is: tokens, keys and cookies.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Envelope {

@@ -343,6 +343,23 @@ pub struct Group {
     pub built_in: bool,
 }
 
+impl Group {
+    /// A group of a user's that says nothing beside its targets.
+    #[must_use]
+    pub fn new(name: GroupName, targets: Vec<(Target, f64)>) -> Self {
+        Self {
+            name,
+            targets,
+            strategy: Strategy::default(),
+            deadlines: Deadlines::default(),
+            hedge: Hedge::default(),
+            on_refusal: OnRefusal::default(),
+            room: Room::default(),
+            built_in: false,
+        }
+    }
+}
+
 /// When the next target is asked too, because the first has not begun to answer (routing.md §6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Hedge {

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use crate::domain::ask::Ask;
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Kind};
-use crate::domain::policy::{Hedge, Policy};
+use crate::domain::policy::Policy;
 use crate::domain::target::Target;
 use crate::engine::failover::Ways;
 use crate::engine::settle::Settlement;
@@ -29,8 +29,7 @@ pub async fn count(engine: &Arc<Engine>, ask: Arc<Ask>, mut settlement: Settleme
     settlement.decided(&decision, decided);
     let likely = decision.plan.first().and_then(|it| it.provider.speaks.first()).map(|it| it.dialect);
     if decision.refusal.is_none() {
-        let group = decision.group.as_ref().and_then(|it| policy.groups.get(it));
-        let mut ways = Ways { hedge: Hedge::Off, ..group.map_or_else(Ways::default, |it| Ways::of(it)) };
+        let mut ways = Ways::of(&policy, &decision, &ask);
         ways.deadlines.whole = ways.deadlines.whole.min(PATIENCE);
         let tether = settlement.tether();
         let walk = failover::run(Arc::clone(engine), Arc::clone(&ask), decision.plan, ways, settlement);

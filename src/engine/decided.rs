@@ -1,5 +1,6 @@
-//! The station of the decision: what the stages are handed, and what is kept of it for the ledger.
+//! The station of the decision: what the stages are handed, what is kept of it for the ledger, and what the log hears.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
 use aws_lc_rs::digest;
@@ -7,7 +8,9 @@ use aws_lc_rs::digest;
 use crate::domain::ask::Ask;
 use crate::domain::dice::Dice;
 use crate::domain::policy::Policy;
+use crate::domain::rule::Variable;
 use crate::engine::Engine;
+use crate::route::explain::Step;
 use crate::route::record::Record;
 use crate::route::{self, Decision};
 use crate::store::DecisionNote;
@@ -69,13 +72,32 @@ impl DecisionNote for Decided {
     }
 }
 
+/// Works out what `ask` is expected to cost, where a rule wants to know.
+pub async fn quote(engine: &Engine, policy: &Policy, ask: &mut Ask) {
+    if policy.rules.reads(Variable::EstCost) {
+        engine.prices.ready().await;
+        ask.quote = engine.prices.quote(policy, ask);
+    }
+}
+
 /// Decides where `ask` goes. The trail is in the second part only.
 #[must_use]
 pub fn decide(engine: &Engine, ask: &Ask, by: Arc<InForce>) -> (Decision, Decided) {
     let salt = engine.ledger.salt();
     let fleet = engine.view(&by.policy, ask.at);
     let mut decision = route::decide(&by.policy, ask, &fleet, &mut Dice::of(ask.id, salt));
-    engine.note_failed_rules(&decision.trail);
+    note_failed_rules(engine, &decision.trail);
     let record = Record::of(ask, fleet, &mut decision);
     (decision, Decided { by, salt, record })
+}
+
+/// Counts the rules that could not be evaluated, and tells the log of the first and of each thousandth after it.
+fn note_failed_rules(engine: &Engine, trail: &[Step]) {
+    for step in trail {
+        let Step::RuleFailed { name, why } = step else { continue };
+        let before = engine.rule_failures.fetch_add(1, Ordering::Relaxed);
+        if before.is_multiple_of(1000) {
+            tracing::warn!("rule {name} counts as not matched: {why} ({} such since the start)", before + 1);
+        }
+    }
 }

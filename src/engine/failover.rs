@@ -9,15 +9,16 @@ use tokio::time::{Instant, timeout};
 use crate::domain::ask::Ask;
 use crate::domain::dice::Dice;
 use crate::domain::failure::{Failure, Kind, Next, Origin};
-use crate::domain::policy::{Deadlines, Group, Hedge, OnRefusal, Room};
+use crate::domain::operation::Operation;
+use crate::domain::policy::{Deadlines, Group, Hedge, OnRefusal, Policy, Room};
 use crate::domain::target::Seat;
 use crate::engine::Engine;
 use crate::engine::committed::Committed;
 use crate::engine::race::{Race, Racer, Woken};
 use crate::engine::rooms::Place;
 use crate::engine::settle::Settlement;
-use crate::route::Stop;
 use crate::route::hedge::{self, Size};
+use crate::route::{Decision, Stop};
 
 /// Attempts a client call gets, or one for each target where the plan has more.
 const ATTEMPTS: usize = 3;
@@ -90,11 +91,17 @@ pub async fn run(engine: Arc<Engine>, ask: Arc<Ask>, plan: Vec<Stop>, ways: Ways
 // === impl Ways ===
 
 impl Ways {
-    /// What `group` says.
+    /// What the group of `decision` says, as far as it bears on `ask`.
     #[must_use]
-    pub fn of(group: &Group) -> Self {
-        let Group { deadlines, hedge, on_refusal, room, .. } = *group;
-        Self { deadlines, hedge, on_refusal, room }
+    pub fn of(policy: &Policy, decision: &Decision, ask: &Ask) -> Self {
+        let group = decision.group.as_ref().and_then(|it| policy.groups.get(it));
+        let said = group.map_or_else(Self::default, |it| {
+            let Group { deadlines, hedge, on_refusal, room, .. } = **it;
+            Self { deadlines, hedge, on_refusal, room }
+        });
+        // Only a conversation has a first content that could be late.
+        let hedge = if ask.operation == Operation::Chat { said.hedge } else { Hedge::Off };
+        Self { hedge, ..said }
     }
 }
 

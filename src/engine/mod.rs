@@ -52,8 +52,7 @@ use crate::domain::clock::{Clock, Now};
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Origin};
 use crate::domain::operation::Operation;
-use crate::domain::policy::{Hedge, Policy};
-use crate::domain::rule::Variable;
+use crate::domain::policy::Policy;
 use crate::domain::secret::Keyring;
 use crate::engine::decided::InForce;
 use crate::engine::failover::Ways;
@@ -62,7 +61,6 @@ use crate::engine::prices::Prices;
 use crate::engine::settle::Settlement;
 use crate::engine::standing::Told;
 use crate::engine::tether::Tethered;
-use crate::route::explain::Step;
 use crate::route::health::FleetView;
 use crate::store::responses::Responses;
 use crate::store::vault::Vault;
@@ -232,10 +230,8 @@ impl Engine {
         };
         let (call, recalled) = recall::whole(self.responses(), &self.policy(), call).await;
         let (mut ask, understood) = read::read(call, slot.id());
-        if understood.is_ok() && self.policy.load().policy.rules.reads(Variable::EstCost) {
-            self.prices.ready().await;
-            ask.quote = self.prices.quote(&self.policy(), &ask);
-        }
+        let in_force = self.policy.load_full();
+        decided::quote(self, &in_force.policy, &mut ask).await;
         let ask = Arc::new(ask);
         let mut settlement = Settlement::open(self, &ask, slot);
         if let Err(failure) = recalled.and(understood) {
@@ -244,19 +240,13 @@ impl Engine {
         if ask.operation == Operation::CountTokens {
             return counting::count(self, ask, settlement).await;
         }
-        let in_force = self.policy.load_full();
         let (decision, decided) = decided::decide(self, &ask, Arc::clone(&in_force));
         settlement.decided(&decision, decided);
         if let Some(refusal) = decision.refusal {
             return settlement.refuse(refusal);
         }
         self.fleet.count_request();
-        let group = decision.group.as_ref().and_then(|it| in_force.policy.groups.get(it));
-        let mut ways = group.map_or_else(Ways::default, |it| Ways::of(it));
-        if ask.operation != Operation::Chat {
-            // Only a conversation has a first content that could be late.
-            ways.hedge = Hedge::Off;
-        }
+        let ways = Ways::of(&in_force.policy, &decision, &ask);
         let ping = ways.deadlines.ping;
         let tether = settlement.tether();
         let walk = failover::run(Arc::clone(self), Arc::clone(&ask), decision.plan, ways, settlement);
@@ -305,17 +295,6 @@ impl Engine {
     #[must_use]
     pub fn rule_failures(&self) -> u64 {
         self.rule_failures.load(Ordering::Relaxed)
-    }
-
-    /// Counts the rules that failed, and tells the log of the first and of each thousandth after it.
-    pub(crate) fn note_failed_rules(&self, trail: &[Step]) {
-        for step in trail {
-            let Step::RuleFailed { name, why } = step else { continue };
-            let before = self.rule_failures.fetch_add(1, Ordering::Relaxed);
-            if before.is_multiple_of(1000) {
-                tracing::warn!("rule {name} counts as not matched: {why} ({} such since the start)", before + 1);
-            }
-        }
     }
 
     /// Whether a rule of the policy in force looks at what HTTP says beside a body.

@@ -37,26 +37,15 @@ pub fn unread(call: Call, id: RequestId) -> Ask {
         call;
     let (model, stream) = path.map_or_else(Default::default, |Addressed { model, stream }| (model, stream));
     Ask {
-        id,
-        at,
-        dialect,
-        written_in: dialect,
-        operation,
-        model,
         stream,
-        needs: Needs::default(),
+        body,
         headers,
         client,
         session,
-        priority: Priority::default(),
         strict,
-        wishes: None,
-        fields: Fields::default(),
-        body,
         recalled,
         envelope,
-        quote: None,
-        verdicts: None,
+        ..Ask::new(id, at, dialect, operation, model)
     }
 }
 

@@ -1,6 +1,6 @@
 use bytes::Bytes;
 
-use crate::domain::ask::{Ask, Envelope, Needs, Priority};
+use crate::domain::ask::Ask;
 use crate::domain::clock::Now;
 use crate::domain::dialect::Dialect;
 use crate::domain::id::RequestId;
@@ -15,28 +15,9 @@ fn ask(dialect: Dialect, body: &str) -> Ask {
     let body = Bytes::copy_from_slice(body.as_bytes());
     let fields = json::scan(&body).unwrap();
     let find = |key: &str| fields.find(&body, key).map(|it| &body[it]);
-    Ask {
-        id: RequestId(1),
-        at: Now::default(),
-        dialect,
-        written_in: dialect,
-        operation: Operation::Chat,
-        model: find("model").and_then(json::string).unwrap().into_owned(),
-        stream: find("stream").and_then(json::boolean).unwrap_or(false),
-        needs: Needs::default(),
-        headers: Vec::new(),
-        client: String::new(),
-        session: None,
-        priority: Priority::default(),
-        strict: false,
-        wishes: None,
-        recalled: None,
-        envelope: Envelope::default(),
-        quote: None,
-        verdicts: None,
-        fields,
-        body,
-    }
+    let model = find("model").and_then(json::string).unwrap().into_owned();
+    let stream = find("stream").and_then(json::boolean).unwrap_or(false);
+    Ask { stream, body, fields, ..Ask::new(RequestId(1), Now::default(), dialect, Operation::Chat, model) }
 }
 
 fn rendered(body: &str) -> (Lane, String, bool) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ask::{Ask, Envelope, Fields, Needs, Priority};
+use crate::domain::ask::{Ask, Needs};
 use crate::domain::clock::Now;
 use crate::domain::dialect::Dialect;
 use crate::domain::dice::Dice;
@@ -210,27 +210,12 @@ impl Facts {
     /// A request of these facts, without a body.
     #[must_use]
     pub fn ask(&self, id: RequestId, at: crate::domain::clock::Moment) -> Ask {
+        let at = Now { mono: at, ..Now::default() };
         Ask {
-            id,
-            at: Now { mono: at, ..Now::default() },
-            dialect: self.dialect,
-            written_in: self.dialect,
-            operation: self.wanted.operation(),
-            model: self.model.clone(),
             stream: self.stream,
-            body: bytes::Bytes::new(),
-            fields: Fields::default(),
             needs: self.needs,
-            headers: Vec::new(),
-            client: String::new(),
-            session: None,
-            priority: Priority::default(),
-            strict: false,
             wishes: self.wishes.clone(),
-            recalled: None,
-            envelope: Envelope::default(),
-            quote: None,
-            verdicts: None,
+            ..Ask::new(id, at, self.dialect, self.wanted.operation(), self.model.clone())
         }
     }
 }

@@ -3,13 +3,13 @@ use std::time::Duration;
 use super::breaker::{Breaker, Outcome, Standing, Why};
 use super::health::{FleetView, SeatId};
 use super::*;
-use crate::domain::ask::{Envelope, Fields, Needs, Priority};
+use crate::domain::ask::Needs;
 use crate::domain::clock::{Moment, Now};
 use crate::domain::dialect::Dialect;
 use crate::domain::id::{KeyId, RequestId};
 use crate::domain::model::{ModelFacts, ModelTable};
 use crate::domain::operation::Operation;
-use crate::domain::policy::{Auth, Billing, Deadlines, Group, Hedge, Key, OnRefusal, Room, Speech};
+use crate::domain::policy::{Auth, Billing, Group, Key, Speech};
 use crate::domain::quirks::Quirks;
 use crate::domain::strategy::Strategy;
 
@@ -45,16 +45,7 @@ pub(super) fn provider(name: &str, keys: &[i64]) -> Arc<Provider> {
 
 pub(super) fn policy(providers: &[Arc<Provider>], weights: &[(&str, f64)]) -> Policy {
     let targets = weights.iter().map(|(name, weight)| (Target::parse(name).unwrap(), *weight)).collect();
-    let group = Group {
-        name: "g".into(),
-        targets,
-        strategy: Strategy::default(),
-        deadlines: Deadlines::default(),
-        hedge: Hedge::Auto,
-        on_refusal: OnRefusal::Tell,
-        room: Room::default(),
-        built_in: false,
-    };
+    let group = Group::new("g".into(), targets);
     Policy {
         version: 1,
         providers: providers.iter().map(|it| (it.name.clone(), Arc::clone(it))).collect(),
@@ -64,28 +55,7 @@ pub(super) fn policy(providers: &[Arc<Provider>], weights: &[(&str, f64)]) -> Po
 }
 
 pub(super) fn ask(id: u64, model: &str) -> Ask {
-    Ask {
-        id: RequestId(id),
-        at: Now::default(),
-        dialect: Dialect::OpenaiChat,
-        written_in: Dialect::OpenaiChat,
-        operation: Operation::Chat,
-        model: model.to_owned(),
-        stream: false,
-        body: bytes::Bytes::new(),
-        fields: Fields::default(),
-        needs: Needs::default(),
-        headers: Vec::new(),
-        client: String::new(),
-        session: None,
-        priority: Priority::default(),
-        strict: false,
-        wishes: None,
-        recalled: None,
-        envelope: Envelope::default(),
-        quote: None,
-        verdicts: None,
-    }
+    Ask::new(RequestId(id), Now::default(), Dialect::OpenaiChat, Operation::Chat, model.to_owned())
 }
 
 fn firsts(policy: &Policy, fleet: &FleetView, n: u64) -> std::collections::BTreeMap<String, u64> {

@@ -8,7 +8,6 @@ use crate::config::load::{Known, Loaded, Problem, Sources};
 use crate::config::refusal::nearest;
 use crate::domain::id::GroupName;
 use crate::domain::policy::{Deadlines, Group, Hedge, OnRefusal, Provider, Room};
-use crate::domain::strategy::Strategy;
 use crate::domain::target::Target;
 use crate::store::policy::PolicyRows;
 use crate::store::{DeadlineSettings, GroupRow, HedgeSetting};
@@ -53,16 +52,7 @@ pub(super) fn build(
             .collect();
         // A group of nothing would promise what cannot be had.
         if !targets.is_empty() {
-            let group = Group {
-                name: name.clone(),
-                targets,
-                strategy: Strategy::default(),
-                deadlines: sources.deadlines,
-                hedge: Hedge::Auto,
-                on_refusal: OnRefusal::Tell,
-                room: Room::default(),
-                built_in: true,
-            };
+            let group = Group { deadlines: sources.deadlines, built_in: true, ..Group::new(name.clone(), targets) };
             loaded.policy.groups.insert(name, Arc::new(group));
         }
     }

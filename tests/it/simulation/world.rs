@@ -7,16 +7,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use llmroute::domain::ask::{Ask, Envelope, Fields, Needs, Priority};
+use llmroute::domain::ask::{Ask, Needs};
 use llmroute::domain::clock::{Clock, Moment, Now, Stamp};
 use llmroute::domain::dialect::Dialect;
 use llmroute::domain::dice::Dice;
 use llmroute::domain::failure::{Failure, Kind, Next};
 use llmroute::domain::id::{KeyId, RequestId};
 use llmroute::domain::operation::Operation;
-use llmroute::domain::policy::{
-    Auth, Billing, Deadlines, Group, Hedge, Key, OnRefusal, Policy, Provider, Room, Speech,
-};
+use llmroute::domain::policy::{Auth, Billing, Group, Hedge, Key, Policy, Provider, Speech};
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::strategy::Strategy;
 use llmroute::domain::target::{Seat, Target};
@@ -181,42 +179,17 @@ pub(super) fn policy(setting: &Setting) -> Policy {
         .collect();
     let targets = setting.targets.iter().enumerate();
     let targets = targets.map(|(n, it)| (Target::parse(&format!("t{n}/m")).unwrap(), it.0)).collect();
-    let group = Group {
-        name: "g".into(),
-        targets,
-        strategy: setting.strategy,
-        deadlines: Deadlines::default(),
-        hedge: Hedge::Off,
-        on_refusal: OnRefusal::Tell,
-        room: Room::default(),
-        built_in: false,
-    };
+    let group = Group { strategy: setting.strategy, hedge: Hedge::Off, ..Group::new("g".into(), targets) };
     Policy { version: 1, providers, groups: [(group.name.clone(), Arc::new(group))].into(), ..Policy::default() }
 }
 
 /// A streamed request for the group `g`.
 pub(super) fn ask(id: u64, at: Moment) -> Ask {
+    let at = Now { mono: at, wall: Stamp(0) };
     Ask {
-        id: RequestId(id),
-        at: Now { mono: at, wall: Stamp(0) },
-        dialect: Dialect::OpenaiChat,
-        written_in: Dialect::OpenaiChat,
-        operation: Operation::Chat,
-        model: "g".to_owned(),
         stream: true,
-        body: bytes::Bytes::new(),
-        fields: Fields::default(),
         needs: Needs { prompt_tokens: 300, ..Needs::default() },
-        headers: Vec::new(),
-        client: String::new(),
-        session: None,
-        priority: Priority::default(),
-        strict: false,
-        wishes: None,
-        recalled: None,
-        envelope: Envelope::default(),
-        quote: None,
-        verdicts: None,
+        ..Ask::new(RequestId(id), at, Dialect::OpenaiChat, Operation::Chat, "g".to_owned())
     }
 }
 
