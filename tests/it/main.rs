@@ -6,6 +6,7 @@ mod bedrock;
 mod bench;
 mod beside;
 mod catalog;
+mod citations;
 mod cli;
 mod compaction;
 mod completions;
