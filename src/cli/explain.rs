@@ -14,13 +14,14 @@ use crate::cli::session::Session;
 use crate::cli::start;
 use crate::cli::view::{BAD, BOLD, paint, safe};
 use crate::config::Loaded;
-use crate::domain::ask::Envelope;
+use crate::domain::ask::{Ask, Envelope};
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::Failure;
 use crate::domain::id::RequestId;
 use crate::domain::operation::Operation;
 use crate::engine::Call;
 use crate::engine::explain::{Explained, explain};
+use crate::engine::prices::Prices;
 use crate::route::health::FleetView;
 use crate::route::record::Facts;
 use crate::upstream::local::Local;
@@ -87,7 +88,11 @@ impl Explain {
         let loaded = session.glance()?;
         let (explained, live) = match server(session)? {
             Some(local) => (ask_server(&local, body, dialect)?, true),
-            None => (here(session, &loaded, body, dialect).map_err(|it| unreadable(&it))?, false),
+            None => {
+                let prices = Prices::loading(loaded.prices.clone(), &loaded.policy);
+                start::runtime()?.block_on(prices.ready());
+                (here(session, &loaded, &prices, body, dialect).map_err(|it| unreadable(&it))?, false)
+            }
         };
         let Explained { record, refusal } = explained;
         let likely = Likely::read(session, &loaded)?;
@@ -142,7 +147,13 @@ impl Written {
 }
 
 /// Without a server nothing is known of the targets' health.
-fn here(session: &Session, loaded: &Loaded, body: Bytes, dialect: Dialect) -> Result<Explained, Failure> {
+fn here(
+    session: &Session,
+    loaded: &Loaded,
+    prices: &Prices,
+    body: Bytes,
+    dialect: Dialect,
+) -> Result<Explained, Failure> {
     let call = Call {
         at: session.clock.now(),
         dialect,
@@ -159,7 +170,9 @@ fn here(session: &Session, loaded: &Loaded, body: Bytes, dialect: Dialect) -> Re
     };
     // Any throw does: the next request has another one.
     let id = RequestId(call.at.wall.0.cast_unsigned());
-    explain(&loaded.policy, FleetView::default(), call, (id, 0), |_| None)
+    let policy = &loaded.policy;
+    let fleet = |ask: &Ask| FleetView { rates: prices.card_for(policy, ask, false), ..FleetView::default() };
+    explain(policy, fleet, call, (id, 0), |ask| prices.quote(policy, ask))
 }
 
 fn ask_server(local: &Local, body: Bytes, dialect: Dialect) -> Done<Explained> {

@@ -137,7 +137,8 @@ impl Record {
         if !ranked.contains(&Strategy::Adaptive) {
             fleet.assessment = Arc::default();
         }
-        if !ranked.iter().any(|it| it.reads_prices()) {
+        let limited = self.ask.wishes.as_deref().is_some_and(|it| it.max_price.is_some());
+        if !limited && !ranked.iter().any(|it| it.reads_prices()) {
             fleet.rates = Arc::default();
         }
         Self { fleet, ..self }
