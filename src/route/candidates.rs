@@ -46,11 +46,7 @@ pub fn find(
 }
 
 /// What a model's name means, aliases and suffixes left behind.
-fn meant(
-    policy: &Policy,
-    model: &str,
-    trail: &mut Vec<Step>,
-) -> Result<(Option<GroupName>, Vec<Candidate>), Failure> {
+fn meant(policy: &Policy, model: &str, trail: &mut Vec<Step>) -> Result<(Option<GroupName>, Vec<Candidate>), Failure> {
     if let Some(group) = policy.groups.get(model) {
         trail.push(Step::Group { name: group.name.clone(), targets: group.targets.len() });
         let found = group.targets.iter().filter_map(|(target, weight)| listed(policy, target, *weight, trail));

@@ -33,8 +33,8 @@ pub fn fit(
     let mut nearest = Lack::Key;
     let most = ask.wishes.as_deref().and_then(|it| it.max_price);
     for mut it in found {
-        let misfit = misfit(&it, ask, prompt)
-            .or_else(|| Some((Lack::Skill, wishes::too_dear(most?, &mut it, ask, fleet)?)));
+        let misfit =
+            misfit(&it, ask, prompt).or_else(|| Some((Lack::Skill, wishes::too_dear(most?, &mut it, ask, fleet)?)));
         let Some((lack, why)) = misfit else {
             fitting.push(it);
             continue;

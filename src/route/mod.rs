@@ -89,7 +89,8 @@ pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) ->
         Ok(it) => it,
         Err(failure) => return Decision { group: None, plan: Vec::new(), trail, refusal: Some(failure) },
     };
-    let outcome = fit::fit(found, ask, fleet, &mut trail).and_then(|fitting| health::usable(fitting, fleet, &mut trail));
+    let outcome =
+        fit::fit(found, ask, fleet, &mut trail).and_then(|fitting| health::usable(fitting, fleet, &mut trail));
     match outcome {
         Ok(usable) => {
             let chosen = group.as_ref().and_then(|it| policy.groups.get(it));
