@@ -745,7 +745,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__explain)
-            opts="-m -s -f -a -q -y -h --model --system --file --attach --body --dialect --json --format --color --quiet --no-input --yes --home --help"
+            opts="-m -s -f -a -q -y -h --model --system --file --attach --body --dialect --stream --json --format --color --quiet --no-input --yes --home --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -788,7 +788,7 @@ _llmroute() {
                     return 0
                     ;;
                 --dialect)
-                    COMPREPLY=($(compgen -W "openai-chat anthropic openai-responses" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "openai-chat openai-responses anthropic gemini openai-completions" -- "${cur}"))
                     return 0
                     ;;
                 --format)

@@ -787,15 +787,18 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -s s -l syste
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -s f -l file -d 'A text file to read first; `-` is stdin; may be repeated' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -s a -l attach -d 'An image; `-` is stdin; may be repeated' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l body -d 'A request body instead of a question; `-` is stdin' -r -F
-complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l dialect -d 'What the body is written in' -r -f -a "openai-chat\t'OpenAI chat completions'
-anthropic\t'Anthropic messages'
-openai-responses\t'OpenAI responses'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l dialect -d 'What the body is written in. A body in `gemini` does not say its model: -m does' -r -f -a "openai-chat\t''
+openai-responses\t''
+anthropic\t''
+gemini\t''
+openai-completions\t''"
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l stream -d 'The answer would be streamed, where a body in that dialect does not say so (gemini)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l json -d 'Print one JSON document instead of tables'
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -s q -l quiet -d 'No notes, no receipt'
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l no-input -d 'Never ask; refuse instead'

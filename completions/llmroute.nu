@@ -1374,7 +1374,7 @@ module completions {
   ]
 
   def "nu-complete llmroute explain dialect" [] {
-    [ "openai-chat" "anthropic" "openai-responses" ]
+    [ "openai-chat" "openai-responses" "anthropic" "gemini" "openai-completions" ]
   }
 
   def "nu-complete llmroute explain format" [] {
@@ -1392,7 +1392,8 @@ module completions {
     --file(-f): string        # A text file to read first; `-` is stdin; may be repeated
     --attach(-a): string      # An image; `-` is stdin; may be repeated
     --body: path              # A request body instead of a question; `-` is stdin
-    --dialect: string@"nu-complete llmroute explain dialect" # What the body is written in
+    --dialect: string@"nu-complete llmroute explain dialect" # What the body is written in. A body in `gemini` does not say its model: -m does
+    --stream                  # The answer would be streamed, where a body in that dialect does not say so (gemini)
     --json                    # Print one JSON document instead of tables
     --format: string@"nu-complete llmroute explain format" # How data is printed
     --color: string@"nu-complete llmroute explain color" # When to use colour. `NO_COLOR` is honoured

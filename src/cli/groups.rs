@@ -215,7 +215,7 @@ fn show(session: &Session, name: &str) -> Done {
         return Err(unknown(name, loaded.policy.groups.keys().map(crate::domain::id::GroupName::as_str)).into());
     };
     let mut one = One { schema_version: 1, group: Shown::of(group) };
-    let told = live::ask(session)?;
+    let told = crate::cli::live::told(session)?;
     for target in &mut one.group.targets {
         let of = |it: &&SeatLive| format!("{}/{}", it.provider, it.model) == target.target;
         target.live = told.as_ref().map(|told| told.seats.iter().filter(of).cloned().collect());

@@ -15,6 +15,24 @@ pub struct Told {
     pub schema_version: u32,
     /// Every seat that was used lately or is not healthy, by provider, model and key.
     pub seats: Vec<SeatLive>,
+    /// Whatever is out just now, by provider, key and model.
+    #[serde(default)]
+    pub cooling: Vec<Cooling>,
+}
+
+/// A key of a provider, for one model or for all, that is out for a while.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Cooling {
+    /// The provider.
+    pub provider: String,
+    /// The key, by name; `None` where none is needed.
+    pub key: Option<String>,
+    /// The model; `None` = every one.
+    pub model: Option<String>,
+    /// For how long yet, in seconds.
+    pub left_s: u64,
+    /// Why.
+    pub why: String,
 }
 
 /// How one seat does.
@@ -56,8 +74,11 @@ pub fn told(view: &FleetView, policy: &Policy) -> Told {
     let mut seats = Vec::new();
     for provider in policy.providers.values() {
         let known = view.live.0.keys().chain(view.standings.keys());
-        let mut models: Vec<_> =
-            known.filter(|it| it.provider == provider.name).filter_map(|it| it.model.as_ref()).collect();
+        let known = known.filter(|it| it.provider == provider.name).filter_map(|it| it.model.as_ref());
+        // A key that is out as a whole is out for targets that were never used, too.
+        let listed = policy.groups.values().flat_map(|it| &it.targets).map(|it| &it.0);
+        let listed = listed.filter(|it| it.provider == provider.name).map(|it| &it.model);
+        let mut models: Vec<_> = known.chain(listed).collect();
         models.sort();
         models.dedup();
         let keys = provider.keys.iter().map(|it| Some((it.id, it.name.clone())));
@@ -67,7 +88,29 @@ pub fn told(view: &FleetView, policy: &Policy) -> Told {
             seats.extend(keys.iter().filter_map(|key| seat(view, &Seat { target: target.clone(), key: key.clone() })));
         }
     }
-    Told { schema_version: 1, seats }
+    Told { schema_version: 1, seats, cooling: cooling(view, policy) }
+}
+
+fn cooling(view: &FleetView, policy: &Policy) -> Vec<Cooling> {
+    let out = view.standings.iter().filter_map(|(id, standing)| {
+        let Standing::Out { until, why } = standing else { return None };
+        let keys = &policy.providers.get(&id.provider)?.keys;
+        let key = match id.key {
+            // One that was removed is nobody's concern any more.
+            Some(id) => Some(keys.iter().find(|it| it.id == id)?.name.to_string()),
+            None => None,
+        };
+        Some(Cooling {
+            provider: id.provider.to_string(),
+            key,
+            model: id.model.as_ref().map(ToString::to_string),
+            left_s: until.since(view.now).as_secs(),
+            why: why.sentence().to_owned(),
+        })
+    });
+    let mut out: Vec<_> = out.collect();
+    out.sort();
+    out
 }
 
 fn seat(view: &FleetView, seat: &Seat) -> Option<SeatLive> {
