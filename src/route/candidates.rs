@@ -40,7 +40,9 @@ pub fn find(
     let (group, mut found) = meant(policy, model, trail)?;
     if let Some(sort) = sort.or_else(|| ask.wishes.as_deref()?.sort) {
         // By whatever name each knows the model: it is the one order that was wished for.
-        found.iter_mut().for_each(|it| (it.sort, it.tier) = (Some(sort), 0));
+        for it in &mut found {
+            (it.sort, it.tier) = (Some(sort), 0);
+        }
     }
     Ok((group, found))
 }
