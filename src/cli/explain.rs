@@ -17,13 +17,14 @@ use crate::cli::start;
 use crate::cli::view::{BAD, BOLD, paint, safe};
 use crate::config::Loaded;
 use crate::config::address::stream_url;
-use crate::domain::ask::Envelope;
+use crate::domain::ask::{Ask, Envelope};
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::Failure;
 use crate::domain::id::RequestId;
 use crate::domain::operation::Operation;
 use crate::domain::policy::Speech;
 use crate::engine::explain::{Explained, explain};
+use crate::engine::prices::Prices;
 use crate::engine::{Addressed, Call};
 use crate::route::health::FleetView;
 use crate::route::record::Facts;
@@ -98,7 +99,7 @@ impl Explain {
         let loaded = session.glance()?;
         let (explained, live) = match server(session)? {
             Some(local) => (ask_server(&local, wanted)?, true),
-            None => (here(session, &loaded, wanted).map_err(|it| unreadable(&it))?, false),
+            None => (here(session, &loaded, wanted)?, false),
         };
         let Explained { record, refusal } = explained;
         let likely = Likely::read(session, &loaded)?;
@@ -159,7 +160,7 @@ impl Explain {
 }
 
 /// Without a server nothing is known of the targets' health.
-fn here(session: &Session, loaded: &Loaded, wanted: Wanted) -> Result<Explained, Failure> {
+fn here(session: &Session, loaded: &Loaded, wanted: Wanted) -> Done<Explained> {
     let call = Call {
         at: session.clock.now(),
         dialect: wanted.dialect,
@@ -176,7 +177,11 @@ fn here(session: &Session, loaded: &Loaded, wanted: Wanted) -> Result<Explained,
     };
     // Any throw does: the next request has another one.
     let id = RequestId(call.at.wall.0.cast_unsigned());
-    explain(&loaded.policy, FleetView::default(), call, (id, 0), |_| None)
+    let policy = &loaded.policy;
+    let prices = Prices::loading(loaded.prices.clone(), policy);
+    start::runtime()?.block_on(prices.ready());
+    let fleet = |ask: &Ask| FleetView { rates: prices.card_for(policy, ask, false), ..FleetView::default() };
+    explain(policy, fleet, call, (id, 0), |ask| prices.quote(policy, ask)).map_err(|it| unreadable(&it))
 }
 
 fn ask_server(local: &Local, Wanted { body, dialect, path }: Wanted) -> Done<Explained> {

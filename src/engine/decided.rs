@@ -84,7 +84,7 @@ pub async fn quote(engine: &Engine, policy: &Policy, ask: &mut Ask) {
 #[must_use]
 pub fn decide(engine: &Engine, ask: &Ask, by: Arc<InForce>) -> (Decision, Decided) {
     let salt = engine.ledger.salt();
-    let fleet = engine.view(&by.policy, ask.at);
+    let fleet = engine.view_for(&by.policy, ask);
     let mut decision = route::decide(&by.policy, ask, &fleet, &mut Dice::of(ask.id, salt));
     note_failed_rules(engine, &decision.trail);
     let record = Record::of(ask, fleet, &mut decision);

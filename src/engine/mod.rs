@@ -47,7 +47,7 @@ use http::{HeaderName, HeaderValue};
 use tokio::sync::{broadcast, watch};
 
 use crate::catalog::prices::Override;
-use crate::domain::ask::{Envelope, Recalled};
+use crate::domain::ask::{Ask, Envelope, Recalled};
 use crate::domain::clock::{Clock, Now};
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Origin};
@@ -258,6 +258,12 @@ impl Engine {
     #[must_use]
     pub fn view(&self, policy: &Policy, now: Now) -> FleetView {
         FleetView { rates: self.prices.card(policy, now.wall), ..self.fleet.view(now.mono) }
+    }
+
+    /// What a decision about `ask` is to know of the fleet.
+    #[must_use]
+    pub fn view_for(&self, policy: &Policy, ask: &Ask) -> FleetView {
+        FleetView { rates: self.prices.card_for(policy, ask, false), ..self.fleet.view(ask.at.mono) }
     }
 
     /// How the fleet does just now, for people.

@@ -83,7 +83,9 @@ impl FleetView {
         };
         let live = self.live.0.iter().filter(|it| is_of(it.0)).map(|(id, it)| (id.clone(), Arc::clone(it)));
         let assessed = self.assessment.seats.iter().filter(|it| is_of(it.0)).map(|(id, it)| (id.clone(), it.clone()));
-        let rates = self.rates.0.iter().filter(|it| targets.contains(it.0)).map(|(id, it)| (id.clone(), it.clone()));
+        // A price that was looked for and is not known is as good as none.
+        let rates = self.rates.0.iter().filter(|it| targets.contains(it.0) && !it.1.tiers.is_empty());
+        let rates = rates.map(|(id, it)| (id.clone(), it.clone()));
         Self {
             now: self.now,
             standings: self.standings.iter().filter(|it| is_of(it.0)).map(|(id, it)| (id.clone(), *it)).collect(),

@@ -30,6 +30,7 @@ use crate::domain::id::GroupName;
 use crate::domain::policy::{Policy, Provider};
 use crate::domain::strategy::Strategy;
 use crate::domain::target::{Seat, Target};
+use crate::domain::wishes::Sort;
 use crate::route::explain::Step;
 use crate::route::health::FleetView;
 
@@ -70,6 +71,8 @@ pub struct Candidate {
     pub tier: u32,
     /// The keys still in play, with their weights; one entry without a key where none is needed.
     pub seats: Vec<(Seat, f64)>,
+    /// What the request wishes its tier to be put in order by, in place of the group's strategy.
+    pub sort: Option<Sort>,
 }
 
 /// Decides where `ask` goes.
@@ -86,7 +89,8 @@ pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) ->
         Ok(it) => it,
         Err(failure) => return Decision { group: None, plan: Vec::new(), trail, refusal: Some(failure) },
     };
-    let outcome = fit::fit(found, ask, &mut trail).and_then(|fitting| health::usable(fitting, fleet, &mut trail));
+    let outcome =
+        fit::fit(found, ask, fleet, &mut trail).and_then(|fitting| health::usable(fitting, fleet, &mut trail));
     match outcome {
         Ok(usable) => {
             let chosen = group.as_ref().and_then(|it| policy.groups.get(it));
@@ -95,6 +99,9 @@ pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) ->
             let wishes = ask.wishes.as_deref();
             let usable = if let Some(it) = wishes { wishes::arrange(usable, it) } else { usable };
             for tier in tiers(usable) {
+                // Those of one tier are of one model, or of one group.
+                let sort = wishes.and_then(|it| it.sort).or_else(|| tier.first()?.sort);
+                let strategy = sort.map_or(strategy, Sort::strategy);
                 plan.extend(order::order(strategy, tier, ask, fleet, dice, &mut trail));
             }
             if wishes.is_some_and(|it| !it.allow_fallbacks && it.order.is_empty()) {

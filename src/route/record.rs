@@ -103,7 +103,8 @@ impl Record {
     #[must_use]
     pub fn of(ask: &Ask, mut fleet: FleetView, decision: &mut Decision) -> Self {
         let trail = std::mem::take(&mut decision.trail);
-        let (mut live, mut assessment, mut rates) = (false, false, false);
+        let limited = ask.wishes.as_deref().is_some_and(|it| it.max_price.is_some());
+        let (mut live, mut assessment, mut rates) = (false, false, limited);
         for step in &trail {
             // Every strategy that looks at more than weights leaves its step.
             if let Step::Ranked { strategy, .. } = step {

@@ -56,4 +56,5 @@ mod vault;
 mod wall;
 mod wall_table;
 mod weights;
+mod windows;
 mod wishes;
