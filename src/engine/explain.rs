@@ -9,7 +9,7 @@ use crate::domain::id::RequestId;
 use crate::domain::money::Usd;
 use crate::domain::policy::Policy;
 use crate::domain::rule::Variable;
-use crate::engine::{Call, Engine, read};
+use crate::engine::{Call, Engine, canaries, read};
 use crate::route;
 use crate::route::health::FleetView;
 use crate::route::record::Record;
@@ -23,13 +23,13 @@ pub struct Explained {
     pub refusal: Option<String>,
 }
 
-/// Decides about `call` as if it had come, in view of `fleet`. `quote` says what it is expected to cost, where that is known.
+/// Decides about `call` as if it had come, in the view of the fleet that is taken of it. `quote` says what it is expected to cost, where that is known.
 ///
 /// # Errors
 /// Its body cannot be read.
 pub fn explain(
     policy: &Policy,
-    fleet: FleetView,
+    view: impl FnOnce(&Ask) -> FleetView,
     call: Call,
     (id, salt): (RequestId, u64),
     quote: impl FnOnce(&Ask) -> Option<Usd>,
@@ -39,6 +39,8 @@ pub fn explain(
     if policy.rules.reads(Variable::EstCost) {
         ask.quote = quote(&ask);
     }
+    canaries::recognise(policy, &mut ask);
+    let fleet = view(&ask);
     let mut decision = route::decide(policy, &ask, &fleet, &mut Dice::of(id, salt));
     let record = Record::of(&ask, fleet, &mut decision).trimmed();
     Ok(Explained { record, refusal: decision.refusal.map(|it| it.told) })
@@ -51,7 +53,7 @@ impl Engine {
     /// Its body cannot be read.
     pub fn explain(&self, call: Call) -> Result<Explained, Failure> {
         let policy = self.policy();
-        let fleet = self.view(&policy, call.at);
+        let fleet = |ask: &Ask| FleetView { canaries: self.canaries.stages(ask), ..self.view(&policy, ask.at) };
         let dice = (self.ledger.spare_id(), self.ledger.salt());
         explain(&policy, fleet, call, dice, |ask| self.prices.quote(&policy, ask))
     }

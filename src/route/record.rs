@@ -58,6 +58,9 @@ pub struct Facts {
     /// Where it wants to go.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wishes: Option<Box<Wishes>>,
+    /// What its conversation is known by, where the decision may go by that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<u64>,
 }
 
 /// [`Operation`] without what no decision depends on.
@@ -131,6 +134,9 @@ impl Record {
             _ => None,
         });
         let ranked: Vec<Strategy> = ranked.collect();
+        if !self.trail.iter().any(|it| matches!(it, Step::Canary { .. })) {
+            fleet.canaries.clear();
+        }
         if !ranked.iter().any(|it| it.reads_live()) {
             fleet.live = Arc::default();
         }
@@ -204,6 +210,7 @@ impl Facts {
             stream: ask.stream,
             needs: ask.needs,
             wishes: ask.wishes.clone(),
+            conversation: ask.conversation,
         }
     }
 
@@ -215,6 +222,7 @@ impl Facts {
             stream: self.stream,
             needs: self.needs,
             wishes: self.wishes.clone(),
+            conversation: self.conversation,
             ..Ask::new(id, at, self.dialect, self.wanted.operation(), self.model.clone())
         }
     }
