@@ -2,11 +2,13 @@
 //! that says why. Pure and total: no I/O, no clock, no locks, and no randomness but the dice it is handed, so that
 //! the same values always give the same decision.
 //!
-//! The stages, one a file, in running order: [`rules`] → [`candidates`] → [`fit`] → [`health`] → [`order`]. What the last
+//! The stages, one a file, in running order: [`rules`] → [`candidates`] → [`fit`] → [`health`] → [`canary`] → [`order`]. What the last
 //! two read of the fleet's doings is in [`breaker`] and [`live`]. [`record`] is what is kept of a decision.
 
 pub mod breaker;
+pub mod canary;
 pub mod candidates;
+pub mod conversation;
 pub mod explain;
 pub mod fit;
 pub mod health;
@@ -58,6 +60,12 @@ pub struct Stop {
     pub seats: Vec<Seat>,
 }
 
+impl From<Candidate> for Stop {
+    fn from(it: Candidate) -> Self {
+        Self { provider: it.provider, target: it.target, seats: it.seats.into_iter().map(|it| it.0).collect() }
+    }
+}
+
 /// A target on its way through the stages.
 #[derive(Debug, Clone)]
 pub struct Candidate {
@@ -85,20 +93,30 @@ pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) ->
     } else {
         rules::route(policy, ask, fleet, dice, &mut trail)
     };
-    let (group, found) = match found {
+    let (group, mut found) = match found {
         Ok(it) => it,
         Err(failure) => return Decision { group: None, plan: Vec::new(), trail, refusal: Some(failure) },
     };
+    canary::join(policy, group.as_ref(), ask, fleet, &mut found);
     let outcome =
         fit::fit(found, ask, fleet, &mut trail).and_then(|fitting| health::usable(fitting, fleet, &mut trail));
     match outcome {
-        Ok(usable) => {
+        Ok(mut usable) => {
+            let apart = canary::put(policy, group.as_ref(), ask, fleet, &mut usable, &mut trail);
             let chosen = group.as_ref().and_then(|it| policy.groups.get(it));
             let strategy = chosen.map_or_else(Strategy::default, |it| it.strategy);
             let mut plan = Vec::with_capacity(usable.len());
             let wishes = ask.wishes.as_deref();
             let usable = if let Some(it) = wishes { wishes::arrange(usable, it) } else { usable };
             for tier in tiers(usable) {
+                if let ([it], Some(canary)) = (tier.as_slice(), apart)
+                    && it.target == *canary
+                    && it.seats.len() == 1
+                {
+                    // There is nothing to put in order, and nothing to say but what the draw has said.
+                    plan.extend(tier.into_iter().map(Stop::from));
+                    continue;
+                }
                 // Those of one tier are of one model, or of one group.
                 let sort = wishes.and_then(|it| it.sort).or_else(|| tier.first()?.sort);
                 let strategy = sort.map_or(strategy, Sort::strategy);

@@ -58,6 +58,9 @@ pub struct Facts {
     /// Where it wants to go.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wishes: Option<Box<Wishes>>,
+    /// What its conversation is known by, where the decision may go by that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<u64>,
 }
 
 /// [`Operation`] without what no decision depends on.
@@ -105,6 +108,9 @@ impl Record {
         let trail = std::mem::take(&mut decision.trail);
         let limited = ask.wishes.as_deref().is_some_and(|it| it.max_price.is_some());
         let (mut live, mut assessment, mut rates) = (false, false, limited);
+        if !trail.iter().any(|it| matches!(it, Step::Canary { .. })) {
+            fleet.canaries.clear();
+        }
         for step in &trail {
             // Every strategy that looks at more than weights leaves its step.
             if let Step::Ranked { strategy, .. } = step {
@@ -202,6 +208,7 @@ impl Facts {
             stream: ask.stream,
             needs: ask.needs,
             wishes: ask.wishes.clone(),
+            conversation: ask.conversation,
         }
     }
 
@@ -213,6 +220,7 @@ impl Facts {
             stream: self.stream,
             needs: self.needs,
             wishes: self.wishes.clone(),
+            conversation: self.conversation,
             ..Ask::new(id, at, self.dialect, self.wanted.operation(), self.model.clone())
         }
     }

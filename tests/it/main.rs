@@ -5,6 +5,7 @@ mod authorize;
 mod bedrock;
 mod bench;
 mod beside;
+mod canaries;
 mod catalog;
 mod cli;
 mod compaction;
