@@ -7,6 +7,7 @@ mod bench;
 mod beside;
 mod canaries;
 mod catalog;
+mod citations;
 mod cli;
 mod compaction;
 mod completions;
