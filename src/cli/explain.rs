@@ -1,6 +1,7 @@
 //! `explain`: what would become of a request. Sends nothing, and leaves nothing behind.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::PathBuf;
 
@@ -17,16 +18,19 @@ use crate::cli::start;
 use crate::cli::view::{BAD, BOLD, paint, safe};
 use crate::config::Loaded;
 use crate::config::address::stream_url;
-use crate::domain::ask::Envelope;
+use crate::domain::ask::{Ask, Envelope};
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::Failure;
-use crate::domain::id::RequestId;
+use crate::domain::id::{GroupName, RequestId};
 use crate::domain::operation::Operation;
 use crate::domain::policy::Speech;
 use crate::engine::explain::{Explained, explain};
+use crate::engine::prices::Prices;
 use crate::engine::{Addressed, Call};
+use crate::route::canary::{Stage, Trial};
 use crate::route::health::FleetView;
 use crate::route::record::Facts;
+use crate::store;
 use crate::upstream::local::Local;
 
 /// The most that a body may have; the server takes no larger one.
@@ -98,7 +102,7 @@ impl Explain {
         let loaded = session.glance()?;
         let (explained, live) = match server(session)? {
             Some(local) => (ask_server(&local, wanted)?, true),
-            None => (here(session, &loaded, wanted).map_err(|it| unreadable(&it))?, false),
+            None => (here(session, &loaded, wanted)?, false),
         };
         let Explained { record, refusal } = explained;
         let likely = Likely::read(session, &loaded)?;
@@ -158,8 +162,23 @@ impl Explain {
     }
 }
 
+/// How far canaries have come, by the file.
+fn stages(session: &Session, loaded: &Loaded) -> Done<BTreeMap<GroupName, Stage>> {
+    let mut stages = BTreeMap::new();
+    for row in store::canaries::list(&session.read()?)? {
+        let canary = loaded.policy.groups.get(row.group.as_str()).and_then(|it| it.canary.as_ref());
+        if let (Some(canary), Ok(trial)) = (canary, serde_json::from_str::<Trial>(&row.trial))
+            && trial.is_of(canary)
+        {
+            stages.insert(row.group.as_str().into(), Stage { share: trial.share, stays: false });
+        }
+    }
+    Ok(stages)
+}
+
 /// Without a server nothing is known of the targets' health.
-fn here(session: &Session, loaded: &Loaded, wanted: Wanted) -> Result<Explained, Failure> {
+fn here(session: &Session, loaded: &Loaded, wanted: Wanted) -> Done<Explained> {
+    let canaries = stages(session, loaded)?;
     let call = Call {
         at: session.clock.now(),
         dialect: wanted.dialect,
@@ -176,7 +195,11 @@ fn here(session: &Session, loaded: &Loaded, wanted: Wanted) -> Result<Explained,
     };
     // Any throw does: the next request has another one.
     let id = RequestId(call.at.wall.0.cast_unsigned());
-    explain(&loaded.policy, FleetView::default(), call, (id, 0), |_| None)
+    let policy = &loaded.policy;
+    let prices = Prices::loading(loaded.prices.clone(), policy);
+    start::runtime()?.block_on(prices.ready());
+    let fleet = |ask: &Ask| FleetView { rates: prices.card_for(policy, ask, false), canaries, ..FleetView::default() };
+    explain(policy, fleet, call, (id, 0), |ask| prices.quote(policy, ask)).map_err(|it| unreadable(&it))
 }
 
 fn ask_server(local: &Local, Wanted { body, dialect, path }: Wanted) -> Done<Explained> {
