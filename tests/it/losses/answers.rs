@@ -121,7 +121,7 @@ impl Leaf {
             key => self.keys.iter().any(|it| it == key),
         };
         let of = KEPT_OF.iter().filter(|it| it.0 == dialect).map(|it| it.1);
-        KEPT.iter().map(|it| it.0).chain(of).any(|keys| keys.iter().any(|it| says(it)))
+        KEPT.iter().map(|it| it.0).chain(of).any(|keys| keys.iter().any(&says))
     }
 }
 
@@ -203,7 +203,7 @@ fn is_named(leaf: &Leaf, to: &Written) -> bool {
     let keys = leaf.keys.iter().chain(&leaf.kinds).map(|it| stem(it)).filter(|it| !ANYTHING.contains(&it.as_str()));
     let keys: Vec<String> = keys.collect();
     let mut words = to.losses.iter().flat_map(|it| it.what.split(['.', '[', ']', ' ', ':'])).map(stem);
-    words.any(|word| word.len() > 3 && !ANYTHING.contains(&&*word) && keys.iter().any(|it| *it == word))
+    words.any(|word| word.len() > 3 && !ANYTHING.contains(&&*word) && keys.contains(&word))
 }
 
 /// Whether a client hears it. A number or a truth is told only together with what it is about, and that is a text.
