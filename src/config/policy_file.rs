@@ -23,7 +23,7 @@ mod rules;
 use std::sync::Arc;
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeString, DeTable, DeValue};
 
 use crate::config::refusal::{Refusal, nearest};
 use crate::config::settings::position;
@@ -142,7 +142,7 @@ impl Reading {
     /// Targets with their weights.
     fn weighted(&mut self, table: &DeTable<'_>) -> Vec<(Target, f64)> {
         let mut targets = Vec::new();
-        for (key, value) in table {
+        for (key, value) in as_listed(table) {
             let text = key.get_ref().as_ref();
             let target = Target::parse(text);
             match &target {
@@ -192,6 +192,13 @@ impl Reading {
     }
 }
 
+/// The fields of a table in the order in which the file has them: what is listed first comes first.
+fn as_listed<'t, 'd>(table: &'t DeTable<'d>) -> Vec<(&'t Spanned<DeString<'d>>, &'t Spanned<DeValue<'d>>)> {
+    let mut all: Vec<_> = table.iter().collect();
+    all.sort_by_key(|it| it.0.span().start);
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -216,12 +223,12 @@ mod tests {
 
     #[test]
     fn groups_and_weights_lie_over_what_is_in_force() {
-        let text = "[groups.new.targets]\n\"a/x/y\" = 3\n\"b/m\" = 0.5\n[weights.fast]\n\"b/m\" = 4\n";
+        let text = "[groups.new.targets]\n\"b/m\" = 0.5\n\"a/x/y\" = 3\n[weights.fast]\n\"b/m\" = 4\n";
         let policy = read(text, "p.toml", &base()).unwrap();
         let shown = |name: &str| -> Vec<String> {
             policy.groups[name].targets.iter().map(|(it, weight)| format!("{it}={weight}")).collect()
         };
-        assert_eq!(shown("new"), ["a/x/y=3", "b/m=0.5"]);
+        assert_eq!(shown("new"), ["b/m=0.5", "a/x/y=3"], "as listed");
         assert_eq!(shown("fast"), ["a/m=1", "b/m=4"]);
         assert_eq!(read("", "p.toml", &base()).unwrap().groups.len(), 1);
     }

@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::config::load;
-use crate::config::policy_file::Reading;
+use crate::config::policy_file::{Reading, as_listed};
 use crate::domain::rule::{Destination, Rule, Rules, Scope};
 use crate::store::RuleRow;
 
@@ -80,7 +80,9 @@ impl Reading {
             }
             "targets" => {
                 let Some(table) = self.table(value) else { return };
-                let weighed = table.iter().map(|(name, value)| (name.get_ref(), self.weight(name.get_ref(), value)));
+                let weighed = as_listed(table)
+                    .into_iter()
+                    .map(|(name, value)| (name.get_ref(), self.weight(name.get_ref(), value)));
                 row.targets = weighed.filter_map(|(name, weight)| Some((name.to_string(), weight?))).collect();
             }
             other => self.unknown(at, other, &FIELDS),

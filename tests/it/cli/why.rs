@@ -186,7 +186,9 @@ fn simulate_reads_strategies_and_rules_and_tells_what_it_cannot_know() {
         std::fs::write(&file, text).expect("a file");
         lab.home.json(&["simulate", "--with", path, "--json"])
     };
-    let kept = to_two("[rules.asked]\nwhen = \"client == 'llmroute-ask' && prompt_tokens > 0\"\ntargets = { \"lab/two\" = 1 }\n");
+    let kept = to_two(
+        "[rules.asked]\nwhen = \"client == 'llmroute-ask' && prompt_tokens > 0\"\ntargets = { \"lab/two\" = 1 }\n",
+    );
     assert_eq!((&kept["targets"][0]["target"], &kept["targets"][0]["after"]), (&"lab/two".into(), &4.into()), "{kept}");
     assert_eq!((&kept["not_replayable"], &kept["budget_hits"]), (&serde_json::json!([]), &serde_json::Value::Null));
     assert_eq!(kept["after"]["cost_interval_usd"], serde_json::Value::Null, "one hour tells nothing of another");
