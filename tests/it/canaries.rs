@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use llmroute::domain::clock::{Clock, Stamp};
 use llmroute::domain::dialect::Dialect;
-use llmroute::domain::policy::Policy;
+use llmroute::domain::policy::{Hedge, Policy};
 use llmroute::engine::standing::{CanaryTold, Told};
 use llmroute::route::canary::{Place, State};
 use llmroute::route::explain::Step;
@@ -192,4 +193,24 @@ async fn what_is_the_clients_fault_says_nothing_of_either() {
     let told = town.told().await;
     assert_eq!((told.all.canary.requests, told.all.others.requests), (0, 0), "{told:?}");
     assert!(town.sims.iter().all(|it| it.meter().arrived() > 0));
+}
+
+#[tokio::test]
+async fn a_canary_that_another_target_has_to_stand_in_for_counts_as_failed() {
+    let mut town = town(0.9).await;
+    town.plan.hedge = Hedge::After(Duration::from_millis(50));
+    let house = town.plan.clone().open().await;
+    town = Town { house, ..town };
+    town.sims[1].script().always(Script::hang());
+    let mut hedged = 0;
+    for n in 0..8 {
+        let seen = town.ask(&format!("conversation-{n}")).await;
+        assert_eq!(seen.header("x-llmroute-provider"), "old");
+        let (_, attempts) = town.house.row(&seen).await;
+        hedged += u32::from(attempts[0].error.as_ref().is_some_and(|it| it.code == "hedge_lost"));
+    }
+    let told = town.told().await;
+    assert!(hedged > 0, "nothing was hedged: {told:?}");
+    assert_eq!(told.all.canary.failed, told.all.canary.requests, "{told:?}");
+    assert!(told.all.canary.requests >= hedged, "{told:?}");
 }

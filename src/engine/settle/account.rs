@@ -255,7 +255,8 @@ impl Book {
         let outrun = tries().find(|it| it.in_race());
         let good = match answering {
             Some(it) => Some(!blamed(it)),
-            None => tries().any(blamed).then_some(false),
+            // How late a stream was is told by its time; of any other answer nothing else would tell that it was.
+            None => (tries().any(blamed) || (outrun.is_some() && !ask.stream)).then_some(false),
         };
         let timed = answering.map(|it| (it, it.first_content)).or_else(|| Some((outrun?, Some(outrun?.ended))));
         let first = timed
