@@ -55,7 +55,8 @@ enum Verb {
                             adaptive    a weighted draw by weights that follow errors, times and load\n\n\
                             Example:\n  llmroute groups set smart anthropic/claude-sonnet-5=3 openai/gpt-5.6-sol=2\n  \
                             llmroute groups set smart anthropic/claude-sonnet-5 openai/gpt-5.6-sol --strategy latency\n  \
-                            llmroute groups set smart anthropic/claude-sonnet-5 openai/gpt-5.6-sol=0 --hedge-after 4s")]
+                            llmroute groups set smart anthropic/claude-sonnet-5 openai/gpt-5.6-sol=0 --hedge-after 4s\n  \
+                            llmroute groups set smart anthropic/claude-sonnet-5 openai/gpt-5.6-sol=0 --resume on")]
     Set {
         /// Its name: what clients send as `model`.
         name: String,
@@ -86,6 +87,18 @@ struct Setting {
     /// What a refusal by a provider's content policy means: the client is told, or the next target is sent the same.
     #[arg(long, value_enum, value_name = "tell|next", hide_possible_values = true)]
     on_refusal: Option<Refused>,
+    /// Go on with an answer that is cut after its client has begun to hear it: the next target is asked for the rest, and
+    /// its answer is told only from where it meets the first, character for character. Off unless this is given; `--resume`
+    /// alone means on. Both parts are paid for.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "on|off",
+        hide_possible_values = true,
+        num_args = 0..=1,
+        default_missing_value = "on"
+    )]
+    resume: Option<Switch>,
     /// How many requests of this group one target takes at once; 0 = any number. A full one is passed over for the next.
     #[arg(long, value_name = "N")]
     max_parallel: Option<u32>,
@@ -96,6 +109,13 @@ struct Setting {
     /// whole or stream. Can be given several times.
     #[arg(long, value_name = "WHICH=TIME")]
     deadline: Vec<String>,
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    On,
+    Off,
 }
 
 /// What a refusal means.
@@ -119,6 +139,9 @@ impl Setting {
         }
         if let Some(it) = self.on_refusal {
             settings.next_on_refusal = it == Refused::Next;
+        }
+        if let Some(it) = self.resume {
+            settings.resume = it == Switch::On;
         }
         if let Some(it) = self.max_parallel {
             settings.max_parallel = NonZeroU32::new(it);
@@ -162,6 +185,8 @@ struct Shown {
     hedge_after: String,
     /// What a refusal by a content policy means.
     on_refusal: Refused,
+    /// An answer that is cut is gone on with at the next target.
+    resume: bool,
     /// Requests at one target at once; `null` = any number.
     max_parallel: Option<NonZeroU32>,
     /// Requests that wait where all targets are full.
@@ -306,6 +331,7 @@ impl Shown {
                 Hedge::Off => "off".to_owned(),
                 Hedge::After(it) => amounts::duration(it),
             },
+            resume: group.resume,
             max_parallel: group.room.most,
             queue: group.room.queue,
             on_refusal: match group.on_refusal {
@@ -327,7 +353,8 @@ impl Shown {
             || "any number at once".to_owned(),
             |most| format!("{most} at once, {} more wait", self.queue),
         );
-        format!("hedge after: {hedge}\non refusal:  {refused}\neach target: {room}\ndeadlines:   {deadlines}")
+        let cut = if self.resume { "the next target goes on, where it can" } else { "the client is told" };
+        format!("hedge after: {hedge}\non refusal:  {refused}\non a cut:    {cut}\neach target: {room}\ndeadlines:   {deadlines}")
     }
 }
 

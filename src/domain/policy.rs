@@ -339,6 +339,9 @@ pub struct Group {
     /// How many of its requests each target takes at once.
     #[serde(skip)]
     pub room: Room,
+    /// An answer that is cut after its client has begun to hear it is gone on with at the next target.
+    #[serde(skip)]
+    pub resume: bool,
     /// Made by llmroute, not by the user (`fast`, `smart`).
     pub built_in: bool,
 }
@@ -355,6 +358,7 @@ impl Group {
             hedge: Hedge::default(),
             on_refusal: OnRefusal::default(),
             room: Room::default(),
+            resume: false,
             built_in: false,
         }
     }

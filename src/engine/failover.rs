@@ -13,8 +13,9 @@ use crate::domain::operation::Operation;
 use crate::domain::policy::{Deadlines, Group, Hedge, OnRefusal, Policy, Room};
 use crate::domain::target::Seat;
 use crate::engine::Engine;
-use crate::engine::committed::Committed;
+use crate::engine::committed::{By, Committed};
 use crate::engine::race::{Race, Racer, Woken};
+use crate::engine::resume::Rest;
 use crate::engine::rooms::Place;
 use crate::engine::settle::Settlement;
 use crate::route::hedge::{self, Size};
@@ -47,6 +48,8 @@ struct Walk {
     spent: Vec<(usize, Arc<str>)>,
     /// The first target that was passed over because it was full.
     full: Option<usize>,
+    /// Targets that have failed.
+    down: Vec<usize>,
 }
 
 /// What a group says of how its requests are tried.
@@ -60,6 +63,8 @@ pub struct Ways {
     pub on_refusal: OnRefusal,
     /// How many each target takes at once.
     pub room: Room,
+    /// An answer that is cut is gone on with at the next target.
+    pub resume: bool,
 }
 
 /// What is to be tried next: a target of the plan, and one of its keys.
@@ -70,8 +75,18 @@ struct Ahead {
 }
 
 /// Tries `plan` in order. Owns everything it needs, so that a stream can be handed to the client while it still runs.
-pub async fn run(engine: Arc<Engine>, ask: Arc<Ask>, plan: Vec<Stop>, ways: Ways, settlement: Settlement) -> Walked {
+pub async fn run(engine: Arc<Engine>, ask: Arc<Ask>, plan: Vec<Stop>, ways: Ways, mut settlement: Settlement) -> Walked {
     let left = ATTEMPTS.max(plan.len());
+    let ways = Ways { resume: ways.resume && plan.len() > 1, ..ways };
+    settlement.may_go_on(ways.resume);
+    walk(Rest { engine, ask, plan, ways, left }, settlement).await
+}
+
+/// Tries what is left of a plan. For the rest of an answer that was cut it ends when every stream has to end.
+pub async fn walk(rest: Rest, settlement: Settlement) -> Walked {
+    let Rest { engine, ask, plan, ways, left } = rest;
+    let mut closing = settlement.closing();
+    let goes_on = settlement.account().leg().is_some();
     let mut walk = Walk {
         engine,
         ask,
@@ -83,8 +98,15 @@ pub async fn run(engine: Arc<Engine>, ask: Arc<Ask>, plan: Vec<Stop>, ways: Ways
         probed: None,
         spent: Vec::new(),
         full: None,
+        down: Vec::new(),
     };
-    let outcome = walk.targets(&plan).await;
+    let outcome = tokio::select! {
+        biased;
+        it = walk.targets(&plan) => it,
+        // An engine that is gone has closed, too.
+        _ = closing.wait_for(|it| *it), if goes_on => Err(nobody_waits()),
+    };
+    let outcome = outcome.map(|it| Committed { rest: walk.rest(plan, &it.by), ..it });
     (outcome, walk.settlement)
 }
 
@@ -96,12 +118,13 @@ impl Ways {
     pub fn of(policy: &Policy, decision: &Decision, ask: &Ask) -> Self {
         let group = decision.group.as_ref().and_then(|it| policy.groups.get(it));
         let said = group.map_or_else(Self::default, |it| {
-            let Group { deadlines, hedge, on_refusal, room, .. } = **it;
-            Self { deadlines, hedge, on_refusal, room }
+            let Group { deadlines, hedge, on_refusal, room, resume, .. } = **it;
+            Self { deadlines, hedge, on_refusal, room, resume }
         });
-        // Only a conversation has a first content that could be late.
-        let hedge = if ask.operation == Operation::Chat { said.hedge } else { Hedge::Off };
-        Self { hedge, ..said }
+        // Only a conversation has a first content that could be late, or a text that could be gone on with.
+        let converses = ask.operation == Operation::Chat;
+        let resume = said.resume && converses && ask.stream && !ask.needs.compaction;
+        Self { hedge: if converses { said.hedge } else { Hedge::Off }, resume, ..said }
     }
 }
 
@@ -257,6 +280,22 @@ impl Walk {
         Some(racer.began + hedge::wait(self.ways.hedge, p95, self.ask.needs.reasoning)?)
     }
 
+    /// Who can go on if `by` is cut: those that come after it, then those before it that have not failed.
+    fn rest(&self, plan: Vec<Stop>, by: &By) -> Option<Box<Rest>> {
+        if !self.ways.resume {
+            return None;
+        }
+        let at = plan.iter().position(|it| it.target == by.seat.target)?;
+        let mut plan: Vec<(usize, Stop)> = plan.into_iter().enumerate().collect();
+        plan.rotate_left(at);
+        let others = plan.into_iter().skip(1).filter(|it| !self.down.contains(&it.0));
+        let plan = others.map(|it| it.1).collect();
+        // The client hears nothing while the rest is awaited: whoever is asked for it is given its time.
+        let ways = Ways { hedge: Hedge::Off, ..self.ways };
+        let (engine, ask) = (Arc::clone(&self.engine), Arc::clone(&self.ask));
+        Some(Box::new(Rest { engine, ask, plan, ways, left: self.left }))
+    }
+
     fn won(&mut self, racer: Racer<'_>, race: &mut Race<'_>) {
         self.settlement.hold(racer.place);
         let fleet = &self.engine.fleet;
@@ -268,6 +307,7 @@ impl Walk {
     fn failed(&mut self, racer: Racer<'_>, failure: &Failure) {
         let Racer { at, seat, ticket, .. } = racer;
         ticket.failed(failure);
+        self.down.push(at);
         if matches!(failure.kind, Kind::Rate | Kind::Quota)
             && let Some(account) = self.engine.fleet.account(&seat)
         {

@@ -224,21 +224,13 @@ mod tests {
 
     #[tokio::test]
     async fn decisions_are_told_the_prices_of_the_groups_targets_by_size_of_prompt() {
-        use crate::domain::policy::{Deadlines, Group, Hedge, OnRefusal, Room};
+        use crate::domain::policy::Group;
         use crate::domain::strategy::Strategy;
 
         let mut policy = policy(true, true);
         let target = |text| (Target::parse(text).unwrap(), 1.0);
-        let group = Group {
-            name: "g".into(),
-            targets: vec![target("openai/gpt-5.4-mini"), target("groq/nobody-knows"), target("gone/x")],
-            strategy: Strategy::Cost,
-            deadlines: Deadlines::default(),
-            hedge: Hedge::Auto,
-            on_refusal: OnRefusal::Tell,
-            room: Room::default(),
-            built_in: false,
-        };
+        let targets = vec![target("openai/gpt-5.4-mini"), target("groq/nobody-knows"), target("gone/x")];
+        let group = Group { strategy: Strategy::Cost, ..Group::new("g".into(), targets) };
         policy.groups.insert(group.name.clone(), Arc::new(group));
         let prices = Prices::loading(Vec::new(), &policy);
         prices.ready().await;

@@ -2,6 +2,7 @@
 //! that is dropped unfinished (the client hung up, the process panics) records itself.
 
 mod account;
+mod legs;
 mod tried;
 
 pub use account::{Account, Entry};
@@ -226,7 +227,7 @@ impl Settlement {
         let attempts: Vec<AttemptRecord> = (1u32..).zip(&book.tries).map(|(n, it)| it.record(n, ask)).collect();
         let cost = attempts.iter().map(|it| it.cost).fold(Cost::Exact(Usd::ZERO), Cost::plus);
         let answered = book.told().filter(|it| it.state == AttemptState::Settled && book.answering.is_some());
-        let usage = answered.and_then(|it| it.usage.clone());
+        let usage = answered.and_then(|it| book.told_usage(it));
         RequestRecord {
             id: ask.id,
             head: Arc::clone(head),
