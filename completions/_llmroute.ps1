@@ -415,7 +415,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the groups (the default)')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one group')
-            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Make a group, or replace it whole')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Make a group or replace its targets, or change how they are tried')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a group')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -452,9 +452,11 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('--strategy', '--strategy', [CompletionResultType]::ParameterName, 'How the targets are ordered; without it, as before')
             [CompletionResult]::new('--hedge-after', '--hedge-after', [CompletionResultType]::ParameterName, 'Ask the next target too when the first has not begun to answer by then: after its own usual time, after TIME, or never. At most 5 % of all requests are sent twice')
             [CompletionResult]::new('--on-refusal', '--on-refusal', [CompletionResultType]::ParameterName, 'What a refusal by a provider''s content policy means: the client is told, or the next target is sent the same')
+            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Go on with an answer that is cut after its client has begun to hear it: the next target is asked for the rest, and its answer is told only from where it meets the first, character for character. Off unless this is given; `--resume` alone means on. Both parts are paid for')
             [CompletionResult]::new('--max-parallel', '--max-parallel', [CompletionResultType]::ParameterName, 'How many requests of this group one target takes at once; 0 = any number. A full one is passed over for the next')
             [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'How many more wait for a place where no target has one. Those with the header `x-llmroute-priority: high` come first')
             [CompletionResult]::new('--deadline', '--deadline', [CompletionResultType]::ParameterName, 'How long a part of the exchange may take: connect, first-content, first-content-reasoning, byte-gap, content-gap, whole or stream. Can be given several times')
+            [CompletionResult]::new('--canary', '--canary', [CompletionResultType]::ParameterName, 'Try a further target out on this share of conversations: it gets more step by step while it fails and lags no more than the others, and nothing once it is found to. `off` ends the trial, and the same again begins it anew')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
             [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
@@ -485,7 +487,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
         'llmroute;groups;help' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the groups (the default)')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one group')
-            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Make a group, or replace it whole')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Make a group or replace its targets, or change how they are tried')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a group')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -1093,10 +1095,11 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'An image; `-` is stdin; may be repeated')
             [CompletionResult]::new('--attach', '--attach', [CompletionResultType]::ParameterName, 'An image; `-` is stdin; may be repeated')
             [CompletionResult]::new('--body', '--body', [CompletionResultType]::ParameterName, 'A request body instead of a question; `-` is stdin')
-            [CompletionResult]::new('--dialect', '--dialect', [CompletionResultType]::ParameterName, 'What the body is written in')
+            [CompletionResult]::new('--dialect', '--dialect', [CompletionResultType]::ParameterName, 'What the body is written in. A body in `gemini` does not say its model: -m does')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
             [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--stream', '--stream', [CompletionResultType]::ParameterName, 'The answer would be streamed, where a body in that dialect does not say so (gemini)')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
@@ -1238,7 +1241,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
         'llmroute;help;groups' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the groups (the default)')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one group')
-            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Make a group, or replace it whole')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Make a group or replace its targets, or change how they are tried')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a group')
             break
         }

@@ -745,7 +745,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__explain)
-            opts="-m -s -f -a -q -y -h --model --system --file --attach --body --dialect --json --format --color --quiet --no-input --yes --home --help"
+            opts="-m -s -f -a -q -y -h --model --system --file --attach --body --dialect --stream --json --format --color --quiet --no-input --yes --home --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -788,7 +788,7 @@ _llmroute() {
                     return 0
                     ;;
                 --dialect)
-                    COMPREPLY=($(compgen -W "openai-chat anthropic openai-responses" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "openai-chat openai-responses anthropic gemini openai-completions" -- "${cur}"))
                     return 0
                     ;;
                 --format)
@@ -973,7 +973,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__groups__subcmd__set)
-            opts="-q -y -h --strategy --hedge-after --on-refusal --max-parallel --queue --deadline --json --format --color --quiet --no-input --yes --home --help"
+            opts="-q -y -h --strategy --hedge-after --on-refusal --resume --max-parallel --queue --deadline --canary --json --format --color --quiet --no-input --yes --home --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -991,6 +991,10 @@ _llmroute() {
                     COMPREPLY=($(compgen -W "tell next" -- "${cur}"))
                     return 0
                     ;;
+                --resume)
+                    COMPREPLY=($(compgen -W "on off" -- "${cur}"))
+                    return 0
+                    ;;
                 --max-parallel)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1000,6 +1004,10 @@ _llmroute() {
                     return 0
                     ;;
                 --deadline)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --canary)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

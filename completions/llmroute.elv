@@ -377,7 +377,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand --help 'Print help'
             cand list 'List the groups (the default)'
             cand show 'Show one group'
-            cand set 'Make a group, or replace it whole'
+            cand set 'Make a group or replace its targets, or change how they are tried'
             cand remove 'Remove a group'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -411,9 +411,11 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand --strategy 'How the targets are ordered; without it, as before'
             cand --hedge-after 'Ask the next target too when the first has not begun to answer by then: after its own usual time, after TIME, or never. At most 5 % of all requests are sent twice'
             cand --on-refusal 'What a refusal by a provider''s content policy means: the client is told, or the next target is sent the same'
+            cand --resume 'Go on with an answer that is cut after its client has begun to hear it: the next target is asked for the rest, and its answer is told only from where it meets the first, character for character. Off unless this is given; `--resume` alone means on. Both parts are paid for'
             cand --max-parallel 'How many requests of this group one target takes at once; 0 = any number. A full one is passed over for the next'
             cand --queue 'How many more wait for a place where no target has one. Those with the header `x-llmroute-priority: high` come first'
             cand --deadline 'How long a part of the exchange may take: connect, first-content, first-content-reasoning, byte-gap, content-gap, whole or stream. Can be given several times'
+            cand --canary 'Try a further target out on this share of conversations: it gets more step by step while it fails and lags no more than the others, and nothing once it is found to. `off` ends the trial, and the same again begins it anew'
             cand --format 'How data is printed'
             cand --color 'When to use colour. `NO_COLOR` is honoured'
             cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
@@ -442,7 +444,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;groups;help'= {
             cand list 'List the groups (the default)'
             cand show 'Show one group'
-            cand set 'Make a group, or replace it whole'
+            cand set 'Make a group or replace its targets, or change how they are tried'
             cand remove 'Remove a group'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -983,10 +985,11 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand -a 'An image; `-` is stdin; may be repeated'
             cand --attach 'An image; `-` is stdin; may be repeated'
             cand --body 'A request body instead of a question; `-` is stdin'
-            cand --dialect 'What the body is written in'
+            cand --dialect 'What the body is written in. A body in `gemini` does not say its model: -m does'
             cand --format 'How data is printed'
             cand --color 'When to use colour. `NO_COLOR` is honoured'
             cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --stream 'The answer would be streamed, where a body in that dialect does not say so (gemini)'
             cand --json 'Print one JSON document instead of tables'
             cand -q 'No notes, no receipt'
             cand --quiet 'No notes, no receipt'
@@ -1106,7 +1109,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;help;groups'= {
             cand list 'List the groups (the default)'
             cand show 'Show one group'
-            cand set 'Make a group, or replace it whole'
+            cand set 'Make a group or replace its targets, or change how they are tried'
             cand remove 'Remove a group'
         }
         &'llmroute;help;groups;list'= {

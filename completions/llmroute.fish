@@ -322,7 +322,7 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish_seen_subcommand_from list show set remove help" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish_seen_subcommand_from list show set remove help" -f -a "list" -d 'List the groups (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish_seen_subcommand_from list show set remove help" -f -a "show" -d 'Show one group'
-complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish_seen_subcommand_from list show set remove help" -f -a "set" -d 'Make a group, or replace it whole'
+complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish_seen_subcommand_from list show set remove help" -f -a "set" -d 'Make a group or replace its targets, or change how they are tried'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish_seen_subcommand_from list show set remove help" -f -a "remove" -d 'Remove a group'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish_seen_subcommand_from list show set remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
@@ -351,9 +351,12 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l hedge-after -d 'Ask the next target too when the first has not begun to answer by then: after its own usual time, after TIME, or never. At most 5 % of all requests are sent twice' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l on-refusal -d 'What a refusal by a provider\'s content policy means: the client is told, or the next target is sent the same' -r -f -a "tell\t'The client is told'
 next\t'The next target is asked'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l resume -d 'Go on with an answer that is cut after its client has begun to hear it: the next target is asked for the rest, and its answer is told only from where it meets the first, character for character. Off unless this is given; `--resume` alone means on. Both parts are paid for' -r -f -a "on\t''
+off\t''"
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l max-parallel -d 'How many requests of this group one target takes at once; 0 = any number. A full one is passed over for the next' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l queue -d 'How many more wait for a place where no target has one. Those with the header `x-llmroute-priority: high` come first' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l deadline -d 'How long a part of the exchange may take: connect, first-content, first-content-reasoning, byte-gap, content-gap, whole or stream. Can be given several times' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l canary -d 'Try a further target out on this share of conversations: it gets more step by step while it fails and lags no more than the others, and nothing once it is found to. `off` ends the trial, and the same again begins it anew' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
@@ -378,7 +381,7 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the groups (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one group'
-complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from help" -f -a "set" -d 'Make a group, or replace it whole'
+complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from help" -f -a "set" -d 'Make a group or replace its targets, or change how they are tried'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a group'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and not __fish_seen_subcommand_from show set reset help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
@@ -787,15 +790,18 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -s s -l syste
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -s f -l file -d 'A text file to read first; `-` is stdin; may be repeated' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -s a -l attach -d 'An image; `-` is stdin; may be repeated' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l body -d 'A request body instead of a question; `-` is stdin' -r -F
-complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l dialect -d 'What the body is written in' -r -f -a "openai-chat\t'OpenAI chat completions'
-anthropic\t'Anthropic messages'
-openai-responses\t'OpenAI responses'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l dialect -d 'What the body is written in. A body in `gemini` does not say its model: -m does' -r -f -a "openai-chat\t''
+openai-responses\t''
+anthropic\t''
+gemini\t''
+openai-completions\t''"
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l stream -d 'The answer would be streamed, where a body in that dialect does not say so (gemini)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l json -d 'Print one JSON document instead of tables'
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -s q -l quiet -d 'No notes, no receipt'
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l no-input -d 'Never ask; refuse instead'
@@ -868,7 +874,7 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "remove" -d 'Remove a key. A stored secret is gone for good'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from groups" -f -a "list" -d 'List the groups (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from groups" -f -a "show" -d 'Show one group'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from groups" -f -a "set" -d 'Make a group, or replace it whole'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from groups" -f -a "set" -d 'Make a group or replace its targets, or change how they are tried'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from groups" -f -a "remove" -d 'Remove a group'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "show" -d 'Show the weights of a group, or of all (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "set" -d 'Change weights; targets that are not named keep theirs'

@@ -555,6 +555,10 @@ module completions {
     [ "tell" "next" ]
   }
 
+  def "nu-complete llmroute groups set resume" [] {
+    [ "on" "off" ]
+  }
+
   def "nu-complete llmroute groups set format" [] {
     [ "table" "json" ]
   }
@@ -563,14 +567,16 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Make a group, or replace it whole
+  # Make a group or replace its targets, or change how they are tried
   export extern "llmroute groups set" [
     --strategy: string        # How the targets are ordered; without it, as before
     --hedge-after: string     # Ask the next target too when the first has not begun to answer by then: after its own usual time, after TIME, or never. At most 5 % of all requests are sent twice
     --on-refusal: string@"nu-complete llmroute groups set on_refusal" # What a refusal by a provider's content policy means: the client is told, or the next target is sent the same
+    --resume: string@"nu-complete llmroute groups set resume" # Go on with an answer that is cut after its client has begun to hear it: the next target is asked for the rest, and its answer is told only from where it meets the first, character for character. Off unless this is given; `--resume` alone means on. Both parts are paid for
     --max-parallel: string    # How many requests of this group one target takes at once; 0 = any number. A full one is passed over for the next
     --queue: string           # How many more wait for a place where no target has one. Those with the header `x-llmroute-priority: high` come first
     --deadline: string        # How long a part of the exchange may take: connect, first-content, first-content-reasoning, byte-gap, content-gap, whole or stream. Can be given several times
+    --canary: string          # Try a further target out on this share of conversations: it gets more step by step while it fails and lags no more than the others, and nothing once it is found to. `off` ends the trial, and the same again begins it anew
     --json                    # Print one JSON document instead of tables
     --format: string@"nu-complete llmroute groups set format" # How data is printed
     --color: string@"nu-complete llmroute groups set color" # When to use colour. `NO_COLOR` is honoured
@@ -580,7 +586,7 @@ module completions {
     --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     name: string              # Its name: what clients send as `model`
-    ...targets: string        # Targets, as PROVIDER/MODEL=WEIGHT; without a weight, 1
+    ...targets: string        # Targets, as PROVIDER/MODEL=WEIGHT; without a weight, 1. None = as before
   ]
 
   def "nu-complete llmroute groups remove format" [] {
@@ -616,7 +622,7 @@ module completions {
   export extern "llmroute groups help show" [
   ]
 
-  # Make a group, or replace it whole
+  # Make a group or replace its targets, or change how they are tried
   export extern "llmroute groups help set" [
   ]
 
@@ -1374,7 +1380,7 @@ module completions {
   ]
 
   def "nu-complete llmroute explain dialect" [] {
-    [ "openai-chat" "anthropic" "openai-responses" ]
+    [ "openai-chat" "openai-responses" "anthropic" "gemini" "openai-completions" ]
   }
 
   def "nu-complete llmroute explain format" [] {
@@ -1392,7 +1398,8 @@ module completions {
     --file(-f): string        # A text file to read first; `-` is stdin; may be repeated
     --attach(-a): string      # An image; `-` is stdin; may be repeated
     --body: path              # A request body instead of a question; `-` is stdin
-    --dialect: string@"nu-complete llmroute explain dialect" # What the body is written in
+    --dialect: string@"nu-complete llmroute explain dialect" # What the body is written in. A body in `gemini` does not say its model: -m does
+    --stream                  # The answer would be streamed, where a body in that dialect does not say so (gemini)
     --json                    # Print one JSON document instead of tables
     --format: string@"nu-complete llmroute explain format" # How data is printed
     --color: string@"nu-complete llmroute explain color" # When to use colour. `NO_COLOR` is honoured
@@ -1556,7 +1563,7 @@ module completions {
   export extern "llmroute help groups show" [
   ]
 
-  # Make a group, or replace it whole
+  # Make a group or replace its targets, or change how they are tried
   export extern "llmroute help groups set" [
   ]
 

@@ -71,6 +71,11 @@ pub struct Question {
 }
 
 impl Question {
+    /// The model it names, if it names one.
+    pub(super) fn model(&self) -> Option<&str> {
+        self.model.as_deref()
+    }
+
     /// The request body, and the model it names.
     ///
     /// # Errors

@@ -1,10 +1,13 @@
 //! `explain`: what would become of a request. Sends nothing, and leaves nothing behind.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::PathBuf;
 
 use bytes::Bytes;
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
 
 use crate::cli::ask::{Question, server, unreachable_server};
@@ -14,15 +17,20 @@ use crate::cli::session::Session;
 use crate::cli::start;
 use crate::cli::view::{BAD, BOLD, paint, safe};
 use crate::config::Loaded;
-use crate::domain::ask::Envelope;
+use crate::config::address::stream_url;
+use crate::domain::ask::{Ask, Envelope};
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::Failure;
-use crate::domain::id::RequestId;
+use crate::domain::id::{GroupName, RequestId};
 use crate::domain::operation::Operation;
-use crate::engine::Call;
+use crate::domain::policy::Speech;
 use crate::engine::explain::{Explained, explain};
+use crate::engine::prices::Prices;
+use crate::engine::{Addressed, Call};
+use crate::route::canary::{Stage, Trial};
 use crate::route::health::FleetView;
 use crate::route::record::Facts;
+use crate::store;
 use crate::upstream::local::Local;
 
 /// The most that a body may have; the server takes no larger one.
@@ -33,28 +41,35 @@ const CAP: u64 = 64 * 1024 * 1024;
 #[command(after_help = "Nothing is sent. With a running server it is that server's view of its targets.\n\
                         The exit status is 3 if nobody could take the request.\n\n\
                         Example:\n  llmroute explain -m smart -f big.md -a shot.png \"what is wrong?\"\n  \
-                        llmroute explain --body request.json --dialect anthropic")]
+                        llmroute explain --body request.json --dialect anthropic\n  \
+                        llmroute explain --body request.json --dialect gemini -m smart")]
 pub struct Explain {
     #[command(flatten)]
     question: Question,
     /// A request body instead of a question; `-` is stdin.
-    #[arg(long, value_name = "FILE|-", conflicts_with_all = ["prompt", "model", "system", "files", "images"])]
+    #[arg(long, value_name = "FILE|-", conflicts_with_all = ["prompt", "system", "files", "images"])]
     body: Option<PathBuf>,
-    /// What the body is written in.
-    #[arg(long, value_enum, value_name = "openai-chat|anthropic|openai-responses", hide_possible_values = true,
-        hide_default_value = true, default_value_t = Written::OpenaiChat, requires = "body")]
-    dialect: Written,
+    /// What the body is written in. A body in `gemini` does not say its model: -m does.
+    #[arg(long, value_name = "openai-chat|openai-responses|anthropic|gemini|openai-completions", value_parser = written(),
+        hide_possible_values = true, hide_default_value = true, default_value = "openai-chat", requires = "body")]
+    dialect: Dialect,
+    /// The answer would be streamed, where a body in that dialect does not say so (gemini).
+    #[arg(long, requires = "body")]
+    stream: bool,
 }
 
-/// What a body can be written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Written {
-    /// OpenAI chat completions.
-    OpenaiChat,
-    /// Anthropic messages.
-    Anthropic,
-    /// OpenAI responses.
-    OpenaiResponses,
+/// What a client can write a body in.
+fn written() -> impl TypedValueParser<Value = Dialect> {
+    let names = Dialect::CLIENTS.into_iter().chain([Dialect::OpenaiCompletions]).map(Dialect::name);
+    PossibleValuesParser::new(names).try_map(|it| it.parse::<Dialect>())
+}
+
+/// A request to explain.
+struct Wanted {
+    body: Bytes,
+    dialect: Dialect,
+    /// What its path would say, in a dialect where that says something.
+    path: Option<Addressed>,
 }
 
 /// The document of `explain`.
@@ -83,11 +98,11 @@ impl Explain {
     /// # Errors
     /// The request cannot be read, or nobody could take it.
     pub fn run(&self, session: &Session) -> Done {
-        let (body, dialect) = self.request(session)?;
+        let wanted = self.request(session)?;
         let loaded = session.glance()?;
         let (explained, live) = match server(session)? {
-            Some(local) => (ask_server(&local, body, dialect)?, true),
-            None => (here(session, &loaded, body, dialect).map_err(|it| unreadable(&it))?, false),
+            Some(local) => (ask_server(&local, wanted)?, true),
+            None => (here(session, &loaded, wanted)?, false),
         };
         let Explained { record, refusal } = explained;
         let likely = Likely::read(session, &loaded)?;
@@ -107,11 +122,12 @@ impl Explain {
         if document.refusal.is_some() { Err(Stop::Quiet(Exit::NoProvider)) } else { Ok(()) }
     }
 
-    fn request(&self, session: &Session) -> Done<(Bytes, Dialect)> {
+    fn request(&self, session: &Session) -> Done<Wanted> {
         let Some(path) = &self.body else {
             let (body, _) = self.question.body(session, true)?;
-            return Ok((body, Dialect::OpenaiChat));
+            return Ok(Wanted { body, dialect: Dialect::OpenaiChat, path: None });
         };
+        let addressed = self.addressed()?;
         let mut bytes = Vec::new();
         let read = if path.as_os_str() == "-" {
             std::io::stdin().lock().take(CAP + 1).read_to_end(&mut bytes)
@@ -127,28 +143,48 @@ impl Explain {
             let what = format!("{} cannot be read", path.display());
             return Err(Diag::new(Exit::Usage, "bad-file", what, why).fix("name a file with one request body").into());
         }
-        Ok((Bytes::from(bytes), self.dialect.dialect()))
+        Ok(Wanted { body: Bytes::from(bytes), dialect: self.dialect, path: addressed })
     }
-}
 
-impl Written {
-    const fn dialect(self) -> Dialect {
-        match self {
-            Self::OpenaiChat => Dialect::OpenaiChat,
-            Self::Anthropic => Dialect::Anthropic,
-            Self::OpenaiResponses => Dialect::OpenaiResponses,
+    /// What the path says of a body that does not say it itself.
+    fn addressed(&self) -> Done<Option<Addressed>> {
+        let refuse = |why: &str, fix: &str| {
+            let what = format!("a body in {} is to be explained", self.dialect);
+            Err(Diag::new(Exit::Usage, "usage", what, why).fix(fix).into())
+        };
+        match (self.dialect.model_in_path(), self.question.model()) {
+            (true, Some(model)) => Ok(Some(Addressed { model: model.to_owned(), stream: self.stream })),
+            (true, None) => refuse("it does not say its model", "name it: -m MODEL"),
+            (false, Some(_)) => refuse("it says its model itself", "leave -m out, or change the body"),
+            (false, None) if self.stream => refuse("it says itself whether to stream", "leave --stream out"),
+            (false, None) => Ok(None),
         }
     }
 }
 
+/// How far canaries have come, by the file.
+fn stages(session: &Session, loaded: &Loaded) -> Done<BTreeMap<GroupName, Stage>> {
+    let mut stages = BTreeMap::new();
+    for row in store::canaries::list(&session.read()?)? {
+        let canary = loaded.policy.groups.get(row.group.as_str()).and_then(|it| it.canary.as_ref());
+        if let (Some(canary), Ok(trial)) = (canary, serde_json::from_str::<Trial>(&row.trial))
+            && trial.is_of(canary)
+        {
+            stages.insert(row.group.as_str().into(), Stage { share: trial.share, stays: false });
+        }
+    }
+    Ok(stages)
+}
+
 /// Without a server nothing is known of the targets' health.
-fn here(session: &Session, loaded: &Loaded, body: Bytes, dialect: Dialect) -> Result<Explained, Failure> {
+fn here(session: &Session, loaded: &Loaded, wanted: Wanted) -> Done<Explained> {
+    let canaries = stages(session, loaded)?;
     let call = Call {
         at: session.clock.now(),
-        dialect,
+        dialect: wanted.dialect,
         operation: Operation::Chat,
-        path: None,
-        body,
+        path: wanted.path,
+        body: wanted.body,
         headers: Vec::new(),
         client: "llmroute-ask".to_owned(),
         session: None,
@@ -159,11 +195,22 @@ fn here(session: &Session, loaded: &Loaded, body: Bytes, dialect: Dialect) -> Re
     };
     // Any throw does: the next request has another one.
     let id = RequestId(call.at.wall.0.cast_unsigned());
-    explain(&loaded.policy, FleetView::default(), call, (id, 0), |_| None)
+    let policy = &loaded.policy;
+    let prices = Prices::loading(loaded.prices.clone(), policy);
+    start::runtime()?.block_on(prices.ready());
+    let fleet = |ask: &Ask| FleetView { rates: prices.card_for(policy, ask, false), canaries, ..FleetView::default() };
+    explain(policy, fleet, call, (id, 0), |ask| prices.quote(policy, ask)).map_err(|it| unreadable(&it))
 }
 
-fn ask_server(local: &Local, body: Bytes, dialect: Dialect) -> Done<Explained> {
-    let path = format!("/explain/v1/{}", dialect.chat_path());
+fn ask_server(local: &Local, Wanted { body, dialect, path }: Wanted) -> Done<Explained> {
+    let path = match path {
+        None => format!("/explain/v1/{}", dialect.chat_path()),
+        Some(Addressed { model, stream }) => {
+            let root = format!("/explain/v1beta/{}", dialect.chat_path());
+            let speech = Speech { stream_url: stream_url(dialect, &root), ..Speech::new(dialect, root) };
+            speech.url_of(&Operation::Chat, &model.as_str().into(), stream).map_or_else(String::new, Cow::into_owned)
+        }
+    };
     let answer = start::runtime()?.block_on(async {
         let mut answer = local.post(&path, body).await?;
         let mut bytes = Vec::new();

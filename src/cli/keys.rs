@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::catalog;
 use crate::cli::diag::{Diag, Done, Exit};
 use crate::cli::keyshape::{self, refuse_keys};
+use crate::cli::live;
 use crate::cli::question;
 use crate::cli::session::Session;
 use crate::cli::view::table::{Table, left, right};
@@ -20,6 +21,7 @@ use crate::domain::clock::Stamp;
 use crate::domain::money::Usd;
 use crate::domain::policy::Billing;
 use crate::domain::secret::Secret;
+use crate::engine::standing::Cooling;
 use crate::store::KeySource;
 use crate::store::stats::{self, By, Money, Range};
 
@@ -133,8 +135,10 @@ struct Line {
     enabled: bool,
     /// Found in the environment; nothing of it is stored.
     found: bool,
-    /// `ok`, `disabled`, `not asked` (a command prints it), or why the key cannot be had.
+    /// `ok`, `disabled`, `not asked` (a command prints it), what it is out for, or why the key cannot be had.
     state: String,
+    /// What it is out for just now, and how long yet.
+    cooling: Vec<Cooling>,
     /// Spent in those days; `null` = unknown.
     spent_usd: Option<f64>,
     #[serde(skip)]
@@ -183,14 +187,15 @@ impl Keys {
 }
 
 fn list(session: &Session) -> Done {
-    let keys = session.glance()?.keys;
+    let loaded = session.glance()?;
+    let cooling = live::cooling(session, &loaded)?;
     let to = Stamp(session.clock.now().wall.0.saturating_add(1));
     let from = Timestamp::from_microsecond(to.0).ok().and_then(|it| it.checked_sub((24 * DAYS).hours()).ok());
     let range = Range { from: from.map_or(Stamp(0), |it| Stamp(it.as_microsecond())), to };
     let report = stats::report(&session.read()?, range, &By::Key)?;
     let spent: HashMap<String, Money> =
         report.rows.into_iter().filter_map(|it| Some((it.name?, it.sums.money))).collect();
-    let lines = keys.iter().map(|it| Line::new(it, &spent)).collect();
+    let lines = loaded.keys.iter().map(|it| Line::new(it, &spent, &cooling)).collect();
     session.screen.show(&Listed { schema_version: 1, days: DAYS, keys: lines }, |it, frame| table(&it.keys, frame))
 }
 
@@ -309,11 +314,14 @@ fn source_word(input: &KeyInput) -> &'static str {
 // === impl Line ===
 
 impl Line {
-    fn new(it: &KeyView, spent: &HashMap<String, Money>) -> Self {
+    fn new(it: &KeyView, spent: &HashMap<String, Money>, cooling: &[Cooling]) -> Self {
         let found = it.id.0 < 0;
+        let of_it = |out: &&Cooling| out.provider == it.provider && out.key.as_ref() == Some(&it.name);
+        let cooling: Vec<Cooling> = cooling.iter().filter(of_it).cloned().collect();
         let state = match (&it.problem, it.enabled) {
             (_, false) => "disabled".to_owned(),
             (Some(problem), true) => problem.clone(),
+            (None, true) if !cooling.is_empty() => state_of(&cooling),
             (None, true) if it.source.starts_with("cmd:") => "not asked".to_owned(),
             (None, true) if found => "ok (found, not stored)".to_owned(),
             (None, true) => "ok".to_owned(),
@@ -330,9 +338,20 @@ impl Line {
             enabled: it.enabled,
             found,
             state,
+            cooling,
             spent_usd: known.then(|| money.spent().dollars()),
             spent: amounts::money(known.then(|| money.spent())),
         }
+    }
+}
+
+/// What a key is out for: as a whole, or for the first of the models that it is out for.
+fn state_of(cooling: &[Cooling]) -> String {
+    let whole = cooling.iter().find(|it| it.model.is_none());
+    let Some(first) = whole.or_else(|| cooling.first()) else { return String::new() };
+    match cooling.len() - 1 {
+        more if more > 0 && whole.is_none() => format!("{} (and for {more} more)", live::words(first)),
+        _ => live::words(first),
     }
 }
 

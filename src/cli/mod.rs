@@ -5,6 +5,7 @@ pub mod args;
 mod decision;
 pub mod diag;
 pub mod keyshape;
+mod live;
 pub mod question;
 pub mod session;
 mod start;

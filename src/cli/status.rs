@@ -4,13 +4,18 @@ use serde::Serialize;
 
 use crate::catalog;
 use crate::cli::diag::Done;
+use crate::cli::live;
 use crate::cli::session::Session;
 use crate::cli::start;
 use crate::cli::stats::today;
 use crate::cli::view::{BOLD, amounts, paint, safe, shell};
 use crate::domain::policy::{Auth, Provider};
+use crate::engine::standing::Cooling;
 use crate::store::server_lock;
 use crate::store::stats::{self, By};
+
+/// Keys that are out and have a line on the card.
+const COOLING_MOST: usize = 3;
 
 /// The document of `llmroute --json`.
 #[derive(Debug, Serialize)]
@@ -23,6 +28,8 @@ struct Card {
     server: Option<Server>,
     /// Providers that requests can go to.
     providers: Vec<String>,
+    /// Keys that are out just now, for one model or for all.
+    cooling: Vec<Cooling>,
     groups: Vec<String>,
     requests_today: u64,
     rescued_today: u64,
@@ -85,6 +92,7 @@ pub(super) fn run(session: &Session) -> Done {
         home: paths.home().display().to_string(),
         database: paths.database().display().to_string(),
         server,
+        cooling: live::cooling(session, &loaded)?,
         groups: policy.groups.keys().map(ToString::to_string).collect(),
         requests_today: totals.requests.all,
         rescued_today: totals.requests.rescued,
@@ -119,6 +127,15 @@ fn draw(it: &Card) -> String {
     ];
     let mut lines = vec![paint(BOLD, &safe::line(&format!("llmroute {} · {}", it.version, it.shown.database)))];
     lines.extend(facts.iter().map(|(name, value)| format!("  {name:<10} {}", safe::line(value))));
+    for (nth, out) in it.cooling.iter().enumerate().take(COOLING_MOST) {
+        let name = if nth == 0 { "cooling" } else { "" };
+        let key = out.key.as_ref().map(|it| format!(" key {it}")).unwrap_or_default();
+        let told = format!("{}{key} {}", out.provider, live::words(out).trim_start_matches("cooling "));
+        lines.push(format!("  {name:<10} {}", safe::line(&told)));
+    }
+    if it.cooling.len() > COOLING_MOST {
+        lines.push(format!("  {:<10} and {} more: llmroute keys", "", it.cooling.len() - COOLING_MOST));
+    }
     lines.push(format!("next: {}", it.next));
     lines.join("\n")
 }

@@ -11,8 +11,23 @@ pub struct Rates {
     pub input: Usd,
     /// Of prompt tokens read from the provider's cache; as `input` where it has no such price.
     pub cache_read: Usd,
+    /// Of prompt tokens written to the provider's cache; as `input` where it has no such price.
+    pub cache_write: Usd,
     /// Of generated tokens.
     pub output: Usd,
+}
+
+/// Token counts to put a price on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tokens {
+    /// All of the prompt.
+    pub input: u64,
+    /// Of `input`: read from the provider's cache.
+    pub cache_read: u64,
+    /// Of `input`: written to the provider's cache.
+    pub cache_write: u64,
+    /// Generated ones.
+    pub output: u64,
 }
 
 /// The prices of one target by size of prompt: many providers charge more for a long one, and then for all of it.
@@ -23,12 +38,19 @@ pub struct Tariff {
 }
 
 impl Rates {
-    /// What `input` prompt tokens, `cached` of them read from the provider's cache, and `output` generated ones cost.
+    /// What these tokens cost. Of a prompt there cannot be more read or written than there is.
     #[must_use]
-    pub fn cost(&self, input: u64, cached: u64, output: u64) -> Usd {
+    pub fn cost(&self, tokens: Tokens) -> Usd {
         const PER: i128 = 1_000_000;
-        let cached = cached.min(input);
-        let parts = [(input - cached, self.input), (cached, self.cache_read), (output, self.output)];
+        let Tokens { input, cache_read, cache_write, output } = tokens;
+        let read = cache_read.min(input);
+        let written = cache_write.min(input - read);
+        let parts = [
+            (input - read - written, self.input),
+            (read, self.cache_read),
+            (written, self.cache_write),
+            (output, self.output),
+        ];
         let sum: i128 = parts.iter().map(|(tokens, each)| i128::from(*tokens) * i128::from(each.pico())).sum();
         Usd::from_pico(i64::try_from((sum + PER / 2).div_euclid(PER)).unwrap_or(i64::MAX))
     }
@@ -48,15 +70,20 @@ mod tests {
 
     fn rates(input: f64, cache_read: f64, output: f64) -> Rates {
         let usd = |it| Usd::from_dollars(it).unwrap();
-        Rates { input: usd(input), cache_read: usd(cache_read), output: usd(output) }
+        Rates { input: usd(input), cache_read: usd(cache_read), cache_write: usd(1.25 * input), output: usd(output) }
     }
 
     #[test]
     fn cached_tokens_are_a_part_of_the_prompt() {
         let rates = rates(3.0, 0.3, 15.0);
-        assert_eq!(rates.cost(1_000_000, 900_000, 100_000), Usd::from_dollars(0.3 + 0.27 + 1.5).unwrap());
+        let cost = |input, cache_read, cache_write, output| {
+            rates.cost(Tokens { input, cache_read, cache_write, output }).dollars()
+        };
+        let near = |is: f64, wanted: f64| assert!((is - wanted).abs() < 1e-11, "{is} {wanted}");
+        near(cost(1_000_000, 900_000, 0, 100_000), 0.3 + 0.27 + 1.5);
+        near(cost(1_000_000, 900_000, 100_000, 0), 0.27 + 0.375);
         // More cached than sent cannot be: all of it is.
-        assert_eq!(rates.cost(1_000, 5_000, 0), Usd::from_dollars(0.0003).unwrap());
+        near(cost(1_000, 5_000, 5_000, 0), 0.0003);
     }
 
     #[test]

@@ -319,6 +319,8 @@ variables! {
     Hour "hour" Int "The hour of the day, 0 to 23, in the configured time zone."
     Weekday "weekday" Int "1 for Monday to 7 for Sunday, in the configured time zone."
     Health "health" TextMap "By PROVIDER/MODEL: healthy, degraded, recovering or failed; its best key counts."
+    TtftP50 "ttft_p50" DoubleMap "By PROVIDER/MODEL: the usual seconds to the first content of a stream; 0 where none was seen."
+    ErrorRate "error_rate" DoubleMap "By PROVIDER/MODEL: the share of attempts of the last half minute that failed, 0 to 1."
 }
 
 impl Variable {
@@ -342,6 +344,8 @@ pub enum Kind {
     TextList,
     /// Texts by name.
     TextMap,
+    /// Numbers by name.
+    DoubleMap,
 }
 
 impl fmt::Display for Kind {
@@ -353,6 +357,7 @@ impl fmt::Display for Kind {
             Self::Bool => "bool",
             Self::TextList => "list(string)",
             Self::TextMap => "map(string, string)",
+            Self::DoubleMap => "map(string, double)",
         })
     }
 }

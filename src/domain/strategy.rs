@@ -26,6 +26,8 @@ pub enum Strategy {
     Openrouter,
     /// Weighted random by weights that follow error rate, latency and load.
     Adaptive,
+    /// The most tokens a second, by a draw like that of [`Self::Latency`]. What a request can wish for; no group has it.
+    Throughput,
 }
 
 /// The text names no strategy that can be used.
@@ -40,7 +42,7 @@ pub enum NoStrategy {
 }
 
 impl Strategy {
-    /// All of them, in the order of the documentation.
+    /// Those that a group can have, in the order of the documentation.
     pub const ALL: [Self; 7] =
         [Self::Weighted, Self::Priority, Self::Latency, Self::LeastBusy, Self::Cost, Self::Openrouter, Self::Adaptive];
 
@@ -55,6 +57,7 @@ impl Strategy {
             Self::Cost => "cost",
             Self::Openrouter => "openrouter",
             Self::Adaptive => "adaptive",
+            Self::Throughput => "throughput",
         }
     }
 
@@ -99,6 +102,9 @@ mod tests {
             assert_eq!(it.name().parse(), Ok(it));
             assert_eq!(serde_json::to_string(&it).unwrap(), format!("\"{it}\""));
         }
+        let throughput = Strategy::Throughput;
+        assert_eq!(serde_json::to_string(&throughput).unwrap(), format!("\"{throughput}\""));
+        assert!("throughput".parse::<Strategy>().is_err(), "no group can have it");
     }
 
     #[test]

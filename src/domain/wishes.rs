@@ -5,6 +5,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ask::Fields;
+use crate::domain::strategy::Strategy;
 
 /// Wishes of one request. Nearly none has any.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,10 +26,10 @@ pub struct Wishes {
     pub ignore: Vec<String>,
     /// Whether anybody but those in `order` may answer; without an order, anybody but the first choice.
     pub allow_fallbacks: bool,
-    /// What to put them in order by, in place of the group's strategy.
+    /// What to put the targets of each model in order by, in place of the group's strategy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort: Option<Sort>,
-    /// The most it may cost.
+    /// The most that its tokens may cost.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_price: Option<MaxPrice>,
     /// Nobody may keep or learn from what is sent (`data_collection: "deny"`, `zdr: true`).
@@ -77,7 +78,30 @@ pub enum Sort {
     Latency,
 }
 
-/// The most that tokens may cost, in dollars a million.
+impl Sort {
+    /// What the last part of a model's name means, after its last `:`
+    /// (openrouter.ai/docs/guides/routing/model-variants).
+    #[must_use]
+    pub fn suffix(text: &str) -> Option<Self> {
+        match text {
+            "floor" => Some(Self::Price),
+            "nitro" => Some(Self::Throughput),
+            _ => None,
+        }
+    }
+
+    /// The strategy that orders so.
+    #[must_use]
+    pub const fn strategy(self) -> Strategy {
+        match self {
+            Self::Price => Strategy::Cost,
+            Self::Throughput => Strategy::Throughput,
+            Self::Latency => Strategy::Latency,
+        }
+    }
+}
+
+/// The most that tokens may cost, in dollars a million (openrouter.ai/docs/guides/routing/provider-selection).
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MaxPrice {

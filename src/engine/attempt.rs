@@ -10,6 +10,7 @@ use http::{HeaderName, HeaderValue};
 use tokio::time::{Instant, timeout_at};
 
 use crate::domain::ask::Ask;
+use crate::domain::event::Finish;
 use crate::domain::failure::{Failure, Next, Origin};
 use crate::domain::id::ModelName;
 use crate::domain::operation::Operation;
@@ -21,6 +22,7 @@ use crate::engine::exchange::{Exchange, broken, redirect, silent};
 use crate::engine::flow::{self, Ending, Flow, is_empty_but_meant};
 use crate::engine::lane::{self, Rendered};
 use crate::engine::recall::{self, Keep};
+use crate::engine::resume::Way;
 use crate::engine::settle::{Account, Entry};
 use crate::engine::vault::{self, Capture, Conversation, Maker};
 use crate::engine::{Engine, beside, ledger_unavailable, read};
@@ -183,7 +185,7 @@ impl Try<'_> {
             let Some(chunk) = self.exchange.chunk(&mut incoming, self.first).await? else {
                 let rest = flow.finish();
                 held.push(rest.out);
-                if rest.content || meant(&flow) {
+                if rest.content || self.meant(&flow) {
                     return Ok(self.commit(held, flow, None));
                 }
                 return Err(self.no_answer(&flow));
@@ -197,7 +199,7 @@ impl Try<'_> {
             }
             let taken = flow.take(chunk);
             held.push(taken.out);
-            if taken.content || meant(&flow) {
+            if taken.content || self.meant(&flow) {
                 return Ok(self.commit(held, flow, Some(incoming)));
             }
             if flow.ending().is_some() {
@@ -316,6 +318,14 @@ impl Try<'_> {
         Ok(reply)
     }
 
+    /// The stream has ended well and is an answer although it has no content. A model that was given the beginning of its
+    /// answer may have no more to say.
+    fn meant(&self, flow: &Flow) -> bool {
+        let given = || self.account.leg().is_some_and(|it| it.way(self.exchange.provider, self.model) == Way::Prefill);
+        let ended = flow.ending() == Some(&Ending::Whole);
+        ended && (flow.is_empty_but_meant() || flow.facts().finish == Some(Finish::Stop) && given())
+    }
+
     /// A stream that ended, or went wrong, before any content.
     fn no_answer(&self, flow: &Flow) -> Failure {
         match flow.ending() {
@@ -356,11 +366,6 @@ impl Held {
 fn no_place() -> Failure {
     let told = "the request has no place for the rest of an answer";
     Failure { next: Next::Elsewhere, ..Failure::local(Origin::Local, "resume_unsayable", 500, told) }
-}
-
-/// The stream has ended well and is an answer although it has no content.
-fn meant(flow: &Flow) -> bool {
-    flow.ending() == Some(&Ending::Whole) && flow.is_empty_but_meant()
 }
 
 fn first_deadline(ask: &Ask, deadlines: &Deadlines) -> Duration {

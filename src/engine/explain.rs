@@ -9,7 +9,7 @@ use crate::domain::id::RequestId;
 use crate::domain::money::Usd;
 use crate::domain::policy::Policy;
 use crate::domain::rule::Variable;
-use crate::engine::{Call, Engine, read};
+use crate::engine::{Call, Engine, canaries, read};
 use crate::route;
 use crate::route::health::FleetView;
 use crate::route::record::Record;
@@ -23,13 +23,14 @@ pub struct Explained {
     pub refusal: Option<String>,
 }
 
-/// Decides about `call` as if it had come, in view of `fleet`. `quote` says what it is expected to cost, where that is known.
+/// Decides about `call` as if it had come, in view of the `fleet` for it. `quote` says what it is expected to cost, where that
+/// is known.
 ///
 /// # Errors
 /// Its body cannot be read.
 pub fn explain(
     policy: &Policy,
-    fleet: FleetView,
+    fleet: impl FnOnce(&Ask) -> FleetView,
     call: Call,
     (id, salt): (RequestId, u64),
     quote: impl FnOnce(&Ask) -> Option<Usd>,
@@ -39,6 +40,8 @@ pub fn explain(
     if policy.rules.reads(Variable::EstCost) {
         ask.quote = quote(&ask);
     }
+    canaries::recognise(policy, &mut ask);
+    let fleet = fleet(&ask);
     let mut decision = route::decide(policy, &ask, &fleet, &mut Dice::of(id, salt));
     let record = Record::of(&ask, fleet, &mut decision).trimmed();
     Ok(Explained { record, refusal: decision.refusal.map(|it| it.told) })
@@ -51,8 +54,7 @@ impl Engine {
     /// Its body cannot be read.
     pub fn explain(&self, call: Call) -> Result<Explained, Failure> {
         let policy = self.policy();
-        let fleet = self.view(&policy, call.at);
         let dice = (self.ledger.spare_id(), self.ledger.salt());
-        explain(&policy, fleet, call, dice, |ask| self.prices.quote(&policy, ask))
+        explain(&policy, |ask| self.view_for(&policy, ask), call, dice, |ask| self.prices.quote(&policy, ask))
     }
 }

@@ -50,6 +50,8 @@ struct Walk {
     full: Option<usize>,
     /// Targets that have failed.
     down: Vec<usize>,
+    /// The widest window, in tokens, that the prompt was too long for.
+    outgrown: Option<u64>,
 }
 
 /// What a group says of how its requests are tried.
@@ -75,7 +77,13 @@ struct Ahead {
 }
 
 /// Tries `plan` in order. Owns everything it needs, so that a stream can be handed to the client while it still runs.
-pub async fn run(engine: Arc<Engine>, ask: Arc<Ask>, plan: Vec<Stop>, ways: Ways, mut settlement: Settlement) -> Walked {
+pub async fn run(
+    engine: Arc<Engine>,
+    ask: Arc<Ask>,
+    plan: Vec<Stop>,
+    ways: Ways,
+    mut settlement: Settlement,
+) -> Walked {
     let left = ATTEMPTS.max(plan.len());
     let ways = Ways { resume: ways.resume && plan.len() > 1, ..ways };
     settlement.may_go_on(ways.resume);
@@ -99,6 +107,7 @@ pub async fn walk(rest: Rest, settlement: Settlement) -> Walked {
         spent: Vec::new(),
         full: None,
         down: Vec::new(),
+        outgrown: None,
     };
     let outcome = tokio::select! {
         biased;
@@ -136,14 +145,14 @@ impl Walk {
             return ended;
         }
         // Nobody else can take it: now a place at a full target is worth waiting for.
-        if let Some(at) = self.full.take()
+        if let Some(at) = self.full.take().filter(|at| self.has_room(&plan[*at]))
             && self.left > 0
             && let Some(ended) = self.queued(at, &plan[at]).await
         {
             return ended;
         }
         // To turn this client away while somebody else finds out that all is well again would be an outage of our own.
-        if let Some((at, seat)) = self.probed.take()
+        if let Some((at, seat)) = self.probed.take().filter(|it| self.has_room(&plan[it.0]))
             && self.left > 0
             && timeout(LONGEST_PAUSE, self.engine.fleet.probe_over(&seat)).await.is_ok()
             && let Some(ended) = self.once_more(at, &plan[at], &seat).await
@@ -152,7 +161,7 @@ impl Walk {
         }
         // Everything else has failed: now waiting for a target that failed in passing is worth something.
         for n in 0..AGAIN {
-            let Some((at, seat, wait)) = self.again.take() else { break };
+            let Some((at, seat, wait)) = self.again.take().filter(|it| self.has_room(&plan[it.0])) else { break };
             if self.left == 0 || !self.engine.fleet.may_retry() {
                 break;
             }
@@ -198,7 +207,7 @@ impl Walk {
                 Woken::Failed(racer, failure) => {
                     let (at, effect) = (racer.at, failure.kind.effect());
                     self.failed(*racer, &failure);
-                    if self.ends(&failure) {
+                    if self.ends(&failure, plan, at) {
                         race.over(&mut self.settlement);
                         return Some(Err(*failure));
                     }
@@ -222,7 +231,7 @@ impl Walk {
         }
         while let Some(stop) = plan.get(ahead.target) {
             let (at, key) = (ahead.target, ahead.key);
-            let Some(seat) = stop.seats.get(key) else {
+            let Some(seat) = stop.seats.get(key).filter(|_| self.has_room(stop)) else {
                 ahead.beyond(at);
                 continue;
             };
@@ -322,10 +331,23 @@ impl Walk {
         }
     }
 
-    /// Whether nobody else is asked after this.
-    fn ends(&self, failure: &Failure) -> bool {
-        let passed_on = failure.kind == Kind::Filter && self.ways.on_refusal == OnRefusal::Next;
+    /// Whether nobody else is asked after this, which came from the `at`th target of `plan`.
+    fn ends(&mut self, failure: &Failure, plan: &[Stop], at: usize) -> bool {
+        let passed_on = match failure.kind {
+            Kind::Filter => self.ways.on_refusal == OnRefusal::Next,
+            Kind::Context => {
+                self.outgrown = self.outgrown.max(plan.get(at).and_then(window));
+                // Whose window is not known to be larger may be as small: it is not asked.
+                self.outgrown.is_some() && plan.iter().any(|it| self.has_room(it))
+            }
+            _ => false,
+        };
         failure.next == Next::Stop && !passed_on
+    }
+
+    /// Whether the window of `stop` is known to be wider than those that the prompt was too long for.
+    fn has_room(&self, stop: &Stop) -> bool {
+        self.outgrown.is_none_or(|most| window(stop).is_some_and(|it| it > most))
     }
 
     fn size(&self) -> Size {
@@ -365,7 +387,7 @@ impl Walk {
             }
             Woken::Failed(racer, failure) => {
                 self.failed(*racer, &failure);
-                if self.ends(&failure) {
+                if self.ends(&failure, std::slice::from_ref(stop), 0) {
                     return Some(Err(*failure));
                 }
                 self.note(*failure);
@@ -398,6 +420,11 @@ impl Ahead {
             *self = Self { target: at + 1, key: 0 };
         }
     }
+}
+
+/// How many tokens of a prompt a target takes, where that is known.
+fn window(stop: &Stop) -> Option<u64> {
+    stop.provider.facts.get(stop.target.model.as_str())?.window
 }
 
 /// Nothing was tried: every seat was being probed by other requests, and stayed so for as long as we could wait.

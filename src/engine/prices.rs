@@ -225,12 +225,12 @@ mod tests {
     #[tokio::test]
     async fn decisions_are_told_the_prices_of_the_groups_targets_by_size_of_prompt() {
         use crate::domain::policy::Group;
-        use crate::domain::strategy::Strategy;
+        use crate::domain::rates::Tokens;
 
         let mut policy = policy(true, true);
         let target = |text| (Target::parse(text).unwrap(), 1.0);
         let targets = vec![target("openai/gpt-5.4-mini"), target("groq/nobody-knows"), target("gone/x")];
-        let group = Group { strategy: Strategy::Cost, ..Group::new("g".into(), targets) };
+        let group = Group::new("g".into(), targets);
         policy.groups.insert(group.name.clone(), Arc::new(group));
         let prices = Prices::loading(Vec::new(), &policy);
         prices.ready().await;
@@ -242,8 +242,9 @@ mod tests {
             let usage = Usage { input, cache_read, output, source: Source::Provider, ..Usage::default() };
             prices.cost(&policy.providers["openai"], Billing::Metered, &["gpt-5.4-mini"], &usage, at).amount().unwrap()
         };
-        assert_eq!(rates.cost(1_000, 0, 300), cost(1_000, 0, 300));
-        assert_eq!(rates.cost(1_000, 800, 300), cost(1_000, 800, 300));
+        let of_card = |input, cache_read, output| rates.cost(Tokens { input, cache_read, output, ..Tokens::default() });
+        assert_eq!(of_card(1_000, 0, 300), cost(1_000, 0, 300));
+        assert_eq!(of_card(1_000, 800, 300), cost(1_000, 800, 300));
         assert!(Arc::ptr_eq(&card, &prices.card(&policy, Stamp(at.0 + 1))), "made once an hour");
         let own = Override {
             provider: "openai".into(),
@@ -264,6 +265,33 @@ mod tests {
             (rates.input, rates.cache_read, rates.output),
             (Usd::from_pico(7_000_000_000_000), Usd::from_pico(7_000_000_000_000), Usd::from_pico(9_000_000_000_000))
         );
+    }
+
+    #[tokio::test]
+    async fn who_goes_by_price_is_told_that_of_targets_in_no_group_too() {
+        use crate::domain::clock::Now;
+        use crate::domain::dialect::Dialect;
+        use crate::domain::id::RequestId;
+        use crate::domain::operation::Operation;
+
+        let policy = policy(true, true);
+        let prices = Prices::loading(Vec::new(), &policy);
+        prices.ready().await;
+        let now = Now { wall: Stamp(1_795_176_000_000_000), ..Now::default() };
+        let ask = |model: &str| Ask::new(RequestId(1), now, Dialect::OpenaiChat, Operation::Chat, model.to_owned());
+        assert!(prices.card_for(&policy, &ask("openai/gpt-5.4-mini"), false).0.is_empty());
+        let dear = Target::parse("openai/gpt-5.4-mini").unwrap();
+        for (ask, by_price) in [(ask("openai/gpt-5.4-mini:floor"), false), (ask("openai/gpt-5.4-mini"), true)] {
+            let card = prices.card_for(&policy, &ask, by_price);
+            assert_eq!(card.0[&dear].at(1).map(|it| it.input), Some(Usd::from_pico(750_000_000_000)));
+        }
+        let wishes =
+            crate::domain::wishes::Wishes { models: vec!["groq/nobody-knows".to_owned()], ..Default::default() };
+        let card =
+            prices.card_for(&policy, &Ask { wishes: Some(Box::new(wishes)), ..ask("openai/gpt-5.4-mini") }, false);
+        assert!(card.0[&Target::parse("groq/nobody-knows").unwrap()].at(1).is_none(), "looked for once, and not found");
+        assert_eq!(card.0.len(), 2);
+        assert!(Arc::ptr_eq(&card, &prices.card(&policy, now.wall)), "kept for the next");
     }
 
     #[tokio::test]

@@ -50,7 +50,11 @@ struct Provider {
 #[serde(untagged)]
 enum By {
     Name(Sort),
-    Object { by: Sort },
+    Object {
+        by: Sort,
+        #[serde(flatten)]
+        rest: BTreeMap<String, Value>,
+    },
 }
 
 #[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
@@ -121,10 +125,6 @@ pub(super) fn read(body: &Bytes, fields: &Fields) -> Result<Option<(Wishes, Byte
         wishes.provider = raw.and_then(|it| std::str::from_utf8(it).ok()).map(str::to_owned);
         it.tell(&mut wishes)?;
     }
-    // An order or a limit that is not kept would be worse than none.
-    if wishes.sort.is_some() || wishes.max_price.is_some() {
-        return Err(bad("`provider.sort` and `provider.max_price` are not kept by this version: leave them out"));
-    }
     if wishes.provider.is_some() {
         // All but the first of the edits, which takes `provider` out. Without further models it is the body as it came.
         let left = edits.iter().skip(1).filter(|it| is_there(it.key()) || matches!(it, Edit::Set { .. }));
@@ -142,7 +142,13 @@ impl Provider {
         wishes.ignore = self.ignore.unwrap_or_default();
         wishes.allow_fallbacks = self.allow_fallbacks.unwrap_or(true);
         wishes.sort = self.sort.map(|it| match it {
-            By::Name(by) | By::Object { by } => by,
+            By::Name(by) => by,
+            By::Object { by, rest } => {
+                // By model is how it is done anyway.
+                let other = rest.into_iter().filter(|it| it.0 != "partition" || it.1 != "model");
+                wishes.unheard.extend(other.map(|(key, _)| format!("provider.sort.{key}")));
+                by
+            }
         });
         wishes.private = self.data_collection == Some(DataCollection::Deny) || self.zdr == Some(true);
         wishes.require_parameters = self.require_parameters.unwrap_or(false);
@@ -210,13 +216,31 @@ mod tests {
     }
 
     #[test]
+    fn sort_and_max_price_are_read_in_every_spelling_and_what_is_not_kept_of_them_is_named() {
+        for (sort, meant, unheard) in [
+            (r#""price""#, Sort::Price, None),
+            (r#"{"by": "latency"}"#, Sort::Latency, None),
+            (r#"{"by": "throughput", "partition": "model"}"#, Sort::Throughput, None),
+            (r#"{"by": "price", "partition": "none"}"#, Sort::Price, Some("provider.sort.partition")),
+        ] {
+            let body = format!(r#"{{"provider": {{"sort": {sort}}}}}"#);
+            let wishes = of(&body).unwrap().unwrap().0;
+            assert_eq!((wishes.sort, wishes.unheard.first().map(String::as_str)), (Some(meant), unheard), "{body}");
+        }
+        let body = r#"{"provider": {"max_price": {"prompt": "1.5", "completion": 2, "image": 3}}}"#;
+        let wishes = of(body).unwrap().unwrap().0;
+        assert_eq!(wishes.max_price, Some(MaxPrice { prompt: Some(1.5), completion: Some(2.0) }));
+        assert_eq!(wishes.unheard, ["provider.max_price.image"]);
+    }
+
+    #[test]
     fn what_is_no_wish_is_refused_by_name() {
         for (body, name) in [
             (r#"{"models": "a"}"#, "`models`"),
             (r#"{"provider": {"sort": "beauty"}}"#, "`provider`"),
             (r#"{"provider": {"max_price": {"prompt": -1}}}"#, "max_price.prompt"),
-            (r#"{"provider": {"sort": {"by": "price"}}}"#, "`provider.sort`"),
-            (r#"{"provider": {"max_price": {"prompt": "1.5", "completion": 2, "image": 3}}}"#, "`provider.max_price`"),
+            (r#"{"provider": {"sort": {"by": "beauty"}}}"#, "`provider`"),
+            (r#"{"provider": {"max_price": {"completion": "much"}}}"#, "max_price.completion"),
             (r#"{"provider": 7}"#, "`provider`"),
             (r#"{"fallbacks": [7]}"#, "`fallbacks`"),
         ] {

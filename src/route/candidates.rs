@@ -9,11 +9,13 @@ use crate::domain::model::canonical;
 use crate::domain::operation::{Operation, Relayed};
 use crate::domain::policy::{Auth, Policy, Provider};
 use crate::domain::target::{Seat, Target};
+use crate::domain::wishes::Sort;
 use crate::route::Candidate;
 use crate::route::explain::Step;
 
 /// The candidates for `ask` if its model is called `model`: a group's targets, one target, or everybody who serves that
-/// model, under whatever name; where no model is named, the one provider that can be meant.
+/// model, under whatever name; where no model is named, the one provider that can be meant. A suffix (`:floor`, `:nitro`)
+/// says what they are to be put in order by.
 ///
 /// # Errors
 /// `no_route` (404), naming the nearest names, if nothing is called so; what [`one_provider`] says.
@@ -26,13 +28,27 @@ pub fn find(
     if let (Operation::Relay(relayed), true) = (&ask.operation, model.is_empty()) {
         return one_provider(policy, ask, relayed, trail).map(|it| (None, vec![it]));
     }
-    let model = match policy.aliases.get(model).filter(|_| !policy.groups.contains_key(model)) {
+    let (model, sort) = sorted(policy, model);
+    let (model, sort) = match policy.aliases.get(model).filter(|_| !policy.groups.contains_key(model)) {
         Some(meant) => {
             trail.push(Step::Alias { name: ModelName::from(model), meant: meant.clone() });
-            meant.as_str()
+            let (meant, own) = sorted(policy, meant);
+            (meant, sort.or(own))
         }
-        None => model,
+        None => (model, sort),
     };
+    let (group, mut found) = meant(policy, model, trail)?;
+    if let Some(sort) = sort.or_else(|| ask.wishes.as_deref()?.sort) {
+        // By whatever name each knows the model: it is the one order that was wished for.
+        for it in &mut found {
+            (it.sort, it.tier) = (Some(sort), 0);
+        }
+    }
+    Ok((group, found))
+}
+
+/// What a model's name means, aliases and suffixes left behind.
+fn meant(policy: &Policy, model: &str, trail: &mut Vec<Step>) -> Result<(Option<GroupName>, Vec<Candidate>), Failure> {
     if let Some(group) = policy.groups.get(model) {
         trail.push(Step::Group { name: group.name.clone(), targets: group.targets.len() });
         let found = group.targets.iter().filter_map(|(target, weight)| listed(policy, target, *weight, trail));
@@ -51,6 +67,31 @@ pub fn find(
     }
     trail.push(Step::Model { model: ModelName::from(model), providers: serving.len() });
     Ok((None, serving))
+}
+
+/// Whether a model's name, or what it stands for, says what its targets are to be put in order by.
+#[must_use]
+pub fn has_suffix(policy: &Policy, model: &str) -> bool {
+    let meant = policy.aliases.get(model).map_or(model, String::as_str);
+    sorted(policy, meant).1.is_some()
+}
+
+/// A name without the suffix that says what to put its targets in order by. Something may be called just so, and a gateway
+/// has suffixes of its own.
+fn sorted<'a>(policy: &Policy, model: &'a str) -> (&'a str, Option<Sort>) {
+    let split = model.rsplit_once(':').and_then(|(plain, suffix)| Some((plain, Sort::suffix(suffix)?)));
+    let Some((plain, sort)) = split.filter(|it| !it.0.is_empty()) else { return (model, None) };
+    let lists = |it: &Provider, model: &str| {
+        it.models.iter().any(|known| known.as_str() == model) || it.facts.get_name(model).is_some()
+    };
+    let named = policy.groups.contains_key(model) || policy.aliases.contains_key(model);
+    let target = Target::parse(model)
+        .and_then(|it| Some((policy.providers.get(&it.provider)?, it.model)))
+        .is_some_and(|(provider, model)| provider.quirks.provider_routing || lists(provider, model.as_str()));
+    if named || target || policy.providers.values().any(|it| it.enabled && lists(it, model)) {
+        return (model, None);
+    }
+    (plain, Some(sort))
 }
 
 /// Everybody who has the model. Those whose row lists it by that very name come first; behind them those that are known to
@@ -143,7 +184,7 @@ pub(super) fn candidate(provider: &Arc<Provider>, model: ModelName, weight: f64)
             |it: &crate::domain::policy::Key| Seat { target: target.clone(), key: Some((it.id, it.name.clone())) };
         provider.usable_keys().map(|it| (seat(it), it.weight)).collect()
     };
-    Candidate { provider: Arc::clone(provider), target, weight, tier: 0, seats }
+    Candidate { provider: Arc::clone(provider), target, weight, tier: 0, seats, sort: None }
 }
 
 fn unknown(policy: &Policy, model: &str) -> Failure {

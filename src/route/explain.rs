@@ -14,6 +14,7 @@ use crate::domain::rule::CHAIN_MOST;
 use crate::domain::strategy::Strategy;
 use crate::domain::target::{Seat, Target};
 use crate::route::breaker::Why;
+use crate::route::canary;
 use crate::route::order::Score;
 
 /// What one stage did.
@@ -105,6 +106,17 @@ pub enum Step {
         /// Which.
         target: Target,
     },
+    /// The canary of a group took its place, or none.
+    Canary {
+        /// Which target it is.
+        target: Target,
+        /// Where the conversation falls, 0 ≤ x ≤ 1.
+        draw: f64,
+        /// Below what it is the canary's.
+        share: f64,
+        /// What came of that.
+        place: canary::Place,
+    },
     /// The first target was drawn.
     Drawn {
         /// Which.
@@ -165,7 +177,8 @@ impl Step {
             | Self::Unknown { .. }
             | Self::AsListed => About::All,
             Self::Named { target } | Self::LeastBad { target } | Self::Drawn { target, .. } => About::Target(target),
-            Self::Out { target, .. } => About::Out(target),
+            Self::Canary { target, place, .. } if place.is_in_play() => About::Target(target),
+            Self::Canary { target, .. } | Self::Out { target, .. } => About::Out(target),
             Self::Resting { seat, .. } => About::Out(&seat.target),
         }
     }
@@ -181,6 +194,7 @@ impl Step {
                 format!("{key}rests {} s: {}", left.as_secs(), why.sentence())
             }
             Self::LeastBad { .. } => "the least bad: all are out for their health".to_owned(),
+            Self::Canary { draw, share, place, .. } => place.words(*draw, *share),
             Self::Drawn { share, .. } if *share >= 1.0 => "has all the weight".to_owned(),
             Self::Drawn { draw, share, .. } => format!("drawn (throw {draw:.2}, share {share:.2})"),
             _ => self.to_string(),
@@ -209,6 +223,7 @@ impl fmt::Display for Step {
                 None => write!(f, "{} rests {} s: {}", seat.target, left.as_secs(), why.sentence()),
             },
             Self::LeastBad { target } => write!(f, "all are out for their health: {target} is the least bad"),
+            Self::Canary { target, draw, share, place } => write!(f, "{target}: {}", place.words(*draw, *share)),
             Self::Drawn { target, draw, share } => write!(f, "drew {target} (throw {draw:.4}, share {share:.4})"),
             Self::AsListed => write!(f, "no positive weight: tried as listed"),
             Self::Ranked { strategy, places } => {

@@ -6,6 +6,7 @@ use crate::domain::model::ModelFacts;
 use crate::domain::operation::Operation;
 use crate::domain::policy::{Auth, Provider};
 use crate::route::explain::Step;
+use crate::route::health::FleetView;
 use crate::route::{Candidate, wishes};
 
 /// The candidates that can serve `ask`.
@@ -14,7 +15,12 @@ use crate::route::{Candidate, wishes};
 /// `no_key` (424) if every candidate lacks a key, `not_set_up` (424) if what they lack is a setting, `not_offered` (404) if
 /// some lack neither but none has such an operation, `no_fit` (400) if some have it but none can do what is asked. Each
 /// candidate's reason is listed.
-pub fn fit(found: Vec<Candidate>, ask: &Ask, trail: &mut Vec<Step>) -> Result<Vec<Candidate>, Failure> {
+pub fn fit(
+    found: Vec<Candidate>,
+    ask: &Ask,
+    fleet: &FleetView,
+    trail: &mut Vec<Step>,
+) -> Result<Vec<Candidate>, Failure> {
     // A prompt is only estimated. Who has room for it even if the estimate is too low comes before who has not; where
     // nobody has, those whose window the estimate itself fits into may still serve it.
     let needed = ask.needs.prompt_tokens;
@@ -25,8 +31,11 @@ pub fn fit(found: Vec<Candidate>, ask: &Ask, trail: &mut Vec<Step>) -> Result<Ve
     let mut fitting = Vec::with_capacity(found.len());
     let mut out = Vec::new();
     let mut nearest = Lack::Key;
-    for it in found {
-        let Some((lack, why)) = misfit(&it, ask, prompt) else {
+    let most = ask.wishes.as_deref().and_then(|it| it.max_price);
+    for mut it in found {
+        let misfit =
+            misfit(&it, ask, prompt).or_else(|| Some((Lack::Skill, wishes::too_dear(most?, &mut it, ask, fleet)?)));
+        let Some((lack, why)) = misfit else {
             fitting.push(it);
             continue;
         };

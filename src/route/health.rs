@@ -1,6 +1,6 @@
 //! Stage 3: leave out what is known to fail just now (routing.md §2, §5).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::clock::Moment;
 use crate::domain::failure::{Failure, Origin};
-use crate::domain::id::{KeyId, ModelName, ProviderName};
+use crate::domain::id::{GroupName, KeyId, ModelName, ProviderName};
 use crate::domain::rates::Tariff;
 use crate::domain::target::{Seat, Target};
 use crate::route::Candidate;
 use crate::route::breaker::{Standing, Why};
+use crate::route::canary;
 use crate::route::explain::Step;
 use crate::route::live::Live;
 use crate::route::order::adaptive::Assessment;
@@ -69,6 +70,9 @@ pub struct FleetView {
     pub assessment: Arc<Assessment>,
     /// What targets charge.
     pub rates: Arc<RateCard>,
+    /// How far the canaries of groups have come.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub canaries: BTreeMap<GroupName, canary::Stage>,
 }
 
 impl FleetView {
@@ -83,13 +87,16 @@ impl FleetView {
         };
         let live = self.live.0.iter().filter(|it| is_of(it.0)).map(|(id, it)| (id.clone(), Arc::clone(it)));
         let assessed = self.assessment.seats.iter().filter(|it| is_of(it.0)).map(|(id, it)| (id.clone(), it.clone()));
-        let rates = self.rates.0.iter().filter(|it| targets.contains(it.0)).map(|(id, it)| (id.clone(), it.clone()));
+        // A price that was looked for and is not known is as good as none.
+        let rates = self.rates.0.iter().filter(|it| targets.contains(it.0) && !it.1.tiers.is_empty());
+        let rates = rates.map(|(id, it)| (id.clone(), it.clone()));
         Self {
             now: self.now,
             standings: self.standings.iter().filter(|it| is_of(it.0)).map(|(id, it)| (id.clone(), *it)).collect(),
             live: Arc::new(LiveSeats(live.collect())),
             assessment: Arc::new(Assessment { at: self.assessment.at, seats: assessed.collect() }),
             rates: Arc::new(RateCard(rates.collect())),
+            canaries: self.canaries.clone(),
         }
     }
 
@@ -97,7 +104,7 @@ impl FleetView {
     #[must_use]
     pub fn is_calm(&self) -> bool {
         let unknown = self.live.0.is_empty() && self.assessment.seats.is_empty() && self.rates.0.is_empty();
-        self.standings.is_empty() && unknown
+        self.standings.is_empty() && unknown && self.canaries.is_empty()
     }
 
     /// How a seat stands: the worse of its own standing and its key's.

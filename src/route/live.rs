@@ -231,6 +231,13 @@ impl Live {
         Some(Estimate { mean: gauge.mean, weight, idle: now.since(gauge.at) })
     }
 
+    /// The time a token of a stream takes, from the first content on.
+    #[must_use]
+    pub fn pace(&self, now: Moment) -> Option<Estimate> {
+        let Gauge { mean, weight, at } = self.speed;
+        (weight > 0.0).then(|| Estimate { mean: -mean, weight, idle: now.since(at) })
+    }
+
     /// What the seat takes just now: what it took lately, or what is usual for it the longer nothing was seen of it. That
     /// a slow seat is slow is so forgotten within half a minute, and found out again, or not.
     #[must_use]

@@ -2,11 +2,13 @@
 //! that says why. Pure and total: no I/O, no clock, no locks, and no randomness but the dice it is handed, so that
 //! the same values always give the same decision.
 //!
-//! The stages, one a file, in running order: [`rules`] → [`candidates`] → [`fit`] → [`health`] → [`order`]. What the last
+//! The stages, one a file, in running order: [`rules`] → [`candidates`] → [`fit`] → [`health`] → [`canary`] → [`order`]. What the last
 //! two read of the fleet's doings is in [`breaker`] and [`live`]. [`record`] is what is kept of a decision.
 
 pub mod breaker;
+pub mod canary;
 pub mod candidates;
+pub mod conversation;
 pub mod explain;
 pub mod fit;
 pub mod health;
@@ -30,6 +32,7 @@ use crate::domain::id::GroupName;
 use crate::domain::policy::{Policy, Provider};
 use crate::domain::strategy::Strategy;
 use crate::domain::target::{Seat, Target};
+use crate::domain::wishes::Sort;
 use crate::route::explain::Step;
 use crate::route::health::FleetView;
 
@@ -57,6 +60,12 @@ pub struct Stop {
     pub seats: Vec<Seat>,
 }
 
+impl From<Candidate> for Stop {
+    fn from(it: Candidate) -> Self {
+        Self { provider: it.provider, target: it.target, seats: it.seats.into_iter().map(|it| it.0).collect() }
+    }
+}
+
 /// A target on its way through the stages.
 #[derive(Debug, Clone)]
 pub struct Candidate {
@@ -70,6 +79,8 @@ pub struct Candidate {
     pub tier: u32,
     /// The keys still in play, with their weights; one entry without a key where none is needed.
     pub seats: Vec<(Seat, f64)>,
+    /// What the request wishes its tier to be put in order by, in place of the group's strategy.
+    pub sort: Option<Sort>,
 }
 
 /// Decides where `ask` goes.
@@ -82,19 +93,33 @@ pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) ->
     } else {
         rules::route(policy, ask, fleet, dice, &mut trail)
     };
-    let (group, found) = match found {
+    let (group, mut found) = match found {
         Ok(it) => it,
         Err(failure) => return Decision { group: None, plan: Vec::new(), trail, refusal: Some(failure) },
     };
-    let outcome = fit::fit(found, ask, &mut trail).and_then(|fitting| health::usable(fitting, fleet, &mut trail));
+    canary::join(policy, group.as_ref(), ask, fleet, &mut found);
+    let outcome =
+        fit::fit(found, ask, fleet, &mut trail).and_then(|fitting| health::usable(fitting, fleet, &mut trail));
     match outcome {
-        Ok(usable) => {
+        Ok(mut usable) => {
+            let apart = canary::put(policy, group.as_ref(), ask, fleet, &mut usable, &mut trail);
             let chosen = group.as_ref().and_then(|it| policy.groups.get(it));
             let strategy = chosen.map_or_else(Strategy::default, |it| it.strategy);
             let mut plan = Vec::with_capacity(usable.len());
             let wishes = ask.wishes.as_deref();
             let usable = if let Some(it) = wishes { wishes::arrange(usable, it) } else { usable };
             for tier in tiers(usable) {
+                if let ([it], Some(canary)) = (tier.as_slice(), apart)
+                    && it.target == *canary
+                    && it.seats.len() == 1
+                {
+                    // There is nothing to put in order, and nothing to say but what the draw has said.
+                    plan.extend(tier.into_iter().map(Stop::from));
+                    continue;
+                }
+                // Those of one tier are of one model, or of one group.
+                let sort = wishes.and_then(|it| it.sort).or_else(|| tier.first()?.sort);
+                let strategy = sort.map_or(strategy, Sort::strategy);
                 plan.extend(order::order(strategy, tier, ask, fleet, dice, &mut trail));
             }
             if wishes.is_some_and(|it| !it.allow_fallbacks && it.order.is_empty()) {

@@ -447,6 +447,87 @@ mod wished {
         }
     }
 
+    /// Two targets: the first begins soon, the second tells fast.
+    fn soon_and_fast() -> FleetView {
+        use crate::route::health::LiveSeats;
+        use crate::route::live::{Class, Live};
+
+        let live = |first: f64, tokens| {
+            let mut live = Live::default();
+            for _ in 0..14 {
+                live.answered(Class::of(true, 0), Duration::from_secs_f64(first), at(0.0));
+                live.told(tokens, Some(Duration::from_secs(10)), at(0.0));
+            }
+            Arc::new(live)
+        };
+        let id = |name: &str, key| SeatId { provider: name.into(), model: Some("m".into()), key: Some(KeyId(key)) };
+        let seats = [(id("p0", 1), live(0.1, 100)), (id("p1", 2), live(10.0, 10_000))];
+        FleetView { live: Arc::new(LiveSeats(seats.into())), ..FleetView::default() }
+    }
+
+    #[test]
+    fn what_is_wished_for_stands_in_for_the_strategy() {
+        use crate::domain::wishes::Sort;
+
+        let mut policy = six();
+        Arc::make_mut(policy.groups.get_mut("g").unwrap()).targets.truncate(2);
+        let fleet = soon_and_fast();
+        let sorted = |sort| Some(Box::new(Wishes { sort: Some(sort), ..Wishes::default() }));
+        for id in 0..50 {
+            for (model, wishes, first, told) in [
+                ("g", sorted(Sort::Latency), "p0/m", "latency:"),
+                ("g", sorted(Sort::Throughput), "p1/m", "throughput:"),
+                ("g:nitro", None, "p1/m", "throughput:"),
+            ] {
+                let ask = Ask { wishes, stream: true, ..ask(id, model) };
+                let decision = decide(&policy, &ask, &fleet, &mut Dice::of(RequestId(id), 7));
+                assert_eq!(decision.plan[0].target.to_string(), first, "{model} {:?}", decision.trail);
+                assert!(decision.trail.iter().any(|it| it.to_string().starts_with(told)), "{:?}", decision.trail);
+            }
+        }
+    }
+
+    #[test]
+    fn a_suffix_is_one_only_where_nothing_is_called_so() {
+        let named = Provider { models: vec!["m:nitro".into()], ..Provider::clone(&provider("names", &[7])) };
+        let mut policy = six();
+        policy.providers.insert("names".into(), Arc::new(named));
+        policy.aliases.insert("quick".into(), "g:nitro".to_owned());
+        let target = |model: &str| {
+            let decision = decide(&policy, &ask(1, model), &FleetView::default(), &mut Dice::of(RequestId(1), 7));
+            let sorted = decision.trail.iter().any(|it| it.to_string().starts_with("throughput:"));
+            (decision.plan.iter().map(|it| it.target.to_string()).collect::<Vec<_>>(), sorted)
+        };
+        assert_eq!(target("m:nitro"), (vec!["names/m:nitro".to_owned()], false));
+        assert_eq!(target("names/m:nitro"), (vec!["names/m:nitro".to_owned()], false));
+        assert_eq!(target("p0/m:nitro"), (vec!["p0/m".to_owned()], true));
+        let (all, sorted) = target("quick");
+        assert_eq!((all.len(), sorted), (6, true));
+    }
+
+    #[test]
+    fn a_key_that_is_not_paid_by_the_token_is_never_too_dear() {
+        use crate::domain::money::Usd;
+        use crate::domain::rates::{Rates, Tariff};
+        use crate::domain::wishes::MaxPrice;
+        use crate::route::health::RateCard;
+
+        let mut both = Provider::clone(&provider("p0", &[1, 2]));
+        both.keys[1].billing = Billing::Subscription;
+        let policy = policy(&[Arc::new(both)], &[("p0/m", 1.0)]);
+        let rates = Rates { input: Usd::from_dollars(3.0).unwrap(), ..Rates::default() };
+        let tariff = Tariff { tiers: vec![(1_000_000, rates)] };
+        let card = RateCard([(Target::parse("p0/m").unwrap(), tariff)].into());
+        let fleet = FleetView { rates: Arc::new(card), ..FleetView::default() };
+        let seats = |prompt| {
+            let most = MaxPrice { prompt: Some(prompt), completion: None };
+            let wishes = Wishes { max_price: Some(most), ..Wishes::default() };
+            let ask = Ask { wishes: Some(Box::new(wishes)), ..ask(1, "g") };
+            decide(&policy, &ask, &fleet, &mut Dice::of(RequestId(1), 7)).plan[0].seats.len()
+        };
+        assert_eq!((seats(3.0), seats(2.9)), (2, 1));
+    }
+
     #[test]
     fn a_model_elsewhere_is_behind_those_that_list_it_by_that_name() {
         let table = ModelTable::new([("vendor/m-1.5".into(), ModelFacts::default())].into());

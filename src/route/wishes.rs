@@ -10,9 +10,10 @@ use crate::domain::ask::Ask;
 use crate::domain::failure::Failure;
 use crate::domain::id::GroupName;
 use crate::domain::policy::{Policy, Privacy, Provider};
-use crate::domain::wishes::Wishes;
+use crate::domain::wishes::{MaxPrice, Wishes};
 use crate::route::explain::Step;
-use crate::route::{Candidate, candidates};
+use crate::route::health::FleetView;
+use crate::route::{Candidate, candidates, order};
 
 /// The group that a model names, if it is one, and the candidates it stands for.
 type Found = (Option<GroupName>, Vec<Candidate>);
@@ -92,6 +93,32 @@ pub fn bars(wishes: &Wishes, it: &Candidate) -> Option<String> {
         return Some("`order` does not name this provider, and `allow_fallbacks` is false".to_owned());
     }
     None
+}
+
+/// Why this candidate costs more than the request allows. Keys that are not paid for by the token stay in play, and only
+/// those, where the others would be too dear. What a gateway asks depends on whom it chooses: the limit is for it to keep.
+pub fn too_dear(most: MaxPrice, it: &mut Candidate, ask: &Ask, fleet: &FleetView) -> Option<String> {
+    let is_metered: Vec<bool> = it.seats.iter().map(|seat| order::is_metered(it, &seat.0)).collect();
+    if it.provider.quirks.provider_routing || !is_metered.contains(&true) {
+        return None;
+    }
+    let why = match fleet.rates.0.get(&it.target).and_then(|tariff| tariff.at(ask.needs.prompt_tokens)) {
+        None => "the request has a highest price, and what this costs is not known (llmroute prices set)".to_owned(),
+        Some(rates) => {
+            let sides = [("prompt", rates.input, most.prompt), ("completion", rates.output, most.completion)];
+            let (side, asks, most) = sides.into_iter().find_map(|(side, price, most)| {
+                let (price, most) = (price.dollars(), most?);
+                (price > most).then_some((side, price, most))
+            })?;
+            format!("a million {side} tokens cost ${asks}, and the request allows ${most}")
+        }
+    };
+    if is_metered.contains(&false) {
+        let mut is_metered = is_metered.into_iter();
+        it.seats.retain(|_| is_metered.next() == Some(false));
+        return None;
+    }
+    Some(why)
 }
 
 /// Puts those first, among the candidates of each model, that `order` names.

@@ -8,6 +8,7 @@ pub mod admin;
 mod answering;
 mod asked;
 pub mod egress;
+mod explain;
 mod gemini;
 pub mod guard;
 pub mod ingress;
@@ -123,9 +124,11 @@ impl Door {
             .route("/v1beta/models/{*rest}", get(gemini_model).post(generate))
             .route("/v1alpha/models", get(gemini_models))
             .route("/v1alpha/models/{*rest}", get(gemini_model).post(generate))
-            .route("/explain/v1/chat/completions", post(explain_chat))
-            .route("/explain/v1/messages", post(explain_messages))
-            .route("/explain/v1/responses", post(explain_responses))
+            .route("/explain/v1/chat/completions", post(explain::chat))
+            .route("/explain/v1/completions", post(explain::completions))
+            .route("/explain/v1/messages", post(explain::messages))
+            .route("/explain/v1/responses", post(explain::responses))
+            .route("/explain/v1beta/models/{*rest}", post(explain::generate))
             .route("/health", get(health))
             .route("/llmroute/fleet", get(fleet))
             .fallback(nothing_here)
@@ -417,36 +420,6 @@ async fn fleet(State(door): State<Arc<Door>>, request: Request) -> Response {
     match door.guard.admit(&head) {
         Ok(()) => egress::json(200, admin::fleet(&door.engine)),
         Err(failure) => door.turn_away(Dialect::OpenaiChat, &failure),
-    }
-}
-
-async fn explain_chat(State(door): State<Arc<Door>>, request: Request) -> Response {
-    explain(&door, Dialect::OpenaiChat, request).await
-}
-
-async fn explain_messages(State(door): State<Arc<Door>>, request: Request) -> Response {
-    explain(&door, Dialect::Anthropic, request).await
-}
-
-async fn explain_responses(State(door): State<Arc<Door>>, request: Request) -> Response {
-    explain(&door, Dialect::OpenaiResponses, request).await
-}
-
-/// What would become of a request. Below a path of its own: a server that does not know it must not take the request for
-/// one to be sent.
-async fn explain(door: &Door, dialect: Dialect, request: Request) -> Response {
-    let (head, body) = request.into_parts();
-    if let Err(failure) = door.guard.admit(&head) {
-        return door.turn_away(dialect, &failure);
-    }
-    let mut call = ingress::call(door.engine.now(), dialect, Operation::Chat, None, &head);
-    if door.engine.reads_envelopes() {
-        call.envelope = ingress::envelope(&head);
-    }
-    let body = ingress::body(&head, body).await;
-    match body.and_then(|body| admin::explain(&door.engine, Call { body, ..call })) {
-        Ok(told) => egress::json(200, told),
-        Err(failure) => door.turn_away(dialect, &failure),
     }
 }
 

@@ -292,7 +292,14 @@ pub(super) const STEPS: &[&str] = &[
         PRIMARY KEY (provider, model, key)
     ) STRICT, WITHOUT ROWID;
     ",
-    // 11: attempts that go on with an answer that was cut, and how they were asked to.
+    // 11: how far the canaries of groups have come.
+    "
+    CREATE TABLE canaries (
+        group_name TEXT PRIMARY KEY,
+        trial      TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    ",
+    // 12: attempts that go on with an answer that was cut, and how they were asked to.
     "
     ALTER TABLE attempts ADD COLUMN resume TEXT;
     ",

@@ -14,10 +14,12 @@ pub mod onward;
 pub mod sse;
 pub mod tokens;
 
+mod cited;
 mod fields;
 mod freeform;
 mod function;
 mod losses;
+mod openai_annotations;
 mod openai_media;
 mod own;
 

@@ -9,6 +9,7 @@ use llmroute::route::record::{Recomputed, Record};
 use llmroute::sim::{Persona, Script, Sim};
 use llmroute::store::decisions::{self, DecisionRow};
 use llmroute::store::{Access, open};
+use serde_json::json;
 
 use crate::house::{House, Plan, Seen, question, question_to};
 
@@ -114,11 +115,17 @@ async fn what_is_explained_is_not_made() {
     let (a, b) = two_sims().await;
     let house = over(&a, &b).open().await;
     for (path, dialect) in [
-        ("chat/completions", Dialect::OpenaiChat),
-        ("messages", Dialect::Anthropic),
-        ("responses", Dialect::OpenaiResponses),
+        ("v1/chat/completions", Dialect::OpenaiChat),
+        ("v1/messages", Dialect::Anthropic),
+        ("v1/responses", Dialect::OpenaiResponses),
+        ("v1/completions", Dialect::OpenaiCompletions),
+        ("v1beta/models/g:streamGenerateContent?alt=sse", Dialect::Gemini),
     ] {
-        let seen = house.post(&format!("/explain/v1/{path}"), question(dialect, true).to_string()).await;
+        let body = match dialect {
+            Dialect::OpenaiCompletions => json!({"model": "g", "prompt": "hi", "stream": true}),
+            _ => question(dialect, true),
+        };
+        let seen = house.post(&format!("/explain/{path}"), body.to_string()).await;
         assert_eq!(seen.status, 200, "{seen:?}");
         let explained: Explained = serde_json::from_str(&seen.body).unwrap();
         assert_eq!((explained.record.plan.len(), &explained.refusal), (2, &None));
@@ -130,6 +137,7 @@ async fn what_is_explained_is_not_made() {
     assert_eq!(explained.record.refusal.as_deref(), Some("no_route"));
     assert!(explained.refusal.unwrap().contains("nobody/knows-it"));
     assert_eq!(house.post("/explain/v1/chat/completions", "{").await.status, 400);
+    assert_eq!(house.post("/explain/v1beta/models/g:predict", "{}").await.status, 404);
     let stranger = reqwest::Client::builder().no_proxy().build().unwrap();
     let url = format!("http://127.0.0.1:{}/explain/v1/chat/completions", house.port);
     let request = stranger.post(url).header("content-type", "application/json").body("{}");

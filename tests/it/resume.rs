@@ -52,8 +52,7 @@ async fn pair(first: (Dialect, Script), second: (Dialect, Script), asked: Asked)
     plan.resume = true;
     plan.deadlines.first_content = std::time::Duration::from_secs(60);
     plan.quirks.prefill_models = if prefills { vec!["*".to_owned()] } else { Vec::new() };
-    let plan =
-        plan.target("first", first.0, &one.base_url(), 1.0).target("second", second.0, &two.base_url(), 0.0);
+    let plan = plan.target("first", first.0, &one.base_url(), 1.0).target("second", second.0, &two.base_url(), 0.0);
     Pair { house: plan.open().await, first: one, second: two, clock }
 }
 

@@ -140,4 +140,12 @@ async fn the_server_tells_who_has_the_token_how_its_targets_do() {
     assert_eq!(told.schema_version, 1);
     assert_eq!(told.seats.len(), 1, "{told:?}");
     assert_eq!((told.seats[0].provider.as_str(), told.seats[0].standing.as_str()), ("a", "healthy"));
+    assert_eq!(told.cooling, []);
+    town.sims[0].script().push(Script::status(401));
+    assert_eq!(town.ask().await, "b");
+    let answer = client.get(&url).bearer_auth(TOKEN).send().await.unwrap();
+    let told: Told = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    let out = &told.cooling[0];
+    assert_eq!((out.provider.as_str(), out.key.as_deref(), &out.model), ("a", Some("key0"), &None), "{told:?}");
+    assert!(out.left_s > 1_700 && out.why.contains("refused"), "{told:?}");
 }

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use llmroute::catalog::prices::{Override, UnitPrices};
 use llmroute::domain::dialect::Dialect;
+use llmroute::domain::money::Usd;
 use llmroute::domain::policy::{Policy, Privacy, Provider};
 use llmroute::domain::secret::Keyring;
+use llmroute::domain::strategy::Strategy;
 use llmroute::sim::{Persona, Script, Sim};
 use serde_json::{Value, json};
 
@@ -47,7 +50,36 @@ impl Town {
 
     /// Changes the provider rows of the running house.
     fn edit(&self, change: impl Fn(&mut Provider)) {
+        self.swap(change, Vec::new());
+    }
+
+    /// The dollars a million tokens of the prompt cost, those of the answer costing twice as much; of everybody else
+    /// nothing is known. The group tries them as listed from then on, none of them drained.
+    fn price(&self, all: &[(&str, f64)]) {
+        let dollars = |it| Usd::from_dollars(it).unwrap();
+        let own = all.iter().map(|(name, input)| Override {
+            provider: (*name).into(),
+            model: "model".into(),
+            prices: UnitPrices {
+                input: dollars(*input),
+                output: dollars(2.0 * input),
+                cache_read: None,
+                cache_write: None,
+            },
+            from: None,
+            ceiling: false,
+        });
+        self.swap(|_| (), own.collect());
+    }
+
+    fn swap(&self, change: impl Fn(&mut Provider), prices: Vec<Override>) {
         let mut policy = Policy::clone(&self.house.engine.policy());
+        policy.version += 1;
+        if !prices.is_empty() {
+            let group = Arc::make_mut(policy.groups.get_mut("g").unwrap());
+            group.strategy = Strategy::Priority;
+            group.targets.iter_mut().for_each(|it| it.1 = 1.0);
+        }
         for provider in policy.providers.values_mut() {
             change(Arc::make_mut(provider));
         }
@@ -56,7 +88,7 @@ impl Town {
             .target("b", Dialect::OpenaiChat, "http://x", 1.0)
             .target("c", Dialect::Anthropic, "http://x", 1.0)
             .policy();
-        self.house.engine.swap(policy, keyring, Vec::new());
+        self.house.engine.swap(policy, keyring, prices);
     }
 }
 
@@ -177,4 +209,64 @@ async fn a_wish_that_is_none_is_refused_before_anything_is_sent() {
         assert_eq!((seen.status, seen.header("x-llmroute-error")), (400, "bad_request"), "{seen:?}");
     }
     assert!(town.a.meter().arrivals().is_empty());
+}
+
+#[tokio::test]
+async fn the_cheapest_is_asked_first_where_that_is_wished_for() {
+    let town = town(|_| ()).await;
+    town.price(&[("a", 3.0), ("b", 1.0), ("c", 2.0)]);
+    // However it is said. (A weight of 0 stays a fallback.)
+    for (model, wish) in [
+        ("g", json!({"sort": "price"})),
+        ("g", json!({"sort": {"by": "price", "partition": "model"}})),
+        ("g:floor", json!({})),
+        ("model:floor", json!({})),
+        ("model", json!({"sort": "price"})),
+        // What the field says is meant, not what the suffix does.
+        ("model:nitro", json!({"sort": "price"})),
+    ] {
+        for (down, answered) in [(false, "b"), (true, "c")] {
+            if down {
+                town.b.script().push(Script::status(500));
+            }
+            let seen = town.ask(json!({"model": model, "provider": wish})).await;
+            assert_eq!((seen.status, seen.header("x-llmroute-provider")), (200, answered), "{model} {wish}: {seen:?}");
+            assert_eq!(Town::sent(&town.b)["model"], "model", "the suffix is nobody's");
+        }
+        // Three failures in a row would open the breaker.
+        town.ask(json!({"model": "b/model"})).await;
+    }
+    let seen = town.ask(json!({"model": "a/model:floor"})).await;
+    assert_eq!((seen.status, seen.header("x-llmroute-provider")), (200, "a"), "{seen:?}");
+    let seen = town.ask(json!({"model": "model:fast"})).await;
+    assert_eq!((seen.status, seen.header("x-llmroute-error")), (404, "no_route"), "no suffix of that name: {seen:?}");
+}
+
+#[tokio::test]
+async fn a_suffix_goes_on_to_a_gateway_that_is_named() {
+    let town = town(|plan| plan.quirks.provider_routing = true).await;
+    let seen = town.ask(json!({"model": "a/vendor/m:nitro"})).await;
+    assert_eq!(Town::sent(&town.a)["model"], "vendor/m:nitro", "{seen:?}");
+}
+
+#[tokio::test]
+async fn nobody_answers_who_costs_more_than_is_allowed() {
+    let town = town(|_| ()).await;
+    town.price(&[("a", 3.0), ("b", 1.0)]);
+    // $3 in and $6 out; $1 and $2; and nobody knows what the third asks.
+    for (most, answered) in [
+        (json!({"prompt": 3, "completion": "6"}), "a"),
+        (json!({"prompt": 2.99}), "b"),
+        (json!({"completion": 5.99}), "b"),
+        (json!({"prompt": 1.0, "completion": 2.0}), "b"),
+        (json!({}), "a"),
+    ] {
+        let seen = town.ask(json!({"provider": {"max_price": most}})).await;
+        assert_eq!((seen.status, seen.header("x-llmroute-provider")), (200, answered), "{most}: {seen:?}");
+    }
+    let seen = town.ask(json!({"provider": {"max_price": {"prompt": 0.5}}})).await;
+    assert_eq!((seen.status, seen.header("x-llmroute-error")), (400, "no_fit"), "{seen:?}");
+    for part in ["a/model: a million prompt tokens cost $3, and the request allows $0.5", "c/model: the request has"] {
+        assert!(seen.body.contains(part), "{seen:?}");
+    }
 }

@@ -94,7 +94,8 @@ fn one(it: &Tried) -> String {
         format!("in {}", amounts::micros(total))
     };
     let cost = it.cost.as_ref().map(|it| format!(", {}", it.text())).unwrap_or_default();
-    let how = it.resume.as_ref().map_or_else(|| "answered".to_owned(), |way| format!("went on with the cut answer ({way})"));
+    let how =
+        it.resume.as_ref().map_or_else(|| "answered".to_owned(), |way| format!("went on with the cut answer ({way})"));
     format!("{status}, {time}{cost} ← {how}")
 }
 

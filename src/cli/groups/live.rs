@@ -1,55 +1,10 @@
-//! What the running server tells of a group's targets.
+//! How a group's targets do just now, drawn.
 
 use std::time::Duration;
 
-use crate::cli::diag::Done;
-use crate::cli::session::Session;
-use crate::cli::start;
 use crate::cli::view::table::{Table, left, right};
 use crate::cli::view::{Frame, amounts};
-use crate::config::LocalToken;
-use crate::domain::secret::Secret;
-use crate::engine::standing::{SeatLive, Told};
-use crate::store::server_lock;
-use crate::upstream::local::Local;
-
-/// How long the server may take to tell.
-const PATIENCE: Duration = Duration::from_secs(3);
-
-/// What the server of this home tells; `None` where none runs, or one that cannot tell, which is then noted.
-///
-/// # Errors
-/// The token cannot be read, or no runtime started.
-pub(super) fn ask(session: &Session) -> Done<Option<Told>> {
-    let paths = session.paths()?;
-    let Some(server) = server_lock::find(paths.home())? else { return Ok(None) };
-    let token = LocalToken::load(&paths.token())?.map(|it| Secret::new(it.reveal().to_owned()));
-    let told = start::runtime()?.block_on(async { tokio::time::timeout(PATIENCE, read(server.port, token)).await });
-    match told {
-        Ok(Ok(told)) => Ok(Some(told)),
-        Ok(Err(why)) => {
-            session.screen.note(format_args!("note: the running server does not tell how its targets do: {why}"));
-            Ok(None)
-        }
-        Err(_) => {
-            session.screen.note(format_args!("note: the running server does not answer"));
-            Ok(None)
-        }
-    }
-}
-
-async fn read(port: u16, token: Option<Secret>) -> Result<Told, String> {
-    let local = Local::new(port, token).map_err(|it| it.told)?;
-    let mut answer = local.get("/llmroute/fleet").await.map_err(|it| it.told)?;
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(|it| it.told)? {
-        body.extend_from_slice(&chunk);
-    }
-    if answer.status() != 200 {
-        return Err(format!("it answers {}", answer.status()));
-    }
-    serde_json::from_slice(&body).map_err(|it| it.to_string())
-}
+use crate::engine::standing::SeatLive;
 
 /// A row for each key of each target.
 pub(super) fn table<'a>(targets: impl Iterator<Item = (&'a str, f64, Option<&'a [SeatLive]>)>, frame: Frame) -> String {

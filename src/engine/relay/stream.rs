@@ -280,7 +280,10 @@ impl Relay {
         }
         match resume::begin(self.rest.take(), tale, settlement) {
             Ok(it) => self.going_on = Some(it),
-            Err((tale, settlement)) => self.held = Some(self.gave_up(&tale.losses(), settlement)),
+            Err(back) => {
+                let (tale, settlement) = *back;
+                self.held = Some(self.gave_up(&tale.losses(), settlement));
+            }
         }
         true
     }
@@ -293,7 +296,7 @@ impl Relay {
         };
         let mut flow = flow.keeping(resume::keeper(&settlement));
         let out = going_on.join(&by, &mut flow);
-        self.flow = Box::new(flow);
+        *self.flow = flow;
         self.incoming = incoming;
         self.rest = rest;
         self.bills_anyway = !by.provider.quirks.cancels;

@@ -114,7 +114,7 @@ impl Join {
             Event::End => {
                 self.shut(out);
                 if let Some(usage) = self.usage.take() {
-                    out.push(Event::Usage(self.sum(usage)));
+                    out.push(Event::Usage(self.sum(&usage)));
                 }
                 out.push(event);
             }
@@ -149,8 +149,7 @@ impl Join {
 
     fn delta(&mut self, index: u32, delta: Delta, out: &mut Vec<Event>) {
         match (self.places.get(&index).copied().unwrap_or(Place::Nowhere), delta) {
-            (Place::Nowhere | Place::Recall, Delta::Text(_) | Delta::Signature(_) | Delta::Opaque(_))
-            | (Place::Nowhere, Delta::Arguments(_)) => {}
+            (Place::Nowhere, _) => {}
             (Place::Repeat, Delta::Text(text)) => match self.seam.text(&text) {
                 Fit::Joined(rest) => {
                     let rest = rest.to_owned();
@@ -163,6 +162,7 @@ impl Join {
                 let fit = self.seam.arguments(&more);
                 self.judge(&fit);
             }
+            (Place::Recall, _) => {}
             (Place::Ahead, Delta::Text(text)) => self.ahead(index, text, out),
             (Place::Onward(at), delta @ Delta::Text(_)) => out.push(Event::Delta { index: at, delta }),
             (Place::Own(at), delta) => out.push(Event::Delta { index: at, delta }),
@@ -223,11 +223,18 @@ impl Join {
     /// The counts of the whole answer: the prompt as the client wrote it, where that was counted, and every token it was
     /// told once.
     #[must_use]
-    pub fn sum(&self, last: Usage) -> Usage {
+    pub fn sum(&self, last: &Usage) -> Usage {
         let repeated = (self.seam.joined().unwrap_or(0) as u64).div_ceil(BYTES_A_TOKEN);
         let output = (self.before.output + last.output).saturating_sub(repeated);
         let reasoning = self.before.reasoning + last.reasoning;
         let prompt = self.before.prompt.clone().unwrap_or_else(|| last.clone());
-        Usage { output, reasoning, output_audio: last.output_audio, source: Source::Estimated, cost_reported: None, ..prompt }
+        Usage {
+            output,
+            reasoning,
+            output_audio: last.output_audio,
+            source: Source::Estimated,
+            cost_reported: None,
+            ..prompt
+        }
     }
 }

@@ -114,8 +114,11 @@ impl Leg {
             }
         };
         let fields = json::scan(&body).ok()?;
-        let needs =
-            Needs { prompt_tokens: ask.needs.prompt_tokens + told, max_tokens: needs.or(ask.needs.max_tokens), ..ask.needs };
+        let needs = Needs {
+            prompt_tokens: ask.needs.prompt_tokens + told,
+            max_tokens: needs.or(ask.needs.max_tokens),
+            ..ask.needs
+        };
         Some(Ask { body, fields, needs, ..ask.clone() })
     }
 
@@ -238,7 +241,8 @@ mod tests {
         let body = Bytes::from_static(br#"{"model":"m","messages":[{"role":"user","content":"q"}],"max_tokens":50}"#);
         let ask = Ask::new(RequestId(1), Now::default(), Dialect::Anthropic, Operation::Chat, "m".to_owned());
         let ask = Ask { fields: json::scan(&body).unwrap(), body, ..ask };
-        let leg = Leg::of(&prompt(Sampling { max_tokens: Some(50), ..Sampling::default() }), point("Once upon ")).unwrap();
+        let leg =
+            Leg::of(&prompt(Sampling { max_tokens: Some(50), ..Sampling::default() }), point("Once upon ")).unwrap();
         let told = |way| serde_json::from_slice::<serde_json::Value>(&leg.ask(&ask, way).unwrap().body).unwrap();
         let prefilled = told(Way::Prefill);
         assert_eq!(prefilled["messages"][1]["content"], "Once upon");

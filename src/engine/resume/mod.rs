@@ -56,13 +56,17 @@ pub struct GoingOn {
 ///
 /// # Errors
 /// Nobody can; everything is handed back.
-pub fn begin(rest: Option<Box<Rest>>, tale: Box<Tale>, mut settlement: Settlement) -> Result<GoingOn, (Box<Tale>, Settlement)> {
+pub fn begin(
+    rest: Option<Box<Rest>>,
+    tale: Box<Tale>,
+    mut settlement: Settlement,
+) -> Result<GoingOn, Box<(Box<Tale>, Settlement)>> {
     let id = settlement.ask().id;
     let (rest, leg) = match rest_of(rest, &tale) {
         Ok(it) => it,
         Err(why) => {
             tracing::info!(%id, "the answer was cut and is not gone on with: {why}");
-            return Err((tale, settlement));
+            return Err(Box::new((tale, settlement)));
         }
     };
     let leg = Arc::new(leg);

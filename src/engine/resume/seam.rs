@@ -62,7 +62,8 @@ impl Seam {
 
     /// A call of this tool begins.
     pub fn call(&mut self, name: &str) -> Fit<'static> {
-        self.tracks.retain(|it| it.within == 0 && matches!(it.next(), Some(Segment::Call { name: it, .. }) if it == name));
+        self.tracks
+            .retain(|it| it.within == 0 && matches!(it.next(), Some(Segment::Call { name: it, .. }) if it == name));
         self.fit("")
     }
 

@@ -32,7 +32,14 @@ impl Tale {
     #[must_use]
     pub fn new(dialect: Dialect, asked: &Asked) -> Self {
         let writer = wire::codec(dialect).stream_writer_to(asked);
-        Self { writer, told: Told::default(), join: None, before: Before::default(), unsuffered: 0, kept_back: Vec::new() }
+        Self {
+            writer,
+            told: Told::default(),
+            join: None,
+            before: Before::default(),
+            unsuffered: 0,
+            kept_back: Vec::new(),
+        }
     }
 
     /// Tells `event`: what the client gets of it is appended.
@@ -65,7 +72,7 @@ impl Tale {
     /// The answer that was told last has ended too soon, after `usage`. `counted`: its prompt was, by its provider.
     pub fn ended(&mut self, usage: Option<Usage>, counted: bool) {
         let Some(usage) = usage.filter(|_| self.is_joined()) else { return };
-        let sum = self.join.as_ref().map_or_else(|| usage.clone(), |it| it.sum(usage.clone()));
+        let sum = self.join.as_ref().map_or_else(|| usage.clone(), |it| it.sum(&usage));
         let prompt = self.before.prompt.take().or_else(|| counted.then_some(usage));
         self.before = Before { prompt, output: sum.output, reasoning: sum.reasoning };
     }
@@ -152,10 +159,9 @@ impl Overheard {
 
 /// Whether a JSON string ends in the first half of a character that takes two escapes.
 fn ends_in_half(data: &[u8]) -> bool {
-    data.windows(7).any(|it| match it {
-        [b'\\', b'u', b'd' | b'D', b'8' | b'9' | b'a' | b'A' | b'b' | b'B', _, _, b'"'] => true,
-        _ => false,
-    })
+    let half =
+        |it: &[u8]| matches!(it, [b'\\', b'u', b'd' | b'D', b'8' | b'9' | b'a' | b'A' | b'b' | b'B', _, _, b'"']);
+    data.windows(7).any(half)
 }
 
 #[cfg(test)]

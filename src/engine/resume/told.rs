@@ -92,7 +92,7 @@ impl Told {
                 }
             }
             Delta::Signature(_) => it.signed = true,
-            Delta::Opaque(_) => {}
+            Delta::Opaque(_) | Delta::Citation(_) => {}
         }
     }
 
@@ -179,9 +179,11 @@ impl Point {
 mod tests {
     use super::*;
 
-    fn told(events: Vec<Event>) -> Result<Point, &'static str> {
+    fn told(events: &[Event]) -> Result<Point, &'static str> {
         let mut told = Told::default();
-        events.iter().for_each(|it| told.note(it));
+        for it in events {
+            told.note(it);
+        }
         told.point()
     }
 
@@ -202,7 +204,7 @@ mod tests {
     fn a_text_that_is_open_is_gone_on_from_after_reasoning_that_is_closed() {
         let thought = [open(0, Block::Thinking), text(0, "hm"), Event::Close { index: 0 }];
         let said = [open(1, Block::Text), text(1, "Once "), text(1, "upon")];
-        let point = told(thought.into_iter().chain(said).collect()).unwrap();
+        let point = told(&[&thought[..], &said[..]].concat()).unwrap();
         assert_eq!(point, Point { said: vec![Segment::Text("Once upon".to_owned())], open: Some(1), next: 2 });
         assert_eq!(point.text(), Some("Once upon"));
     }
@@ -211,22 +213,22 @@ mod tests {
     fn between_finished_calls_and_never_within_one() {
         let mut events = vec![open(0, Block::Text), text(0, "I look."), Event::Close { index: 0 }];
         events.extend(call(1));
-        assert_eq!(told(events.clone()).unwrap_err(), "the arguments of a call were open");
+        assert_eq!(told(&events).unwrap_err(), "the arguments of a call were open");
         events.push(Event::Close { index: 1 });
-        let point = told(events).unwrap();
+        let point = told(&events).unwrap();
         assert_eq!((point.said.len(), point.open, point.next, point.text()), (2, None, 2, None));
     }
 
     #[test]
     fn nothing_else_is_gone_on_from() {
-        let said = vec![open(0, Block::Text), text(0, "a")];
-        let with = |more: Event| told(said.iter().cloned().chain([more]).collect()).unwrap_err();
+        let said = [open(0, Block::Text), text(0, "a")];
+        let with = |more: Event| told(&[&said[..], &[more]].concat()).unwrap_err();
         let finish = Event::Finish { reason: crate::domain::event::Finish::Stop, stop: None };
         assert_eq!(with(finish), "it had said why it ended");
         assert_eq!(with(open(1, Block::Refusal)), "something else than text and calls had been told");
         assert_eq!(with(open(1, Block::Text)), "a block had begun and nothing was told of it");
         assert_eq!(with(text(0, &"a".repeat(MOST))), "more had been told than is kept");
-        assert_eq!(told(vec![open(0, Block::Thinking), text(0, "a")]).unwrap_err(), "its reasoning was open");
-        assert_eq!(told(Vec::new()).unwrap_err(), "no text had been told");
+        assert_eq!(told(&[open(0, Block::Thinking), text(0, "a")]).unwrap_err(), "its reasoning was open");
+        assert_eq!(told(&[]).unwrap_err(), "no text had been told");
     }
 }

@@ -1,9 +1,10 @@
 //! `latency`: a discounted Thompson draw over the logarithm of the time to the first content (of the whole answer where it
 //! does not stream), widened the staler the knowledge is, with a penalty for failures; where there are many targets or much
-//! is in flight, the better of two by that draw and their load (smart.md §3.4).
+//! is in flight, the better of two by that draw and their load (smart.md §3.4). `throughput` is the same over the time that a
+//! token takes.
 
 use crate::domain::dice::Dice;
-use crate::route::live::Estimate;
+use crate::route::live::{Estimate, Live};
 use crate::route::order::{Contender, Field, Ranked, Score, sorted};
 
 /// The spread of one observation.
@@ -19,9 +20,21 @@ const BUSY: u32 = 8;
 /// What nobody has seen yet is worth half an observation of the average.
 const UNSEEN: f64 = 0.5;
 
-pub(super) fn rank(field: &Field<'_>, dice: &mut Dice) -> Ranked {
-    let known: Vec<Option<Estimate>> =
-        field.all.iter().map(|it| it.live.as_ref()?.estimate(field.class, field.now)).collect();
+/// What is to be little.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    /// The time to the first content, or to the whole.
+    Time,
+    /// The time a token takes from the first content on (`throughput`).
+    Speed,
+}
+
+pub(super) fn rank(field: &Field<'_>, dice: &mut Dice, of: Of) -> Ranked {
+    let estimate = |live: &Live| match of {
+        Of::Time => live.estimate(field.class, field.now),
+        Of::Speed => live.pace(field.now),
+    };
+    let known: Vec<Option<Estimate>> = field.all.iter().map(|it| estimate(it.live.as_ref()?)).collect();
     let means = || known.iter().flatten().map(|it| it.mean);
     #[expect(clippy::cast_precision_loss, reason = "a count of targets")]
     let average = if means().next().is_some() { means().sum::<f64>() / means().count() as f64 } else { 0.0 };

@@ -26,6 +26,7 @@ use crate::domain::dice::Dice;
 use crate::domain::money::Usd;
 use crate::domain::operation::Operation;
 use crate::domain::policy::Billing;
+use crate::domain::rates::Tokens;
 use crate::domain::strategy::Strategy;
 use crate::domain::target::Seat;
 use crate::route::breaker::Standing;
@@ -224,7 +225,7 @@ fn assessed<'a, 'b>(fleet: &'a FleetView, seats: impl Iterator<Item = &'b Seat>)
 }
 
 /// Whether what goes through this seat is paid for by the token.
-fn is_metered(candidate: &Candidate, seat: &Seat) -> bool {
+pub(super) fn is_metered(candidate: &Candidate, seat: &Seat) -> bool {
     let key = seat.key_id().and_then(|id| candidate.provider.keys.iter().find(|it| it.id == id));
     key.is_none_or(|it| it.billing == Billing::Metered)
 }
@@ -241,14 +242,15 @@ fn price(candidate: &Candidate, metered: bool, ask: &Ask, fleet: &FleetView, out
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a token count")]
         _ => (output.ceil() as u64).min(ask.needs.max_tokens.unwrap_or(u64::MAX)),
     };
-    Some(rates.cost(input, 0, output))
+    Some(rates.cost(Tokens { input, output, ..Tokens::default() }))
 }
 
 fn rank(strategy: Strategy, field: &Field<'_>, dice: &mut Dice) -> Ranked {
     match strategy {
         Strategy::Weighted => weighted::rank(field, dice),
         Strategy::Priority => priority::rank(field, dice),
-        Strategy::Latency => latency::rank(field, dice),
+        Strategy::Latency => latency::rank(field, dice, latency::Of::Time),
+        Strategy::Throughput => latency::rank(field, dice, latency::Of::Speed),
         Strategy::LeastBusy => least_busy::rank(field, dice),
         Strategy::Cost => cost::rank(field, dice),
         Strategy::Openrouter => openrouter::rank(field, dice),

@@ -321,17 +321,19 @@ impl Facts for Specimen {
             Kind::Double => Fact::Double(1.0),
             Kind::Bool => Fact::Bool(true),
             Kind::TextList => Fact::List(&EMPTY),
-            Kind::TextMap => Fact::Map(&Anything),
+            Kind::TextMap => Fact::Map(&Anything(Fact::Text(""))),
+            Kind::DoubleMap => Fact::Map(&Anything(Fact::Double(1.0))),
         })
     }
 }
 
+/// A map with this under every name.
 #[derive(Debug)]
-struct Anything;
+struct Anything(Fact<'static>);
 
 impl Lookup for Anything {
     fn get(&self, _name: &str) -> Option<Fact<'_>> {
-        Some(Fact::Text(""))
+        Some(self.0)
     }
 
     fn names(&self) -> Vec<&str> {

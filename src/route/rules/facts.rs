@@ -1,5 +1,6 @@
 //! What is known of one request, worked out when a condition names it and not before, and once.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use jiff::Timestamp;
@@ -13,7 +14,8 @@ use crate::domain::policy::{Auth, Policy, Provider};
 use crate::domain::rule::{Fact, Facts, Lookup, Variable};
 use crate::domain::target::{Seat, Target};
 use crate::route::breaker::Standing;
-use crate::route::health::FleetView;
+use crate::route::health::{FleetView, SeatId};
+use crate::route::live::{Class, Live};
 use crate::route::rules::{said, signals};
 
 /// Headers with which somebody shows who they are. No rule sees them.
@@ -33,7 +35,9 @@ pub(super) struct Sight<'a> {
     ask: &'a Ask,
     headers: Pairs<'a>,
     params: Pairs<'a>,
-    health: Health<'a>,
+    health: Targets<'a>,
+    first: Targets<'a>,
+    errors: Targets<'a>,
     time_zone: &'a TimeZone,
     metadata: OnceLock<said::Metadata>,
     tags: OnceLock<Vec<String>>,
@@ -52,11 +56,15 @@ pub(super) struct Round<'a> {
 
 impl<'a> Sight<'a> {
     pub(super) fn new(policy: &'a Policy, ask: &'a Ask, fleet: &'a FleetView) -> Self {
+        let class = Class::of(true, ask.needs.prompt_tokens);
+        let targets = |what| Targets { policy, fleet, class, what, names: OnceLock::new() };
         Self {
             ask,
             headers: Pairs(&ask.envelope.headers),
             params: Pairs(&ask.envelope.params),
-            health: Health { policy, fleet, targets: OnceLock::new() },
+            health: targets(Told::Health),
+            first: targets(Told::First),
+            errors: targets(Told::Errors),
             time_zone: &policy.rules.time_zone,
             metadata: OnceLock::new(),
             tags: OnceLock::new(),
@@ -132,6 +140,8 @@ impl Facts for Round<'_> {
             Variable::Hour => Fact::Int(sight.clock().0),
             Variable::Weekday => Fact::Int(sight.clock().1),
             Variable::Health => Fact::Map(&sight.health),
+            Variable::TtftP50 => Fact::Map(&sight.first),
+            Variable::ErrorRate => Fact::Map(&sight.errors),
         })
     }
 }
@@ -172,24 +182,49 @@ impl Lookup for Pairs<'_> {
     }
 }
 
-/// How targets stand, by `provider/model`: any model of a known provider can be asked for; gone through are those that
+/// Something about targets, by `provider/model`: any model of a known provider can be asked for; gone through are those that
 /// groups list.
 #[derive(Debug)]
-struct Health<'a> {
+struct Targets<'a> {
     policy: &'a Policy,
     fleet: &'a FleetView,
-    targets: OnceLock<Vec<String>>,
+    /// The size of prompt that times are told for.
+    class: Class,
+    what: Told,
+    names: OnceLock<Vec<String>>,
 }
 
-impl Lookup for Health<'_> {
+/// What is told of targets.
+#[derive(Debug, Clone, Copy)]
+enum Told {
+    /// How the best seat stands.
+    Health,
+    /// The usual seconds to the first content of a stream.
+    First,
+    /// Which part of the latest attempts failed.
+    Errors,
+}
+
+impl Lookup for Targets<'_> {
     fn get(&self, name: &str) -> Option<Fact<'_>> {
         let target = Target::parse(name)?;
         let provider = self.policy.providers.get(&target.provider)?;
-        Some(Fact::Text(best(provider, &target, self.fleet)))
+        Some(match self.what {
+            Told::Health => Fact::Text(best(provider, &target, self.fleet)),
+            Told::First => {
+                // The mean of logarithms is the median where times are spread as they are.
+                let usual = live(self.fleet, provider, &target).and_then(|it| it.usual(self.class));
+                Fact::Double(usual.map_or(0.0, f64::exp))
+            }
+            Told::Errors => {
+                let (good, bad) = live(self.fleet, provider, &target).map_or((0, 0), |it| it.recent(self.fleet.now));
+                Fact::Double(if bad == 0 { 0.0 } else { f64::from(bad) / f64::from(good + bad) })
+            }
+        })
     }
 
     fn names(&self) -> Vec<&str> {
-        let all = self.targets.get_or_init(|| {
+        let all = self.names.get_or_init(|| {
             let listed = self.policy.groups.values().flat_map(|it| &it.targets).map(|it| it.0.to_string());
             let mut all: Vec<String> = listed.collect();
             all.sort_unstable();
@@ -198,6 +233,16 @@ impl Lookup for Health<'_> {
         });
         all.iter().map(String::as_str).collect()
     }
+}
+
+/// What the seats of a target did lately, together.
+fn live<'a>(fleet: &'a FleetView, provider: &Provider, target: &Target) -> Option<Cow<'a, Live>> {
+    let of = |key| SeatId { provider: target.provider.clone(), model: Some(target.model.clone()), key };
+    let keys = provider.usable_keys().map(|it| Some(it.id)).chain([None]);
+    let mut known = keys.filter_map(|key| fleet.live.0.get(&of(key)).map(AsRef::as_ref));
+    let first = known.next()?;
+    let Some(second) = known.next() else { return Some(Cow::Borrowed(first)) };
+    Some(Cow::Owned(Live::joined([first, second].into_iter().chain(known), fleet.now)))
 }
 
 /// How the best seat of a target stands.

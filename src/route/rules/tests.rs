@@ -319,6 +319,8 @@ fn every_variable_says_what_the_request_says() {
         ("hour", "hour == 23"),
         ("weekday", "weekday == 5"),
         ("health", "health['a/m'] == 'healthy' && health.size() == 2 && !('x/m' in health)"),
+        ("ttft_p50", "ttft_p50['a/m'] == 0.0 && ttft_p50.size() == 2 && !('x/m' in ttft_p50)"),
+        ("error_rate", "error_rate['a/m'] == 0.0 && error_rate.all(it, error_rate[it] < 0.5)"),
     ];
     for (name, when) in covered {
         assert!(holds(when, &it), "{when}");
@@ -407,6 +409,38 @@ fn health_tells_of_the_best_key() {
     assert_eq!(first(&fleet), "a/m", "its other key is well");
     fleet.standings.insert(id(9), Standing::Out { until: Moment(9), why: Why::Tripped });
     assert_eq!(first(&fleet), "c/m");
+}
+
+#[test]
+fn times_and_errors_are_those_of_the_live_windows_of_all_keys() {
+    use crate::route::health::LiveSeats;
+    use crate::route::live::{Class, Live};
+
+    let mut live = Live::default();
+    let mut other = Live::default();
+    for _ in 0..3 {
+        live.answered(Class::of(true, 0), std::time::Duration::from_secs(4), Moment(1));
+    }
+    other.cut(Moment(1));
+    let id = |key| SeatId { provider: "a".into(), model: Some("m".into()), key: Some(KeyId(key)) };
+    let seats = [(id(1), Arc::new(live)), (id(9), Arc::new(other))];
+    let fleet = FleetView { live: Arc::new(LiveSeats(seats.into())), ..FleetView::default() };
+    let to = |when: &str, fleet: &FleetView| {
+        let mut policy = policy([rule("slow", when, &[("c/m", 1.0)])]);
+        policy.providers.insert("a".into(), provider("a", &[1, 9]));
+        decide(&policy, &ask(1, "a/m"), fleet, &mut Dice::of(RequestId(1), 7)).plan[0].target.to_string()
+    };
+    for (when, target) in [
+        ("ttft_p50['a/m'] > 3.9 && ttft_p50['a/m'] < 4.1", "c/m"),
+        ("error_rate['a/m'] == 0.25", "c/m"),
+        ("error_rate['a/m'] > 0.25", "a/m"),
+        ("ttft_p50['b/m'] > 0.0 || error_rate['b/m'] > 0.0", "a/m"),
+        ("ttft_p50['nobody/m'] == 0.0", "a/m"),
+    ] {
+        assert_eq!(to(when, &fleet), target, "{when}");
+        assert_eq!(to("ttft_p50['a/m'] + error_rate['a/m'] > 0.0", &FleetView::default()), "a/m", "nothing is known");
+    }
+    assert!(compile("ttft_p50['a/m'] == 'fast'").is_err_and(|it| it.what.contains("never equal")));
 }
 
 #[test]

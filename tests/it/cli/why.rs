@@ -73,7 +73,7 @@ fn explain_ends_with_3_if_nobody_could_take_it() {
 }
 
 #[test]
-fn explain_takes_a_body_of_any_of_three_dialects() {
+fn explain_takes_a_body_of_any_dialect_that_clients_ask_in() {
     let lab = Lab::new();
     let file = lab.home.path().join("body.json");
     let path = file.to_str().expect("a path");
@@ -87,6 +87,16 @@ fn explain_takes_a_body_of_any_of_three_dialects() {
         );
     }
     lab.home.run(&["explain", "--body", path, "--dialect", "openai-responses"]).refused("bad-request", 2);
+    lab.home.run(&["explain", "--body", path, "--dialect", "cohere"]).refused("usage", 2);
+    std::fs::write(&file, r#"{"model": "lab/one", "prompt": "hi"}"#).expect("a file");
+    lab.home.json(&["explain", "--body", path, "--dialect", "openai-completions", "--json"]);
+    std::fs::write(&file, r#"{"contents": [{"parts": [{"text": "hi"}]}]}"#).expect("a file");
+    let gemini = ["explain", "--body", path, "--dialect", "gemini"];
+    let with = |more: &[&'static str]| -> Vec<&str> { gemini.iter().copied().chain(more.iter().copied()).collect() };
+    let facts = lab.home.json(&with(&["-m", "lab/one", "--stream", "--json"]))["facts"].clone();
+    assert_eq!((&facts["model"], &facts["stream"]), (&"lab/one".into(), &true.into()), "{facts}");
+    lab.home.run(&with(&[])).refused("usage", 2);
+    lab.home.run(&["explain", "--body", path, "--stream"]).refused("usage", 2);
     lab.home.run(&["explain", "--body", "/no/such/file"]).refused("bad-file", 2);
     lab.home.run(&["explain", "--body", path, "-m", "x"]).refused("usage", 2);
 }
@@ -143,4 +153,21 @@ fn simulate_tells_what_other_weights_would_have_done() {
     assert!(screen.contains("3 would be refused: no_fit") && screen.contains("3 (100%)"), "{screen}");
     lab.home.run(&["simulate", "--with", path, "--since", "1y"]).refused("usage", 2);
     lab.home.run(&["simulate", "--with", "/no/such/file"]).refused("bad-file", 2);
+}
+
+#[test]
+fn what_is_out_is_told_with_its_reason_and_how_long_yet() {
+    let lab = Lab::new();
+    assert_eq!(lab.home.json(&["keys", "--json"])["keys"][0]["cooling"], serde_json::json!([]));
+    assert!(!lab.home.ok(&[]).stdout.contains("cooling"));
+    lab.sim.script().push(Script::status(401));
+    assert_ne!(lab.home.run(&["ask", "Capital?"]).code, 0);
+    let key = lab.home.json(&["keys", "--json"])["keys"][0].clone();
+    let cooling = &key["cooling"][0];
+    assert_eq!((&cooling["provider"], &cooling["model"]), (&"lab".into(), &serde_json::Value::Null), "{key}");
+    assert!(cooling["left_s"].as_u64().is_some_and(|it| (1_700..=1_800).contains(&it)), "{key}");
+    assert!(key["state"].as_str().is_some_and(|it| it.starts_with("cooling 29m") && it.contains("refused")), "{key}");
+    assert_eq!(lab.home.json(&["--json"])["cooling"][0]["key"], key["name"]);
+    let card = lab.home.ok(&[]).stdout;
+    assert!(card.contains("cooling    lab key main 29m"), "{card}");
 }

@@ -16,7 +16,8 @@ async fn whole(dialect: Dialect) -> Bytes {
     sim.script().always(Script::text(WORDS));
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let request = client.post(format!("{}{}", sim.base_url(), path_for(dialect, true))).bearer_auth("k");
-    let request = request.header("x-api-key", "k").header("x-goog-api-key", "k").header("anthropic-version", "2023-06-01");
+    let request =
+        request.header("x-api-key", "k").header("x-goog-api-key", "k").header("anthropic-version", "2023-06-01");
     let request = request.header("content-type", "application/json").body(question(dialect, true).to_string());
     request.send().await.unwrap().bytes().await.unwrap()
 }
@@ -80,9 +81,9 @@ async fn across_dialects_at_every_byte() {
 
 #[tokio::test]
 async fn however_it_is_cut() {
-    let cuts = [By::Reset, By::Fin, By::End, By::Silence].into_iter().flat_map(|by| {
-        [false, true].into_iter().map(move |mid_event| Fault::Cut { after: 12, mid_event, by })
-    });
+    let cuts = [By::Reset, By::Fin, By::End, By::Silence]
+        .into_iter()
+        .flat_map(|by| [false, true].into_iter().map(move |mid_event| Fault::Cut { after: 12, mid_event, by }));
     let faults = cuts.chain([Fault::ErrorEvent(When::AfterContent(9)), Fault::InvalidJson(When::AfterContent(9))]);
     for fault in faults {
         for client in Dialect::CLIENTS {

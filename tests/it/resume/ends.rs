@@ -46,10 +46,12 @@ async fn an_answer_that_does_not_fit_is_not_told_and_still_paid_for() {
 #[tokio::test]
 async fn where_it_is_off_or_nobody_else_is_there_nothing_is_asked_twice() {
     for client in Dialect::CLIENTS {
-        let (one, two) = (Sim::start(Persona::plain("one")).await.unwrap(), Sim::start(Persona::plain("two")).await.unwrap());
+        let (one, two) =
+            (Sim::start(Persona::plain("one")).await.unwrap(), Sim::start(Persona::plain("two")).await.unwrap());
         one.script().always(cut(TEXT));
         two.script().always(Script::text(TEXT));
-        let mut plan = Plan::new().target("one", client, &one.base_url(), 1.0).target("two", CHAT, &two.base_url(), 0.0);
+        let mut plan =
+            Plan::new().target("one", client, &one.base_url(), 1.0).target("two", CHAT, &two.base_url(), 0.0);
         plan.quirks.prefill_models = vec!["*".to_owned()];
         let house = plan.open().await;
         honest(client, &house.ask(client, true).await, "off");
@@ -81,7 +83,10 @@ async fn a_third_target_goes_on_where_the_second_is_cut_too_or_fails() {
         let seen = house.ask(CLAUDE, true).await;
         let (row, attempts) = house.row(&seen).await;
         // The second may have been drawn first: then it failed before anybody heard it, or was itself gone on with.
-        assert!(text(CLAUDE, true, &seen).contains(TEXT) || row.provider.as_deref() == Some("t1"), "{attempts:?} {seen:?}");
+        assert!(
+            text(CLAUDE, true, &seen).contains(TEXT) || row.provider.as_deref() == Some("t1"),
+            "{attempts:?} {seen:?}"
+        );
         assert!(ended_well(CLAUDE, &seen) && attempts.len() <= 3, "{attempts:?}");
         is_stream_in(CLAUDE, &seen, false, "three");
     }
@@ -223,7 +228,8 @@ async fn what_a_content_policy_stops_is_not_sent_to_another_provider() {
     let refused = json!({"error": {"message": "Your request was flagged by our content policy.", "type": "invalid_request_error", "code": "content_policy_violation"}});
     let told = json!({"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [{"index": 0, "delta": {"role": "assistant", "content": TEXT}, "finish_reason": null}]});
     let stream = format!("data: {told}\n\ndata: {refused}\n\n");
-    let pair = pair((CHAT, Script::raw(200, "text/event-stream", stream)), (CHAT, Script::text(TEXT)), Asked::Anchor).await;
+    let pair =
+        pair((CHAT, Script::raw(200, "text/event-stream", stream)), (CHAT, Script::text(TEXT)), Asked::Anchor).await;
     let seen = pair.house.ask(CHAT, true).await;
     assert!(told_error(CHAT, &seen) && pair.second.meter().arrived() == 0, "{seen:?}");
 }

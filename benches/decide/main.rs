@@ -1,67 +1,27 @@
 //! What one routing decision costs: a group of twelve targets with a key each, healthy, with three of them out, and with
 //! rules to be asked first.
 
-use std::collections::{BTreeMap, HashMap};
+mod fleet;
+
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::tz::TimeZone;
 use llmroute::domain::ask::{Ask, Envelope};
 use llmroute::domain::clock::{Moment, Now, Stamp};
-use llmroute::domain::dialect::Dialect;
 use llmroute::domain::dice::Dice;
 use llmroute::domain::id::{KeyId, RequestId};
-use llmroute::domain::operation::Operation;
-use llmroute::domain::policy::{Auth, Billing, Group, Key, Policy, Provider, Speech};
-use llmroute::domain::quirks::Quirks;
+use llmroute::domain::policy::Policy;
 use llmroute::domain::rule::{Destination, Rule, Rules, Scope};
 use llmroute::domain::strategy::Strategy;
-use llmroute::domain::target::Target;
 use llmroute::route::breaker::{Standing, Why};
 use llmroute::route::decide;
-use llmroute::route::health::{FleetView, LiveSeats, SeatId};
-use llmroute::route::live::{Class, Live};
-use llmroute::route::order::adaptive::Assessment;
+use llmroute::route::health::{FleetView, SeatId};
 use llmroute::route::rules::compile;
 
-fn provider(n: i64) -> Arc<Provider> {
-    let key =
-        Key { id: KeyId(n), name: "main".into(), weight: 1.0, billing: Billing::Metered, enabled: true, problem: None };
-    Arc::new(Provider {
-        name: format!("p{n}").into(),
-        speaks: vec![Speech::new(Dialect::OpenaiChat, "http://127.0.0.1:1/v1".to_owned())],
-        auth: Auth::Bearer,
-        headers: Vec::new(),
-        quirks: Quirks::default(),
-        keys: vec![key],
-        local: false,
-        allow_private: false,
-        enabled: true,
-        fast: None,
-        smart: None,
-        models: vec!["m".into()],
-        price_id: None,
-        settings: BTreeMap::new(),
-        unready: None,
-        facts: Arc::default(),
-        privacy: llmroute::domain::policy::Privacy::Any,
-    })
-}
-
-fn policy() -> Policy {
-    let providers: BTreeMap<_, _> = (0..12).map(provider).map(|it| (it.name.clone(), it)).collect();
-    let target = |name: &llmroute::domain::id::ProviderName| Target { provider: name.clone(), model: "m".into() };
-    let targets = providers.keys().map(|it| (target(it), 1.0)).collect();
-    let group = Group::new("g".into(), targets);
-    Policy { version: 1, providers, groups: [(group.name.clone(), Arc::new(group))].into(), ..Policy::default() }
-}
-
-fn ask() -> Ask {
-    Ask { stream: true, ..Ask::new(RequestId(1), Now::default(), Dialect::OpenaiChat, Operation::Chat, "g".to_owned()) }
-}
+use crate::fleet::{after, ask, policy};
 
 /// Twenty rules as people write them, none of which matches: all have to be asked.
 const RULES: [&str; 20] = [
@@ -137,22 +97,6 @@ fn rules(bench: &mut Criterion) {
     }
 }
 
-/// Every target has answered a while.
-fn used() -> FleetView {
-    let seat = |n: i64| SeatId { provider: format!("p{n}").into(), model: Some("m".into()), key: Some(KeyId(n)) };
-    let live = |n: u64| {
-        let mut live = Live::default();
-        for at in 0..20 {
-            live.answered(Class::of(true, 0), Duration::from_millis(400 + 50 * n), Moment(at * 1_000_000));
-        }
-        Arc::new(live)
-    };
-    let seats = LiveSeats((0..10).map(|n| (seat(n), live(n.unsigned_abs()))).collect());
-    let now = Moment(30_000_000);
-    let assessment = Arc::new(Assessment::default().next(&seats, &HashMap::new(), now));
-    FleetView { now, live: Arc::new(seats), assessment, ..FleetView::default() }
-}
-
 fn decisions(bench: &mut Criterion) {
     let (policy, ask) = (policy(), ask());
     let healthy = FleetView::default();
@@ -170,7 +114,7 @@ fn decisions(bench: &mut Criterion) {
             });
         });
     }
-    let used = used();
+    let used = after(20);
     for strategy in Strategy::ALL {
         let mut policy = policy.clone();
         Arc::make_mut(policy.groups.get_mut("g").unwrap()).strategy = strategy;
