@@ -49,6 +49,7 @@ pub(crate) struct Plan {
     pub(crate) hedge: Hedge,
     pub(crate) on_refusal: OnRefusal,
     pub(crate) room: Room,
+    pub(crate) resume: bool,
     pub(crate) quirks: Quirks,
     pub(crate) priced: bool,
     /// What the price table knows the providers by.
@@ -81,6 +82,7 @@ impl Plan {
             hedge: Hedge::Auto,
             on_refusal: OnRefusal::Tell,
             room: Room::default(),
+            resume: false,
             quirks: Quirks { cancels: true, ..Quirks::default() },
             priced: true,
             price_id: None,
@@ -180,6 +182,7 @@ impl Plan {
             hedge: self.hedge,
             on_refusal: self.on_refusal,
             room: self.room,
+            resume: self.resume,
             canary,
             ..Group::new("g".into(), targets)
         };

@@ -47,6 +47,7 @@ mod recorded_responses;
 mod replay;
 mod responses_stream;
 mod restarts;
+mod resume;
 mod rules;
 mod sim;
 mod simulation;

@@ -27,6 +27,8 @@ pub(super) struct Shown {
     hedge_after: String,
     /// What a refusal by a content policy means.
     on_refusal: Refused,
+    /// An answer that is cut is gone on with at the next target.
+    resume: bool,
     /// Requests at one target at once; `null` = any number.
     max_parallel: Option<NonZeroU32>,
     /// Requests that wait where all targets are full.
@@ -78,6 +80,7 @@ impl Shown {
                 Hedge::Off => "off".to_owned(),
                 Hedge::After(it) => amounts::duration(it),
             },
+            resume: group.resume,
             max_parallel: group.room.most,
             queue: group.room.queue,
             on_refusal: match group.on_refusal {
@@ -100,7 +103,15 @@ impl Shown {
             || "any number at once".to_owned(),
             |most| format!("{most} at once, {} more wait", self.queue),
         );
-        format!("hedge after: {hedge}\non refusal:  {refused}\neach target: {room}\ndeadlines:   {deadlines}")
+        let cut = if self.resume { "the next target goes on, where it can" } else { "the client is told" };
+        let lines = [
+            format!("hedge after: {hedge}"),
+            format!("on refusal:  {refused}"),
+            format!("on a cut:    {cut}"),
+            format!("each target: {room}"),
+            format!("deadlines:   {deadlines}"),
+        ];
+        lines.join("\n")
     }
 }
 
