@@ -24,7 +24,7 @@ fn short_plan() -> ProxyPlan {
 
 #[tokio::test]
 async fn a_detour_is_measured_by_what_it_costs() {
-    let (near, far) = (bench(0, 2).await, bench(5, 2).await);
+    let (near, far) = (bench(0, 2).await, bench(50, 2).await);
     let mut steps = Vec::new();
     let me = Some(std::process::id());
     let report =
@@ -33,8 +33,9 @@ async fn a_detour_is_measured_by_what_it_costs() {
     assert_eq!(steps, (1..=36).collect::<Vec<_>>());
     for row in &report.rows {
         let added = row.added.expect("six blocks carry an interval");
-        // The detour waits 5 ms; a machine that does other things besides may add to that, but takes nothing away.
-        assert!(added.value > 3_000.0, "{:?} × {}: {added:?}", row.shape, row.connections);
+        // The detour waits 50 ms: so long that a machine which does other things besides cannot take half of it away by being
+        // slow on the straight way only.
+        assert!(added.value > 25_000.0, "{:?} × {}: {added:?}", row.shape, row.connections);
         assert!(added.low.is_some_and(|it| it <= added.value));
         assert_eq!((row.direct.failed, row.through.failed), (0, 0));
         assert_eq!(row.direct.answered, row.through.answered);
