@@ -16,7 +16,7 @@ use crate::cli::view::table::{Table, left, right};
 use crate::cli::view::{Frame, amounts};
 use crate::config::Refusal;
 use crate::config::edits::{self, deadline, hedge, weighted};
-use crate::domain::policy::{Deadlines, Group, Hedge, OnRefusal};
+use crate::domain::policy::{Affinity, Deadlines, Group, Hedge, OnRefusal};
 use crate::domain::strategy::Strategy;
 use crate::domain::target::Target;
 use crate::engine::standing::SeatLive;
@@ -79,6 +79,10 @@ struct Setting {
     /// How the targets are ordered; without it, as before.
     #[arg(long, value_name = "NAME")]
     strategy: Option<String>,
+    /// A conversation stays where its provider has its prompt cached, unless going where the strategy would send it is
+    /// cheaper including that cache; off: each request goes where the strategy says.
+    #[arg(long, value_enum, value_name = "price|off", hide_possible_values = true)]
+    affinity: Option<Stay>,
     /// Ask the next target too when the first has not begun to answer by then: after its own usual time, after TIME, or
     /// never. At most 5 % of all requests are sent twice.
     #[arg(long, value_name = "auto|TIME|off")]
@@ -98,6 +102,16 @@ struct Setting {
     deadline: Vec<String>,
 }
 
+/// Whether a conversation stays where its prompt cache is warm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+enum Stay {
+    /// Unless going elsewhere is cheaper all the same.
+    Price,
+    /// No.
+    Off,
+}
+
 /// What a refusal means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
@@ -113,6 +127,9 @@ impl Setting {
     fn put(&self, settings: &mut GroupSettings) -> Result<(), Refusal> {
         if let Some(text) = &self.strategy {
             settings.strategy = edits::strategy(text)?;
+        }
+        if let Some(it) = self.affinity {
+            settings.affinity = if it == Stay::Off { Affinity::Off } else { Affinity::Price };
         }
         if let Some(text) = &self.hedge_after {
             settings.hedge = Some(hedge(text)?);
@@ -157,6 +174,8 @@ struct Shown {
     built_in: bool,
     /// How its targets are ordered.
     strategy: Strategy,
+    /// Whether a conversation stays where its prompt cache is warm.
+    affinity: Stay,
     targets: Vec<Weighed>,
     /// When the next target is asked too: `auto`, `off`, or a time.
     hedge_after: String,
@@ -300,6 +319,7 @@ impl Shown {
             name: group.name.to_string(),
             built_in: group.built_in,
             strategy: group.strategy,
+            affinity: if group.affinity == Affinity::Off { Stay::Off } else { Stay::Price },
             targets: group.targets.iter().zip(shares).map(weighed).collect(),
             hedge_after: match group.hedge {
                 Hedge::Auto => "auto".to_owned(),
@@ -327,7 +347,13 @@ impl Shown {
             || "any number at once".to_owned(),
             |most| format!("{most} at once, {} more wait", self.queue),
         );
-        format!("hedge after: {hedge}\non refusal:  {refused}\neach target: {room}\ndeadlines:   {deadlines}")
+        let affinity = match self.affinity {
+            Stay::Price => "a conversation stays where its prompt cache is warm, unless going is cheaper",
+            Stay::Off => "each request goes where the strategy says",
+        };
+        format!(
+            "affinity:    {affinity}\nhedge after: {hedge}\non refusal:  {refused}\neach target: {room}\ndeadlines:   {deadlines}"
+        )
     }
 }
 

@@ -44,6 +44,9 @@ pub struct Ask {
     pub client: String,
     /// The client's session id, where it sends one.
     pub session: Option<String>,
+    /// What the conversation goes by, of which it is the next turn: made of the session id where the client sends one, else of
+    /// what the conversation begins with, and of the model. `None` where it is no turn of any.
+    pub conversation: Option<u64>,
     /// How urgent it is, where a target is full.
     pub priority: Priority,
     /// Refuse rather than drop what the target's dialect cannot say.
@@ -79,6 +82,7 @@ impl Ask {
             headers: Vec::new(),
             client: String::new(),
             session: None,
+            conversation: None,
             priority: Priority::default(),
             strict: false,
             wishes: None,

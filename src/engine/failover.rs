@@ -102,8 +102,10 @@ impl Ways {
             let Group { deadlines, hedge, on_refusal, room, .. } = **it;
             Self { deadlines, hedge, on_refusal, room }
         });
-        // Only a conversation has a first content that could be late.
-        let hedge = if ask.operation == Operation::Chat { said.hedge } else { Hedge::Off };
+        // Only a conversation has a first content that could be late, and a second target would read the whole of it anew
+        // that the first has in its prompt cache (lead.md, item 4).
+        let may_hedge = ask.operation == Operation::Chat && !decision.warm;
+        let hedge = if may_hedge { said.hedge } else { Hedge::Off };
         Self { hedge, ..said }
     }
 }

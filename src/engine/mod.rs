@@ -263,7 +263,9 @@ impl Engine {
     /// What a decision about `ask` is to know of the fleet.
     #[must_use]
     pub fn view_for(&self, policy: &Policy, ask: &Ask) -> FleetView {
-        FleetView { rates: self.prices.card_for(policy, ask, false), ..self.fleet.view(ask.at.mono) }
+        let warmth = ask.conversation.map(|it| Arc::new(self.fleet.warmth(it)));
+        let is_warm = warmth.as_ref().is_some_and(|it| !it.seats.is_empty());
+        FleetView { rates: self.prices.card_for(policy, ask, is_warm), warmth, ..self.fleet.view(ask.at.mono) }
     }
 
     /// How the fleet does just now, for people.

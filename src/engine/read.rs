@@ -1,5 +1,7 @@
 //! From a call to an ask: the few facts that routing needs, read once from the top level of the body. Pure.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use crate::domain::ask::{Ask, Fields, Needs, Priority};
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Origin};
@@ -7,7 +9,7 @@ use crate::domain::id::RequestId;
 use crate::domain::operation::Operation;
 use crate::engine::{Addressed, Call, beside, wishes};
 use crate::wire::openai_responses::compaction;
-use crate::wire::{Malformed, json};
+use crate::wire::{Malformed, beginning, json};
 
 /// Reads `call`. The ask is complete exactly if nothing is wrong with it; else it holds what was understood, for its row.
 ///
@@ -79,7 +81,22 @@ fn conversation(ask: &mut Ask) -> Result<(), Failure> {
         return Err(bad(&format!("the body has no `{turns}`")));
     }
     ask.needs = needs(ask.written_in, &body, &ask.fields);
+    ask.conversation = known_again(ask);
     Ok(())
+}
+
+/// What goes for the same conversation from turn to turn: its session, as the client says, else what it begins with. Under
+/// another model it is another one: it has other targets.
+fn known_again(ask: &Ask) -> Option<u64> {
+    let mut hasher = DefaultHasher::new();
+    ask.model.hash(&mut hasher);
+    match &ask.session {
+        Some(session) => session.hash(&mut hasher),
+        // What it begins with is with the provider.
+        None if ask.fields.find(&ask.body, "previous_response_id").is_some() => return None,
+        None => beginning::of(&ask.body, &ask.fields)?.hash(&mut hasher),
+    }
+    Some(hasher.finish())
 }
 
 pub(super) fn model(value: Option<&[u8]>) -> Result<String, Failure> {

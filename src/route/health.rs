@@ -17,6 +17,7 @@ use crate::route::explain::Step;
 use crate::route::live::Live;
 use crate::route::order::adaptive::Assessment;
 use crate::route::pairs;
+use crate::route::warmth::Warmth;
 
 /// What health is kept by: a key of a provider, for one model or (`model` absent) for all.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -69,6 +70,9 @@ pub struct FleetView {
     pub assessment: Arc<Assessment>,
     /// What targets charge.
     pub rates: Arc<RateCard>,
+    /// Where the conversation is warm of which the request is the next turn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warmth: Option<Arc<Warmth>>,
 }
 
 impl FleetView {
@@ -92,6 +96,10 @@ impl FleetView {
             live: Arc::new(LiveSeats(live.collect())),
             assessment: Arc::new(Assessment { at: self.assessment.at, seats: assessed.collect() }),
             rates: Arc::new(RateCard(rates.collect())),
+            warmth: self.warmth.as_ref().map(|it| {
+                let seats = it.seats.iter().filter(|it| is_of(&it.seat)).cloned().collect();
+                Arc::new(Warmth { seats, ..Warmth::clone(it) })
+            }),
         }
     }
 
@@ -99,7 +107,7 @@ impl FleetView {
     #[must_use]
     pub fn is_calm(&self) -> bool {
         let unknown = self.live.0.is_empty() && self.assessment.seats.is_empty() && self.rates.0.is_empty();
-        self.standings.is_empty() && unknown
+        self.standings.is_empty() && unknown && self.warmth.is_none()
     }
 
     /// How a seat stands: the worse of its own standing and its key's.

@@ -2,9 +2,11 @@
 //! that says why. Pure and total: no I/O, no clock, no locks, and no randomness but the dice it is handed, so that
 //! the same values always give the same decision.
 //!
-//! The stages, one a file, in running order: [`rules`] → [`candidates`] → [`fit`] → [`health`] → [`order`]. What the last
-//! two read of the fleet's doings is in [`breaker`] and [`live`]. [`record`] is what is kept of a decision.
+//! The stages, one a file, in running order: [`rules`] → [`candidates`] → [`fit`] → [`health`] → [`affinity`] and [`order`].
+//! What the last ones read of the fleet's doings is in [`breaker`], [`live`] and [`warmth`]. [`record`] is what is kept of a
+//! decision.
 
+mod affinity;
 pub mod breaker;
 pub mod candidates;
 pub mod explain;
@@ -16,6 +18,7 @@ pub mod order;
 mod pairs;
 pub mod record;
 pub mod rules;
+pub mod warmth;
 pub mod wishes;
 
 #[cfg(test)]
@@ -27,7 +30,7 @@ use crate::domain::ask::Ask;
 use crate::domain::dice::Dice;
 use crate::domain::failure::Failure;
 use crate::domain::id::GroupName;
-use crate::domain::policy::{Policy, Provider};
+use crate::domain::policy::{Affinity, Policy, Provider};
 use crate::domain::strategy::Strategy;
 use crate::domain::target::{Seat, Target};
 use crate::domain::wishes::Sort;
@@ -45,6 +48,8 @@ pub struct Decision {
     pub trail: Vec<Step>,
     /// Why nothing can be tried.
     pub refusal: Option<Failure>,
+    /// The first target has part of the prompt in its cache, and is the first for that.
+    pub warm: bool,
 }
 
 /// One target of a plan with the keys to try there, in order.
@@ -87,7 +92,7 @@ pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) ->
     };
     let (group, found) = match found {
         Ok(it) => it,
-        Err(failure) => return Decision { group: None, plan: Vec::new(), trail, refusal: Some(failure) },
+        Err(failure) => return Decision { group: None, plan: Vec::new(), trail, refusal: Some(failure), warm: false },
     };
     let outcome =
         fit::fit(found, ask, fleet, &mut trail).and_then(|fitting| health::usable(fitting, fleet, &mut trail));
@@ -95,6 +100,9 @@ pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) ->
         Ok(usable) => {
             let chosen = group.as_ref().and_then(|it| policy.groups.get(it));
             let strategy = chosen.map_or_else(Strategy::default, |it| it.strategy);
+            let affinity = chosen.map_or_else(Affinity::default, |it| it.affinity);
+            let warmth = fleet.warmth.as_deref().filter(|_| affinity == Affinity::Price);
+            let mut warm = false;
             let mut plan = Vec::with_capacity(usable.len());
             let wishes = ask.wishes.as_deref();
             let usable = if let Some(it) = wishes { wishes::arrange(usable, it) } else { usable };
@@ -102,14 +110,19 @@ pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) ->
                 // Those of one tier are of one model, or of one group.
                 let sort = wishes.and_then(|it| it.sort).or_else(|| tier.first()?.sort);
                 let strategy = sort.map_or(strategy, Sort::strategy);
-                plan.extend(order::order(strategy, tier, ask, fleet, dice, &mut trail));
+                // Who wishes for speed has said what is worth more than the cache.
+                let warmth = warmth.filter(|_| sort.is_none_or(|it| it == Sort::Price));
+                let is_first = plan.is_empty();
+                let ordered = order::order(strategy, tier, ask, (fleet, warmth), dice, &mut trail);
+                warm |= is_first && ordered.warm;
+                plan.extend(ordered.plan);
             }
             if wishes.is_some_and(|it| !it.allow_fallbacks && it.order.is_empty()) {
                 plan.truncate(1);
             }
-            Decision { group, plan, trail, refusal: None }
+            Decision { group, plan, trail, refusal: None, warm }
         }
-        Err(failure) => Decision { group, plan: Vec::new(), trail, refusal: Some(failure) },
+        Err(failure) => Decision { group, plan: Vec::new(), trail, refusal: Some(failure), warm: false },
     }
 }
 

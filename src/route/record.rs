@@ -134,11 +134,17 @@ impl Record {
         if !ranked.iter().any(|it| it.reads_live()) {
             fleet.live = Arc::default();
         }
-        if !ranked.contains(&Strategy::Adaptive) {
+        let by_price = ranked.iter().any(|it| it.reads_prices());
+        let held = self.trail.iter().any(|it| matches!(it, Step::Affinity { .. }));
+        if !by_price && !held {
+            fleet.warmth = None;
+        }
+        // A seat that is assessed as failed holds no conversation.
+        if fleet.warmth.is_none() && !ranked.contains(&Strategy::Adaptive) {
             fleet.assessment = Arc::default();
         }
         let limited = self.ask.wishes.as_deref().is_some_and(|it| it.max_price.is_some());
-        if !limited && !ranked.iter().any(|it| it.reads_prices()) {
+        if !by_price && !held && !limited {
             fleet.rates = Arc::default();
         }
         Self { fleet, ..self }

@@ -3,6 +3,7 @@
 //!
 //! A new dialect is one folder here and one row in [`codec`].
 
+pub mod beginning;
 pub mod beside;
 pub mod call_ids;
 pub mod counting;

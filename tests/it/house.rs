@@ -13,7 +13,7 @@ use llmroute::domain::dialect::Dialect;
 use llmroute::domain::id::{KeyId, ProviderName};
 use llmroute::domain::money::Usd;
 use llmroute::domain::policy::{
-    Auth, Billing, BodyEdits, Deadlines, Group, Hedge, Key, OnRefusal, Policy, Provider, Room, Speech,
+    Affinity, Auth, Billing, BodyEdits, Deadlines, Group, Hedge, Key, OnRefusal, Policy, Provider, Room, Speech,
 };
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::rule::Rules;
@@ -51,6 +51,8 @@ pub(crate) struct Plan {
     pub(crate) on_refusal: OnRefusal,
     pub(crate) room: Room,
     pub(crate) quirks: Quirks,
+    pub(crate) strategy: Strategy,
+    pub(crate) affinity: Affinity,
     pub(crate) priced: bool,
     /// What the price table knows the providers by.
     pub(crate) price_id: Option<String>,
@@ -81,6 +83,8 @@ impl Plan {
             on_refusal: OnRefusal::Tell,
             room: Room::default(),
             quirks: Quirks { cancels: true, ..Quirks::default() },
+            strategy: Strategy::default(),
+            affinity: Affinity::default(),
             priced: true,
             price_id: None,
             clock: Clock::system(),
@@ -170,14 +174,13 @@ impl Plan {
             providers.insert(provider.name.clone(), Arc::new(provider));
         }
         let group = Group {
-            name: "g".into(),
-            targets,
-            strategy: Strategy::default(),
+            strategy: self.strategy,
+            affinity: self.affinity,
             deadlines: self.deadlines,
             hedge: self.hedge,
             on_refusal: self.on_refusal,
             room: self.room,
-            built_in: false,
+            ..Group::new("g".into(), targets)
         };
         (
             Policy {

@@ -1,9 +1,8 @@
 //! Clouds, end to end: what their paths and bodies have of their own, and what of their answers reaches a client.
 
 use llmroute::domain::id::KeyId;
-use llmroute::domain::policy::{Billing, Deadlines, Group, Hedge, Key, OnRefusal, Policy, Room};
+use llmroute::domain::policy::{Billing, Group, Key, Policy};
 use llmroute::domain::secret::{Keyring, Secret};
-use llmroute::domain::strategy::Strategy;
 use llmroute::domain::target::Target;
 use serde_json::{Value, json};
 
@@ -25,16 +24,7 @@ async fn house(row: &str, model: &str, hand: &Hand) -> House {
     let mut keyring = Keyring::default();
     keyring.insert(KeyId(1), Secret::new("ya29.a-token-0123456789".to_owned()));
     let targets = vec![(Target { provider: it.name.clone(), model: model.into() }, 1.0)];
-    let group = Group {
-        name: "r".into(),
-        targets,
-        strategy: Strategy::default(),
-        deadlines: Deadlines::default(),
-        hedge: Hedge::Auto,
-        on_refusal: OnRefusal::Tell,
-        room: Room::default(),
-        built_in: false,
-    };
+    let group = Group::new("r".into(), targets);
     let providers = [(it.name.clone(), std::sync::Arc::new(it))].into();
     let policy = Policy {
         version: 1,

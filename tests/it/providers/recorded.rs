@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use llmroute::domain::id::KeyId;
-use llmroute::domain::policy::{Auth, Billing, Deadlines, Group, Hedge, Key, OnRefusal, Policy, Room};
+use llmroute::domain::policy::{Auth, Billing, Group, Key, Policy};
 use llmroute::domain::secret::{Keyring, Secret};
-use llmroute::domain::strategy::Strategy;
 use llmroute::domain::target::Target;
 
 use super::*;
@@ -119,16 +118,7 @@ impl Recording {
         let mut keyring = Keyring::default();
         keyring.insert(KeyId(1), Secret::new(KEY.to_owned()));
         let target = Target { provider: it.name.clone(), model: self.model.as_str().into() };
-        let group = Group {
-            name: "r".into(),
-            targets: vec![(target, 1.0)],
-            strategy: Strategy::default(),
-            deadlines: Deadlines::default(),
-            hedge: Hedge::Auto,
-            on_refusal: OnRefusal::Tell,
-            room: Room::default(),
-            built_in: false,
-        };
+        let group = Group::new("r".into(), vec![(target, 1.0)]);
         let providers = [(it.name.clone(), Arc::new(it))].into();
         (
             Policy {
