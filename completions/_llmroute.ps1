@@ -415,7 +415,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the groups (the default)')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one group')
-            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Make a group, or replace it whole')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Make a group or replace its targets, or change how they are tried')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a group')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -455,6 +455,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('--max-parallel', '--max-parallel', [CompletionResultType]::ParameterName, 'How many requests of this group one target takes at once; 0 = any number. A full one is passed over for the next')
             [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'How many more wait for a place where no target has one. Those with the header `x-llmroute-priority: high` come first')
             [CompletionResult]::new('--deadline', '--deadline', [CompletionResultType]::ParameterName, 'How long a part of the exchange may take: connect, first-content, first-content-reasoning, byte-gap, content-gap, whole or stream. Can be given several times')
+            [CompletionResult]::new('--canary', '--canary', [CompletionResultType]::ParameterName, 'Try a further target out on this share of conversations: it gets more step by step while it fails and lags no more than the others, and nothing once it is found to. `off` ends the trial, and the same again begins it anew')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
             [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
@@ -485,7 +486,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
         'llmroute;groups;help' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the groups (the default)')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one group')
-            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Make a group, or replace it whole')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Make a group or replace its targets, or change how they are tried')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a group')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -1239,7 +1240,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
         'llmroute;help;groups' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the groups (the default)')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one group')
-            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Make a group, or replace it whole')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Make a group or replace its targets, or change how they are tried')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a group')
             break
         }

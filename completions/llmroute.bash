@@ -973,7 +973,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__groups__subcmd__set)
-            opts="-q -y -h --strategy --hedge-after --on-refusal --max-parallel --queue --deadline --json --format --color --quiet --no-input --yes --home --help"
+            opts="-q -y -h --strategy --hedge-after --on-refusal --max-parallel --queue --deadline --canary --json --format --color --quiet --no-input --yes --home --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1000,6 +1000,10 @@ _llmroute() {
                     return 0
                     ;;
                 --deadline)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --canary)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -377,7 +377,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand --help 'Print help'
             cand list 'List the groups (the default)'
             cand show 'Show one group'
-            cand set 'Make a group, or replace it whole'
+            cand set 'Make a group or replace its targets, or change how they are tried'
             cand remove 'Remove a group'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -414,6 +414,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand --max-parallel 'How many requests of this group one target takes at once; 0 = any number. A full one is passed over for the next'
             cand --queue 'How many more wait for a place where no target has one. Those with the header `x-llmroute-priority: high` come first'
             cand --deadline 'How long a part of the exchange may take: connect, first-content, first-content-reasoning, byte-gap, content-gap, whole or stream. Can be given several times'
+            cand --canary 'Try a further target out on this share of conversations: it gets more step by step while it fails and lags no more than the others, and nothing once it is found to. `off` ends the trial, and the same again begins it anew'
             cand --format 'How data is printed'
             cand --color 'When to use colour. `NO_COLOR` is honoured'
             cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
@@ -442,7 +443,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;groups;help'= {
             cand list 'List the groups (the default)'
             cand show 'Show one group'
-            cand set 'Make a group, or replace it whole'
+            cand set 'Make a group or replace its targets, or change how they are tried'
             cand remove 'Remove a group'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -1107,7 +1108,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;help;groups'= {
             cand list 'List the groups (the default)'
             cand show 'Show one group'
-            cand set 'Make a group, or replace it whole'
+            cand set 'Make a group or replace its targets, or change how they are tried'
             cand remove 'Remove a group'
         }
         &'llmroute;help;groups;list'= {

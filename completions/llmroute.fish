@@ -322,7 +322,7 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish_seen_subcommand_from list show set remove help" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish_seen_subcommand_from list show set remove help" -f -a "list" -d 'List the groups (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish_seen_subcommand_from list show set remove help" -f -a "show" -d 'Show one group'
-complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish_seen_subcommand_from list show set remove help" -f -a "set" -d 'Make a group, or replace it whole'
+complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish_seen_subcommand_from list show set remove help" -f -a "set" -d 'Make a group or replace its targets, or change how they are tried'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish_seen_subcommand_from list show set remove help" -f -a "remove" -d 'Remove a group'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish_seen_subcommand_from list show set remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
@@ -354,6 +354,7 @@ next\t'The next target is asked'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l max-parallel -d 'How many requests of this group one target takes at once; 0 = any number. A full one is passed over for the next' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l queue -d 'How many more wait for a place where no target has one. Those with the header `x-llmroute-priority: high` come first' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l deadline -d 'How long a part of the exchange may take: connect, first-content, first-content-reasoning, byte-gap, content-gap, whole or stream. Can be given several times' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l canary -d 'Try a further target out on this share of conversations: it gets more step by step while it fails and lags no more than the others, and nothing once it is found to. `off` ends the trial, and the same again begins it anew' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
@@ -378,7 +379,7 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the groups (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one group'
-complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from help" -f -a "set" -d 'Make a group, or replace it whole'
+complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from help" -f -a "set" -d 'Make a group or replace its targets, or change how they are tried'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a group'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and not __fish_seen_subcommand_from show set reset help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
@@ -871,7 +872,7 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "remove" -d 'Remove a key. A stored secret is gone for good'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from groups" -f -a "list" -d 'List the groups (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from groups" -f -a "show" -d 'Show one group'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from groups" -f -a "set" -d 'Make a group, or replace it whole'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from groups" -f -a "set" -d 'Make a group or replace its targets, or change how they are tried'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from groups" -f -a "remove" -d 'Remove a group'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "show" -d 'Show the weights of a group, or of all (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from weights" -f -a "set" -d 'Change weights; targets that are not named keep theirs'

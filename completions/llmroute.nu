@@ -563,7 +563,7 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Make a group, or replace it whole
+  # Make a group or replace its targets, or change how they are tried
   export extern "llmroute groups set" [
     --strategy: string        # How the targets are ordered; without it, as before
     --hedge-after: string     # Ask the next target too when the first has not begun to answer by then: after its own usual time, after TIME, or never. At most 5 % of all requests are sent twice
@@ -571,6 +571,7 @@ module completions {
     --max-parallel: string    # How many requests of this group one target takes at once; 0 = any number. A full one is passed over for the next
     --queue: string           # How many more wait for a place where no target has one. Those with the header `x-llmroute-priority: high` come first
     --deadline: string        # How long a part of the exchange may take: connect, first-content, first-content-reasoning, byte-gap, content-gap, whole or stream. Can be given several times
+    --canary: string          # Try a further target out on this share of conversations: it gets more step by step while it fails and lags no more than the others, and nothing once it is found to. `off` ends the trial, and the same again begins it anew
     --json                    # Print one JSON document instead of tables
     --format: string@"nu-complete llmroute groups set format" # How data is printed
     --color: string@"nu-complete llmroute groups set color" # When to use colour. `NO_COLOR` is honoured
@@ -580,7 +581,7 @@ module completions {
     --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     name: string              # Its name: what clients send as `model`
-    ...targets: string        # Targets, as PROVIDER/MODEL=WEIGHT; without a weight, 1
+    ...targets: string        # Targets, as PROVIDER/MODEL=WEIGHT; without a weight, 1. None = as before
   ]
 
   def "nu-complete llmroute groups remove format" [] {
@@ -616,7 +617,7 @@ module completions {
   export extern "llmroute groups help show" [
   ]
 
-  # Make a group, or replace it whole
+  # Make a group or replace its targets, or change how they are tried
   export extern "llmroute groups help set" [
   ]
 
@@ -1557,7 +1558,7 @@ module completions {
   export extern "llmroute help groups show" [
   ]
 
-  # Make a group, or replace it whole
+  # Make a group or replace its targets, or change how they are tried
   export extern "llmroute help groups set" [
   ]
 

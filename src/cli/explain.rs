@@ -1,6 +1,7 @@
 //! `explain`: what would become of a request. Sends nothing, and leaves nothing behind.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::PathBuf;
 
@@ -20,14 +21,16 @@ use crate::config::address::stream_url;
 use crate::domain::ask::{Ask, Envelope};
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::Failure;
-use crate::domain::id::RequestId;
+use crate::domain::id::{GroupName, RequestId};
 use crate::domain::operation::Operation;
 use crate::domain::policy::Speech;
 use crate::engine::explain::{Explained, explain};
 use crate::engine::prices::Prices;
 use crate::engine::{Addressed, Call};
+use crate::route::canary::{Stage, Trial};
 use crate::route::health::FleetView;
 use crate::route::record::Facts;
+use crate::store;
 use crate::upstream::local::Local;
 
 /// The most that a body may have; the server takes no larger one.
@@ -159,8 +162,23 @@ impl Explain {
     }
 }
 
+/// How far canaries have come, by the file.
+fn stages(session: &Session, loaded: &Loaded) -> Done<BTreeMap<GroupName, Stage>> {
+    let mut stages = BTreeMap::new();
+    for row in store::canaries::list(&session.read()?)? {
+        let canary = loaded.policy.groups.get(row.group.as_str()).and_then(|it| it.canary.as_ref());
+        if let (Some(canary), Ok(trial)) = (canary, serde_json::from_str::<Trial>(&row.trial))
+            && trial.is_of(canary)
+        {
+            stages.insert(row.group.as_str().into(), Stage { share: trial.share, stays: false });
+        }
+    }
+    Ok(stages)
+}
+
 /// Without a server nothing is known of the targets' health.
 fn here(session: &Session, loaded: &Loaded, wanted: Wanted) -> Done<Explained> {
+    let canaries = stages(session, loaded)?;
     let call = Call {
         at: session.clock.now(),
         dialect: wanted.dialect,
@@ -180,7 +198,7 @@ fn here(session: &Session, loaded: &Loaded, wanted: Wanted) -> Done<Explained> {
     let policy = &loaded.policy;
     let prices = Prices::loading(loaded.prices.clone(), policy);
     start::runtime()?.block_on(prices.ready());
-    let fleet = |ask: &Ask| FleetView { rates: prices.card_for(policy, ask, false), ..FleetView::default() };
+    let fleet = |ask: &Ask| FleetView { rates: prices.card_for(policy, ask, false), canaries, ..FleetView::default() };
     explain(policy, fleet, call, (id, 0), |ask| prices.quote(policy, ask)).map_err(|it| unreadable(&it))
 }
 

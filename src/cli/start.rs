@@ -66,9 +66,10 @@ pub(super) fn engine(
     })?;
     let ledger = ledger?;
     let engine = Engine::new(policy, upstream, ledger, prices, session.clock.clone());
+    let db = store::open(&paths.database(), store::Access::ReadOnly)?;
+    engine.revive_canaries(&store::canaries::list(&db)?);
     if process == ProcessKind::Server {
-        let now = session.clock.now().wall;
-        engine.revive(&store::health::out(&store::open(&paths.database(), store::Access::ReadOnly)?, now)?);
+        engine.revive(&store::health::out(&db, session.clock.now().wall)?);
         engine.keep_responses(Responses::start(&paths.database())?);
         if !settings.keep_originals.is_zero() {
             engine.keep_originals(Vault::start(&paths.database(), settings.keep_originals)?);

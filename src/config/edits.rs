@@ -18,7 +18,7 @@ use crate::domain::clock::Stamp;
 use crate::domain::row::ProviderRow;
 use crate::store::{Db, providers as rows};
 
-pub use groups::{deadline, hedge, strategy, weighted};
+pub use groups::{canary, deadline, hedge, strategy, weighted};
 pub use keys::{AddKey, AddedKey, KeyInput};
 pub use rules::destination;
 

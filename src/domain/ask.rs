@@ -44,9 +44,6 @@ pub struct Ask {
     pub client: String,
     /// The client's session id, where it sends one.
     pub session: Option<String>,
-    /// What the conversation goes by, of which it is the next turn: made of the session id where the client sends one, else of
-    /// what the conversation begins with, and of the model. `None` where it is no turn of any.
-    pub conversation: Option<u64>,
     /// How urgent it is, where a target is full.
     pub priority: Priority,
     /// Refuse rather than drop what the target's dialect cannot say.
@@ -60,6 +57,8 @@ pub struct Ask {
     /// What the cheapest of the targets that its model stands for is expected to ask; `None` where no price is known.
     /// Worked out only where a rule reads it.
     pub quote: Option<Usd>,
+    /// What the conversation it belongs to is known by, where it belongs to one.
+    pub conversation: Option<u64>,
     /// What the rules said of it, one verdict each time they were asked, where it is decided again from its record.
     pub verdicts: Option<Vec<Verdict>>,
 }
@@ -82,13 +81,13 @@ impl Ask {
             headers: Vec::new(),
             client: String::new(),
             session: None,
-            conversation: None,
             priority: Priority::default(),
             strict: false,
             wishes: None,
             recalled: None,
             envelope: Envelope::default(),
             quote: None,
+            conversation: None,
             verdicts: None,
         }
     }

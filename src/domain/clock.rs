@@ -26,7 +26,8 @@ impl Moment {
 }
 
 /// Wall-clock microseconds since 1970-01-01 UTC. For people and for price dates; never for measuring.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Stamp(pub i64);
 
 impl Stamp {

@@ -1,6 +1,7 @@
 //! The hub's answer, as it happens. A whole answer is the fold of its events ([`crate::domain::reply::Reply`]), so
 //! streamed and unstreamed answers take one path.
 
+use crate::domain::citation::Citation;
 use crate::domain::prompt::Opaque;
 use crate::domain::signature::Signature;
 use crate::domain::usage::Usage;
@@ -91,7 +92,10 @@ pub enum Delta {
     Signature(Signature),
     /// Tool arguments: a piece of JSON text, byte for byte as the model wrote it.
     Arguments(String),
-    /// An addition the hub has no noun for (a citation, …).
+    /// Where the block's words come from. This alone may also come after the block's end: some providers know it only when
+    /// the answer is complete.
+    Citation(Box<Citation>),
+    /// An addition the hub has no noun for.
     Opaque(Opaque),
 }
 

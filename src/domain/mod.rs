@@ -12,6 +12,7 @@ pub mod strategy;
 pub mod target;
 pub mod wishes;
 
+pub mod citation;
 pub mod embedding;
 pub mod event;
 pub mod prompt;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::clock::Stamp;
 use crate::domain::dialect::Dialect;
 use crate::domain::id::{GroupName, KeyId, KeyName, ModelName, ProviderName};
 use crate::domain::model::ModelTable;
@@ -342,8 +343,22 @@ pub struct Group {
     /// How many of its requests each target takes at once.
     #[serde(skip)]
     pub room: Room,
+    /// A target that is tried out by a part of its conversations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canary: Option<Canary>,
     /// Made by llmroute, not by the user (`fast`, `smart`).
     pub built_in: bool,
+}
+
+/// A target that is tried out by a part of a group's conversations. How far it has come is no policy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Canary {
+    /// Which. Not one of the group's own.
+    pub target: Target,
+    /// The share of conversations that it begins with, above 0 and below 1.
+    pub share: f64,
+    /// When it was set up; tells it from an earlier one of the same target.
+    pub began: Stamp,
 }
 
 impl Group {
@@ -359,6 +374,7 @@ impl Group {
             hedge: Hedge::default(),
             on_refusal: OnRefusal::default(),
             room: Room::default(),
+            canary: None,
             built_in: false,
         }
     }

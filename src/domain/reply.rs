@@ -1,5 +1,6 @@
 //! A whole answer: the fold of its events.
 
+use crate::domain::citation::Citation;
 use crate::domain::event::{Block, Delta, Event, Fault, Finish};
 use crate::domain::prompt::Opaque;
 use crate::domain::signature::Signature;
@@ -39,8 +40,18 @@ pub struct Piece {
     pub text: String,
     /// Proof that the provider wrote it.
     pub signature: Option<Signature>,
+    /// Where the words of a text come from.
+    pub citations: Vec<Citation>,
     /// Additions the hub has no noun for.
     pub extra: Vec<Opaque>,
+}
+
+impl Piece {
+    /// A block that says `text`, and nothing beside it.
+    #[must_use]
+    pub fn new(block: Block, text: impl Into<String>) -> Self {
+        Self { block, text: text.into(), signature: None, citations: Vec::new(), extra: Vec::new() }
+    }
 }
 
 impl Reply {
@@ -62,7 +73,7 @@ impl Reply {
                 self.created = created;
             }
             Event::Open { block, .. } => {
-                self.blocks.push(Piece { block, text: String::new(), signature: None, extra: Vec::new() });
+                self.blocks.push(Piece::new(block, ""));
             }
             Event::Delta { index, delta } => {
                 let Some(piece) = self.blocks.get_mut(index as usize) else { return };
@@ -72,6 +83,7 @@ impl Reply {
                         Some(known) if known.dialect == more.dialect => known.text.push_str(&more.text),
                         other => *other = Some(more),
                     },
+                    Delta::Citation(it) => piece.citations.push(*it),
                     Delta::Opaque(it) => piece.extra.push(it),
                 }
             }
@@ -100,6 +112,9 @@ impl Reply {
             }
             if let Some(signature) = piece.signature {
                 events.push(Event::Delta { index, delta: Delta::Signature(signature) });
+            }
+            for it in piece.citations {
+                events.push(Event::Delta { index, delta: Delta::Citation(Box::new(it)) });
             }
             for it in piece.extra {
                 events.push(Event::Delta { index, delta: Delta::Opaque(it) });

@@ -10,6 +10,7 @@ use crate::domain::dice::Dice;
 use crate::domain::policy::Policy;
 use crate::domain::rule::Variable;
 use crate::engine::Engine;
+use crate::engine::canaries::Side;
 use crate::route::explain::Step;
 use crate::route::record::Record;
 use crate::route::{self, Decision};
@@ -29,6 +30,15 @@ pub struct Decided {
     by: Arc<InForce>,
     salt: u64,
     record: Record,
+    side: Option<Side>,
+}
+
+impl Decided {
+    /// Which side of a canary's trial the request is on.
+    #[must_use]
+    pub fn side(&self) -> Option<&Side> {
+        self.side.as_ref()
+    }
 }
 
 impl InForce {
@@ -87,8 +97,9 @@ pub fn decide(engine: &Engine, ask: &Ask, by: Arc<InForce>) -> (Decision, Decide
     let fleet = engine.view_for(&by.policy, ask);
     let mut decision = route::decide(&by.policy, ask, &fleet, &mut Dice::of(ask.id, salt));
     note_failed_rules(engine, &decision.trail);
+    let side = engine.canaries.decided(ask, &decision);
     let record = Record::of(ask, fleet, &mut decision);
-    (decision, Decided { by, salt, record })
+    (decision, Decided { by, salt, record, side })
 }
 
 /// Counts the rules that could not be evaluated, and tells the log of the first and of each thousandth after it.

@@ -10,6 +10,7 @@
 
 pub mod attempt;
 pub mod beside;
+pub mod canaries;
 pub mod committed;
 pub mod counting;
 pub mod decided;
@@ -54,6 +55,7 @@ use crate::domain::failure::{Failure, Origin};
 use crate::domain::operation::Operation;
 use crate::domain::policy::Policy;
 use crate::domain::secret::Keyring;
+use crate::engine::canaries::Canaries;
 use crate::engine::decided::InForce;
 use crate::engine::failover::Ways;
 use crate::engine::fleet::Fleet;
@@ -62,6 +64,8 @@ use crate::engine::settle::Settlement;
 use crate::engine::standing::Told;
 use crate::engine::tether::Tethered;
 use crate::route::health::FleetView;
+use crate::route::warmth;
+use crate::store::canaries::CanaryRow;
 use crate::store::responses::Responses;
 use crate::store::vault::Vault;
 use crate::store::{HealthRow, Ledger, RequestRecord};
@@ -84,6 +88,7 @@ pub struct Engine {
     vault: OnceLock<Vault>,
     /// How often a rule could not be evaluated over a request.
     rule_failures: AtomicU64,
+    canaries: Canaries,
 }
 
 /// What a door hands in: a request with everything that HTTP had to say about it.
@@ -172,6 +177,8 @@ impl Engine {
         let fleet = Fleet::kept_with(ledger.clone(), clock.clone());
         // The channel is lossy on purpose: a slow terminal must never slow a request.
         let (finished, _) = broadcast::channel(1024);
+        let canaries = Canaries::new(ledger.clone());
+        canaries.follow(&policy);
         let policy = ArcSwap::from_pointee(InForce::new(policy));
         let (closing, _) = watch::channel(false);
         let (responses, vault) = (OnceLock::new(), OnceLock::new());
@@ -188,12 +195,18 @@ impl Engine {
             responses,
             vault,
             rule_failures,
+            canaries,
         })
     }
 
     /// Takes over what an earlier process knew of seats that are out.
     pub fn revive(&self, rows: &[HealthRow]) {
         self.fleet.revive(rows);
+    }
+
+    /// Takes over what an earlier process knew of the trials of canaries.
+    pub fn revive_canaries(&self, rows: &[CanaryRow]) {
+        self.canaries.revive(rows, &self.policy());
     }
 
     /// Lets clients go on from answers whose provider does not keep them. Holds once.
@@ -263,15 +276,17 @@ impl Engine {
     /// What a decision about `ask` is to know of the fleet.
     #[must_use]
     pub fn view_for(&self, policy: &Policy, ask: &Ask) -> FleetView {
-        let warmth = ask.conversation.map(|it| Arc::new(self.fleet.warmth(it)));
+        let warmth = warmth::id(ask).map(|it| Arc::new(self.fleet.warmth(it)));
         let is_warm = warmth.as_ref().is_some_and(|it| !it.seats.is_empty());
-        FleetView { rates: self.prices.card_for(policy, ask, is_warm), warmth, ..self.fleet.view(ask.at.mono) }
+        let (rates, canaries) = (self.prices.card_for(policy, ask, is_warm), self.canaries.stages(ask));
+        FleetView { rates, canaries, warmth, ..self.fleet.view(ask.at.mono) }
     }
 
     /// How the fleet does just now, for people.
     #[must_use]
     pub fn standing(&self) -> Told {
-        standing::told(&self.view(&self.policy(), self.now()), &self.policy())
+        let canaries = standing::canaries(&self.canaries.trials());
+        Told { canaries, ..standing::told(&self.view(&self.policy(), self.now()), &self.policy()) }
     }
 
     /// Refuses a call of somebody who was let in, for a fault that shows before its body is understood. Leaves a row
@@ -315,6 +330,7 @@ impl Engine {
     pub fn swap(&self, policy: Policy, keyring: Keyring, prices: Vec<Override>) {
         self.prices.replace(prices, &policy);
         self.upstream.rekey(keyring);
+        self.canaries.follow(&policy);
         self.policy.store(Arc::new(InForce::new(policy)));
         self.fleet.forgive();
     }

@@ -1,15 +1,14 @@
 //! From a call to an ask: the few facts that routing needs, read once from the top level of the body. Pure.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-
 use crate::domain::ask::{Ask, Fields, Needs, Priority};
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Origin};
 use crate::domain::id::RequestId;
 use crate::domain::operation::Operation;
 use crate::engine::{Addressed, Call, beside, wishes};
+use crate::route::conversation;
 use crate::wire::openai_responses::compaction;
-use crate::wire::{Malformed, beginning, json};
+use crate::wire::{Malformed, json};
 
 /// Reads `call`. The ask is complete exactly if nothing is wrong with it; else it holds what was understood, for its row.
 ///
@@ -25,11 +24,12 @@ pub fn read(call: Call, id: RequestId) -> (Ask, Result<(), Failure>) {
         }
     }
     let understood = match ask.operation {
-        Operation::Chat | Operation::Compact => conversation(&mut ask),
+        Operation::Chat | Operation::Compact => turn(&mut ask),
         Operation::CountTokens => beside::read::count(&mut ask),
         Operation::Embed(_) => beside::read::embed(&mut ask),
         Operation::Relay(_) => beside::read::relay(&mut ask),
     };
+    ask.conversation = conversation::key(&ask);
     (ask, understood)
 }
 
@@ -51,7 +51,7 @@ pub fn unread(call: Call, id: RequestId) -> Ask {
     }
 }
 
-fn conversation(ask: &mut Ask) -> Result<(), Failure> {
+fn turn(ask: &mut Ask) -> Result<(), Failure> {
     ask.fields = json::scan(&ask.body).map_err(|it| malformed(&it))?;
     if !ask.dialect.model_in_path()
         && let Some((wishes, body)) = wishes::read(&ask.body, &ask.fields)?
@@ -81,22 +81,7 @@ fn conversation(ask: &mut Ask) -> Result<(), Failure> {
         return Err(bad(&format!("the body has no `{turns}`")));
     }
     ask.needs = needs(ask.written_in, &body, &ask.fields);
-    ask.conversation = known_again(ask);
     Ok(())
-}
-
-/// What goes for the same conversation from turn to turn: its session, as the client says, else what it begins with. Under
-/// another model it is another one: it has other targets.
-fn known_again(ask: &Ask) -> Option<u64> {
-    let mut hasher = DefaultHasher::new();
-    ask.model.hash(&mut hasher);
-    match &ask.session {
-        Some(session) => session.hash(&mut hasher),
-        // What it begins with is with the provider.
-        None if ask.fields.find(&ask.body, "previous_response_id").is_some() => return None,
-        None => beginning::of(&ask.body, &ask.fields)?.hash(&mut hasher),
-    }
-    Some(hasher.finish())
 }
 
 pub(super) fn model(value: Option<&[u8]>) -> Result<String, Failure> {

@@ -327,6 +327,11 @@ impl Settlement {
             it.given_up(ask, engine);
             it.ended = ended;
         }
+        if let Some(side) = self.decision.as_ref().and_then(|it| it.side())
+            && let Some(seen) = self.account.book().seen(side.arm, ask)
+        {
+            engine.canaries.tell(side, &seen, engine.now());
+        }
         self.price();
         let record = Arc::new(self.record(outcome, status, failure, ended));
         let engine = &self.account.engine;

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::id::GroupName;
 use crate::domain::policy::Policy;
 use crate::domain::target::Seat;
 use crate::route::breaker::Standing;
+use crate::route::canary::{self, Both, State, Tally, Trial};
 use crate::route::health::{FleetView, SeatId};
 use crate::route::live::Live;
 
@@ -18,6 +20,130 @@ pub struct Told {
     /// Whatever is out just now, by provider, key and model.
     #[serde(default)]
     pub cooling: Vec<Cooling>,
+    /// How far the canaries of groups have come, by group.
+    #[serde(default)]
+    pub canaries: Vec<CanaryTold>,
+}
+
+/// How far a canary has come, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CanaryTold {
+    /// The group.
+    pub group: String,
+    /// The canary.
+    pub target: String,
+    /// `trial`, `promoted` or `rolled-back`.
+    pub state: State,
+    /// The share of conversations it gets, 0 to 1.
+    pub share: f64,
+    /// The share that comes next; `None` where it has come to its end.
+    pub next_share: Option<f64>,
+    /// When it was set up, in seconds since 1970.
+    pub began: i64,
+    /// When its share changed last.
+    pub changed: i64,
+    /// Why; empty where it never did.
+    pub reason: String,
+    /// Since its share changed.
+    pub step: ArmsTold,
+    /// Since it began.
+    pub all: ArmsTold,
+    /// What the evidence says; `None` once the trial is over.
+    pub evidence: Option<EvidenceTold>,
+}
+
+/// What either arm came to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ArmsTold {
+    /// Requests that went to the canary first.
+    pub canary: ArmTold,
+    /// Requests that went to another target first.
+    pub others: ArmTold,
+}
+
+/// What one arm came to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ArmTold {
+    /// Requests that say something of their first target.
+    pub requests: u32,
+    /// Of these, those that it did not answer, whoever did then.
+    pub failed: u32,
+    /// `failed` of `requests`.
+    pub error_rate: Option<f64>,
+    /// Streams whose time to the first content is known.
+    pub streams: u32,
+    /// That time, in seconds: the geometric mean.
+    pub first_s: Option<f64>,
+}
+
+/// Evidence, each kind on a scale from 1 (none) upwards.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct EvidenceTold {
+    /// What rolls it back: evidence of either kind that reaches this.
+    pub rolls_back_at: f64,
+    /// That it fails more often than the others.
+    pub worse: f64,
+    /// That it is slower to begin, by more than a quarter.
+    pub slower: f64,
+    /// What promotes it: evidence of both kinds that reaches this, and `least_requests` at this share.
+    pub promotes_at: f64,
+    /// Requests it gets at this share at the least.
+    pub least_requests: u32,
+    /// That it fails more often by less than `margin`.
+    pub not_much_worse: f64,
+    /// A share of requests.
+    pub margin: f64,
+    /// That it takes less than `slack` times as long to begin; `None` where too few answers are streams for it to count.
+    pub not_much_slower: Option<f64>,
+    /// A factor.
+    pub slack: f64,
+}
+
+/// What is to be told of trials.
+#[must_use]
+pub fn canaries(trials: &[(GroupName, Trial)]) -> Vec<CanaryTold> {
+    trials.iter().map(|(group, it)| canary(group, it)).collect()
+}
+
+/// What is to be told of the trial of the canary of `group`.
+#[must_use]
+pub fn canary(group: &GroupName, it: &Trial) -> CanaryTold {
+    let weighed = it.weighed();
+    let evidence = EvidenceTold {
+        rolls_back_at: canary::ROLLS_BACK,
+        worse: weighed.worse,
+        slower: weighed.slower,
+        promotes_at: canary::PROMOTES,
+        least_requests: canary::LEAST,
+        not_much_worse: weighed.level,
+        margin: it.margin(),
+        not_much_slower: weighed.swift,
+        slack: it.slack(),
+    };
+    CanaryTold {
+        group: group.to_string(),
+        target: it.target.to_string(),
+        state: it.state,
+        share: it.share,
+        next_share: it.next(),
+        began: it.began.seconds(),
+        changed: it.changed.seconds(),
+        reason: it.reason.clone(),
+        step: arms(&it.step),
+        all: arms(&it.all),
+        evidence: (it.state == State::Trial).then_some(evidence),
+    }
+}
+
+fn arms(both: &Both) -> ArmsTold {
+    let arm = |it: &Tally| ArmTold {
+        requests: it.count.all,
+        failed: it.count.failed,
+        error_rate: it.count.rate(),
+        streams: it.times,
+        first_s: it.first_s(),
+    };
+    ArmsTold { canary: arm(&both.canary), others: arm(&both.others) }
 }
 
 /// A key of a provider, for one model or for all, that is out for a while.
@@ -88,7 +214,7 @@ pub fn told(view: &FleetView, policy: &Policy) -> Told {
             seats.extend(keys.iter().filter_map(|key| seat(view, &Seat { target: target.clone(), key: key.clone() })));
         }
     }
-    Told { schema_version: 1, seats, cooling: cooling(view, policy) }
+    Told { schema_version: 1, seats, cooling: cooling(view, policy), canaries: Vec::new() }
 }
 
 fn cooling(view: &FleetView, policy: &Policy) -> Vec<Cooling> {

@@ -15,6 +15,7 @@ use crate::domain::rule::CHAIN_MOST;
 use crate::domain::strategy::Strategy;
 use crate::domain::target::{Seat, Target};
 use crate::route::breaker::Why;
+use crate::route::canary;
 use crate::route::order::Score;
 
 /// What one stage did.
@@ -106,6 +107,17 @@ pub enum Step {
         /// Which.
         target: Target,
     },
+    /// The canary of a group took its place, or none.
+    Canary {
+        /// Which target it is.
+        target: Target,
+        /// Where the conversation falls, 0 ≤ x ≤ 1.
+        draw: f64,
+        /// Below what it is the canary's.
+        share: f64,
+        /// What came of that.
+        place: canary::Place,
+    },
     /// The first target was drawn.
     Drawn {
         /// Which.
@@ -190,7 +202,8 @@ impl Step {
             Self::Affinity { seat, stays: true, .. } => About::Target(&seat.target),
             Self::Affinity { stays: false, instead: Some(target), .. } => About::Target(target),
             Self::Affinity { .. } => About::All,
-            Self::Out { target, .. } => About::Out(target),
+            Self::Canary { target, place, .. } if place.is_in_play() => About::Target(target),
+            Self::Canary { target, .. } | Self::Out { target, .. } => About::Out(target),
             Self::Resting { seat, .. } => About::Out(&seat.target),
         }
     }
@@ -206,11 +219,15 @@ impl Step {
                 format!("{key}rests {} s: {}", left.as_secs(), why.sentence())
             }
             Self::LeastBad { .. } => "the least bad: all are out for their health".to_owned(),
+            Self::Canary { draw, share, place, .. } => place.words(*draw, *share),
             Self::Drawn { share, .. } if *share >= 1.0 => "has all the weight".to_owned(),
             Self::Drawn { draw, share, .. } => format!("drawn (throw {draw:.2}, share {share:.2})"),
             Self::Affinity { warm, stays: true, .. } => format!("stays: {warm} tokens in its prompt cache"),
             Self::Affinity { seat, warm, go: Some(go), stay: Some(stay), .. } => {
-                format!("cheaper even so: {go} against {stay} at {}, which has {warm} tokens in its prompt cache", seat.target)
+                format!(
+                    "cheaper even so: {go} against {stay} at {}, which has {warm} tokens in its prompt cache",
+                    seat.target
+                )
             }
             _ => self.to_string(),
         }
@@ -238,17 +255,26 @@ impl fmt::Display for Step {
                 None => write!(f, "{} rests {} s: {}", seat.target, left.as_secs(), why.sentence()),
             },
             Self::LeastBad { target } => write!(f, "all are out for their health: {target} is the least bad"),
+            Self::Canary { target, draw, share, place } => write!(f, "{target}: {}", place.words(*draw, *share)),
             Self::Drawn { target, draw, share } => write!(f, "drew {target} (throw {draw:.4}, share {share:.4})"),
             Self::AsListed => write!(f, "no positive weight: tried as listed"),
             Self::Affinity { seat, warm, prompt, left, further, stay, instead, go, stays } => {
                 let dollars = |it: &Option<Usd>| it.map_or_else(|| "?".to_owned(), |it| it.to_string());
-                write!(f, "{} has {warm} of about {prompt} tokens in its prompt cache for {} s yet", seat.target, left.as_secs())?;
+                write!(
+                    f,
+                    "{} has {warm} of about {prompt} tokens in its prompt cache for {} s yet",
+                    seat.target,
+                    left.as_secs()
+                )?;
                 match instead {
                     None => write!(f, ": it stays there"),
                     Some(target) => {
                         let verdict = if *stays { "it stays" } else { "it goes" };
                         let (stay, go) = (dollars(stay), dollars(go));
-                        write!(f, ": staying costs {stay}, going to {target} {go}, over {further:.1} further turns: {verdict}")
+                        write!(
+                            f,
+                            ": staying costs {stay}, going to {target} {go}, over {further:.1} further turns: {verdict}"
+                        )
                     }
                 }
             }

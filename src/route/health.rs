@@ -1,6 +1,6 @@
 //! Stage 3: leave out what is known to fail just now (routing.md §2, §5).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::clock::Moment;
 use crate::domain::failure::{Failure, Origin};
-use crate::domain::id::{KeyId, ModelName, ProviderName};
+use crate::domain::id::{GroupName, KeyId, ModelName, ProviderName};
 use crate::domain::rates::Tariff;
 use crate::domain::target::{Seat, Target};
 use crate::route::Candidate;
 use crate::route::breaker::{Standing, Why};
+use crate::route::canary;
 use crate::route::explain::Step;
 use crate::route::live::Live;
 use crate::route::order::adaptive::Assessment;
@@ -70,6 +71,9 @@ pub struct FleetView {
     pub assessment: Arc<Assessment>,
     /// What targets charge.
     pub rates: Arc<RateCard>,
+    /// How far the canaries of groups have come.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub canaries: BTreeMap<GroupName, canary::Stage>,
     /// Where the conversation is warm of which the request is the next turn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warmth: Option<Arc<Warmth>>,
@@ -96,6 +100,7 @@ impl FleetView {
             live: Arc::new(LiveSeats(live.collect())),
             assessment: Arc::new(Assessment { at: self.assessment.at, seats: assessed.collect() }),
             rates: Arc::new(RateCard(rates.collect())),
+            canaries: self.canaries.clone(),
             warmth: self.warmth.as_ref().map(|it| {
                 let seats = it.seats.iter().filter(|it| is_of(&it.seat)).cloned().collect();
                 Arc::new(Warmth { seats, ..Warmth::clone(it) })
@@ -107,7 +112,7 @@ impl FleetView {
     #[must_use]
     pub fn is_calm(&self) -> bool {
         let unknown = self.live.0.is_empty() && self.assessment.seats.is_empty() && self.rates.0.is_empty();
-        self.standings.is_empty() && unknown && self.warmth.is_none()
+        self.standings.is_empty() && unknown && self.canaries.is_empty() && self.warmth.is_none()
     }
 
     /// How a seat stands: the worse of its own standing and its key's.

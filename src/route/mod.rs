@@ -2,13 +2,15 @@
 //! that says why. Pure and total: no I/O, no clock, no locks, and no randomness but the dice it is handed, so that
 //! the same values always give the same decision.
 //!
-//! The stages, one a file, in running order: [`rules`] → [`candidates`] → [`fit`] → [`health`] → [`affinity`] and [`order`].
-//! What the last ones read of the fleet's doings is in [`breaker`], [`live`] and [`warmth`]. [`record`] is what is kept of a
-//! decision.
+//! The stages, one a file, in running order: [`rules`] → [`candidates`] → [`fit`] → [`health`] → [`canary`] → [`affinity`] and
+//! [`order`]. What the last ones read of the fleet's doings is in [`breaker`], [`live`] and [`warmth`]. [`record`] is what is
+//! kept of a decision.
 
 mod affinity;
 pub mod breaker;
+pub mod canary;
 pub mod candidates;
+pub mod conversation;
 pub mod explain;
 pub mod fit;
 pub mod health;
@@ -35,7 +37,7 @@ use crate::domain::strategy::Strategy;
 use crate::domain::target::{Seat, Target};
 use crate::domain::wishes::Sort;
 use crate::route::explain::Step;
-use crate::route::health::FleetView;
+use crate::route::health::{FleetView, SeatId};
 
 /// Where one request goes: the targets in the order to try them, and how that came about.
 #[derive(Debug, Clone)]
@@ -61,6 +63,12 @@ pub struct Stop {
     pub target: Target,
     /// At least one.
     pub seats: Vec<Seat>,
+}
+
+impl From<Candidate> for Stop {
+    fn from(it: Candidate) -> Self {
+        Self { provider: it.provider, target: it.target, seats: it.seats.into_iter().map(|it| it.0).collect() }
+    }
 }
 
 /// A target on its way through the stages.
@@ -90,14 +98,16 @@ pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) ->
     } else {
         rules::route(policy, ask, fleet, dice, &mut trail)
     };
-    let (group, found) = match found {
+    let (group, mut found) = match found {
         Ok(it) => it,
         Err(failure) => return Decision { group: None, plan: Vec::new(), trail, refusal: Some(failure), warm: false },
     };
+    canary::join(policy, group.as_ref(), ask, fleet, &mut found);
     let outcome =
         fit::fit(found, ask, fleet, &mut trail).and_then(|fitting| health::usable(fitting, fleet, &mut trail));
     match outcome {
-        Ok(usable) => {
+        Ok(mut usable) => {
+            let apart = canary::put(policy, group.as_ref(), ask, fleet, &mut usable, &mut trail);
             let chosen = group.as_ref().and_then(|it| policy.groups.get(it));
             let strategy = chosen.map_or_else(Strategy::default, |it| it.strategy);
             let affinity = chosen.map_or_else(Affinity::default, |it| it.affinity);
@@ -107,14 +117,23 @@ pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) ->
             let wishes = ask.wishes.as_deref();
             let usable = if let Some(it) = wishes { wishes::arrange(usable, it) } else { usable };
             for tier in tiers(usable) {
+                let is_first = plan.is_empty();
+                if let ([it], Some(canary)) = (tier.as_slice(), apart)
+                    && it.target == *canary
+                    && let [(seat, _)] = it.seats.as_slice()
+                {
+                    warm |= is_first && warmth.is_some_and(|it| it.at(&SeatId::of(seat), fleet.now).is_some());
+                    // There is nothing to put in order, and nothing to say but what the draw has said.
+                    plan.extend(tier.into_iter().map(Stop::from));
+                    continue;
+                }
                 // Those of one tier are of one model, or of one group.
                 let sort = wishes.and_then(|it| it.sort).or_else(|| tier.first()?.sort);
                 let strategy = sort.map_or(strategy, Sort::strategy);
-                // Who wishes for speed has said what is worth more than the cache.
-                let warmth = warmth.filter(|_| sort.is_none_or(|it| it == Sort::Price));
-                let is_first = plan.is_empty();
+                // Who wishes for speed has said what is worth more than the cache. Whoever stands behind was put there.
+                let warmth = warmth.filter(|_| is_first && sort.is_none_or(|it| it == Sort::Price));
                 let ordered = order::order(strategy, tier, ask, (fleet, warmth), dice, &mut trail);
-                warm |= is_first && ordered.warm;
+                warm |= ordered.warm;
                 plan.extend(ordered.plan);
             }
             if wishes.is_some_and(|it| !it.allow_fallbacks && it.order.is_empty()) {

@@ -15,11 +15,11 @@ use crate::domain::id::{KeyId, RequestId};
 use crate::domain::operation::{Inputs, Operation, Relayed};
 use crate::domain::policy::Policy;
 use crate::domain::strategy::Strategy;
-use crate::domain::target::Target;
+use crate::domain::target::{Seat, Target};
 use crate::domain::wishes::Wishes;
 use crate::route::explain::{About, Step};
 use crate::route::health::FleetView;
-use crate::route::{Decision, decide, rules};
+use crate::route::{Decision, Stop, decide, rules};
 
 /// What a decision was made of, but for the policy and the dice, and what it came to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,6 +58,9 @@ pub struct Facts {
     /// Where it wants to go.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wishes: Option<Box<Wishes>>,
+    /// What its conversation is known by, where the decision may go by that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<u64>,
 }
 
 /// [`Operation`] without what no decision depends on.
@@ -97,26 +100,51 @@ pub enum Recomputed {
 }
 
 impl Record {
-    /// The record of a decision about `ask` in view of `fleet`. Takes the trail out of the decision.
+    /// The record of a decision about `ask` in view of `fleet`. Takes the trail out of the decision. What no strategy
+    /// looked at is let go of at once: the windows are a value that is copied wherever they change while somebody holds
+    /// it, and a record lives as long as its request.
     #[must_use]
-    pub fn of(ask: &Ask, fleet: FleetView, decision: &mut Decision) -> Self {
-        Self {
-            ask: Facts::of(ask),
-            fleet,
-            trail: std::mem::take(&mut decision.trail),
-            plan: decision
-                .plan
-                .iter()
-                .map(|stop| {
-                    (stop.target.clone(), stop.seats.iter().filter_map(crate::domain::target::Seat::key_id).collect())
-                })
-                .collect(),
-            refusal: decision.refusal.as_ref().map(|it| it.code.to_owned()),
+    pub fn of(ask: &Ask, mut fleet: FleetView, decision: &mut Decision) -> Self {
+        let trail = std::mem::take(&mut decision.trail);
+        let limited = ask.wishes.as_deref().is_some_and(|it| it.max_price.is_some());
+        let (mut live, mut assessment, mut rates, mut warmth) = (false, false, limited, false);
+        if !trail.iter().any(|it| matches!(it, Step::Canary { .. })) {
+            fleet.canaries.clear();
         }
+        for step in &trail {
+            // Every strategy that looks at more than weights leaves its step.
+            if let Step::Ranked { strategy, .. } = step {
+                live |= strategy.reads_live();
+                assessment |= *strategy == Strategy::Adaptive;
+                rates |= strategy.reads_prices();
+                warmth |= strategy.reads_prices();
+            }
+            if let Step::Affinity { .. } = step {
+                (rates, warmth) = (true, true);
+            }
+        }
+        if !warmth {
+            fleet.warmth = None;
+        }
+        // A seat that is assessed as failed holds no conversation.
+        assessment |= fleet.warmth.is_some();
+        if !live {
+            fleet.live = Arc::default();
+        }
+        if !assessment {
+            fleet.assessment = Arc::default();
+        }
+        if !rates {
+            fleet.rates = Arc::default();
+        }
+        let keys = |stop: &Stop| stop.seats.iter().filter_map(Seat::key_id).collect();
+        let plan = decision.plan.iter().map(|stop| (stop.target.clone(), keys(stop))).collect();
+        let refusal = decision.refusal.as_ref().map(|it| it.code.to_owned());
+        Self { ask: Facts::of(ask), fleet, trail, plan, refusal }
     }
 
-    /// The same with only that part of the fleet which the decision can have looked at: every candidate is in the plan or
-    /// has a step that says why it is out, and every strategy that looked at more than weights left its step.
+    /// The same with only the targets that the decision can have looked at: every candidate is in the plan or has a step
+    /// that says why it is out.
     #[must_use]
     pub fn trimmed(self) -> Self {
         let planned = self.plan.iter().map(|it| &it.0);
@@ -125,29 +153,7 @@ impl Record {
             About::All => None,
         });
         let targets: Vec<Target> = planned.chain(named).cloned().collect();
-        let mut fleet = self.fleet.of(&targets);
-        let ranked = self.trail.iter().filter_map(|it| match it {
-            Step::Ranked { strategy, .. } => Some(*strategy),
-            _ => None,
-        });
-        let ranked: Vec<Strategy> = ranked.collect();
-        if !ranked.iter().any(|it| it.reads_live()) {
-            fleet.live = Arc::default();
-        }
-        let by_price = ranked.iter().any(|it| it.reads_prices());
-        let held = self.trail.iter().any(|it| matches!(it, Step::Affinity { .. }));
-        if !by_price && !held {
-            fleet.warmth = None;
-        }
-        // A seat that is assessed as failed holds no conversation.
-        if fleet.warmth.is_none() && !ranked.contains(&Strategy::Adaptive) {
-            fleet.assessment = Arc::default();
-        }
-        let limited = self.ask.wishes.as_deref().is_some_and(|it| it.max_price.is_some());
-        if !by_price && !held && !limited {
-            fleet.rates = Arc::default();
-        }
-        Self { fleet, ..self }
+        Self { fleet: self.fleet.of(&targets), ..self }
     }
 
     /// Decides again: by `policy`, with the dice of `id` under `salt`.
@@ -211,6 +217,7 @@ impl Facts {
             stream: ask.stream,
             needs: ask.needs,
             wishes: ask.wishes.clone(),
+            conversation: ask.conversation,
         }
     }
 
@@ -222,6 +229,7 @@ impl Facts {
             stream: self.stream,
             needs: self.needs,
             wishes: self.wishes.clone(),
+            conversation: self.conversation,
             ..Ask::new(id, at, self.dialect, self.wanted.operation(), self.model.clone())
         }
     }

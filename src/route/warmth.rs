@@ -10,9 +10,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::ask::Ask;
 use crate::domain::clock::Moment;
+use crate::domain::operation::Operation;
 use crate::domain::quirks::{Keeps, PromptCache};
 use crate::domain::usage::Usage;
+use crate::route::conversation::{self, HELD_ELSEWHERE};
 use crate::route::health::SeatId;
 
 /// Conversations that are remembered; beyond that the half goes that was heard of longest ago.
@@ -93,6 +96,15 @@ pub struct Told<'a> {
     pub cache: PromptCache,
 }
 
+/// What the conversation of `ask` is remembered by, where it is the next turn of one: under another model it is another one,
+/// for it has other targets. `None` also where only its target knows what it begins with.
+#[must_use]
+pub fn id(ask: &Ask) -> Option<u64> {
+    let is_turn = matches!(ask.operation, Operation::Chat | Operation::Compact);
+    let key = ask.conversation.filter(|it| is_turn && *it != HELD_ELSEWHERE)?;
+    Some(key ^ conversation::hash(std::iter::once(ask.model.as_str())))
+}
+
 impl Default for Conversations {
     fn default() -> Self {
         Self { all: HashMap::new(), went_on: [(PRIOR / 2.0, PRIOR); TURNS], open: VecDeque::new() }
@@ -105,6 +117,7 @@ impl Conversations {
         if self.all.len() >= MOST && !self.all.contains_key(&id) {
             self.forget();
         }
+        self.close(now);
         let it = self.all.entry(id).or_default();
         if let Some(before) = it.turns.checked_sub(1)
             && now.since(it.at) <= ENDED
@@ -116,7 +129,6 @@ impl Conversations {
         it.turns += 1;
         it.warmth.learn(seat, told, now);
         self.open.push_back((now, id, it.turns));
-        self.close(now);
     }
 
     /// Counts the turns that no other followed.
@@ -205,7 +217,11 @@ impl Warmth {
         self.seats.truncate(SEATS - 1);
         self.seats.insert(0, Warm { seat, tokens, until: now.plus(time), for_an_hour, missed });
         self.marks |= written > 0 && cache.keeps == Keeps::WhatIsMarked;
-        self.output = if self.counted == 0 { usage.output } else { self.output.saturating_mul(3).saturating_add(usage.output) / 4 };
+        self.output = if self.counted == 0 {
+            usage.output
+        } else {
+            self.output.saturating_mul(3).saturating_add(usage.output) / 4
+        };
         (self.counted, self.estimated) = (usage.input, estimated);
     }
 }

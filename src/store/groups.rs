@@ -6,6 +6,7 @@ use std::time::Duration;
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::clock::Stamp;
 use crate::domain::policy::{Affinity, Hedge};
 use crate::domain::strategy::Strategy;
 use crate::store::error::StoreError;
@@ -47,6 +48,21 @@ pub struct GroupSettings {
     /// Requests that wait for one target.
     #[serde(skip_serializing_if = "is_zero")]
     pub queue: u32,
+    /// A target that is tried out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub canary: Option<CanarySetting>,
+}
+
+/// A canary as set ([`crate::domain::policy::Canary`]).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CanarySetting {
+    /// `provider/model`.
+    pub target: String,
+    /// The share of conversations that it begins with, in hundredths of a percent.
+    pub basis_points: u32,
+    /// When it was set up.
+    pub began: Stamp,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde calls")]
@@ -132,6 +148,18 @@ pub fn set(db: &mut Db, group: &GroupRow) -> Result<(), StoreError> {
     })
 }
 
+/// Changes what a group sets beside its targets; those stay, with the weights in force.
+///
+/// # Errors
+/// There is none of that name, or the file cannot be written.
+pub fn change(db: &mut Db, name: &str, settings: &GroupSettings) -> Result<(), StoreError> {
+    let settings = serde_json::to_string(settings).map_err(|error| bad_row(name, &error))?;
+    db.edit(|tx| match tx.execute("UPDATE groups SET settings = ?2 WHERE name = ?1", params![name, settings])? {
+        0 => Err(StoreError::NotFound { what: "group", name: name.to_owned() }),
+        _ => Ok(()),
+    })
+}
+
 /// Removes a group.
 ///
 /// # Errors
@@ -139,6 +167,7 @@ pub fn set(db: &mut Db, group: &GroupRow) -> Result<(), StoreError> {
 pub fn remove(db: &mut Db, name: &str) -> Result<(), StoreError> {
     db.edit(|tx| {
         tx.execute("DELETE FROM weights WHERE group_name = ?1", [name])?;
+        tx.execute("DELETE FROM canaries WHERE group_name = ?1", [name])?;
         match tx.execute("DELETE FROM groups WHERE name = ?1", [name])? {
             0 => Err(StoreError::NotFound { what: "group", name: name.to_owned() }),
             _ => Ok(()),

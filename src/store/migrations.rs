@@ -292,6 +292,13 @@ pub(super) const STEPS: &[&str] = &[
         PRIMARY KEY (provider, model, key)
     ) STRICT, WITHOUT ROWID;
     ",
+    // 11: how far the canaries of groups have come.
+    "
+    CREATE TABLE canaries (
+        group_name TEXT PRIMARY KEY,
+        trial      TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    ",
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.

@@ -7,6 +7,7 @@
 //! - [`providers`], [`keys`], [`groups`], [`weights`], [`aliases`], [`rules`]: edits of the policy, one transaction each;
 //!   [`policy`] reads all
 //!   of it at one moment.
+//! - [`health`], [`canaries`]: what a restart must not forget of the fleet.
 //! - [`ledger`]: the journal and the one writer thread of a process.
 //! - [`stats`], [`requests`], [`decisions`]: reading the ledger.
 //! - [`responses`]: answers that clients may go on from.
@@ -21,6 +22,7 @@ pub mod private_file;
 mod migrations;
 
 pub mod aliases;
+pub mod canaries;
 pub mod groups;
 pub mod health;
 pub mod keys;
@@ -39,7 +41,7 @@ pub mod stats;
 pub mod vault;
 
 pub use error::StoreError;
-pub use groups::{DeadlineSettings, GroupRow, GroupSettings, HedgeSetting};
+pub use groups::{CanarySetting, DeadlineSettings, GroupRow, GroupSettings, HedgeSetting};
 pub use health::HealthRow;
 pub use keys::{KeyRow, KeySource, NewKey};
 pub use ledger::{

@@ -3,7 +3,6 @@
 //!
 //! A new dialect is one folder here and one row in [`codec`].
 
-pub mod beginning;
 pub mod beside;
 pub mod call_ids;
 pub mod counting;
@@ -14,10 +13,12 @@ pub mod multipart;
 pub mod sse;
 pub mod tokens;
 
+mod cited;
 mod fields;
 mod freeform;
 mod function;
 mod losses;
+mod openai_annotations;
 mod openai_media;
 mod own;
 

@@ -411,7 +411,7 @@ fn deep_nesting_is_no_danger() {
 // === answers ===
 
 fn piece(block: Block, text: &str) -> Piece {
-    Piece { block, text: text.to_owned(), signature: None, extra: Vec::new() }
+    Piece::new(block, text)
 }
 
 #[test]

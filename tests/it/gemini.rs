@@ -359,7 +359,7 @@ fn what_is_no_request_is_refused_by_name() {
 
 #[test]
 fn an_answer_of_another_dialect_is_whole_and_names_what_it_lacks() {
-    let piece = |block, text: &str| Piece { block, text: text.into(), signature: None, extra: Vec::new() };
+    let piece = |block, text: &str| Piece::new(block, text);
     let named_call = |id: &str| Block::ToolCall { id: id.into(), name: "look".into() };
     let reply = Reply {
         id: "msg_1".into(),

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use llmroute::catalog::prices::{Override, UnitPrices};
 use llmroute::config::address::stream_url;
-use llmroute::domain::clock::Clock;
+use llmroute::domain::clock::{Clock, Stamp};
 use llmroute::domain::dialect::Dialect;
 use llmroute::domain::id::{KeyId, ProviderName};
 use llmroute::domain::money::Usd;
 use llmroute::domain::policy::{
-    Affinity, Auth, Billing, BodyEdits, Deadlines, Group, Hedge, Key, OnRefusal, Policy, Provider, Room, Speech,
+    Affinity, Auth, Billing, BodyEdits, Canary, Deadlines, Group, Hedge, Key, OnRefusal, Policy, Provider, Room, Speech,
 };
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::rule::Rules;
@@ -26,11 +26,11 @@ use llmroute::server::guard::Guard;
 use llmroute::server::listen::{self};
 use llmroute::server::{Closing, Door, Open, serve};
 use llmroute::sim::{Billed, Sim};
-use llmroute::store::health;
 use llmroute::store::requests::{self, AttemptRow, RequestRow};
 use llmroute::store::responses::Responses;
 use llmroute::store::vault::Vault;
 use llmroute::store::{Access, Ledger, ProcessKind, open};
+use llmroute::store::{canaries, health};
 use llmroute::upstream::Upstream;
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -63,6 +63,8 @@ pub(crate) struct Plan {
     /// What every provider calls its model.
     pub(crate) model: String,
     pub(crate) rules: Rules,
+    /// Which of the targets is the canary, with what share it begins, and when it was set up.
+    pub(crate) canary: Option<(String, f64, Stamp)>,
     targets: Vec<(String, Dialect, String, f64, usize)>,
 }
 
@@ -91,6 +93,7 @@ impl Plan {
             keep_originals: Duration::from_secs(7 * 86_400),
             model: "model".to_owned(),
             rules: Rules::default(),
+            canary: None,
             targets: Vec::new(),
         }
     }
@@ -173,6 +176,10 @@ impl Plan {
             targets.push((Target { provider: provider.name.clone(), model: self.model.as_str().into() }, *weight));
             providers.insert(provider.name.clone(), Arc::new(provider));
         }
+        let canary = self.canary.as_ref().map(|(name, share, began)| {
+            let at = targets.iter().position(|it| it.0.provider.as_str() == name).unwrap();
+            Canary { target: targets.remove(at).0, share: *share, began: *began }
+        });
         let group = Group {
             strategy: self.strategy,
             affinity: self.affinity,
@@ -180,6 +187,7 @@ impl Plan {
             hedge: self.hedge,
             on_refusal: self.on_refusal,
             room: self.room,
+            canary,
             ..Group::new("g".into(), targets)
         };
         (
@@ -226,6 +234,7 @@ impl Plan {
         let engine = Engine::new(policy, upstream, ledger, prices, self.clock.clone());
         let out = health::out(&open(&path, Access::ReadOnly).unwrap(), self.clock.now().wall).unwrap();
         engine.revive(&out);
+        engine.revive_canaries(&canaries::list(&open(&path, Access::ReadOnly).unwrap()).unwrap());
         engine.keep_responses(Responses::start(&path).unwrap());
         engine.keep_originals(Vault::start(&path, self.keep_originals).unwrap());
         let listening = listen::bind(0).unwrap();

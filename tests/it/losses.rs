@@ -45,7 +45,11 @@ fn missing(prompt: &Prompt, to: &Written, target: Dialect, model: &str) -> Vec<S
 
 fn extras_missing(extra: &[Opaque], path: &str, to: &Written, target: Dialect, missing: &mut Vec<String>) {
     for it in extra.iter().filter(|it| it.dialect != target && !it.is_spelling()) {
-        if !to.names(path, &[&it.name]) && !to.losses.iter().any(|loss| loss.what.contains(&it.name)) {
+        let value: Value = serde_json::from_str(it.raw.get()).unwrap();
+        if !to.field(&[&it.name], |it| *it == value)
+            && !to.names(path, &[&it.name])
+            && !to.losses.iter().any(|loss| loss.what.contains(&it.name))
+        {
             missing.push(format!("{path}.{}", it.name));
         }
     }

@@ -1,11 +1,14 @@
 //! The integration tests: one binary, one file a promise.
 
+mod affinity;
 mod anthropic;
 mod authorize;
 mod bedrock;
 mod bench;
 mod beside;
+mod canaries;
 mod catalog;
+mod citations;
 mod cli;
 mod compaction;
 mod completions;

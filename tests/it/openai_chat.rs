@@ -634,12 +634,7 @@ fn answers_of_every_kind_read() {
 
 #[test]
 fn an_answer_from_another_dialect_is_whole_and_names_what_it_lacks() {
-    let piece = |block, text: &str| llmroute::domain::reply::Piece {
-        block,
-        text: text.to_owned(),
-        signature: None,
-        extra: Vec::new(),
-    };
+    let piece = |block, text: &str| llmroute::domain::reply::Piece::new(block, text);
     let mut thinking = piece(Block::Thinking, "Hm");
     thinking.signature = Some(signed("sig"));
     let mut cited = piece(Block::Text, "One ");

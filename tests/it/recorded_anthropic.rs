@@ -359,10 +359,9 @@ struct Told {
 fn told(reply: &Reply) -> Told {
     let blocks = reply.blocks.iter().map(|it| {
         let citations: Vec<Value> = it
-            .extra
+            .citations
             .iter()
-            .filter(|it| it.name == "citation")
-            .map(|it| serde_json::from_str(it.raw.get()).unwrap())
+            .map(|it| serde_json::from_str(it.raw.as_ref().unwrap().get()).unwrap())
             .collect();
         match &it.block {
             Block::Text => json!({ "text": it.text, "citations": citations }),

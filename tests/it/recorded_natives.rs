@@ -258,8 +258,8 @@ fn told(reply: &Reply) -> Told {
             }
             other => panic!("{other:?} is in no recording"),
         }
-        let citations = piece.extra.iter().filter(|it| it.name == "citation");
-        told.citations.extend(citations.map(|it| serde_json::from_str::<Value>(it.raw.get()).unwrap()));
+        let citations = piece.citations.iter().map(|it| it.raw.as_ref().unwrap());
+        told.citations.extend(citations.map(|it| serde_json::from_str::<Value>(it.get()).unwrap()));
     }
     reply.finish.as_ref().unwrap().name().clone_into(&mut told.reason);
     let usage = reply.usage.as_ref().unwrap();

@@ -354,7 +354,10 @@ fn told(reply: &Reply) -> Told {
         let encrypted = it.signature.as_ref().map(|it| unredacted(&it.text));
         match &it.block {
             Block::Text => {
-                json!({"text": it.text, "annotations": beside("annotations"), "logprobs": beside("logprobs")})
+                let mut notes = beside("annotations");
+                let cited = it.citations.iter().map(|it| serde_json::from_str(it.raw.as_ref().unwrap().get()).unwrap());
+                notes.as_array_mut().unwrap().splice(0..0, cited.collect::<Vec<Value>>());
+                json!({"text": it.text, "annotations": notes, "logprobs": beside("logprobs")})
             }
             Block::Refusal => json!({"refusal": it.text}),
             Block::Thinking => json!({"thinking": it.text, "encrypted": encrypted}),

@@ -69,7 +69,6 @@ impl Fold {
                 if item["type"] == "message" {
                     for (nth, part) in (0..).zip(item["content"].as_array().unwrap()) {
                         assert!(told["content"][nth].is_object(), "{file}: {event}");
-                        told["content"][nth]["annotations"] = part["annotations"].clone();
                         told["content"][nth]["logprobs"] = part["logprobs"].clone();
                         if part["type"] == "refusal" {
                             told["content"][nth] = part.clone();
@@ -134,6 +133,11 @@ impl Fold {
                 assert_eq!(part[key], event["part"][key], "{file}");
             }
             "output_text.delta" | "reasoning_summary_text.delta" => append(&mut item[list][nth]["text"], event, file),
+            "output_text.annotation.added" => {
+                let notes = item[list][nth]["annotations"].as_array_mut().unwrap();
+                assert_eq!(event["annotation_index"], notes.len(), "{file}: {event}");
+                notes.push(event["annotation"].clone());
+            }
             "refusal.delta" => append(&mut item[list][nth]["refusal"], event, file),
             "output_text.done" | "reasoning_summary_text.done" => {
                 assert_eq!(item[list][nth]["text"], event["text"], "{file}");

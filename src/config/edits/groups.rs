@@ -6,8 +6,9 @@ use crate::config::edits::{Edits, names};
 use crate::config::load::{FAST, SMART};
 use crate::config::refusal::{Refusal, nearest};
 use crate::config::settings;
+use crate::domain::clock::Stamp;
 use crate::domain::strategy::{NoStrategy, Strategy};
-use crate::store::{DeadlineSettings, GroupRow, GroupSettings, HedgeSetting, groups as rows, weights};
+use crate::store::{CanarySetting, DeadlineSettings, GroupRow, GroupSettings, HedgeSetting, groups as rows, weights};
 
 /// Reads `PROVIDER/MODEL=WEIGHT`, or `PROVIDER/MODEL` alone, which weighs 1.
 ///
@@ -88,6 +89,31 @@ pub fn hedge(text: &str) -> Result<HedgeSetting, Refusal> {
     }
 }
 
+/// Reads `PROVIDER/MODEL=PERCENT%`, a canary that is set up at `now`, or `off`.
+///
+/// # Errors
+/// It is neither.
+pub fn canary(text: &str, now: Stamp) -> Result<Option<CanarySetting>, Refusal> {
+    if text == "off" {
+        return Ok(None);
+    }
+    let fix = "write PROVIDER/MODEL=5%, or off";
+    let refuse = |why: String| Refusal::new("bad-canary", "nothing was changed", why, fix);
+    let (target, share) =
+        text.rsplit_once('=').ok_or_else(|| refuse(format!("`{text}` does not say how large its share is")))?;
+    names::target(target)?;
+    let percent: Option<f64> = share.strip_suffix('%').and_then(|it| it.parse().ok());
+    let percent = percent.filter(|it| (0.01..=99.0).contains(it));
+    let percent = percent.ok_or_else(|| {
+        refuse(format!(
+            "`{share}` is no share of a canary: from 0.01% to 99%, so that there is somebody to compare it with"
+        ))
+    })?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1 to 9,900")]
+    let basis_points = (percent * 100.0).round() as u32;
+    Ok(Some(CanarySetting { target: target.to_owned(), basis_points, began: now }))
+}
+
 impl Edits<'_> {
     /// Makes a group, or replaces it whole. One named `fast` or `smart` stands in for the built-in group.
     ///
@@ -110,7 +136,61 @@ impl Edits<'_> {
                 return refuse(format!("`{text}` is listed twice"), "list each target once".to_owned());
             }
         }
+        self.check_canary(name, &settings, targets)?;
         Ok(rows::set(self.db, &GroupRow { name: name.to_owned(), targets: targets.to_vec(), settings })?)
+    }
+
+    /// Changes what a group of the user's says beside its targets.
+    ///
+    /// # Errors
+    /// There is none of that name.
+    pub fn change_group(&mut self, name: &str, settings: &GroupSettings) -> Result<(), Refusal> {
+        let Some(row) = rows::get(self.db, name)? else {
+            if name == FAST || name == SMART {
+                let why = format!("`{name}` is built in, and nothing of it is in the file");
+                let fix = format!(
+                    "name its targets too, which makes it yours: llmroute groups set {name} PROVIDER/MODEL=1 …"
+                );
+                return Err(Refusal::new("built-in", "nothing was changed", why, fix));
+            }
+            return Err(self.unknown_group(name)?);
+        };
+        self.check_canary(name, settings, &row.targets)?;
+        Ok(rows::change(self.db, name, settings)?)
+    }
+
+    /// A canary is another target than those it is compared with.
+    fn check_canary(&self, name: &str, settings: &GroupSettings, targets: &[(String, f64)]) -> Result<(), Refusal> {
+        let Some(canary) = &settings.canary else { return Ok(()) };
+        let target = names::target(&canary.target)?;
+        self.provider(target.provider.as_str())?;
+        if targets.iter().any(|it| it.0 == canary.target) {
+            let why =
+                format!("`{}` is a target of the group `{name}`: a canary is tried out against those", canary.target);
+            let fix = format!("leave it out of the targets, or end its trial: llmroute groups set {name} --canary off");
+            return Err(Refusal::new("bad-canary", "the group was not saved", why, fix));
+        }
+        Ok(())
+    }
+
+    /// Refuses where a canary is of that provider.
+    ///
+    /// # Errors
+    /// `in-use`: it is the canary of a group.
+    pub(super) fn no_canary_of(&self, provider: &str) -> Result<(), Refusal> {
+        let all = rows::list(self.db)?;
+        let is_of = |it: &&GroupRow| {
+            it.settings.canary.as_ref().and_then(|it| it.target.split_once('/')).is_some_and(|it| it.0 == provider)
+        };
+        match all.iter().find(is_of) {
+            None => Ok(()),
+            Some(row) => Err(Refusal::new(
+                "in-use",
+                format!("the provider {provider} was not removed"),
+                format!("a canary of it is on trial in the group `{}`", row.name),
+                format!("llmroute groups set {} --canary off", row.name),
+            )),
+        }
     }
 
     /// Removes a group of the user's.

@@ -85,6 +85,7 @@ impl Edits<'_> {
         // A built-in provider of that name comes back, and serves the rules from then on.
         if !self.built_in.iter().any(|it| it.name == name) {
             self.unruled(&format!("the provider {name}"), |it| it.split_once('/').is_some_and(|it| it.0 == name))?;
+            self.no_canary_of(name)?;
         }
         if !own && users == Users::Refuse {
             return Err(Refusal::new(

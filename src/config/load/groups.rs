@@ -7,10 +7,10 @@ use std::time::Duration;
 use crate::config::load::{Known, Loaded, Problem, Sources};
 use crate::config::refusal::nearest;
 use crate::domain::id::GroupName;
-use crate::domain::policy::{Deadlines, Group, Hedge, OnRefusal, Provider, Room};
+use crate::domain::policy::{Canary, Deadlines, Group, Hedge, OnRefusal, Provider, Room};
 use crate::domain::target::Target;
 use crate::store::policy::PolicyRows;
-use crate::store::{DeadlineSettings, GroupRow, HedgeSetting};
+use crate::store::{CanarySetting, DeadlineSettings, GroupRow, HedgeSetting};
 
 /// The small chat model of every provider that has a usable key, and the large one.
 pub(in crate::config) const FAST: &str = "fast";
@@ -34,6 +34,7 @@ pub(super) fn build(
             hedge: row.settings.hedge.map_or(Hedge::Auto, HedgeSetting::value),
             room: Room { most: row.settings.max_parallel, queue: row.settings.queue },
             on_refusal: if row.settings.next_on_refusal { OnRefusal::Next } else { OnRefusal::Tell },
+            canary: row.settings.canary.as_ref().and_then(|it| canary(row, it, known, problems)),
             built_in: false,
         };
         loaded.policy.groups.insert(group.name.clone(), Arc::new(group));
@@ -107,6 +108,16 @@ fn targets(row: &GroupRow, known: &Known<'_>, problems: &mut Vec<Problem>) -> Ve
         targets.push((target, *weight));
     }
     targets
+}
+
+fn canary(row: &GroupRow, set: &CanarySetting, known: &Known<'_>, problems: &mut Vec<Problem>) -> Option<Canary> {
+    let place = format!("group {}", row.name);
+    let target = Target::parse(&set.target).filter(|it| known.0.contains_key(it.provider.as_str()));
+    if target.is_none() {
+        let fix = format!("llmroute groups set {} --canary off", row.name);
+        problems.push(Problem::new(place, format!("there is no provider for its canary `{}`", set.target), fix));
+    }
+    Some(Canary { target: target?, share: f64::from(set.basis_points) / 10_000.0, began: set.began })
 }
 
 /// The usual deadlines with those that the group sets.

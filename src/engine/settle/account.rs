@@ -16,9 +16,13 @@ use crate::engine::committed::Content;
 use crate::engine::lane::Rendered;
 use crate::engine::settle::tried::Try;
 use crate::engine::tether::{AtWork, Tether};
-use crate::route::warmth::Told;
+use crate::route::canary::{Arm, Seen};
+use crate::route::warmth::{self, Told};
 use crate::store::{AttemptState, Head, Intent};
 use crate::wire::{Facts, tokens};
+
+/// The code of an attempt that did not answer because another one was faster.
+const OUTRUN: &str = "hedge_lost";
 
 /// Bytes of a streamed answer for one token, where the provider gave no count.
 const BYTES_A_TOKEN: u64 = 4;
@@ -242,6 +246,25 @@ impl Book {
         }
     }
 
+    /// What came of the target that was tried first, for the trial of a canary. A target that answered with one of its keys
+    /// has answered.
+    pub(super) fn seen(&self, arm: Arm, ask: &Ask) -> Option<Seen> {
+        let target = &self.tries.first()?.seat.target;
+        let tries = || self.tries.iter().filter(|it| it.seat.target == *target);
+        let blamed = |it: &Try| it.failure.as_ref().is_some_and(|it| it.kind.effect().health != Health::None);
+        let answering = tries().find(|it| it.first_content.is_some());
+        let outrun = tries().find(|it| it.in_race());
+        let good = match answering {
+            Some(it) => Some(!blamed(it)),
+            None => tries().any(blamed).then_some(false),
+        };
+        let timed = answering.map(|it| (it, it.first_content)).or_else(|| Some((outrun?, Some(outrun?.ended))));
+        let first = timed
+            .filter(|_| ask.stream)
+            .and_then(|(it, at)| Some((Try::class(ask, it.usage.as_ref())?, it.waited(at?))));
+        (good.is_some() || first.is_some()).then_some(Seen { arm, good, first })
+    }
+
     /// The attempt that answers, else the last.
     pub(super) fn told(&self) -> Option<&Try> {
         self.answering.map_or_else(|| self.tries.last(), |at| self.tries.get(at))
@@ -272,7 +295,7 @@ impl Try {
             (_, None) => Some(Usage::estimated(tokens::estimate(&ask.body), seen)),
         };
         // What it read of its prompt cache counts also where the answer broke off.
-        if let (Some(conversation), Some(usage)) = (ask.conversation, &facts.usage) {
+        if let (Some(conversation), Some(usage)) = (warmth::id(ask), &facts.usage) {
             let cache = self.provider.quirks.prompt_cache;
             let told = Told { estimated: ask.needs.prompt_tokens, usage, cache };
             engine.fleet.remember(conversation, &self.seat, told);
@@ -317,6 +340,11 @@ impl Try {
         self.lands(engine);
     }
 
+    /// Whether another target was faster.
+    fn in_race(&self) -> bool {
+        self.failure.as_ref().is_some_and(|it| it.code == OUTRUN)
+    }
+
     /// It is in flight no more.
     fn lands(&mut self, engine: &Engine) {
         if std::mem::take(&mut self.in_flight) {
@@ -327,5 +355,5 @@ impl Try {
 
 /// Why an attempt did not answer although nothing was wrong with it.
 fn outrun() -> Failure {
-    Failure::local(Origin::Local, "hedge_lost", 499, "another target was asked meanwhile and answered first")
+    Failure::local(Origin::Local, OUTRUN, 499, "another target was asked meanwhile and answered first")
 }

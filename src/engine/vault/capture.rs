@@ -37,7 +37,7 @@ impl Capture {
     pub fn hear(&mut self, event: &Event) {
         match event {
             Event::Open { block, .. } => {
-                let piece = Piece { block: block.clone(), text: String::new(), signature: None, extra: Vec::new() };
+                let piece = Piece::new(block.clone(), "");
                 self.blocks.push(Heard { piece, closed: false });
             }
             Event::Delta { index, delta } => self.add(*index as usize, delta),
@@ -77,6 +77,8 @@ impl Capture {
                 }
                 more.text.len()
             }
+            // No provider wants back where its words came from.
+            Delta::Citation(_) => 0,
             Delta::Opaque(it) => {
                 piece.extra.push(it.clone());
                 it.raw.get().len()

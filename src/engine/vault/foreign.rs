@@ -1,7 +1,7 @@
 //! What llmroute itself told a client in the client's own dialect of somebody else's reasoning, when it comes back with the
 //! conversation to a provider of that dialect: nobody signed it, and the provider would refuse it.
 //!
-//! It is known by how it was told: thinking with an empty signature (Anthropic), reasoning without encryption under an id of
+//! It is known by how it was told: thinking with an empty signature, or a page with an empty handle (Anthropic), reasoning without encryption under an id of
 //! ours (OpenAI responses). A call told to a client of Gemini needs nothing here, because it was given the signature that
 //! stands for none.
 
@@ -14,8 +14,9 @@ use crate::domain::prompt::Loss;
 use crate::engine::lane::{self, Source};
 use crate::wire::json::{self, Object};
 
-/// How thinking that nobody signed is told in Anthropic's dialect.
-const UNSIGNED: [&[u8]; 2] = [b"\"signature\":\"\"", b"\"signature\": \"\""];
+/// How thinking that nobody signed, and a page that somebody else found, are told in Anthropic's dialect.
+const UNSIGNED: [&[u8]; 4] =
+    [b"\"signature\":\"\"", b"\"signature\": \"\"", b"\"encrypted_index\":\"\"", b"\"encrypted_index\": \"\""];
 /// How the id of an item of ours begins: with that of the request, `r` and a number. Other providers' go on in hexadecimal.
 const OURS: &[u8] = b"\"rs_r";
 

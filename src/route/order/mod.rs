@@ -32,8 +32,8 @@ use crate::route::breaker::Standing;
 use crate::route::explain::{Place, Step};
 use crate::route::health::{FleetView, SeatId};
 use crate::route::live::{Class, Live};
-use crate::route::warmth::Warmth;
 use crate::route::order::adaptive::Assessed;
+use crate::route::warmth::Warmth;
 use crate::route::{Candidate, Stop, affinity};
 
 /// Tokens of output that are reckoned with where nobody has told anything yet.

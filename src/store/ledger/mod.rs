@@ -25,6 +25,7 @@ use tokio::sync::mpsc::{self, OwnedPermit};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::domain::id::RequestId;
+use crate::store::canaries::CanaryRow;
 use crate::store::error::StoreError;
 use crate::store::health::HealthRow;
 use crate::store::ledger::journal::Journal;
@@ -131,6 +132,8 @@ enum Message {
     Settle(Arc<RequestRecord>, OwnedSemaphorePermit),
     /// Keep how a seat stands.
     Health(HealthRow),
+    /// Keep how far a canary has come.
+    Canary(CanaryRow),
     /// Reserve more ids.
     Ids(Ack),
     /// Answer when everything before is committed.
@@ -219,6 +222,14 @@ impl Ledger {
     pub fn keep_health(&self, row: HealthRow) {
         if self.shared.queue.try_send(Message::Health(row)).is_err() {
             tracing::debug!("no room to keep how a seat stands");
+        }
+    }
+
+    /// Keeps how far a canary has come over a restart. Never waits: where there is no room just now, the next outcome tells
+    /// it again.
+    pub fn keep_canary(&self, row: CanaryRow) {
+        if self.shared.queue.try_send(Message::Canary(row)).is_err() {
+            tracing::debug!("no room to keep how far a canary has come");
         }
     }
 

@@ -17,6 +17,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio::sync::mpsc::error::TryRecvError;
 
 use crate::domain::clock::Clock;
+use crate::store::canaries::{self, CanaryRow};
 use crate::store::error::StoreError;
 use crate::store::health::{self, HealthRow};
 use crate::store::ledger::housekeeping::{Bell, Housekeeper};
@@ -73,7 +74,7 @@ type Settlement = (Arc<RequestRecord>, OwnedSemaphorePermit);
 #[derive(Default)]
 struct Batch {
     settlements: Vec<Settlement>,
-    health: Vec<HealthRow>,
+    fleet: Fleet,
     /// Waiting for ids or for the commit as such.
     waiting: Vec<Ack>,
     more_ids: bool,
@@ -82,11 +83,29 @@ struct Batch {
     close: bool,
 }
 
+/// What is kept of the fleet.
+#[derive(Default)]
+struct Fleet {
+    health: Vec<HealthRow>,
+    canaries: Vec<CanaryRow>,
+}
+
+impl Fleet {
+    fn len(&self) -> usize {
+        self.health.len() + self.canaries.len()
+    }
+}
+
 impl Batch {
     fn add(&mut self, message: Message) {
         match message {
             Message::Settle(record, turn) => self.settlements.push((record, turn)),
-            Message::Health(row) => self.health.push(row),
+            Message::Health(row) => self.fleet.health.push(row),
+            Message::Canary(row) => {
+                // Each says all that is known: only the latest of a group is written.
+                self.fleet.canaries.retain(|it| it.group != row.group);
+                self.fleet.canaries.push(row);
+            }
             Message::Flush(ack) => self.waiting.push(ack),
             Message::Probe(ack) => {
                 self.probe = true;
@@ -101,7 +120,7 @@ impl Batch {
     }
 
     fn is_full(&self) -> bool {
-        self.settlements.len() + self.health.len() + self.waiting.len() >= BATCH
+        self.settlements.len() + self.fleet.len() + self.waiting.len() >= BATCH
     }
 
     /// Nobody waits for this batch: it may grow.
@@ -238,15 +257,15 @@ impl Writer {
 
     /// Writes a batch and what was kept before it, and answers everybody who waits.
     fn write(&mut self, batch: Batch, state: &State) {
-        let Batch { settlements, health, waiting, more_ids, probe, close: _ } = batch;
+        let Batch { settlements, fleet, waiting, more_ids, probe, close: _ } = batch;
         self.kept.extend(settlements);
         let more_ids = more_ids || (self.kind == ProcessKind::Server && state.ids_left() < LOW);
-        if self.kept.is_empty() && health.is_empty() && !more_ids && !probe {
+        if self.kept.is_empty() && fleet.len() == 0 && !more_ids && !probe {
             // An empty batch writes nothing; a flush of nothing is done.
             answer(waiting.into_iter(), &Ok(()));
             return;
         }
-        let result = self.commit(&health, more_ids, probe);
+        let result = self.commit(&fleet, more_ids, probe);
         match &result {
             Ok(ids) => {
                 if let Some(ids) = ids {
@@ -273,7 +292,7 @@ impl Writer {
         answer(waiting.into_iter(), &told);
     }
 
-    fn commit(&mut self, health: &[HealthRow], more_ids: bool, probe: bool) -> Result<Option<Ids>, StoreError> {
+    fn commit(&mut self, fleet: &Fleet, more_ids: bool, probe: bool) -> Result<Option<Ids>, StoreError> {
         let tx = Transaction::new(&mut self.conn, TransactionBehavior::Immediate)?;
         if probe {
             tx.execute("UPDATE meta SET value = value WHERE key = 'salt'", [])?;
@@ -286,8 +305,11 @@ impl Writer {
                 }
             }
         }
-        if !health.is_empty() {
-            health::write(&tx, health, self.clock.now().wall)?;
+        if !fleet.health.is_empty() {
+            health::write(&tx, &fleet.health, self.clock.now().wall)?;
+        }
+        if !fleet.canaries.is_empty() {
+            canaries::write(&tx, &fleet.canaries)?;
         }
         let ids = more_ids.then(|| reserve_ids(&tx, self.kind)).transpose()?;
         tx.commit()?;

@@ -2,6 +2,7 @@
 //!
 //! Sources: Anthropic's API reference and its pages on streaming, errors and thinking; recorded traffic.
 
+mod citations;
 mod content;
 mod error;
 mod fields;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
+use crate::domain::citation::Citation;
 use crate::domain::dialect::Dialect;
 use crate::domain::event::{Block, Fault, Finish};
 use crate::domain::prompt::{Loss, Opaque};
@@ -11,12 +12,9 @@ use crate::domain::reply::{Piece, Reply};
 use crate::domain::signature::Signature;
 use crate::domain::usage::Usage;
 use crate::wire::anthropic::fields::{self, is_object, opaque, within, wrong};
-use crate::wire::anthropic::{error, usage};
+use crate::wire::anthropic::{citations, error, usage};
 use crate::wire::json::{Object, ObjectWriter};
 use crate::wire::{Facts, Malformed, Written};
-
-/// Name of the opaque pieces that stand for one element of `citations` each, in whole answers and in streams.
-pub(super) const CITATION: &str = "citation";
 
 /// Prefix of the names of opaque pieces that are whole events of a stream.
 pub(super) const EVENT: &str = "event ";
@@ -107,12 +105,13 @@ fn piece(raw: &RawValue) -> Result<Piece, Malformed> {
         Block::ToolCall { .. } => piece.text = it.take("input").map(|it| it.get().to_owned()).unwrap_or_default(),
         _ => {}
     }
+    piece.citations = take_citations(&mut it);
     piece.extra = extras(it);
     Ok(piece)
 }
 
 fn bare(block: Block) -> Piece {
-    Piece { block, text: String::new(), signature: None, extra: Vec::new() }
+    Piece::new(block, "")
 }
 
 /// The kind of a block, its identity taken out of it and its content left in.
@@ -128,11 +127,16 @@ pub(super) fn block(kind: &str, raw: &RawValue, it: &mut Object) -> Result<Block
     })
 }
 
-/// What a block has beyond its content: each citation by itself, and unknown fields.
+/// Takes the citations of a block.
+pub(super) fn take_citations(it: &mut Object) -> Vec<Citation> {
+    let citations = it.take("citations").and_then(|it| fields::items(it).ok()).unwrap_or_default();
+    citations.into_iter().map(citations::read).collect()
+}
+
+/// What a block has beyond its content: unknown fields.
 pub(super) fn extras(mut it: Object) -> Vec<Opaque> {
     it.take("type");
-    let citations = it.take("citations").and_then(|it| fields::items(it).ok()).unwrap_or_default();
-    citations.into_iter().map(|it| opaque(CITATION, it)).chain(fields::rest(it, "")).collect()
+    fields::rest(it, "").collect()
 }
 
 /// `stop_reason` → hub.
@@ -270,13 +274,12 @@ fn written(piece: &Piece, nth: usize, losses: &mut Vec<Loss>) -> Option<Vec<u8>>
             }
             Block::RedactedThinking(_) | Block::Opaque(_) => {}
         }
-        let (citations, rest): (Vec<_>, Vec<_>) = piece.extra.iter().partition(|it| it.name == CITATION);
         let own = |it: &&Opaque| it.dialect == Dialect::Anthropic;
-        let kept: Vec<_> = citations.iter().copied().filter(own).map(|it| it.raw.get().as_bytes().to_vec()).collect();
-        if !kept.is_empty() {
-            fields::list(out, "citations", &kept);
+        let citations = cited(piece, &path, losses);
+        if !citations.is_empty() {
+            fields::list(out, "citations", &citations);
         }
-        for it in rest.iter().copied().filter(own) {
+        for it in piece.extra.iter().filter(own) {
             out.raw(&it.name, it.raw.get());
         }
         for it in piece.extra.iter().filter(|it| !own(it) && !it.is_spelling()) {
@@ -284,6 +287,25 @@ fn written(piece: &Piece, nth: usize, losses: &mut Vec<Loss>) -> Option<Vec<u8>>
         }
     });
     Some(out)
+}
+
+/// The citations of a block. Only text has any here.
+fn cited(piece: &Piece, path: &str, losses: &mut Vec<Loss>) -> Vec<Vec<u8>> {
+    let lose = &mut |what: &str, why| add(losses, Loss { what: format!("{path}.{what}"), why });
+    if !matches!(piece.block, Block::Text | Block::Refusal) {
+        if !piece.citations.is_empty() {
+            lose("citation", "anthropic cites for text only");
+        }
+        return Vec::new();
+    }
+    piece.citations.iter().flat_map(|it| citations::write(it, lose)).collect()
+}
+
+/// Names a loss once, however often it is met.
+pub(super) fn add(losses: &mut Vec<Loss>, loss: Loss) {
+    if !losses.contains(&loss) {
+        losses.push(loss);
+    }
 }
 
 /// Writes the fields that say what a block is.

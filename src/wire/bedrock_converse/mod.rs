@@ -13,6 +13,7 @@
 //!   is accepted on every other. They are told as such, so that they survive between the two dialects.
 
 mod blocks;
+mod citations;
 mod error;
 mod fields;
 mod media;

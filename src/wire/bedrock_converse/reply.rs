@@ -14,12 +14,9 @@ use crate::domain::signature::Signature;
 use crate::domain::usage::Usage;
 use crate::wire::bedrock_converse::fields::{self, Losses, is_object, opaque, spelling, within, wrong};
 use crate::wire::bedrock_converse::request::STRUCTURED;
-use crate::wire::bedrock_converse::{blocks, error, usage};
+use crate::wire::bedrock_converse::{blocks, citations, error, usage};
 use crate::wire::json::{Object, ObjectWriter};
 use crate::wire::{Facts, Malformed, Written};
-
-/// Name of the opaque pieces that stand for one element of `citations` each, in whole answers and in streams.
-pub(super) const CITATION: &str = "citation";
 
 /// Name of the spelling of a reason that shares its noun with another.
 const STOP_REASON: &str = "stopReason";
@@ -137,9 +134,9 @@ fn piece(raw: &RawValue) -> Result<Piece, Malformed> {
             let text = blocks::plain_text(value).unwrap_or_default();
             let mut it = fields::object(value)?;
             it.take("content");
-            let citations = it.take("citations").and_then(|it| fields::items(it).ok()).unwrap_or_default();
-            let extra = citations.into_iter().map(|it| opaque(CITATION, it)).chain(fields::rest(it, "")).collect();
-            Ok(Piece { text, extra, ..bare(Block::Text) })
+            let cited = it.take("citations").and_then(|it| fields::items(it).ok()).unwrap_or_default();
+            let citations = cited.into_iter().map(citations::read).collect();
+            Ok(Piece { text, citations, extra: fields::rest(it, "").collect(), ..bare(Block::Text) })
         }
         _ => Ok(bare(Block::Opaque(opaque(name, raw)))),
     }
@@ -170,7 +167,7 @@ fn reasoning(value: &RawValue) -> Option<Piece> {
 }
 
 fn bare(block: Block) -> Piece {
-    Piece { block, text: String::new(), signature: None, extra: Vec::new() }
+    Piece::new(block, "")
 }
 
 /// `stopReason` → hub, with its spelling where another reason has the same noun. `calls`: the answer has calls for the
@@ -289,6 +286,9 @@ fn written(piece: &Piece, path: &str, losses: &mut Losses) -> Option<Vec<u8>> {
         losses.add(format!("{path}.signature"), "converse signs thinking only");
     }
     losses.foreign(path, &piece.extra);
+    if !matches!(piece.block, Block::Text | Block::Refusal) && !piece.citations.is_empty() {
+        losses.add(format!("{path}.citation"), ONLY_TEXT);
+    }
     match &piece.block {
         Block::Opaque(whole) if fields::is_own(whole) => return Some(whole.raw.get().as_bytes().to_vec()),
         Block::Opaque(whole) => {
@@ -318,8 +318,13 @@ fn written(piece: &Piece, path: &str, losses: &mut Losses) -> Option<Vec<u8>> {
                 });
             });
         }
-        Block::Text | Block::Refusal if piece.text.is_empty() => return None,
-        Block::Text | Block::Refusal => text(piece, &mut out),
+        Block::Text | Block::Refusal if piece.text.is_empty() => {
+            if !piece.citations.is_empty() {
+                losses.add(format!("{path}.citation"), "there is no text that it could stand on");
+            }
+            return None;
+        }
+        Block::Text | Block::Refusal => text(piece, path, losses, &mut out),
         Block::ToolCall { id, name } => {
             let input = input(&piece.text);
             if let Cow::Owned(_) = input {
@@ -341,9 +346,12 @@ fn written(piece: &Piece, path: &str, losses: &mut Losses) -> Option<Vec<u8>> {
     Some(out)
 }
 
-fn text(piece: &Piece, out: &mut Vec<u8>) {
-    let own = |it: &&Opaque| fields::is_own(it) && it.name == CITATION;
-    let citations: Vec<_> = piece.extra.iter().filter(own).map(|it| it.raw.get().as_bytes().to_vec()).collect();
+/// Why a citation of anything else is lost.
+pub(super) const ONLY_TEXT: &str = "converse cites for text only";
+
+fn text(piece: &Piece, path: &str, losses: &mut Losses, out: &mut Vec<u8>) {
+    let lose = &mut |what: &str, why| losses.add(format!("{path}.{what}"), why);
+    let citations: Vec<_> = piece.citations.iter().flat_map(|it| citations::write(it, lose)).collect();
     fields::write(out, |out| {
         if citations.is_empty() {
             return out.text("text", &piece.text);

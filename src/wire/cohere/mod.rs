@@ -6,13 +6,13 @@
 //! What is peculiar to it:
 //! - Beside its content a message has a `tool_plan`: what the model thought before it called tools. Cohere calls it a
 //!   chain of thought, and the templates of its models put it where thinking goes, so in the hub it is thinking.
-//! - Citations stand beside the content and point into it; the hub has no noun for them, so they travel with the block
-//!   they belong to.
+//! - Citations stand beside the content and point into it ([`citations`]).
 //! - Counts come twice ([`usage`]).
 //! - An answer does not say which model made it.
 //! - A stream is events of three levels (message, content or call, delta) and ends with `message-end`; what went wrong is
 //!   said there too.
 
+mod citations;
 mod error;
 mod reply;
 mod request;
@@ -38,9 +38,6 @@ pub struct Cohere;
 
 /// A comment: the standard makes every client skip it.
 const PING: &[u8] = b": llmroute\n\n";
-
-/// Name of the opaque pieces that stand for one element of `citations` each.
-const CITATION: &str = "citation";
 
 /// Name of the mark on a thought that stood in `tool_plan`.
 const PLAN: &str = "tool_plan";

@@ -9,7 +9,7 @@ use crate::domain::event::{Block, Fault};
 use crate::domain::prompt::Opaque;
 use crate::domain::reply::{Piece, Reply};
 use crate::wire::cohere::{
-    CITATION, Losses, error, finish_word, is_plan, opaque, plan_mark, read_finish, rest, spelling, usage, write_extra,
+    Losses, citations, error, finish_word, is_plan, opaque, plan_mark, read_finish, rest, spelling, usage, write_extra,
 };
 use crate::wire::json::{self, Object, ObjectWriter};
 use crate::wire::{Malformed, Written, own};
@@ -74,7 +74,7 @@ fn read_message(mut it: Object, reply: &mut Reply) {
         raw => {
             for raw in raw.and_then(json::items).unwrap_or_default() {
                 let (block, said) = content(raw);
-                reply.blocks.push(Piece { block, text: said.into_owned(), signature: None, extra: Vec::new() });
+                reply.blocks.push(Piece::new(block, said));
             }
         }
     }
@@ -89,8 +89,8 @@ fn read_message(mut it: Object, reply: &mut Reply) {
     for raw in it.take("citations").and_then(json::items).unwrap_or_default() {
         let place = place_of(raw, &reply.blocks);
         match place.and_then(|at| reply.blocks.get_mut(at)) {
-            Some(piece) => piece.extra.push(opaque(CITATION, raw)),
-            None => reply.extra.push(opaque(format!("message.{CITATION}"), raw)),
+            Some(piece) => piece.citations.push(citations::read(raw)),
+            None => reply.extra.push(opaque("message.citation", raw)),
         }
     }
     for raw in it.take("tool_calls").and_then(json::items).unwrap_or_default() {
@@ -102,7 +102,7 @@ fn read_message(mut it: Object, reply: &mut Reply) {
 
 fn push(blocks: &mut Vec<Piece>, block: Block, text: String) {
     if !text.is_empty() {
-        blocks.push(Piece { block, text, signature: None, extra: Vec::new() });
+        blocks.push(Piece::new(block, text));
     }
 }
 
@@ -137,7 +137,7 @@ pub(super) fn read_call(mut it: Object) -> Piece {
     let block = Block::ToolCall { id: text(it.take("id")), name: text(function.take("name")) };
     let said = text(function.take("arguments"));
     let extra = rest(function, "tool_call.function.").chain(rest(it, "tool_call."));
-    Piece { block, text: said, signature: None, extra: extra.collect() }
+    Piece { extra: extra.collect(), ..Piece::new(block, said) }
 }
 
 // === writing ===
@@ -167,14 +167,21 @@ pub(super) fn write(reply: &Reply) -> Written {
 }
 
 fn write_message(blocks: &[Piece], message: &mut ObjectWriter, losses: &mut Losses) {
-    let (mut items, mut calls, mut citations, mut plan) = (Vec::new(), Vec::new(), Vec::new(), String::new());
+    let (mut items, mut calls, mut cited, mut plan) = (Vec::new(), Vec::new(), Vec::new(), String::new());
     for (nth, piece) in blocks.iter().enumerate() {
         let path = format!("content[{nth}]");
         name_marks(piece, &path, losses);
-        let own = |it: &&Opaque| it.dialect == Dialect::Cohere && it.name == CITATION;
-        citations.extend(piece.extra.iter().filter(own).map(|it| it.raw.get()));
+        let plans = is_plan(&piece.extra);
+        let thinks = matches!(piece.block, Block::Thinking);
+        if thinks || matches!(piece.block, Block::Text | Block::Refusal) {
+            let item = Some(items.len()).filter(|_| !plans);
+            let at = citations::At { item, thinks, text: &piece.text, path: &path };
+            cited.extend(piece.citations.iter().filter_map(|it| citations::write(it, at, losses)));
+        } else if !piece.citations.is_empty() {
+            losses.add(format!("{path}.citation"), citations::ONLY_TEXT);
+        }
         match &piece.block {
-            Block::Thinking if is_plan(&piece.extra) => plan.push_str(&piece.text),
+            Block::Thinking if plans => plan.push_str(&piece.text),
             Block::ToolCall { id, name } => calls.push(call(id, name, &piece.text, &piece.extra)),
             Block::Opaque(it) if it.dialect == Dialect::Cohere => items.push(it.raw.get().as_bytes().to_vec()),
             block => items.extend(kind_of(block, &path, losses).map(|kind| item(kind, &piece.text))),
@@ -187,8 +194,8 @@ fn write_message(blocks: &[Piece], message: &mut ObjectWriter, losses: &mut Loss
     if !plan.is_empty() {
         message.text("tool_plan", &plan);
     }
-    if !citations.is_empty() {
-        message.list("citations", citations, |it, out| out.extend_from_slice(it.as_bytes()));
+    if !cited.is_empty() {
+        message.list("citations", cited, |it, out| out.extend_from_slice(&it));
     }
 }
 

@@ -14,6 +14,7 @@
 pub mod array;
 mod error;
 mod fields;
+mod grounding;
 mod ids;
 mod parts;
 mod reply;

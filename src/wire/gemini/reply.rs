@@ -10,6 +10,7 @@ use crate::domain::prompt::Opaque;
 use crate::domain::reply::{Piece, Reply};
 use crate::domain::signature::Signature;
 use crate::wire::gemini::fields::{self, Losses, is_own, nest, spelled, write_extra};
+use crate::wire::gemini::grounding::{self, Grounding};
 use crate::wire::gemini::stream::read::Reader;
 use crate::wire::gemini::{UNSIGNED, error, ids, usage};
 use crate::wire::json::{self, Object, ObjectWriter};
@@ -99,12 +100,27 @@ pub(in crate::wire) fn unix_seconds(time: &str) -> Option<i64> {
 pub(super) fn write(reply: &Reply) -> Written {
     let mut losses = Losses::default();
     let mut parts = Vec::new();
+    let mut grounding = Grounding::default();
     for (nth, piece) in reply.blocks.iter().enumerate() {
+        let path = format!("content[{nth}]");
         let first = !reply.blocks.iter().take(nth).any(|it| matches!(it.block, Block::ToolCall { .. }));
-        parts.extend(part(piece, first, &format!("content[{nth}]"), &mut losses));
+        let lose = &mut |what: &str, why| losses.add(format!("{path}.{what}"), why);
+        for citation in &piece.citations {
+            match piece.block {
+                Block::Text | Block::Refusal => grounding.add(citation, &piece.text, parts.len(), 0, lose),
+                _ => lose("citation", ONLY_TEXT),
+            }
+        }
+        parts.extend(part(piece, first, &path, &mut losses));
     }
     let declined = reply.blocks.iter().any(|it| matches!(it.block, Block::Refusal));
-    let end = Finished { finish: reply.finish.as_ref(), declined, stop: reply.stop.as_deref(), extra: &reply.extra };
+    let end = Finished {
+        finish: reply.finish.as_ref(),
+        declined,
+        stop: reply.stop.as_deref(),
+        grounding: &grounding,
+        extra: &reply.extra,
+    };
     losses.foreign("", &reply.extra);
     let mut body = Vec::with_capacity(512);
     fields::write(&mut body, |out| {
@@ -116,12 +132,16 @@ pub(super) fn write(reply: &Reply) -> Written {
     Written { body, losses: losses.0 }
 }
 
+/// Why a citation of anything else is lost.
+pub(super) const ONLY_TEXT: &str = "gemini cites for text only";
+
 /// What the last chunk of an answer says beside its text.
 pub(super) struct Finished<'r> {
     pub(super) finish: Option<&'r Finish>,
     /// The answer is a refusal, which other dialects mark on its text.
     pub(super) declined: bool,
     pub(super) stop: Option<&'r str>,
+    pub(super) grounding: &'r Grounding,
     pub(super) extra: &'r [Opaque],
 }
 
@@ -151,6 +171,8 @@ pub(super) fn candidate(parts: &[Vec<u8>], end: Option<&Finished>, out: &mut Obj
                     losses.add("stop_sequence", "gemini does not say which stop text was met");
                 }
                 write_extra(&last(end.extra), "candidate.", out);
+                grounding::write_own(end.extra, out);
+                end.grounding.write(out);
             }
             out.plain("index", 0);
         });

@@ -55,6 +55,9 @@ fn time_of(seconds: i64) -> String {
 
 // === writing ===
 
+/// Why a citation is lost.
+const NO_CITATIONS: &str = "ollama does not say where words come from";
+
 /// Writes a whole answer.
 pub(super) fn write(reply: &Reply) -> Written {
     let mut losses = Losses::default();
@@ -99,6 +102,9 @@ impl Texts {
             losses.add(format!("{path}.signature"), "ollama has no signatures");
         }
         losses.foreign(path, &piece.extra);
+        if !piece.citations.is_empty() {
+            losses.add(format!("{path}.citation"), NO_CITATIONS);
+        }
         match &piece.block {
             Block::Text => self.content.push_str(&piece.text),
             Block::Thinking => self.thinking.push_str(&piece.text),

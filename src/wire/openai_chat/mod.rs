@@ -9,6 +9,7 @@
 //! - A field without a noun in the hub is an [`Opaque`] named by its place: `service_tier` at the top,
 //!   `message.annotations` in a message or delta, `choice.logprobs` in a choice, `image_url.format` inside a part.
 
+mod annotations;
 pub(in crate::wire) mod error;
 mod reply;
 mod request;
@@ -124,7 +125,7 @@ fn is_own(it: &Opaque) -> bool {
 }
 
 /// Prefixes of names of fields that do not stand where the piece that holds them stands.
-const INNER: [&str; 10] = [
+const INNER: [&str; 11] = [
     "message.",
     "choice.",
     "image_url.",
@@ -135,13 +136,16 @@ const INNER: [&str; 10] = [
     "reasoning.",
     "thinking.",
     "tool_call.",
+    // Of what a search found, each field that the hub has no noun for: the list that holds it is written whole.
+    "search_results.",
 ];
 
 /// Writes the own fields among `extra` that belong at `prefix`; with an empty one, those that belong nowhere deeper.
 fn write_extra<'e>(extra: impl IntoIterator<Item = &'e Opaque>, prefix: &str, object: &mut ObjectWriter) {
     for it in extra.into_iter().filter(|it| is_own(it)) {
-        let deeper = prefix.is_empty() && INNER.iter().any(|inner| it.name.starts_with(inner));
-        if let Some(key) = it.name.strip_prefix(prefix).filter(|_| !deeper) {
+        let name = it.name.strip_prefix(Opaque::SPELLING).unwrap_or(&it.name);
+        let deeper = prefix.is_empty() && INNER.iter().any(|inner| name.starts_with(inner));
+        if let Some(key) = name.strip_prefix(prefix).filter(|_| !deeper) {
             object.raw(key, it.raw.get());
         }
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
+use super::annotations::{self, Stretch};
 use super::{
     Losses, error, finish_with_calls, finish_word, is_own, keep_rest, opaque, read_finish, usage, write_extra,
 };
@@ -11,7 +12,7 @@ use crate::domain::event::{Block, Fault};
 use crate::domain::prompt::Opaque;
 use crate::domain::reply::{Piece, Reply};
 use crate::wire::json::{self, Object, ObjectWriter, wrong};
-use crate::wire::{Asked, Malformed, Written, call_ids};
+use crate::wire::{Asked, Malformed, Written, call_ids, cited};
 
 /// Reads an answer. An error object in place of one, or beside one, becomes [`Reply::fault`].
 ///
@@ -46,6 +47,15 @@ pub(super) fn read(body: &[u8]) -> Result<Reply, Malformed> {
             reply.extra.push(opaque(format!("choices[{nth}]"), raw));
         }
     }
+    let lists: Vec<_> = annotations::LISTS.iter().filter_map(|key| Some((*key, top.get(key)?))).collect();
+    let last = reply.blocks.iter_mut().rfind(|it| matches!(it.block, Block::Text));
+    if let (Some((citations, back)), Some(text)) = (annotations::beside(&lists), last) {
+        text.citations.extend(citations);
+        reply.extra.extend(back);
+        for key in annotations::LISTS {
+            top.take(key);
+        }
+    }
     keep_rest(top, "", &mut reply.extra);
     reply.ended = reply.fault.is_none() && reply.finish.is_some();
     Ok(reply)
@@ -67,6 +77,9 @@ fn read_choice(mut choice: Object, reply: &mut Reply) -> Result<(), Malformed> {
     let reason = choice.take("finish_reason").and_then(json::text);
     if let Some(mut message) = choice.take_object("message")? {
         read_message(&mut message, &mut reply.blocks)?;
+        if let Some(raw) = message.take("annotations") {
+            reply.extra.extend(cite(raw, &mut reply.blocks));
+        }
         keep_rest(message, "message.", &mut reply.extra);
     }
     reply.usage = reply.usage.take().or_else(|| usage::read(choice.take("usage")?));
@@ -88,7 +101,7 @@ pub(super) fn unnamed_fault() -> Fault {
 
 fn read_message(message: &mut Object, blocks: &mut Vec<Piece>) -> Result<(), Malformed> {
     let mut add = |block, text: Cow<str>| {
-        blocks.push(Piece { block, text: text.into_owned(), signature: None, extra: Vec::new() });
+        blocks.push(Piece::new(block, text));
     };
     message.take("role");
     if let Some(text) = take_reasoning(message) {
@@ -110,16 +123,43 @@ fn read_message(message: &mut Object, blocks: &mut Vec<Piece>) -> Result<(), Mal
     Ok(())
 }
 
+/// Puts citations to the texts that they are about. What is no citation, or has no text, comes back.
+fn cite(raw: &RawValue, blocks: &mut [Piece]) -> Vec<Opaque> {
+    let (citations, others) = annotations::read(raw);
+    let texts = stretches(blocks);
+    let (mut homeless, mut back) = (Vec::new(), Vec::from_iter(others));
+    for mut citation in citations {
+        match annotations::place(&mut citation, &texts).and_then(|at| blocks.get_mut(at as usize)) {
+            Some(piece) => piece.citations.push(citation),
+            None => homeless.push(citation),
+        }
+    }
+    back.extend(annotations::unread(&homeless));
+    back
+}
+
+/// Where in the message each text stands.
+fn stretches(blocks: &[Piece]) -> Vec<Stretch> {
+    let mut start = 0;
+    let texts = (0..).zip(blocks).filter(|it| matches!(it.1.block, Block::Text));
+    let one = |(block, piece): (u32, &Piece)| {
+        let length = cited::length(&piece.text);
+        start += length;
+        Stretch { block, start: start - length, length }
+    };
+    texts.map(one).collect()
+}
+
 fn read_call(mut call: Object, raw: &RawValue) -> Piece {
     let kind = call.take("type").and_then(json::text).unwrap_or("function".into());
     let Some(mut function) = call.take("function").and_then(Object::of) else {
         let block = Block::Opaque(opaque(format!("tool_calls.{kind}"), raw));
-        return Piece { block, text: String::new(), signature: None, extra: Vec::new() };
+        return Piece::new(block, "");
     };
     let text = |raw: Option<&RawValue>| raw.and_then(json::text).unwrap_or_default().into_owned();
     let block = Block::ToolCall { id: text(call.take("id")), name: text(function.take("name")) };
     let arguments = function.take("arguments").map(arguments).unwrap_or_default();
-    let mut piece = Piece { block, text: arguments.into_owned(), signature: None, extra: Vec::new() };
+    let mut piece = Piece::new(block, arguments);
     call.take("index");
     keep_rest(function, "function.", &mut piece.extra);
     keep_rest(call, "tool_call.", &mut piece.extra);
@@ -189,7 +229,8 @@ pub(super) fn write(reply: &Reply, asked: &Asked) -> Written {
     choice.plain("index", 0);
     let mut message = choice.object("message");
     let calls = write_message(&reply.blocks, &mut message, &mut losses);
-    write_extra(&extra, "message.", &mut message);
+    write_notes(&reply.blocks, &extra, &mut message, &mut losses);
+    write_extra(extra.iter().filter(|it| it.name != annotations::OTHERS), "message.", &mut message);
     message.end();
     if !extra.iter().any(|it| it.name == "choice.logprobs") {
         // Required by OpenAI's own schema, as are `content` and `refusal`.
@@ -251,6 +292,28 @@ fn write_message(blocks: &[Piece], message: &mut ObjectWriter, losses: &mut Loss
         }
     }
     !calls.is_empty()
+}
+
+/// Writes the notes on the message, and with them those that are no citations.
+fn write_notes(blocks: &[Piece], extra: &[Opaque], message: &mut ObjectWriter, losses: &mut Losses) {
+    let mut notes = Vec::new();
+    for (nth, piece) in blocks.iter().enumerate().filter(|(_, it)| !it.citations.is_empty()) {
+        let text = stretches(blocks).into_iter().find(|it| it.block as usize == nth);
+        let lose = &mut |what: &str, why| losses.add(format!("content[{nth}].{what}"), why);
+        match text {
+            Some(it) => {
+                let place = it.start..it.start + it.length;
+                notes.extend(piece.citations.iter().flat_map(|it| annotations::write(it, place.clone(), lose)));
+            }
+            None => lose("citation", annotations::ONLY_TEXT),
+        }
+    }
+    let others = extra.iter().find(|it| is_own(it) && it.name == annotations::OTHERS);
+    let others = others.and_then(|it| json::items(&it.raw)).unwrap_or_default();
+    notes.extend(others.into_iter().map(|it| it.get().as_bytes().to_vec()));
+    if !notes.is_empty() {
+        message.list("annotations", notes, |note, out| out.extend_from_slice(&note));
+    }
 }
 
 /// What a lost signature is called.

@@ -36,7 +36,7 @@ pub(super) fn read(body: &[u8]) -> Result<Reply, Malformed> {
         choice.take("index");
         let said = text(choice.take("text"));
         if !said.is_empty() {
-            reply.blocks.push(Piece { block: Block::Text, text: said, signature: None, extra: Vec::new() });
+            reply.blocks.push(Piece::new(Block::Text, said));
         }
         let reason = choice.take("finish_reason").and_then(json::text);
         reply.finish = Some(reason.as_deref().and_then(read_finish).unwrap_or(Finish::Stop));
@@ -47,6 +47,9 @@ pub(super) fn read(body: &[u8]) -> Result<Reply, Malformed> {
     Ok(reply)
 }
 
+/// Why a citation is lost.
+pub(super) const NO_CITATIONS: &str = "openai-completions does not say where words come from";
+
 /// Writes an answer for a client, made at `created` (Unix seconds) where its provider does not say when.
 pub(super) fn write(reply: &Reply, created: i64) -> Written {
     let mut out = Vec::with_capacity(256);
@@ -56,6 +59,9 @@ pub(super) fn write(reply: &Reply, created: i64) -> Written {
         if is_said(&piece.block, &mut losses) {
             text.push_str(&piece.text);
             losses.foreign("", &piece.extra);
+            if !piece.citations.is_empty() {
+                losses.add("citation", NO_CITATIONS);
+            }
         }
     }
     let extra = || reply.extra.iter().filter(|it| it.dialect == Dialect::OpenaiCompletions);

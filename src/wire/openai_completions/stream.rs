@@ -164,6 +164,7 @@ impl Writer {
         }
         match delta {
             Delta::Text(text) => self.chunk(text, None, out),
+            Delta::Citation(_) => self.losses.add("citation", reply::NO_CITATIONS),
             Delta::Signature(_) => self.losses.add("signature", "openai-completions has no signatures"),
             Delta::Opaque(it) if it.dialect == Dialect::OpenaiCompletions => {
                 self.losses.add(it.name.clone(), "a stream of text tells nothing beside it");

@@ -64,8 +64,11 @@ pub(super) fn summary_part(text: &str, out: &mut Vec<u8>) {
     part.end();
 }
 
-/// A message's part of text or refusal, with what its own dialect had beside it.
-pub(super) fn write_said(refusal: bool, text: &str, extra: &[Opaque], out: &mut Vec<u8>) {
+/// Name of the own piece of a text's notes that are no citations.
+pub(super) const ANNOTATIONS: &str = "annotations";
+
+/// A message's part of text or refusal, with its notes and what its own dialect had beside it.
+pub(super) fn write_said(refusal: bool, text: &str, notes: &[Vec<u8>], extra: &[Opaque], out: &mut Vec<u8>) {
     let mut part = ObjectWriter::begin(out);
     if refusal {
         part.text("type", "refusal");
@@ -73,13 +76,16 @@ pub(super) fn write_said(refusal: bool, text: &str, extra: &[Opaque], out: &mut 
     } else {
         part.text("type", "output_text");
         part.text("text", text);
-        for key in ["annotations", "logprobs"] {
-            if own(extra, key).is_none() {
-                part.raw(key, "[]");
-            }
+        let others = own(extra, ANNOTATIONS).and_then(json::items).unwrap_or_default();
+        let others = others.into_iter().map(|it| it.get().as_bytes());
+        part.list(ANNOTATIONS, notes.iter().map(Vec::as_slice).chain(others), |it, out| out.extend_from_slice(it));
+        if own(extra, "logprobs").is_none() {
+            part.raw("logprobs", "[]");
         }
     }
-    write_extra(extra, "", &mut part);
+    for it in extra.iter().filter(|it| it.name != ANNOTATIONS) {
+        write_extra(std::slice::from_ref(it), "", &mut part);
+    }
     part.end();
 }
 

@@ -13,6 +13,7 @@
 pub mod compaction;
 pub mod conversation;
 
+mod annotations;
 mod error;
 mod facts;
 mod item;

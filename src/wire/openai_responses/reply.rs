@@ -4,14 +4,17 @@ use serde_json::value::RawValue;
 
 use super::item::{self, Call};
 use super::response::{Builder, Ending, Head};
-use super::{Losses, MESSAGE_FIELD, error, keep_rest, mark, opaque, own, spelling, take_fields, usage};
+use super::{
+    Losses, MESSAGE_FIELD, annotations, error, keep_rest, mark, opaque, opaque_json, own, spelling, take_fields, usage,
+};
+use crate::domain::citation::Citation;
 use crate::domain::dialect::Dialect;
 use crate::domain::event::{Block, Finish};
 use crate::domain::prompt::Opaque;
 use crate::domain::reply::{Piece, Reply};
 use crate::domain::signature::Signature;
 use crate::wire::json::{self, Object, wrong};
-use crate::wire::{Asked, Malformed, Written, freeform};
+use crate::wire::{Asked, Malformed, Written, freeform, openai_annotations};
 
 /// Prefix of the names of opaque parts of messages; every other opaque block is an item.
 pub(super) const PART: &str = "content.";
@@ -188,20 +191,34 @@ fn read_said(raw: &RawValue) -> Piece {
         return piece(Block::Opaque(opaque(format!("{PART}{kind}"), raw)), String::new());
     };
     let mut said = piece(block, text.into_owned());
-    said.extra = said_extras(it);
+    (said.citations, said.extra) = said_beside(it);
     said
 }
 
-/// What a text has beside it. Empty lists are there because the schema wants them.
-pub(super) fn said_extras(mut it: Object) -> Vec<Opaque> {
+/// What a text has beside it: what it cites, and what the hub has no noun for. Empty lists are there because the schema
+/// wants them.
+pub(super) fn said_beside(mut it: Object) -> (Vec<Citation>, Vec<Opaque>) {
     for key in ["type", "text", "refusal"] {
         it.take(key);
     }
-    it.rest().filter(|(_, raw)| raw.get() != "[]").map(|(key, raw)| opaque(key, raw)).collect()
+    let mut citations = Vec::new();
+    let mut others = Vec::new();
+    for raw in it.take("annotations").and_then(json::items).unwrap_or_default() {
+        match openai_annotations::read(Dialect::OpenaiResponses, raw) {
+            Some(citation) => citations.push(citation),
+            None => others.push(raw),
+        }
+    }
+    let mut extra = Vec::new();
+    if !others.is_empty() {
+        extra.extend(serde_json::to_vec(&others).ok().and_then(|it| opaque_json(item::ANNOTATIONS, it)));
+    }
+    extra.extend(it.rest().filter(|(_, raw)| raw.get() != "[]").map(|(key, raw)| opaque(key, raw)));
+    (citations, extra)
 }
 
 fn piece(block: Block, text: String) -> Piece {
-    Piece { block, text, signature: None, extra: Vec::new() }
+    Piece::new(block, text)
 }
 
 // === writing ===
@@ -217,8 +234,10 @@ pub(super) fn write(reply: &Reply, asked: &Asked) -> Written {
         if piece.signature.as_ref().is_some_and(|it| it.own(Dialect::OpenaiResponses).is_none()) {
             losses.add("signature", "a signature of another dialect has no place in openai-responses");
         }
-        losses.foreign(&format!("content[{nth}]."), &piece.extra);
-        write_piece(piece, &head, if nth == last { ending.status() } else { "completed" }, &mut builder, &mut losses);
+        let path = format!("content[{nth}]");
+        losses.foreign(&path, &piece.extra);
+        let status = if nth == last { ending.status() } else { "completed" };
+        write_piece(piece, &path, &head, status, &mut builder, &mut losses);
     }
     if reply.stop.is_some() {
         losses.add("stop_sequence", "openai-responses does not say which stop text was met");
@@ -229,11 +248,15 @@ pub(super) fn write(reply: &Reply, asked: &Asked) -> Written {
     Written { body, losses: losses.0 }
 }
 
-fn write_piece(piece: &Piece, head: &Head, status: &'static str, to: &mut Builder, losses: &mut Losses) {
+fn write_piece(piece: &Piece, path: &str, head: &Head, status: &'static str, to: &mut Builder, losses: &mut Losses) {
+    if !matches!(piece.block, Block::Text) && !piece.citations.is_empty() {
+        losses.add(format!("{path}.citation"), annotations::ONLY_TEXT);
+    }
     match &piece.block {
         Block::Text | Block::Refusal => {
             let mut part = Vec::new();
-            item::write_said(matches!(piece.block, Block::Refusal), &piece.text, &piece.extra, &mut part);
+            let notes = annotations::of(piece, path, losses);
+            item::write_said(matches!(piece.block, Block::Refusal), &piece.text, &notes, &piece.extra, &mut part);
             to.part(part, &piece.extra, status);
         }
         Block::Thinking => {

@@ -1,5 +1,6 @@
 //! Streams, in and out.
 
+use llmroute::domain::citation::Citation;
 use llmroute::domain::dialect::Dialect;
 use llmroute::domain::event::{Block, Delta, Event, Finish};
 use llmroute::domain::failure::{Failure, Kind};
@@ -18,6 +19,11 @@ pub(super) fn read(text: &str) -> Vec<Event> {
     let events = events(anthropic(), &frames(text));
     check_grammar(&events, text);
     events
+}
+
+/// A citation of the dialect's own.
+fn cited(citation: &Value) -> Delta {
+    Delta::Citation(Box::new(Citation::told(Dialect::Anthropic, &raw(citation), None, Vec::new())))
 }
 
 /// Frames without an `event` line: the `type` in the data decides.
@@ -236,7 +242,7 @@ fn a_stream_of_the_dialect_keeps_what_the_hub_has_no_noun_for() {
         open(1, Block::Opaque(foreign("audio"))),
         Event::Close { index: 1 },
         open(2, Block::Text),
-        Event::Delta { index: 2, delta: Delta::Opaque(own("citation", citation.clone())) },
+        Event::Delta { index: 2, delta: cited(&citation) },
         say(2, "x"),
         Event::Delta { index: 2, delta: Delta::Opaque(foreign("logprobs")) },
         Event::Delta { index: 2, delta: Delta::Opaque(foreign("logprobs")) },
@@ -255,7 +261,7 @@ fn a_stream_of_the_dialect_keeps_what_the_hub_has_no_noun_for() {
     assert_eq!(reply.blocks.len(), 2);
     let Block::Opaque(whole) = &reply.blocks[0].block else { panic!("{:?}", reply.blocks[0]) };
     assert_eq!(whole.raw.get(), server.to_string());
-    assert_eq!(reply.blocks[1].extra[0].raw.get(), citation.to_string());
+    assert_eq!(reply.blocks[1].citations[0].raw.as_ref().unwrap().get(), citation.to_string());
     let names: Vec<_> = reply.extra.iter().map(|it| it.name.as_str()).collect();
     assert_eq!(names, ["event tomorrow", "stop_details"]);
 }

@@ -304,3 +304,55 @@ fn prices_of_the_table_are_shown_by_the_million() {
     assert_eq!((&price["input_usd"], &price["output_usd"]), (&3.0.into(), &15.0.into()), "{price}");
     assert!(home.ok(&["prices", "show", "openai/never-heard-of-it"]).stdout.contains("? (unknown)"));
 }
+
+#[test]
+fn a_canary_is_set_up_shown_ended_and_set_up_again() {
+    let home = Home::new();
+    let canary =
+        |args: &[&str]| home.json(&[&["groups", "set", "smart2"], args, &["--json"]].concat())["group"].clone();
+    home.ok(&["groups", "set", "smart2", "openai/gpt-5.4=3", "groq/llama-3.3-70b-versatile"]);
+    home.ok(&["weights", "set", "smart2", "openai/gpt-5.4=7"]);
+    let group = canary(&["--canary", "anthropic/claude-sonnet-5=5%"]);
+    assert_eq!(group["targets"][0]["weight"], 7.0, "the targets stay, with their weights: {group}");
+    let told = &group["canary"];
+    assert_eq!((&told["target"], &told["state"]), (&"anthropic/claude-sonnet-5".into(), &"trial".into()), "{told}");
+    assert_eq!((&told["share"], &told["next_share"]), (&0.05.into(), &0.1.into()), "{told}");
+    assert_eq!((&told["step"]["canary"]["requests"], &told["evidence"]["worse"]), (&0.into(), &1.0.into()), "{told}");
+    let screen = home.ok(&["groups", "show", "smart2"]).stdout;
+    for part in [
+        "canary:      anthropic/claude-sonnet-5 · 5% of conversations",
+        "another target",
+        "has not changed yet",
+        "0 of 20 requests",
+    ] {
+        assert!(screen.contains(part), "no `{part}`:\n{screen}");
+    }
+    assert!(home.ok(&["groups"]).stdout.contains("anthropic/claude-sonnet-5 (canary)"));
+    // What else is set leaves it alone; setting it again begins anew.
+    assert_eq!(canary(&["--strategy", "priority"])["canary"]["began"], told["began"]);
+    assert!(
+        home.ok(&["groups", "set", "smart2", "--canary", "anthropic/claude-sonnet-5=12.5%"]).stdout.contains("canary")
+    );
+    assert_eq!(home.json(&["groups", "show", "smart2", "--json"])["group"]["canary"]["share"], 0.125);
+    for (bad, code) in [
+        ("anthropic/claude-sonnet-5", "bad-canary"),
+        ("anthropic/claude-sonnet-5=5", "bad-canary"),
+        ("anthropic/claude-sonnet-5=100%", "bad-canary"),
+        ("anthropic/claude-sonnet-5=-1%", "bad-canary"),
+        ("openai/gpt-5.4=5%", "bad-canary"),
+        ("nobody/m=5%", "unknown-provider"),
+        ("m=5%", "bad-target"),
+    ] {
+        home.run(&["groups", "set", "smart2", "--canary", bad]).refused(code, 2);
+    }
+    home.run(&["groups", "set", "smart2", "anthropic/claude-sonnet-5", "openai/gpt-5.4"]).refused("bad-canary", 2);
+    home.run(&["groups", "set", "nobody", "--canary", "openai/gpt-5.4=5%"]).refused("unknown-group", 2);
+    home.run(&["groups", "set", "smart", "--canary", "openai/gpt-5.4=5%"]).refused("built-in", 2);
+    home.run(&["groups", "set", "smart2"]).refused("usage", 2);
+    assert_eq!(canary(&["--canary", "off"])["canary"], Value::Null);
+    home.ok(&["providers", "add", "lab", "--base-url", "http://127.0.0.1:9/v1", "--speaks", "openai-chat"]);
+    canary(&["--canary", "lab/m=1%"]);
+    let ran = home.run(&["providers", "remove", "lab", "--yes"]);
+    ran.refused("in-use", 2);
+    assert!(ran.stderr.contains("--canary off"), "{}", ran.stderr);
+}

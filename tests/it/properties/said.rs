@@ -266,7 +266,7 @@ pub(super) fn answer() -> impl Strategy<Value = Answer> {
 }
 
 fn piece(block: Block, text: &str) -> Piece {
-    Piece { block, text: text.to_owned(), signature: None, extra: Vec::new() }
+    Piece::new(block, text)
 }
 
 impl Answer {

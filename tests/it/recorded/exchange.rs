@@ -9,20 +9,20 @@ use serde_json::value::RawValue;
 
 /// One recorded exchange.
 #[derive(Debug)]
-pub(super) struct Exchange {
-    pub(super) file: String,
-    pub(super) provider: String,
-    pub(super) api: String,
-    pub(super) features: Vec<String>,
-    pub(super) status: u16,
+pub(crate) struct Exchange {
+    pub(crate) file: String,
+    pub(crate) provider: String,
+    pub(crate) api: String,
+    pub(crate) features: Vec<String>,
+    pub(crate) status: u16,
     /// The request as it is spelled; `None` where only the answer was recorded.
-    pub(super) request: Option<String>,
-    pub(super) answer: Answer,
+    pub(crate) request: Option<String>,
+    pub(crate) answer: Answer,
 }
 
 /// An answer as it came.
 #[derive(Debug)]
-pub(super) enum Answer {
+pub(crate) enum Answer {
     Whole(String),
     Stream(Vec<u8>),
 }
@@ -80,7 +80,7 @@ struct Answered {
 }
 
 /// Every recorded exchange; `None`, said aloud, where the recordings are not there.
-pub(super) fn all() -> Option<Vec<Exchange>> {
+pub(crate) fn all() -> Option<Vec<Exchange>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/recorded");
     let Ok(index) = std::fs::read_to_string(folder.join("index.jsonl")) else {
         eprintln!("skipped: no recorded traffic in {}", folder.display());
@@ -107,7 +107,7 @@ fn read(folder: &Path, line: Line) -> Exchange {
 
 impl Exchange {
     /// The dialect it is in, or why it is not in the table.
-    pub(super) fn dialect(&self) -> Result<Dialect, &'static str> {
+    pub(crate) fn dialect(&self) -> Result<Dialect, &'static str> {
         if let Some((_, name)) = SPOKEN.iter().find(|(api, _)| *api == self.api) {
             return name.parse().map_err(|_| "not spoken yet");
         }
@@ -116,7 +116,7 @@ impl Exchange {
     }
 
     /// The request as JSON.
-    pub(super) fn asked(&self) -> Option<Value> {
+    pub(crate) fn asked(&self) -> Option<Value> {
         self.request.as_deref().map(|it| serde_json::from_str(it).unwrap())
     }
 }

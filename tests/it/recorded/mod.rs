@@ -3,9 +3,9 @@
 
 mod answers;
 mod asked;
-mod exchange;
+pub(crate) mod exchange;
 mod requests;
-mod streams;
+pub(crate) mod streams;
 mod table;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

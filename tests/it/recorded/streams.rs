@@ -13,7 +13,7 @@ use super::exchange::{Answer, Exchange};
 use crate::replay::look::Told;
 
 /// The frames of a stream that comes in chunks of `size` bytes.
-pub(super) fn frames(dialect: Dialect, bytes: &[u8], size: usize) -> Vec<Frame> {
+pub(crate) fn frames(dialect: Dialect, bytes: &[u8], size: usize) -> Vec<Frame> {
     let mut splitter = codec(dialect).splitter();
     let mut frames = Vec::new();
     for chunk in bytes.chunks(size) {
@@ -24,7 +24,7 @@ pub(super) fn frames(dialect: Dialect, bytes: &[u8], size: usize) -> Vec<Frame> 
 }
 
 /// What the codec makes of frames.
-pub(super) fn events(dialect: Dialect, frames: &[Frame]) -> Vec<Event> {
+pub(crate) fn events(dialect: Dialect, frames: &[Frame]) -> Vec<Event> {
     let mut reader = codec(dialect).stream_reader();
     let mut events = Vec::new();
     for frame in frames {

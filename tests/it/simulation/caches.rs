@@ -208,7 +208,12 @@ fn a_conversation_that_goes_on_in_time_hits_the_cache_as_if_there_were_one_provi
     for strategy in [Strategy::Weighted, Strategy::Openrouter, Strategy::Priority] {
         let stays = hour(&lines, fleet, strategy, Affinity::Price);
         let drawn = hour(&lines, fleet, strategy, Affinity::Off);
-        eprintln!("{name}, {strategy}: hits {:.3} stays, {:.3} drawn, {:.3} direct", stays.hits(), drawn.hits(), best.hits());
+        eprintln!(
+            "{name}, {strategy}: hits {:.3} stays, {:.3} drawn, {:.3} direct",
+            stays.hits(),
+            drawn.hits(),
+            best.hits()
+        );
         assert_eq!(stays.read_in_time, best.read_in_time, "{strategy}");
         if strategy == Strategy::Priority {
             assert_eq!(stays.usd, best.usd);

@@ -10,8 +10,10 @@ use serde_json::value::RawValue;
 use crate::domain::dialect::Dialect;
 use crate::domain::prompt::{Body, CacheMark, Loss, Media, Opaque, Part, Role};
 use crate::domain::quirks::Quirks;
+use crate::wire::anthropic::citations;
 use crate::wire::anthropic::fields::{self, is_object};
 use crate::wire::call_ids::Ids;
+use crate::wire::cited::is_shared;
 use crate::wire::json::ObjectWriter;
 
 /// What is the same for every block of a request.
@@ -213,8 +215,17 @@ impl Blocks<'_> {
                 write_cache(part.cache, it);
             }
             for extra in &part.extra {
-                if let Some(raw) = self.own(extra, path) {
-                    it.raw(&extra.name, raw.get());
+                let cites = extra.name == "citations";
+                if is_shared(part, extra) {
+                    it.raw(&extra.name, extra.raw.get());
+                } else if let Some(raw) = self.own(extra, path) {
+                    match citations::genuine(raw).filter(|_| cites) {
+                        Some(kept) => {
+                            self.lose(join(path, "citations"), "pages that another provider cited");
+                            fields::list(it, "citations", &kept);
+                        }
+                        None => it.raw(&extra.name, raw.get()),
+                    }
                 }
             }
         });

@@ -9,7 +9,7 @@ use crate::domain::event::{Block, Delta, Event};
 use crate::domain::prompt::Opaque;
 use crate::wire::anthropic::fields::{self, opaque, wrong};
 use crate::wire::anthropic::usage::Counts;
-use crate::wire::anthropic::{error, reply};
+use crate::wire::anthropic::{citations, error, reply};
 use crate::wire::json::{self, Object};
 use crate::wire::{Malformed, StreamReader, sse};
 
@@ -195,6 +195,8 @@ impl Reader {
         let signature = signature.and_then(fields::signature);
         out.extend(signature.map(|it| Event::Delta { index, delta: Delta::Signature(it) }));
         let whole_input = it.take("input").filter(|_| kind == Kind::ToolCall).map(|it| it.get().to_owned());
+        let citations = reply::take_citations(&mut it).into_iter();
+        out.extend(citations.map(|it| Event::Delta { index, delta: Delta::Citation(Box::new(it)) }));
         out.extend(reply::extras(it).into_iter().map(|it| Event::Delta { index, delta: Delta::Opaque(it) }));
         self.open.push((at, Slot::Live { index, kind, whole_input, half }));
         Ok(())
@@ -226,7 +228,9 @@ impl Reader {
                         *whole_input = None;
                         Delta::Arguments(more)
                     }),
-                    ("citations_delta", _) => it.take("citation").map(|it| Delta::Opaque(opaque(reply::CITATION, it))),
+                    ("citations_delta", _) => {
+                        it.take("citation").map(|it| Delta::Citation(Box::new(citations::read(it))))
+                    }
                     _ => Some(Delta::Opaque(opaque(name, raw))),
                 };
                 out.extend(delta.map(|delta| Event::Delta { index: *index, delta }));

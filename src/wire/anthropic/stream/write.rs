@@ -6,12 +6,13 @@
 
 use std::collections::VecDeque;
 
+use crate::domain::citation::Citation;
 use crate::domain::dialect::Dialect;
 use crate::domain::event::{Block, Delta, Event, Finish};
 use crate::domain::prompt::{Loss, Opaque};
 use crate::domain::usage::Usage;
 use crate::wire::anthropic::fields;
-use crate::wire::anthropic::{reply, usage};
+use crate::wire::anthropic::{citations, reply, usage};
 use crate::wire::json::ObjectWriter;
 use crate::wire::{StreamWriter, sse};
 
@@ -138,7 +139,13 @@ impl Writer {
         match self.blocks.front_mut() {
             Some(first) if first.index == index => put(first, delta, self.next, &mut self.losses, out),
             _ => {
-                let Some(held) = self.blocks.iter_mut().find(|it| it.index == index) else { return };
+                let Some(held) = self.blocks.iter_mut().find(|it| it.index == index) else {
+                    if let Delta::Citation(_) = delta {
+                        let why = "it was told when its text had been written";
+                        reply::add(&mut self.losses, Loss { what: "citation".to_owned(), why });
+                    }
+                    return;
+                };
                 match (held.deltas.last_mut(), delta) {
                     (Some(Delta::Text(text)), Delta::Text(more))
                     | (Some(Delta::Arguments(text)), Delta::Arguments(more)) => text.push_str(more),
@@ -237,6 +244,8 @@ impl Writer {
 /// Writes a delta of the block that is being written, and the block's start before the first one that says something.
 fn put(held: &mut Held, delta: &Delta, at: u32, losses: &mut Vec<Loss>, out: &mut Vec<u8>) {
     let (kind, key, text) = match (delta, &held.block) {
+        (Delta::Citation(it), Block::Text | Block::Refusal) => return put_citation(held, it, at, losses, out),
+        (Delta::Citation(_), _) => return lose("citation", losses),
         (Delta::Opaque(it), _) => return put_opaque(held, it, at, losses, out),
         (Delta::Text(text), Block::Text | Block::Refusal) => ("text_delta", "text", text),
         (Delta::Text(text), Block::Thinking) => ("thinking_delta", "thinking", text),
@@ -268,8 +277,24 @@ fn block_delta(at: u32, kind: &str, key: &str, text: &str, out: &mut Vec<u8>) {
     });
 }
 
-/// A citation is a delta of its own, another field of this dialect goes into the start, or into a delta where the block
-/// is one the hub has no noun for.
+/// A citation is a delta of its own.
+fn put_citation(held: &mut Held, it: &Citation, at: u32, losses: &mut Vec<Loss>, out: &mut Vec<u8>) {
+    let lose = &mut |what: &str, why| reply::add(losses, Loss { what: what.to_owned(), why });
+    for citation in citations::write(it, lose) {
+        if !held.opened {
+            start(held, at, out);
+        }
+        event("content_block_delta", out, |out| {
+            out.plain("index", at);
+            fields::nest(out, "delta", |out| {
+                out.text("type", "citations_delta");
+                out.key("citation").extend_from_slice(&citation);
+            });
+        });
+    }
+}
+
+/// A field of this dialect's own goes into the start, or into a delta where the block is one the hub has no noun for.
 fn put_opaque(held: &mut Held, it: &Opaque, at: u32, losses: &mut Vec<Loss>, out: &mut Vec<u8>) {
     if it.is_spelling() {
         return;
@@ -278,7 +303,7 @@ fn put_opaque(held: &mut Held, it: &Opaque, at: u32, losses: &mut Vec<Loss>, out
         return lose(&it.name, losses);
     }
     let whole_delta = matches!(held.block, Block::Opaque(_)) && it.raw.get().starts_with('{');
-    if it.name != reply::CITATION && !whole_delta {
+    if !whole_delta {
         if held.opened {
             return lose(&it.name, losses);
         }
@@ -290,14 +315,7 @@ fn put_opaque(held: &mut Held, it: &Opaque, at: u32, losses: &mut Vec<Loss>, out
     }
     event("content_block_delta", out, |out| {
         out.plain("index", at);
-        if whole_delta {
-            out.raw("delta", it.raw.get());
-        } else {
-            fields::nest(out, "delta", |out| {
-                out.text("type", "citations_delta");
-                out.raw("citation", it.raw.get());
-            });
-        }
+        out.raw("delta", it.raw.get());
     });
 }
 
@@ -339,8 +357,5 @@ fn event(name: &str, out: &mut Vec<u8>, fill: impl FnOnce(&mut ObjectWriter)) {
 
 /// Reports a loss once, however often a stream repeats it.
 fn lose(what: &str, losses: &mut Vec<Loss>) {
-    let loss = reply::no_place(what);
-    if !losses.contains(&loss) {
-        losses.push(loss);
-    }
+    reply::add(losses, reply::no_place(what));
 }

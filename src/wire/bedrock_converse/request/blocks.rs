@@ -4,13 +4,14 @@
 use std::collections::HashSet;
 
 use crate::domain::dialect::Dialect;
-use crate::domain::prompt::{Body, CacheMark, Media, Part, Role};
+use crate::domain::prompt::{Body, CacheMark, Media, Opaque, Part, Role};
 use crate::domain::quirks::Quirks;
 use crate::wire::bedrock_converse::fields::{self, Losses, is_object};
 use crate::wire::bedrock_converse::media::{self, Kind};
 use crate::wire::bedrock_converse::model::{Can, Family};
 use crate::wire::bedrock_converse::reply;
 use crate::wire::call_ids::Ids;
+use crate::wire::cited::is_shared;
 use crate::wire::json::ObjectWriter;
 
 /// Longest name of a document.
@@ -62,7 +63,7 @@ impl Blocks<'_> {
         if part.signature.is_some() && !matches!(part.body, Body::Thinking(_)) {
             self.losses.add(format!("{path}.signature"), "converse signs thinking only");
         }
-        self.losses.foreign(path, &part.extra);
+        self.losses.foreign(path, part.extra.iter().filter(|it| !is_shared(part, it)));
         match &part.body {
             Body::Text(text) => self.text(text, part, place, path),
             Body::Refusal(text) => {
@@ -149,7 +150,8 @@ impl Blocks<'_> {
                 out.text("name", name);
             }
             media::write(&ready, &part.extra, out);
-            for it in part.extra.iter().filter(|it| fields::is_own(it) && !it.is_spelling() && it.name != "source") {
+            let own = |it: &&Opaque| fields::is_own(it) && !it.is_spelling() && it.name != "source";
+            for it in part.extra.iter().filter(|it| own(it) || is_shared(part, it)) {
                 out.raw(&it.name, it.raw.get());
             }
         }))

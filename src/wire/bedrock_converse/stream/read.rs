@@ -14,7 +14,7 @@ use crate::domain::event::{Block, Delta, Event};
 use crate::domain::signature::Signature;
 use crate::wire::bedrock_converse::fields::{self, opaque, wrong};
 use crate::wire::bedrock_converse::request::STRUCTURED;
-use crate::wire::bedrock_converse::{blocks, error, reply, usage};
+use crate::wire::bedrock_converse::{blocks, citations, error, reply, usage};
 use crate::wire::json::{self, Object};
 use crate::wire::{Malformed, StreamReader, sse};
 
@@ -182,7 +182,7 @@ impl Reader {
             "reasoningContent" => self.reasoning(at, value, out)?,
             "citation" => {
                 let place = self.place(at, Kind::Text, out);
-                self.add(place, Delta::Opaque(opaque(reply::CITATION, value)), out);
+                self.add(place, Delta::Citation(Box::new(citations::read(value))), out);
             }
             _ => {
                 let held = |it: &&mut (u64, Slot)| it.0 == at && matches!(it.1, Slot::Held { .. });

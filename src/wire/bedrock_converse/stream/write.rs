@@ -5,7 +5,7 @@ use crate::domain::event::{Block, Delta, Event, Finish};
 use crate::domain::prompt::{Loss, Opaque};
 use crate::domain::usage::Usage;
 use crate::wire::bedrock_converse::fields::{self, Losses};
-use crate::wire::bedrock_converse::reply;
+use crate::wire::bedrock_converse::{citations, reply};
 use crate::wire::json::{Object, ObjectWriter};
 use crate::wire::{StreamWriter, eventstream};
 
@@ -54,8 +54,13 @@ impl StreamWriter for Writer {
                 self.advance(out);
             }
             Event::Delta { index, delta } => {
-                if let Some(waiting) = self.blocks.iter_mut().find(|it| it.index == *index) {
-                    waiting.deltas.push(delta.clone());
+                match self.blocks.iter_mut().find(|it| it.index == *index) {
+                    Some(waiting) => waiting.deltas.push(delta.clone()),
+                    None if matches!(delta, Delta::Citation(_)) => {
+                        let why = "it was told when its text had been written";
+                        self.losses.add(format!("content[{index}].citation"), why);
+                    }
+                    None => {}
                 }
                 self.advance(out);
             }
@@ -192,10 +197,14 @@ fn add(block: &Block, at: u64, more: &Delta, losses: &mut Losses, out: &mut Vec<
     match (block, more) {
         (_, Delta::Opaque(it)) => {
             losses.foreign(&format!("content[{at}]"), [it]);
-            if fields::is_own(it) && it.name == reply::CITATION {
-                delta(at, out, |out| out.raw("citation", it.raw.get()));
+        }
+        (Block::Text | Block::Refusal, Delta::Citation(it)) => {
+            let lose = &mut |what: &str, why| losses.add(format!("content[{at}].{what}"), why);
+            for citation in citations::write(it, lose) {
+                delta(at, out, |out| out.key("citation").extend_from_slice(&citation));
             }
         }
+        (_, Delta::Citation(_)) => losses.add(format!("content[{at}].citation"), reply::ONLY_TEXT),
         (Block::Thinking, Delta::Text(text)) => {
             delta(at, out, |out| fields::nest(out, "reasoningContent", |out| out.text("text", text)));
         }

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use crate::domain::event::{Block, Delta, Event, Fault};
 use crate::domain::prompt::Opaque;
 use crate::domain::reply::Piece;
-use crate::wire::cohere::{CITATION, error, opaque, plan_mark, read_finish, reply, rest, spelling, usage};
+use crate::wire::cohere::{citations, error, opaque, plan_mark, read_finish, reply, rest, spelling, usage};
 use crate::wire::json::{self, Object};
 use crate::wire::{Malformed, StreamReader, sse};
 
@@ -157,8 +157,8 @@ impl Reader {
         let plan = Object::of(raw).is_some_and(|it| it.get("type").is_some_and(|it| it.get() == "\"PLAN\""));
         let open = if plan { self.plan } else { self.content };
         out.push(match open {
-            Some(Open { index, .. }) => Event::Delta { index, delta: Delta::Opaque(opaque(CITATION, raw)) },
-            None => Event::Opaque(opaque(format!("message.{CITATION}"), raw)),
+            Some(Open { index, .. }) => Event::Delta { index, delta: Delta::Citation(Box::new(citations::read(raw))) },
+            None => Event::Opaque(opaque("message.citation", raw)),
         });
     }
 

@@ -1,11 +1,12 @@
 //! Events → a stream. Contents and calls are numbered each by themselves.
 
+use crate::domain::citation::Citation;
 use crate::domain::dialect::Dialect;
 use crate::domain::event::{Block, Delta, Event};
 use crate::domain::prompt::{Loss, Opaque};
 use crate::domain::reply::Piece;
 use crate::domain::usage::Usage;
-use crate::wire::cohere::{CITATION, Losses, PING, finish_word, is_plan, reply, usage, write_extra};
+use crate::wire::cohere::{Losses, PING, citations, finish_word, is_plan, reply, usage, write_extra};
 use crate::wire::json::ObjectWriter;
 use crate::wire::{StreamWriter, own, sse};
 
@@ -13,6 +14,8 @@ use crate::wire::{StreamWriter, own, sse};
 #[derive(Debug, Default)]
 pub(in crate::wire::cohere) struct Writer {
     blocks: Vec<Open>,
+    /// What each block says, and its citations, which point into that.
+    said: Vec<(String, Vec<Citation>)>,
     contents: usize,
     calls: usize,
     usage: Option<Usage>,
@@ -92,10 +95,16 @@ impl Writer {
             }
         };
         self.blocks.push(open);
+        self.said.push((String::new(), Vec::new()));
     }
 
     fn delta(&mut self, index: u32, delta: &Delta, out: &mut Vec<u8>) {
         let Some(&open) = self.blocks.get(index as usize) else { return };
+        if let (Some((text, _)), Delta::Text(more), false) =
+            (self.said.get_mut(index as usize), delta, matches!(open, Open::Waiting(_)))
+        {
+            text.push_str(more);
+        }
         match (open, delta) {
             (Open::Waiting(_), Delta::Opaque(it)) if is_plan(std::slice::from_ref(it)) => self.set(index, Open::Plan),
             (Open::Waiting(kind), _) => {
@@ -121,14 +130,16 @@ impl Writer {
                     call.end();
                 });
             }
-            (open, Delta::Opaque(it)) if it.dialect == Dialect::Cohere && it.name == CITATION => {
-                let nth = if let Open::Content(_, nth) = open { nth } else { 0 };
-                let raw = it.raw.get().replace(['\n', '\r'], " ");
-                Self::event("citation-start", Some(nth), None, out, |message| message.raw("citations", &raw));
-                Self::event("citation-end", Some(nth), None, out, |_| {});
+            (Open::Content(..) | Open::Plan, Delta::Citation(it)) => {
+                if let Some((_, cited)) = self.said.get_mut(index as usize) {
+                    cited.push((**it).clone());
+                }
+            }
+            (Open::Call(_) | Open::Done, Delta::Citation(_)) => {
+                self.losses.add(format!("content[{index}].citation"), citations::ONLY_TEXT);
             }
             (_, Delta::Opaque(it)) => {
-                let piece = Piece { block: Block::Text, text: String::new(), signature: None, extra: vec![it.clone()] };
+                let piece = Piece { extra: vec![it.clone()], ..Piece::new(Block::Text, "") };
                 reply::name_marks(&piece, &format!("content[{index}]"), &mut self.losses);
             }
             (_, Delta::Signature(_)) => {
@@ -160,11 +171,31 @@ impl Writer {
                 self.begin(index, kind, out);
                 return self.close(index, out);
             }
+            Open::Content(kind, nth) => self.cite(index, Some(nth), kind == "thinking", out),
+            Open::Plan => self.cite(index, None, true, out),
+            Open::Call(_) | Open::Done => {}
+        }
+        match open {
             Open::Content(_, nth) => Self::event("content-end", Some(nth), None, out, |_| {}),
             Open::Call(nth) => Self::event("tool-call-end", Some(nth), None, out, |_| {}),
-            Open::Plan | Open::Done => {}
+            Open::Waiting(_) | Open::Plan | Open::Done => {}
         }
         self.set(index, Open::Done);
+    }
+
+    /// Writes the citations of a block that is complete.
+    fn cite(&mut self, index: u32, item: Option<usize>, thinks: bool, out: &mut Vec<u8>) {
+        let Some((text, cited)) = self.said.get_mut(index as usize).map(std::mem::take) else { return };
+        let path = format!("content[{index}]");
+        let at = citations::At { item, thinks, text: &text, path: &path };
+        for citation in cited {
+            let Some(json) = citations::write(&citation, at, &mut self.losses) else { continue };
+            let nth = Some(item.unwrap_or(0));
+            Self::event("citation-start", nth, None, out, |message| {
+                message.key("citations").extend_from_slice(&json);
+            });
+            Self::event("citation-end", nth, None, out, |_| {});
+        }
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {

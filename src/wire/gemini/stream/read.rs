@@ -11,6 +11,7 @@ use crate::domain::prompt::Opaque;
 use crate::domain::signature::Signature;
 use crate::domain::usage::Usage;
 use crate::wire::gemini::fields::{self, opaque, spelling};
+use crate::wire::gemini::grounding::{self, Grounds};
 use crate::wire::gemini::{error, ids, reply, usage};
 use crate::wire::json::{self, Object};
 use crate::wire::{Asked, Malformed, StreamReader, sse};
@@ -35,6 +36,7 @@ pub(in crate::wire::gemini) struct Reader {
     finish: Option<Finish>,
     /// Fields without a noun, as they were told last.
     seen: Vec<Opaque>,
+    grounds: Grounds,
     /// Nothing more is read: the answer ended or failed.
     over: bool,
 }
@@ -43,6 +45,8 @@ pub(in crate::wire::gemini) struct Reader {
 #[derive(Debug, Clone, Copy)]
 struct Text {
     thought: bool,
+    /// Nothing more belongs to it. It stays open for what is said of it at the end.
+    signed: bool,
     index: u32,
 }
 
@@ -73,6 +77,8 @@ impl StreamReader for Reader {
         }
         let Some(finish) = self.finish.take() else { return };
         self.over = true;
+        self.complete(out);
+        self.grounds.tell(out);
         self.close(out);
         let finish = if self.calls > 0 && finish == Finish::Stop { Finish::ToolCalls } else { finish };
         out.extend([Event::Finish { reason: finish, stop: None }, Event::End]);
@@ -141,6 +147,11 @@ impl Reader {
             }
             self.finish = Some(reason);
         }
+        for field in grounding::FIELDS {
+            if let Some(raw) = fields::take(&mut it, field) {
+                self.grounds.hear(field, raw);
+            }
+        }
         for key in ["index", "tokenCount"] {
             fields::take(&mut it, key);
         }
@@ -184,22 +195,28 @@ impl Reader {
         if text.is_empty() && signature.is_none() {
             return;
         }
-        let going_on = self.open.filter(|it| it.thought == thought || text.is_empty());
+        let fits = |it: &Text| !it.signed && (it.thought == thought || text.is_empty());
+        let going_on = self.open.filter(fits);
         let index = going_on.map_or_else(
             || {
                 self.close(out);
                 let index = self.opened(if thought { Block::Thinking } else { Block::Text }, out);
-                self.open = Some(Text { thought, index });
+                self.open = Some(Text { thought, signed: false, index });
                 index
             },
             |it| it.index,
         );
         if !text.is_empty() {
+            if !thought {
+                self.grounds.say(index, &text);
+            }
             out.push(Event::Delta { index, delta: Delta::Text(text) });
         }
         if let Some(signature) = signature {
             out.push(Event::Delta { index, delta: Delta::Signature(signature) });
-            self.close(out);
+            if let Some(open) = &mut self.open {
+                open.signed = true;
+            }
         }
     }
 
@@ -247,11 +264,17 @@ impl Reader {
         index
     }
 
+    /// Tells the half of a character that a text ends in.
+    fn complete(&mut self, out: &mut Vec<Event>) {
+        if let (Some(Text { index, .. }), Some(half)) = (self.open, self.half.take()) {
+            out.push(Event::Delta { index, delta: Delta::Text(String::from_utf16_lossy(&[half])) });
+        }
+    }
+
     /// Closes what is open.
     fn close(&mut self, out: &mut Vec<Event>) {
+        self.complete(out);
         if let Some(Text { index, .. }) = self.open.take() {
-            let rest = self.half.take().map(|it| Delta::Text(String::from_utf16_lossy(&[it])));
-            out.extend(rest.map(|delta| Event::Delta { index, delta }));
             out.push(Event::Close { index });
         }
         if let Some((index, partial)) = self.partial.take() {

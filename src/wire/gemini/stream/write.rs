@@ -1,9 +1,11 @@
 //! Events → a client's stream. A chunk holds whole parts, so a call waits until its arguments are complete.
 
+use crate::domain::citation::Citation;
 use crate::domain::event::{Block, Delta, Event, Finish};
 use crate::domain::prompt::{Loss, Opaque};
 use crate::domain::usage::Usage;
 use crate::wire::gemini::fields::{self, Losses, is_own, write_extra};
+use crate::wire::gemini::grounding::Grounding;
 use crate::wire::gemini::{PING, reply, usage};
 use crate::wire::{StreamWriter, sse};
 
@@ -13,6 +15,9 @@ pub(in crate::wire::gemini) struct Writer {
     id: String,
     model: String,
     blocks: Vec<Open>,
+    /// What each block says that citations may be about: its number, and from which byte of the whole text on.
+    said: Vec<(u32, usize, String)>,
+    cited: Vec<(u32, Citation)>,
     usage: Option<Usage>,
     finish: Option<Finish>,
     declined: bool,
@@ -109,7 +114,19 @@ impl Writer {
     }
 
     fn delta(&mut self, index: u32, delta: &Delta, out: &mut Vec<u8>) {
+        if let Delta::Citation(it) = delta {
+            return self.cited.push((index, (**it).clone()));
+        }
         let Some(open) = self.blocks.get_mut(index as usize) else { return };
+        if let (Open::Text { thought: false }, Delta::Text(more)) = (&*open, delta) {
+            match self.said.last_mut() {
+                Some((last, _, text)) if *last == index => text.push_str(more),
+                last => {
+                    let before = last.map_or(0, |it| it.1 + it.2.len());
+                    self.said.push((index, before, more.clone()));
+                }
+            }
+        }
         let part = match (open, delta) {
             (Open::Text { thought }, Delta::Text(text)) if !text.is_empty() => reply::text(text, *thought, None),
             (Open::Text { thought }, Delta::Signature(it)) => {
@@ -153,12 +170,14 @@ impl Writer {
         for index in 0..all {
             self.close(index, out);
         }
+        let grounding = self.grounding();
         // Clients keep a turn in their history only if its last chunk has content.
         let parts = [reply::text("", false, None)];
         let end = reply::Finished {
             finish: self.finish.as_ref(),
             declined: self.declined,
             stop: self.stop.as_deref(),
+            grounding: &grounding,
             extra: &self.extra,
         };
         let mut data = Vec::with_capacity(256);
@@ -170,6 +189,19 @@ impl Writer {
         });
         sse::frame(None, &data, out);
         self.ended = true;
+    }
+
+    /// What was cited. A stream's parts are pieces of its text, which Google counts through.
+    fn grounding(&mut self) -> Grounding {
+        let mut grounding = Grounding::default();
+        for (index, citation) in std::mem::take(&mut self.cited) {
+            let lose = &mut |what: &str, why| self.losses.add(what, why);
+            match self.said.iter().find(|it| it.0 == index) {
+                Some((_, before, text)) => grounding.add(&citation, text, 0, *before, lose),
+                None => lose("citation", reply::ONLY_TEXT),
+            }
+        }
+        grounding
     }
 
     /// Writes a chunk of one part.

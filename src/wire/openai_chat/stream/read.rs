@@ -3,9 +3,12 @@
 use serde_json::value::RawValue;
 
 use super::calls::Calls;
+use crate::domain::citation::Citation;
 use crate::domain::event::{Block, Delta, Event, Fault};
 use crate::domain::prompt::Opaque;
+use crate::wire::cited;
 use crate::wire::json::{self, Object};
+use crate::wire::openai_chat::annotations::{self, Stretch};
 use crate::wire::openai_chat::{DONE, DONE_OBJECT, error, finish_with_calls, opaque, read_finish, reply, usage};
 use crate::wire::sse::Frame;
 use crate::wire::{Malformed, StreamReader};
@@ -30,6 +33,12 @@ pub(in crate::wire::openai_chat) struct Reader {
     early: Vec<Opaque>,
     /// Last value of each field without a noun, most of which every chunk repeats.
     seen: Vec<Opaque>,
+    /// The texts of the message.
+    texts: Vec<Stretch>,
+    /// Notes that wait for the text to be complete: they may come before it.
+    notes: Vec<Citation>,
+    /// Lists of pages beside the answer, as they came last, until they are told.
+    lists: Vec<(&'static str, Box<RawValue>)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +115,13 @@ impl Reader {
             out.extend(self.early.drain(..).map(Event::Opaque));
         }
         for (key, raw) in chunk.rest() {
-            self.extra(&key, raw, out);
+            match annotations::LISTS.iter().find(|it| **it == key) {
+                Some(name) if raw.get() != "null" => {
+                    self.lists.retain(|it| it.0 != *name);
+                    self.lists.push((*name, raw.to_owned()));
+                }
+                _ => self.extra(&key, raw, out),
+            }
         }
         for raw in choices {
             let Some(mut choice) = Object::of(raw) else { continue };
@@ -144,6 +159,7 @@ impl Reader {
             return Some(stated.unwrap_or_else(reply::unnamed_fault));
         }
         if let Some(reason) = reason.as_deref().and_then(read_finish).filter(|_| !self.finished) {
+            self.cite(out);
             self.close(out);
             self.finished = true;
             out.push(Event::Finish { reason: finish_with_calls(Some(reason), self.any_call), stop: None });
@@ -182,6 +198,11 @@ impl Reader {
             let answer = self.answer.as_deref().unwrap_or_default();
             self.calls.push(raw, &mut self.next, answer, out);
         }
+        if let Some(raw) = delta.take("annotations") {
+            let (citations, others) = annotations::read(raw);
+            self.notes.extend(citations);
+            out.extend(others.filter(|it| !it.is_spelling()).map(Event::Opaque));
+        }
         for (key, raw) in delta.rest() {
             self.extra(&format!("message.{key}"), raw, out);
         }
@@ -200,6 +221,7 @@ impl Reader {
         let index = self.block(kind, out);
         self.open = Some((kind, index, half));
         if !text.is_empty() {
+            self.lengthen(kind, &text);
             out.push(Event::Delta { index, delta: Delta::Text(text.into_owned()) });
         }
     }
@@ -219,6 +241,7 @@ impl Reader {
                 }
             };
             let index = self.block(kind, out);
+            self.lengthen(kind, &text);
             out.push(Event::Delta { index, delta: Delta::Text(text.into_owned()) });
         }
     }
@@ -232,8 +255,42 @@ impl Reader {
         let index = self.next;
         self.next += 1;
         self.open = Some((kind, index, None));
+        if kind == Kind::Text {
+            let start = self.texts.last().map_or(0, |it| it.start + it.length);
+            self.texts.push(Stretch { block: index, start, length: 0 });
+        }
         out.push(Event::Open { index, block: kind.block() });
         index
+    }
+
+    /// Counts the characters of a text that are told.
+    fn lengthen(&mut self, kind: Kind, text: &str) {
+        if let Some(it) = self.texts.last_mut().filter(|_| kind == Kind::Text) {
+            it.length += cited::length(text);
+        }
+    }
+
+    /// Tells where the words come from, now that they are complete.
+    fn cite(&mut self, out: &mut Vec<Event>) {
+        let mut citations = std::mem::take(&mut self.notes);
+        if self.texts.is_empty() {
+            out.extend(annotations::unread(&citations).map(Event::Opaque));
+            citations.clear();
+        }
+        let lists = std::mem::take(&mut self.lists);
+        let lists: Vec<_> = lists.iter().map(|(name, raw)| (*name, &**raw)).collect();
+        match annotations::beside(&lists).filter(|_| !self.texts.is_empty()) {
+            Some((pages, back)) => {
+                citations.extend(pages);
+                out.extend(back.into_iter().map(Event::Opaque));
+            }
+            None => lists.iter().for_each(|(name, raw)| self.extra(name, raw, out)),
+        }
+        for mut citation in citations {
+            if let Some(index) = annotations::place(&mut citation, &self.texts) {
+                out.push(Event::Delta { index, delta: Delta::Citation(Box::new(citation)) });
+            }
+        }
     }
 
     fn close_text(&mut self, out: &mut Vec<Event>) {
@@ -272,6 +329,8 @@ impl Reader {
 
     /// The end mark. A provider that never said why it ended did end well, or it would not have sent the mark.
     fn end(&mut self, out: &mut Vec<Event>) {
+        // Also what came behind the finish.
+        self.cite(out);
         if self.answer.is_some() && !self.finished {
             self.close(out);
             out.push(Event::Finish { reason: finish_with_calls(None, self.any_call), stop: None });

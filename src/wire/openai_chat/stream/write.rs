@@ -1,9 +1,12 @@
 //! Events → a client's stream.
 
+use crate::domain::citation::Citation;
 use crate::domain::event::{Block, Delta, Event, Finish};
 use crate::domain::prompt::{Loss, Opaque};
 use crate::domain::usage::Usage;
+use crate::wire::cited;
 use crate::wire::json::{self, ObjectWriter};
+use crate::wire::openai_chat::annotations::{self, Stretch};
 use crate::wire::openai_chat::{DONE, Losses, PING, finish_with_calls, finish_word, is_own, usage};
 use crate::wire::{Asked, StreamWriter};
 
@@ -17,6 +20,10 @@ pub(in crate::wire::openai_chat) struct Writer {
     /// What every chunk begins with, up to its choices.
     head: Vec<u8>,
     blocks: Vec<Open>,
+    /// Of each block that cites, where its text stands in the message, and what is cited.
+    cited: Vec<(Stretch, Vec<Citation>)>,
+    /// Characters of the message so far.
+    length: u64,
     calls: u32,
     usage: Option<Usage>,
     finished: bool,
@@ -29,6 +36,8 @@ enum Open {
     Text,
     Thinking,
     Refusal,
+    /// A text that is complete.
+    Closed,
     /// A tool call: its number, and whether arguments were written.
     Call(u32, bool),
     /// A block that cannot be said.
@@ -42,6 +51,8 @@ impl Writer {
             created: asked.created,
             head: Vec::new(),
             blocks: Vec::new(),
+            cited: Vec::new(),
+            length: 0,
             calls: 0,
             usage: None,
             finished: false,
@@ -113,14 +124,53 @@ impl Writer {
                 Open::Lost
             }
         };
+        if open == Open::Text {
+            let block = u32::try_from(self.blocks.len()).unwrap_or(u32::MAX);
+            self.cited.push((Stretch { block, start: self.length, length: 0 }, Vec::new()));
+        }
         self.blocks.push(open);
+    }
+
+    /// Hears of a citation. It waits for its text to be complete.
+    fn cite(&mut self, index: u32, citation: &Citation, out: &mut Vec<u8>) {
+        match self.cited.iter_mut().find(|it| it.0.block == index) {
+            _ if self.finished => self.losses.add("citation", "it was told when the answer had been written"),
+            Some((_, citations)) => citations.push(citation.clone()),
+            None => self.losses.add("citation", annotations::ONLY_TEXT),
+        }
+        if self.blocks.get(index as usize) == Some(&Open::Closed) {
+            self.notes(index, out);
+        }
+    }
+
+    /// Writes the notes on a text that is complete.
+    fn notes(&mut self, index: u32, out: &mut Vec<u8>) {
+        let Some((text, citations)) = self.cited.iter_mut().find(|it| it.0.block == index) else { return };
+        let place = text.start..text.start + text.length;
+        let lose = &mut |what: &str, why| self.losses.add(what, why);
+        let citations = std::mem::take(citations);
+        let notes: Vec<_> = citations.iter().flat_map(|it| annotations::write(it, place.clone(), lose)).collect();
+        if !notes.is_empty() {
+            let list = |delta: &mut ObjectWriter| {
+                delta.list("annotations", &notes, |note, out| out.extend_from_slice(note));
+            };
+            self.chunk(list, None, out);
+        }
     }
 
     fn delta(&mut self, index: u32, delta: &Delta, out: &mut Vec<u8>) {
         let Some(open) = self.blocks.get_mut(index as usize) else { return };
         let key = match (*open, delta) {
-            (Open::Lost, _) => return,
-            (Open::Text, Delta::Text(_)) => "content",
+            (_, Delta::Citation(it)) => return self.cite(index, it, out),
+            (Open::Lost | Open::Closed, _) => return,
+            (Open::Text, Delta::Text(text)) => {
+                let length = cited::length(text);
+                self.length += length;
+                if let Some((it, _)) = self.cited.iter_mut().rfind(|it| it.0.block == index) {
+                    it.length += length;
+                }
+                "content"
+            }
             (Open::Thinking, Delta::Text(_)) => "reasoning_content",
             (Open::Refusal, Delta::Text(_)) => "refusal",
             (Open::Call(number, _), Delta::Arguments(text)) => {
@@ -176,9 +226,12 @@ impl Writer {
     fn opaque(&mut self, it: &Opaque, out: &mut Vec<u8>) {
         // Between JSON tokens a line break is white space, but it would end the data line.
         let raw = it.raw.get().replace(['\n', '\r'], " ");
+        let name = it.name.strip_prefix(Opaque::SPELLING).unwrap_or(&it.name);
         if !is_own(it) {
             self.losses.foreign("", [it]);
-        } else if let Some(key) = it.name.strip_prefix("message.") {
+        } else if name.starts_with("search_results.") {
+            // The list that holds it goes back whole.
+        } else if let Some(key) = name.strip_prefix("message.") {
             self.chunk(|delta| delta.raw(key, &raw), None, out);
         } else if it.name.starts_with("choice") {
             self.losses.add(it.name.clone(), "only the first choice's text and calls are streamed");
@@ -186,7 +239,7 @@ impl Writer {
             out.extend_from_slice(b"data: ");
             out.extend_from_slice(&self.head);
             out.extend_from_slice(br#","choices":[],"#);
-            json::quote(&it.name, out);
+            json::quote(name, out);
             out.push(b':');
             out.extend_from_slice(raw.as_bytes());
             out.extend_from_slice(b"}\n\n");
@@ -226,10 +279,17 @@ impl StreamWriter for Writer {
             Event::Delta { index, delta } => self.delta(*index, delta, out),
             Event::Close { index } => {
                 // Clients parse the arguments without asking: a call that got none gets an empty object.
-                if let Some(Open::Call(number, written @ false)) = self.blocks.get_mut(*index as usize) {
-                    *written = true;
-                    let number = *number;
-                    self.arguments(number, "{}", out);
+                match self.blocks.get_mut(*index as usize) {
+                    Some(Open::Call(number, written @ false)) => {
+                        *written = true;
+                        let number = *number;
+                        self.arguments(number, "{}", out);
+                    }
+                    Some(open @ Open::Text) => {
+                        *open = Open::Closed;
+                        self.notes(*index, out);
+                    }
+                    _ => {}
                 }
             }
             Event::Usage(counts) => self.usage = Some(counts.clone()),

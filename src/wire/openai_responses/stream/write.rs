@@ -6,6 +6,7 @@
 
 mod tell;
 
+use crate::domain::citation::Citation;
 use crate::domain::dialect::Dialect;
 use crate::domain::event::{Block, Delta, Event, Finish};
 use crate::domain::prompt::{Loss, Opaque};
@@ -13,7 +14,7 @@ use crate::domain::signature::Signature;
 use crate::domain::usage::Usage;
 use crate::wire::openai_responses::item::{self, Call};
 use crate::wire::openai_responses::response::{Ending, Head, Tool, one_line};
-use crate::wire::openai_responses::{Losses, PING, is_own, reply};
+use crate::wire::openai_responses::{Losses, PING, annotations, is_own, reply};
 use crate::wire::{Asked, StreamWriter};
 
 /// Writes events.
@@ -59,6 +60,7 @@ struct Open {
     item: String,
     text: String,
     encrypted: Option<String>,
+    citations: Vec<Citation>,
     extra: Vec<Opaque>,
     closed: bool,
 }
@@ -122,6 +124,7 @@ impl Writer {
             item: String::new(),
             text: String::new(),
             encrypted: None,
+            citations: Vec::new(),
             extra: Vec::new(),
             closed: false,
         };
@@ -158,8 +161,15 @@ impl Writer {
     }
 
     fn delta(&mut self, nth: usize, delta: &Delta, out: &mut Vec<u8>) {
-        let Some(open) = self.blocks.get_mut(nth).filter(|it| !it.closed) else { return };
+        let Some(open) = self.blocks.get_mut(nth).filter(|it| !it.closed) else {
+            if let Delta::Citation(_) = delta {
+                self.losses.add("citation", "it was told when its text had been written");
+            }
+            return;
+        };
         match (&open.kind, delta) {
+            (Kind::Text, Delta::Citation(it)) => open.citations.push((**it).clone()),
+            (_, Delta::Citation(_)) => self.losses.add("citation", annotations::ONLY_TEXT),
             // An item's own id and fields come after the item was told of; it has got others.
             (_, Delta::Opaque(it)) if it.is_spelling() => {}
             (Kind::Lost, _) => {}
@@ -211,7 +221,7 @@ impl Writer {
             message.parts.push(Vec::new());
         }
         let mut part = Vec::new();
-        item::write_said(refusal, "", &[], &mut part);
+        item::write_said(refusal, "", &[], &[], &mut part);
         self.part_event("response.content_part.added", nth, "content_index", &part, out);
     }
 
@@ -245,6 +255,9 @@ impl Writer {
                 let (at, _) = self.add("item", |_, out| out.extend_from_slice(&begun), out);
                 self.done(at, json, out);
             }
+            Kind::Text if !open.citations.is_empty() => {
+                self.losses.add("citation", "there is no text that it could stand on");
+            }
             Kind::Text | Kind::Refusal | Kind::Lost => {}
         }
     }
@@ -255,11 +268,17 @@ impl Writer {
         let text = std::mem::take(&mut open.text);
         let extra = std::mem::take(&mut open.extra);
         let number = open.part;
+        let lose = &mut |what: &str, why| self.losses.add(what, why);
+        let citations = std::mem::take(&mut open.citations);
+        let notes: Vec<_> = citations.iter().flat_map(|it| annotations::write(it, &text, lose)).collect();
+        for (at, note) in notes.iter().enumerate() {
+            self.annotation(nth, at, note, out);
+        }
         let (name, key) =
             if refusal { ("response.refusal.done", "refusal") } else { ("response.output_text.done", "text") };
         self.piece(name, nth, Some("content_index"), (key, &text), out);
         let mut part = Vec::new();
-        item::write_said(refusal, &text, &extra, &mut part);
+        item::write_said(refusal, &text, &notes, &extra, &mut part);
         self.part_event("response.content_part.done", nth, "content_index", &part, out);
         if let Some(place) = self.message.as_mut().and_then(|it| it.parts.get_mut(number)) {
             *place = part;

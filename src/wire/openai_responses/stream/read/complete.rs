@@ -62,7 +62,10 @@ impl Reader {
             tell(known, text, Delta::Text, out);
         }
         let index = known.index;
-        out.extend(reply::said_extras(part).into_iter().map(|it| Event::Delta { index, delta: Delta::Opaque(it) }));
+        let (citations, extra) = reply::said_beside(part);
+        let citations = citations.into_iter().map(|it| Delta::Citation(Box::new(it)));
+        let beside = citations.chain(extra.into_iter().map(Delta::Opaque));
+        out.extend(beside.map(|delta| Event::Delta { index, delta }));
         shut(known, Delta::Text, out);
     }
 

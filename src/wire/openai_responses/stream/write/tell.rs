@@ -90,6 +90,24 @@ impl Writer {
         );
     }
 
+    /// Writes a note on a text.
+    pub(super) fn annotation(&mut self, nth: usize, number: usize, note: &[u8], out: &mut Vec<u8>) {
+        let Some((Some(at), part, id)) = self.blocks.get(nth).map(|it| (it.at, it.part, it.item.clone())) else {
+            return;
+        };
+        self.event(
+            "response.output_text.annotation.added",
+            |event| {
+                event.text("item_id", &id);
+                event.plain("output_index", at);
+                event.plain("content_index", part);
+                event.plain("annotation_index", number);
+                event.key("annotation").extend_from_slice(note);
+            },
+            out,
+        );
+    }
+
     /// Writes an event that shows a part.
     pub(super) fn part_event(&mut self, name: &str, nth: usize, index: &str, part: &[u8], out: &mut Vec<u8>) {
         let Some((Some(at), number, id)) = self.blocks.get(nth).map(|it| (it.at, it.part, it.item.clone())) else {

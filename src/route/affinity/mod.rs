@@ -23,15 +23,15 @@ use crate::route::warmth::Warmth;
 
 /// Where a conversation is warm and what follows from it.
 #[derive(Debug)]
-pub(super) struct Held {
+pub(in crate::route) struct Held {
     /// Its place among the candidates.
-    pub(super) at: usize,
+    pub(in crate::route) at: usize,
     /// The key that its cache is booked on.
-    pub(super) key: Option<KeyId>,
+    pub(in crate::route) key: Option<KeyId>,
     /// It goes first.
-    pub(super) stays: bool,
+    pub(in crate::route) stays: bool,
     /// What is told of it.
-    pub(super) step: Step,
+    pub(in crate::route) step: Step,
 }
 
 /// A warm seat.
@@ -44,7 +44,7 @@ struct Place<'a> {
 
 /// Whether the conversation stays where it is warm, given that the strategy would put the `first` of `found` first. `None`:
 /// it is warm with nobody who may hold it.
-pub(super) fn held(
+pub(in crate::route) fn held(
     found: &[Candidate],
     first: usize,
     warmth: &Warmth,
@@ -92,7 +92,7 @@ fn may_hold(seat: &Seat, fleet: &FleetView) -> bool {
 /// What the turn at hand and those that are likely to follow cost at `candidate`, paid with the key of `seat`, or else with
 /// the one that comes cheapest. `output`: the tokens of an answer where the conversation has not told. `None`: no price is
 /// known.
-pub(super) fn bill(
+pub(in crate::route) fn bill(
     candidate: &Candidate,
     seat: Option<&Seat>,
     warmth: &Warmth,
@@ -133,14 +133,13 @@ fn of_seat(
     let now = Tokens { input: prompt, cache_read: warm, cache_write: written(prompt - warm), output };
     // The next turn brings as much as this one has, and at least the answer.
     let more = if warmth.counted == 0 { output } else { prompt.saturating_sub(warmth.counted).max(output) };
-    let later = Tokens {
-        input: prompt.saturating_add(more),
-        cache_read: written(prompt),
-        cache_write: written(more),
-        output,
-    };
+    let later =
+        Tokens { input: prompt.saturating_add(more), cache_read: written(prompt), cache_write: written(more), output };
     let (now, later) = (rates.cost(now), rates.cost(later));
     #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a likely amount, rounded once")]
     let later = (later.pico() as f64 * warmth.further) as i64;
     Some(now + Usd::from_pico(later))
 }
+
+#[cfg(test)]
+mod tests;

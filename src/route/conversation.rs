@@ -1,46 +1,66 @@
-//! What a conversation begins with, as a number that stays the same while it grows: the texts of what stands before it (system
-//! prompt, instructions) and of its first turns, up to the first that the model said. Pure; nothing is copied out of the body,
-//! and of long texts only the first part is looked at.
+//! What a conversation is known by from one request to the next: the client's own id of it, or else what it began with.
 //!
-//! Only texts count: clients move their marks for the prompt cache from turn to turn, and spell a turn of one text now as
-//! that, now as a list of one part.
+//! That is what stands before it (system prompt, instructions) and its first turns, up to the first that the model said. Only
+//! texts count: clients move their marks for the prompt cache from turn to turn, and spell a turn of one text now as that, now
+//! as a list of one part. Nothing is copied out of the body, and of long texts only the first part is looked at.
 
-use std::hash::{DefaultHasher, Hasher as _};
+use bytes::Bytes;
 
-use crate::domain::ask::Fields;
+use crate::domain::ask::Ask;
+use crate::domain::operation::Operation;
 
 /// The fields that hold what is said before a conversation, in any dialect.
 const BEFORE: [&str; 4] = ["system", "instructions", "systemInstruction", "system_instruction"];
-/// Those that hold its turns.
-const TURNS: [&str; 3] = ["messages", "input", "contents"];
+/// Those that hold the conversation.
+const TURNS: [&str; 4] = ["messages", "input", "contents", "prompt"];
 /// Who speaks before the model has.
 const PROMPTERS: [&[u8]; 3] = [b"user", b"system", b"developer"];
 /// Bytes of text that are looked at, of what stands before a conversation and of its turns each.
 const MOST: usize = 8 << 10;
 
-/// The number; `None` where nothing is said.
+/// Names the answer that a request goes on from, where only its target knows that.
+const PREVIOUS: &str = "previous_response_id";
+
+/// The key of every conversation that only its target knows: nothing of its beginning is in the request.
+pub const HELD_ELSEWHERE: u64 = 0;
+
+/// The key of the conversation that `ask` belongs to; `None` for what is no conversation, or says nothing. Without a session
+/// of the client's it is a hash of how it begins, so that the same question asked twice counts as one conversation.
 #[must_use]
-pub fn of(body: &[u8], fields: &Fields) -> Option<u64> {
-    let field = |names: &[&str]| names.iter().find_map(|it| fields.find(body, it)).and_then(|it| body.get(it));
-    let mut before = Texts::default();
-    if let Some(value) = field(&BEFORE) {
-        Walk { json: value, at: 0 }.value(&mut before, true);
+pub fn key(ask: &Ask) -> Option<u64> {
+    if let Some(session) = ask.session.as_deref().filter(|it| !it.is_empty()) {
+        return Some(hash(std::iter::once(session)));
     }
-    let mut turns = Texts::default();
-    first_turns(field(&TURNS)?, &mut turns);
-    if turns.left == MOST {
+    if !matches!(ask.operation, Operation::Chat | Operation::Compact) {
         return None;
     }
-    let mut both = before.hasher;
-    both.write_u64(turns.hasher.finish());
-    Some(both.finish())
+    if ask.fields.find(&ask.body, PREVIOUS).is_some_and(|it| &ask.body[it] != b"null") {
+        return Some(HELD_ELSEWHERE);
+    }
+    let field = |names: [&str; 4]| names.iter().find_map(|it| ask.fields.find(&ask.body, it));
+    let value = |it| Bytes::slice(&ask.body, it);
+    let mut texts = Texts { hash: Hash::new(), left: MOST };
+    if let Some(before) = field(BEFORE).map(value) {
+        Walk { json: &before, at: 0 }.value(&mut texts);
+    }
+    texts.left = MOST;
+    first_turns(&value(field(TURNS)?), &mut texts);
+    (texts.left < MOST).then(|| texts.hash.done())
+}
+
+/// A hash of texts, each by itself: `ab`, `c` is not `a`, `bc`. The same in every version: it is kept in records.
+#[must_use]
+pub fn hash<'a>(texts: impl Iterator<Item = &'a str>) -> u64 {
+    let mut all = Hash::new();
+    texts.for_each(|it| all.text(it.as_bytes()));
+    all.done()
 }
 
 /// The texts of the turns before the model's first.
 fn first_turns(json: &[u8], texts: &mut Texts) {
     let mut walk = Walk { json, at: 0 };
     if walk.peek() != Some(b'[') {
-        walk.value(texts, true);
+        walk.value(texts);
         return;
     }
     walk.at += 1;
@@ -48,8 +68,8 @@ fn first_turns(json: &[u8], texts: &mut Texts) {
         if texts.left == 0 {
             return;
         }
-        let before = texts.clone();
-        let by = walk.value(texts, false);
+        let before = *texts;
+        let by = walk.value(texts);
         let prompts = match (by.role, by.kind) {
             (Some(role), _) => PROMPTERS.contains(&role),
             // What is no message is what the model thought or called.
@@ -63,16 +83,10 @@ fn first_turns(json: &[u8], texts: &mut Texts) {
 }
 
 /// Texts, one after the other, as a hash of them.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 struct Texts {
-    hasher: DefaultHasher,
+    hash: Hash,
     left: usize,
-}
-
-impl Default for Texts {
-    fn default() -> Self {
-        Self { hasher: DefaultHasher::new(), left: MOST }
-    }
 }
 
 impl Texts {
@@ -80,9 +94,41 @@ impl Texts {
         let text = &text[..text.len().min(self.left)];
         if !text.is_empty() {
             self.left -= text.len();
-            self.hasher.write(text);
-            self.hasher.write_u8(0);
+            self.hash.text(text);
         }
+    }
+}
+
+/// FNV-1a (Fowler, Noll and Vo) over words of eight bytes instead of single ones, and what is left to the upper half brought
+/// down at the end: small, quick, and good enough to tell conversations apart that nobody makes up to collide.
+#[derive(Clone, Copy)]
+struct Hash(u64);
+
+impl Hash {
+    const fn new() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+
+    const fn word(&mut self, word: u64) {
+        self.0 = (self.0 ^ word).wrapping_mul(0x0000_0100_0000_01b3);
+    }
+
+    fn text(&mut self, text: &[u8]) {
+        self.word(text.len() as u64);
+        let (words, rest) = text.as_chunks::<8>();
+        for it in words {
+            self.word(u64::from_le_bytes(*it));
+            // A product hands its bits upwards only.
+            self.0 = self.0.rotate_left(29);
+        }
+        for it in rest {
+            self.word(u64::from(*it));
+        }
+    }
+
+    const fn done(self) -> u64 {
+        let mixed = (self.0 ^ (self.0 >> 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        mixed ^ (mixed >> 29)
     }
 }
 
@@ -112,9 +158,8 @@ impl<'a> Walk<'a> {
         self.peek()
     }
 
-    /// Goes over one value, adds the texts in it, and tells who it says it is by. `is_text`: a string is a text whatever its
-    /// name, where it is not in an object.
-    fn value(&mut self, texts: &mut Texts, is_text: bool) -> By<'a> {
+    /// Goes over one value, adds the texts in it, and tells who it says it is by.
+    fn value(&mut self, texts: &mut Texts) -> By<'a> {
         let mut by = By::default();
         let mut name: Option<&[u8]> = None;
         let mut depth = 0_usize;
@@ -131,7 +176,7 @@ impl<'a> Walk<'a> {
                             Some(b"text" | b"content") => texts.add(text),
                             Some(b"role") if depth == 1 => by.role = Some(text),
                             Some(b"type") if depth == 1 => by.kind = Some(text),
-                            None if is_text => texts.add(text),
+                            None => texts.add(text),
                             _ => {}
                         }
                     }
@@ -176,15 +221,84 @@ impl<'a> Walk<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::wire::json;
+    use bytes::Bytes;
 
-    fn number(body: &str) -> Option<u64> {
-        of(body.as_bytes(), &json::scan(body.as_bytes()).unwrap())
+    use super::*;
+    use crate::domain::ask::{Field, Fields};
+    use crate::domain::clock::Now;
+    use crate::domain::dialect::Dialect;
+    use crate::domain::id::RequestId;
+
+    fn ask(name: &'static str, turns: &str) -> Ask {
+        let body = format!("{{\"{name}\":{turns}}}");
+        let mut ask = Ask::new(RequestId(1), Now::default(), Dialect::OpenaiChat, Operation::Chat, "m".to_owned());
+        let key = 2..2 + name.len();
+        let value = key.end + 2..body.len() - 1;
+        ask.fields = Fields { close: body.len() - 1, fields: vec![Field { key, value }] };
+        ask.body = Bytes::from(body);
+        ask
     }
 
     #[test]
-    fn a_conversation_keeps_its_number_while_it_grows() {
+    fn a_conversation_keeps_its_key_as_it_goes_on() {
+        let of = |name, turns: &str| key(&ask(name, turns)).unwrap();
+        let first = r#"{"role": "system", "content": "be brief"}, {"role": "user", "content": "hi"}"#;
+        let begun = of("messages", &format!("[{first}]"));
+        let later =
+            format!(r#"[{first}, {{"role": "assistant", "content": "yes"}}, {{"role": "user", "content": "why"}}]"#);
+        assert_eq!(begun, of("messages", &later));
+        let marked = first.replace("\"hi\"}", "\"hi\", \"cache_control\": {\"type\": \"ephemeral\"}}");
+        assert_eq!(begun, of("messages", &format!("[{marked}]")));
+        assert_ne!(begun, of("messages", &format!("[{}]", first.replace("hi", "ho"))));
+        assert_ne!(begun, of("messages", &format!("[{}]", first.replace("be brief", "be kind"))));
+        let contents = r#"[{"parts": [{"text": "hi"}]}"#;
+        let more = format!("{contents}, {{\"role\": \"model\", \"parts\": [{{\"text\": \"yes\"}}]}}]");
+        assert_eq!(of("contents", &format!("{contents}]")), of("contents", &more));
+        assert_ne!(of("prompt", "\"a\""), of("prompt", "\"b\""));
+        assert_eq!(key(&ask("prompt", "{")), None, "what cannot be read belongs to none");
+    }
+
+    #[test]
+    fn a_session_of_the_clients_own_is_the_conversation() {
+        let mut one = ask("messages", "[]");
+        one.session = Some("s1".to_owned());
+        let mut two = ask("messages", r#"[{"role": "user", "content": "hi"}]"#);
+        two.session = Some("s1".to_owned());
+        assert_eq!(key(&one), key(&two));
+        assert_eq!(key(&ask("previous_response_id", "\"resp_1\"")), Some(HELD_ELSEWHERE));
+        two.operation = Operation::CountTokens;
+        assert!(key(&two).is_some());
+        two.session = None;
+        assert_eq!(key(&two), None);
+    }
+
+    #[test]
+    fn texts_are_hashed_each_by_itself() {
+        assert_ne!(hash(["ab", "c"].into_iter()), hash(["a", "bc"].into_iter()));
+    }
+
+    /// The key of a body, found in it as the scan of bodies would.
+    fn number(body: &str) -> Option<u64> {
+        let whole: serde_json::Map<String, serde_json::Value> = serde_json::from_str(body).unwrap();
+        let mut ask = Ask::new(RequestId(1), Now::default(), Dialect::OpenaiChat, Operation::Chat, "m".to_owned());
+        for name in whole.keys() {
+            let quoted = format!("\"{name}\":");
+            // Names of top-level fields stand first where they stand at all in these bodies.
+            let key = body.find(&quoted).unwrap() + 1;
+            let from = key + quoted.len() - 1;
+            let rest = &body[from..];
+            let from = from + (rest.len() - rest.trim_start().len());
+            let mut values = serde_json::Deserializer::from_str(&body[from..]).into_iter::<serde::de::IgnoredAny>();
+            values.next().unwrap().unwrap();
+            let value = from..from + values.byte_offset();
+            ask.fields.fields.push(Field { key: key..key + name.len(), value });
+        }
+        ask.body = Bytes::copy_from_slice(body.as_bytes());
+        super::key(&ask)
+    }
+
+    #[test]
+    fn a_conversation_keeps_its_key_while_it_grows_however_it_is_spelled() {
         for turns in [
             // OpenAI chat, Anthropic with marks that move and a turn that becomes a list of parts, Gemini, responses.
             [
@@ -239,7 +353,7 @@ mod tests {
             r#"{"messages": []}"#,
             r#"{"messages": [{"role": "assistant", "content": "hi"}]}"#,
             r#"{"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:x"}}]}]}"#,
-            r#"{"prompt": "hi"}"#,
+            r#"{"prompt": ""}"#,
         ] {
             assert_eq!(number(nothing), None, "{nothing}");
         }
