@@ -6,7 +6,7 @@
 use serde_json::value::RawValue;
 
 use crate::domain::dialect::Dialect;
-use crate::domain::prompt::Opaque;
+use crate::domain::prompt::{Body, Opaque, Part};
 use crate::wire::json::{Object, ObjectWriter};
 
 /// A piece that the hub has no noun for.
@@ -43,6 +43,24 @@ pub(super) fn write(dialect: Dialect, extra: &[Opaque], prefix: &str, out: &mut 
             out.raw(key, &it.raw.get().replace(['\n', '\r'], " "));
         }
     }
+}
+
+/// Name of the mark on reasoning that came in the dialect itself: whoever wrote it there takes it back. The dot keeps it out
+/// of what is written.
+const THOUGHT: &str = "mark.thought";
+
+/// Why reasoning without that mark is left out.
+pub(super) const NOT_TAKEN_BACK: &str = "the provider does not take reasoning back";
+
+/// Reasoning as the dialect itself tells it in a request.
+pub(super) fn thought(dialect: Dialect, text: impl Into<String>) -> Part {
+    let mark = RawValue::from_string("true".to_owned()).ok().map(|raw| spelling(dialect, THOUGHT, &raw));
+    Part { extra: mark.into_iter().collect(), ..Body::Thinking(text.into()).into() }
+}
+
+/// Whether reasoning came in the dialect itself.
+pub(super) fn is_thought(dialect: Dialect, part: &Part) -> bool {
+    part.extra.iter().any(|it| it.dialect == dialect && place(it) == THOUGHT)
 }
 
 /// Where a piece stands.

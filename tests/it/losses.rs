@@ -1,6 +1,7 @@
 //! Nothing goes in silence: of every request that was recorded, and of those that say everything a dialect can say, each
 //! single thing is either in the request for another dialect or named as a loss.
 
+mod answers;
 mod written;
 
 use llmroute::domain::dialect::Dialect;

@@ -21,6 +21,7 @@ mod error_classes;
 mod estimates;
 mod faults;
 mod floors;
+mod foreign_reasoning;
 mod fuzz_cases;
 mod gemini;
 mod grammar;

@@ -55,6 +55,15 @@ class Call:
 
 
 @dataclasses.dataclass
+class Cites:
+    """Words of the answer, and the page that they come from."""
+
+    words: str
+    url: str
+    title: str = "A page"
+
+
+@dataclasses.dataclass
 class Says:
     """An answer. `stop` is `end`, `length`, `tool` or a stop sequence; `None` chooses between `end` and `tool`.
 
@@ -65,6 +74,8 @@ class Says:
     calls: tuple[Call, ...] = ()
     tokens: Tokens = dataclasses.field(default_factory=Tokens)
     thinking: tuple[str, ...] = ()
+    # Anthropic cites for a block of text, which here is all of it.
+    cites: tuple[Cites, ...] = ()
     stop: str | None = None
     # End the stream after so many pieces of text: with the connection (`cut`) or with an error event (`fail`).
     cut_after: int | None = None
@@ -288,10 +299,22 @@ class _OpenAi:
             },
         }
 
+    def notes(self) -> list[dict[str, Any]]:
+        text = "".join(self.says.text)
+        notes = []
+        for it in self.says.cites:
+            # Characters, as Python counts them.
+            start = text.index(it.words)
+            page = {"start_index": start, "end_index": start + len(it.words), "url": it.url, "title": it.title}
+            notes.append({"type": "url_citation", "url_citation": page})
+        return notes
+
     def whole(self) -> dict[str, Any]:
         message: dict[str, Any] = {"role": "assistant", "content": "".join(self.says.text) or None, "refusal": None}
         if self.says.thinking:
             message["reasoning_content"] = "".join(self.says.thinking)
+        if self.says.cites:
+            message["annotations"] = self.notes()
         if self.says.calls:
             message["tool_calls"] = [
                 {
@@ -330,6 +353,8 @@ class _OpenAi:
             yield self.chunk({"tool_calls": [opening]})
             for piece in _pieces(json.dumps(call.arguments)):
                 yield self.chunk({"tool_calls": [{"index": index, "function": {"arguments": piece}}]})
+        if self.says.cites:
+            yield self.chunk({"annotations": self.notes()})
         yield self.chunk({}, self.finish())
         if (self.body.get("stream_options") or {}).get("include_usage"):
             yield self.frame({**self.head, "object": "chat.completion.chunk", "choices": [], "usage": self.usage()})
@@ -401,10 +426,15 @@ class _Anthropic:
         if self.says.thinking:
             content.append({"type": "thinking", "thinking": "".join(self.says.thinking), "signature": SIGNATURE})
         if self.says.text:
-            content.append({"type": "text", "text": "".join(self.says.text)})
+            cited = {"citations": self.citations()} if self.says.cites else {}
+            content.append({"type": "text", "text": "".join(self.says.text), **cited})
         for it in self.says.calls:
             content.append({"type": "tool_use", "id": it.id, "name": it.name, "input": it.arguments})
         return self.message(content, self.says.tokens.output)
+
+    def citations(self) -> list[dict[str, Any]]:
+        kind = {"type": "web_search_result_location", "cited_text": "Quoted.", "encrypted_index": "E"}
+        return [{**kind, "url": it.url, "title": it.title} for it in self.says.cites]
 
     def frame(self, kind: str, **data: Any) -> bytes:
         return f"event: {kind}\ndata: {json.dumps({'type': kind, **data})}\n\n".encode()
@@ -424,6 +454,9 @@ class _Anthropic:
             index = 1
         if self.says.text:
             yield self.frame("content_block_start", index=index, content_block={"type": "text", "text": ""})
+            for citation in self.citations():
+                delta = {"type": "citations_delta", "citation": citation}
+                yield self.frame("content_block_delta", index=index, delta=delta)
             for count, piece in enumerate(self.says.text):
                 if count == self.says.cut_after:
                     yield None

@@ -20,7 +20,7 @@ impl Written {
         it
     }
 
-    fn take(&mut self, value: &Value) {
+    pub(super) fn take(&mut self, value: &Value) {
         self.values.push(value.clone());
         match value {
             Value::String(text) => {

@@ -6,6 +6,7 @@ use crate::domain::prompt::{Body, Media, Opaque, Part, Role, Turn};
 use crate::domain::quirks::Quirks;
 use crate::wire::cohere::{Losses, is_plan, write_extra};
 use crate::wire::json::ObjectWriter;
+use crate::wire::own::{NOT_TAKEN_BACK, is_thought};
 
 /// The messages written so far.
 pub(super) struct Messages<'a> {
@@ -75,7 +76,8 @@ impl<'a> Messages<'a> {
             }
         }
         let empty = said.items.is_empty() && said.calls.is_empty() && said.plan.is_empty();
-        let unsaid = turn.parts.iter().any(|it| matches!(it.body, Body::Opaque(_)));
+        let unsaid = |it: &Part| matches!(it.body, Body::Opaque(_) | Body::Thinking(_) | Body::RedactedThinking(_));
+        let unsaid = turn.parts.iter().any(unsaid);
         // An empty message in its place would say something that nobody said.
         if empty && (results || unsaid) {
             return;
@@ -122,6 +124,10 @@ impl<'a> Messages<'a> {
                 self.losses.add(path, "signed reasoning goes back to its own provider only");
             }
             Body::Thinking(text) if model && text.is_empty() => {}
+            // Nobody knows whose it is: the reasoning of another model only leads this one astray.
+            Body::Thinking(_) if model && !self.quirks.replays_reasoning && !own(part) => {
+                self.losses.add(path, NOT_TAKEN_BACK);
+            }
             Body::Thinking(text) if is_plan(&part.extra) || who == (Who::Model { plans: true }) && !own(part) => {
                 said.plan.push(text.clone());
             }
@@ -232,9 +238,9 @@ impl<'a> Messages<'a> {
     }
 }
 
-/// Whether this dialect made the part: then its thoughts go back to where they stood.
+/// Whether reasoning came in this dialect: then it goes back to where it stood.
 fn own(part: &Part) -> bool {
-    part.extra.iter().any(|it| it.dialect == Dialect::Cohere)
+    is_thought(Dialect::Cohere, part)
 }
 
 fn call(part: &Part, id: &str, name: &str, arguments: &str) -> Vec<u8> {

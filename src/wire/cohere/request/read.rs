@@ -4,10 +4,11 @@
 use serde_json::value::RawValue;
 
 use super::{FORMAT, FUNCTION, IMAGE, THINKING};
+use crate::domain::dialect::Dialect;
 use crate::domain::prompt::{Body, Format, Media, Part, Prompt, Reasoning, Role, Sampling, Tool, ToolChoice, Turn};
-use crate::wire::Malformed;
 use crate::wire::cohere::{opaque, plan_mark, rest, spelling};
 use crate::wire::json::{self, Object, wrong};
+use crate::wire::{Malformed, own};
 
 /// Reads a request.
 ///
@@ -82,7 +83,7 @@ fn read_message(mut it: Object, prompt: &mut Prompt) -> Result<(), Malformed> {
         }
         "assistant" => {
             if let Some(text) = it.take_text("tool_plan")?.filter(|it| !it.is_empty()) {
-                let mut part: Part = Body::Thinking(text.into_owned()).into();
+                let mut part = own::thought(Dialect::Cohere, text);
                 part.extra.extend(plan_mark());
                 parts.push(part);
             }
@@ -115,7 +116,11 @@ fn read_part(raw: &RawValue) -> Result<Part, Malformed> {
     let mut extra = Vec::new();
     let body = match &*kind {
         "text" => it.take_text("text")?.map(|it| Body::Text(it.into_owned())),
-        "thinking" => it.take_text("thinking")?.map(|it| Body::Thinking(it.into_owned())),
+        "thinking" => it.take_text("thinking")?.map(|it| {
+            let Part { body, extra: mark, .. } = own::thought(Dialect::Cohere, it);
+            extra.extend(mark);
+            body
+        }),
         "image_url" => match it.take_object("image_url")? {
             None => None,
             Some(mut image) => {

@@ -58,7 +58,7 @@ fn read_message(mut it: Object, open: &mut Open, prompt: &mut Prompt) -> Result<
     let role = it.take_text("role")?.ok_or_else(|| wrong("role", "there"))?.to_ascii_lowercase();
     let mut parts = Vec::new();
     if let Some(text) = it.take_text("thinking")? {
-        parts.push(Body::Thinking(text.into_owned()).into());
+        parts.push(own::thought(Dialect::Ollama, text));
     }
     if let Some(text) = it.take_text("content")?.filter(|it| !it.is_empty() || role == "tool") {
         parts.push(Part::text(text));

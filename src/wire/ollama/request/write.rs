@@ -88,7 +88,8 @@ impl Messages<'_> {
         for (nth, part) in parts.iter().enumerate() {
             self.part(part, role, &format!("{path}.content[{nth}]"), &mut said);
         }
-        if said.is_empty() && parts.iter().any(|it| matches!(it.body, Body::Opaque(_))) {
+        let unsaid = |it: &&Part| matches!(it.body, Body::Opaque(_) | Body::Thinking(_) | Body::RedactedThinking(_));
+        if said.is_empty() && parts.iter().any(unsaid) {
             // An empty message in its place would say something that nobody said.
             return;
         }
@@ -123,6 +124,14 @@ impl Messages<'_> {
             // Proof of who wrote it: only ever sent back to its maker, which no provider of this dialect is.
             Body::Thinking(_) if part.signature.is_some() => {
                 self.losses.add(path, "signed reasoning goes back to its own provider only");
+            }
+            // Nobody knows whose it is: the reasoning of another model only leads this one astray.
+            Body::Thinking(text)
+                if role == "assistant" && !self.quirks.replays_reasoning && !own::is_thought(Dialect::Ollama, part) =>
+            {
+                if !text.is_empty() {
+                    self.losses.add(path, own::NOT_TAKEN_BACK);
+                }
             }
             Body::Thinking(text) if role == "assistant" => {
                 let thinking = said.thinking.get_or_insert_default();

@@ -210,6 +210,14 @@ impl Messages<'_> {
             self.losses.add(format!("{path}.{field}: set to a full stop"), WHY_STAND_IN);
             said.thinking.push(STAND_IN);
         }
+        if said.is_empty() && !turn.parts.is_empty() {
+            // It held nothing but reasoning of somebody else's. An empty message in its place would say something that
+            // nobody said, and some providers refuse one.
+            for it in turn.extra.iter().filter(|it| is_own(it)) {
+                self.losses.add(format!("{path}.{}", it.name), "the turn has no message to carry it");
+            }
+            return;
+        }
         let form = self.quirks.call_ids;
         let in_parts = self.quirks.reasoning_field == ReasoningField::Parts;
         self.message("assistant", |message, losses| {
@@ -250,6 +258,10 @@ struct Said<'p> {
 }
 
 impl<'p> Said<'p> {
+    fn is_empty(&self) -> bool {
+        self.content.is_empty() && self.thinking.is_empty() && self.refusal.is_empty() && self.calls.is_empty()
+    }
+
     /// `replays`: the provider wants reasoning text back.
     fn sort(&mut self, part: &'p Part, replays: bool, path: &str, losses: &mut Losses) {
         match &part.body {
