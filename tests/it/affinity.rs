@@ -45,7 +45,8 @@ async fn town(quirk: impl FnOnce(&mut Plan)) -> Town {
 
 /// The body of a turn: what was said before, and one thing more.
 fn body(dialect: Dialect, conversation: u64, turn: u64) -> Value {
-    let said = |n: u64| format!("part {n} of conversation {conversation}");
+    // Four bytes are a token: 4,000 of them, and 1,000 more with every turn.
+    let said = |n: u64| format!("part {n} of {conversation}: {}", "word ".repeat(if n == 0 { 3_200 } else { 400 }));
     let word = |n: u64, by: &str| json!({"role": by, "content": said(n)});
     let model = if dialect == Dialect::Gemini { "model" } else { "assistant" };
     let turns = (0..=2 * turn).map(|n| match (dialect, n % 2) {
@@ -160,11 +161,12 @@ async fn a_session_is_one_conversation_and_without_affinity_nobody_stays() {
 #[tokio::test]
 async fn it_goes_where_that_is_cheaper_including_the_cache_and_the_record_has_both_sums() {
     let mut town = town(|plan| plan.strategy = Strategy::Priority).await;
-    town.edit([0.0, 1.0, 0.0], &[("a", 1.0), ("b", 2.0)]);
+    town.edit([0.0, 1.0, 0.0], &[("a", 1.2), ("b", 2.0)]);
     let (at, _) = town.turn(CHAT, 1, 0).await;
     assert_eq!(at, 1);
-    // `a` would be first, at half the price: less than what is new at `b`, and what is read again there at a tenth.
-    town.edit([1.0, 1.0, 0.0], &[("a", 1.0), ("b", 2.0)]);
+    // `a` would be first, at little more than half the price: less than what is new at `b`, and what is read again there at a
+    // tenth.
+    town.edit([1.0, 1.0, 0.0], &[("a", 1.2), ("b", 2.0)]);
     let (at, seen) = town.turn(CHAT, 1, 1).await;
     let Some(Step::Affinity { stay: Some(stay), go: Some(go), stays, .. }) = town.told(&seen).await else {
         panic!("{seen:?}")

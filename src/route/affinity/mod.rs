@@ -53,11 +53,10 @@ pub(in crate::route) fn held(
 ) -> Option<Held> {
     let all_drained = found.iter().all(|it| it.weight <= 0.0);
     let places = found.iter().enumerate().filter(|it| all_drained || it.1.weight > 0.0).flat_map(|(at, it)| {
-        let warm = it.seats.iter().filter(|seat| may_hold(&seat.0, fleet)).filter_map(move |(seat, _)| {
+        it.seats.iter().filter(|seat| may_hold(&seat.0, fleet)).filter_map(move |(seat, _)| {
             let (tokens, left) = warmth.at(&SeatId::of(seat), fleet.now)?;
             Some(Place { at, seat, tokens, left })
-        });
-        warm
+        })
     });
     let cost = |place: &Place<'_>| bill(&found[place.at], Some(place.seat), warmth, ask, fleet, None);
     // Of several the cheapest, of those without a price the one that has most.

@@ -240,11 +240,11 @@ fn a_decision_by_warmth_is_decided_again_to_the_last_bit_from_what_is_kept() {
     for strategy in Strategy::ALL {
         let mut policy = three();
         Arc::make_mut(policy.groups.get_mut("g").unwrap()).strategy = strategy;
-        for n in 0..20 {
+        for n in 0..20_u32 {
             let mut fleet = warm(&[("b", 2), ("c", 4), ("elsewhere", 9)], &prices);
             let warmth = Arc::make_mut(fleet.warmth.as_mut().unwrap());
-            warmth.further = 1.0 / (n as f64 + 0.7);
-            let ask = Ask { id: RequestId(n), ..turn(n) };
+            warmth.further = 1.0 / (f64::from(n) + 0.7);
+            let ask = Ask { id: RequestId(n.into()), ..turn(n.into()) };
             let mut decision = decided(&policy, &ask, &fleet);
             let record = Record::of(&ask, fleet, &mut decision).trimmed();
             let text = serde_json::to_string(&record).unwrap();

@@ -110,6 +110,7 @@ struct Came {
 }
 
 impl Came {
+    #[expect(clippy::cast_precision_loss, reason = "a share")]
     fn hits(self) -> f64 {
         self.read as f64 / self.prompt as f64
     }
