@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use llmroute::domain::dialect::Dialect;
+use llmroute::domain::policy::Deadlines;
 use llmroute::sim::{By, Fault, Persona, Script, Sim, Trouble, When};
 use llmroute::store::Cost;
 use socket2::{Domain, Socket, Type};
@@ -47,18 +48,24 @@ struct Wall {
 }
 
 async fn wall(at: Crossing, script: Script) -> Wall {
+    wall_of(Plan::new(), at, script).await
+}
+
+async fn wall_of(plan: Plan, at: Crossing, script: Script) -> Wall {
     let bad = Sim::start(Persona::plain("bad")).await.unwrap();
     let good = Sim::start(Persona::plain("good")).await.unwrap();
     bad.script().always(script);
     let other = if at.target == Dialect::OpenaiChat { Dialect::Anthropic } else { Dialect::OpenaiChat };
-    let plan = Plan::new().target("bad", at.target, &bad.base_url(), 1.0).target("good", other, &good.base_url(), 0.0);
+    let plan = plan.target("bad", at.target, &bad.base_url(), 1.0).target("good", other, &good.base_url(), 0.0);
     Wall { house: plan.open().await, bad, good }
 }
 
 /// The failure is invisible: the second target answers, each target was tried once, and the ledger agrees with both
 /// meters.
 async fn absorbed(at: Crossing, name: &str, script: Script, kind: &str) {
-    let wall = wall(at, script).await;
+    // Where nobody is silent, a busy machine must not look like it.
+    let plan = if kind == "silent" { Plan::new() } else { Plan { deadlines: Deadlines::default(), ..Plan::new() } };
+    let wall = wall_of(plan, at, script).await;
     let seen = wall.house.ask(at.client, at.stream).await;
     let context = format!("{name} {at:?}: {seen:?}");
     assert_eq!(seen.status, 200, "{context}");
