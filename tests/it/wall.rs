@@ -64,7 +64,10 @@ async fn wall_of(plan: Plan, at: Crossing, script: Script) -> Wall {
 /// meters.
 async fn absorbed(at: Crossing, name: &str, script: Script, kind: &str) {
     // Where nobody is silent, a busy machine must not look like it.
-    let plan = if kind == "silent" { Plan::new() } else { Plan { deadlines: Deadlines::default(), ..Plan::new() } };
+    let mut plan = Plan::new();
+    if kind != "silent" {
+        plan.deadlines = Deadlines::default();
+    }
     let wall = wall_of(plan, at, script).await;
     let seen = wall.house.ask(at.client, at.stream).await;
     let context = format!("{name} {at:?}: {seen:?}");
