@@ -3717,7 +3717,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__weights__subcmd__set)
-            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help"
+            opts="-q -y -h --dry-run --json --format --color --quiet --no-input --yes --home --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

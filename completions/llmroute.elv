@@ -492,6 +492,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand --format 'How data is printed'
             cand --color 'When to use colour. `NO_COLOR` is honoured'
             cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --dry-run 'Change nothing: tell what these weights would have done with the requests of the last 7 days'
             cand --json 'Print one JSON document instead of tables'
             cand -q 'No notes, no receipt'
             cand --quiet 'No notes, no receipt'

@@ -416,6 +416,7 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_se
 always\t'Always, also into pipes'
 never\t'Never'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from set" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from set" -l dry-run -d 'Change nothing: tell what these weights would have done with the requests of the last 7 days'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from set" -l json -d 'Print one JSON document instead of tables'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from set" -s q -l quiet -d 'No notes, no receipt'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask; refuse instead'

@@ -685,6 +685,7 @@ module completions {
 
   # Change weights; targets that are not named keep theirs
   export extern "llmroute weights set" [
+    --dry-run                 # Change nothing: tell what these weights would have done with the requests of the last 7 days
     --json                    # Print one JSON document instead of tables
     --format: string@"nu-complete llmroute weights set format" # How data is printed
     --color: string@"nu-complete llmroute weights set color" # When to use colour. `NO_COLOR` is honoured

@@ -1,36 +1,49 @@
-//! `simulate`: what another policy would have done with the requests of the ledger. Each is decided again, with its own
-//! dice and the fleet as it was seen then, by the policy in force with the groups and weights of a file over it.
+//! `simulate`: what another policy would have done with the requests of the ledger. Each is decided again, with its own dice,
+//! by the policy in force with the groups, weights and rules of a file over it.
 
-use std::collections::BTreeMap;
+mod document;
+mod interval;
+
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
-use serde::Serialize;
+
+pub(super) use document::Document;
 
 use crate::cli::decision::Likely;
 use crate::cli::diag::{Diag, Done, Exit};
 use crate::cli::session::Session;
-use crate::cli::view::amounts;
+use crate::cli::start;
 use crate::cli::view::table::{Table, left, right};
-use crate::cli::view::{Frame, safe};
-use crate::config::policy_file;
-use crate::domain::clock::Stamp;
-use crate::domain::money::Usd;
+use crate::cli::view::{Frame, amounts, safe};
+use crate::config::{Loaded, policy_file};
+use crate::domain::clock::{Moment, Stamp};
+use crate::domain::failure::{Health, Kind};
 use crate::domain::policy::Policy;
-use crate::domain::usage::Usage;
-use crate::route::record::Record;
-use crate::store::decisions::{self, Played};
+use crate::engine::prices::Prices;
+use crate::route::health::SeatId;
+use crate::route::live::Class;
+use crate::route::replay::{End, Past, Replay};
+use crate::store::decisions::{self, Tried};
 use crate::store::stats::Range;
 
 /// Longest span, in days.
 const DAYS_MOST: u64 = 365;
+/// What targets did for so long before the span is looked at too: beyond that their windows have forgotten it.
+const BEFORE: i64 = 3_600 * 1_000_000;
 
 /// `simulate`.
 #[derive(Debug, Args)]
-#[command(after_help = "The file says which groups and weights are to be another:\n\n  \
+#[command(after_help = "The file says which groups, weights and rules are to be another:\n\n  \
+                        [groups.smart]\n  strategy = \"latency\"\n\n  \
                         [groups.smart.targets]\n  \"anthropic/claude-sonnet-5\" = 3\n  \"openai/gpt-5.6-sol\" = 2\n\n  \
+                        [rules.night]\n  when = \"hour < 6 && !has_tools\"\n  targets = { \"fast\" = 1 }\n\n  \
                         [weights.fast]\n  \"groq/llama-3.1-8b-instant\" = 4\n\n\
-                        First choices are compared: who would have had to step in for whom is not foreseen.\n\n\
+                        First choices are compared: who would have had to step in for whom is not foreseen. Rules that look at\n\
+                        words or headers, which are not kept, count as they did then. Strategies see what targets did with the\n\
+                        requests that they were sent. An answer is taken to be as long as it was.\n\n\
                         Example:\n  llmroute simulate --since 7d --with policy.toml")]
 pub struct Simulate {
     /// How far back, in hours or days.
@@ -39,47 +52,6 @@ pub struct Simulate {
     /// The policy file.
     #[arg(long = "with", value_name = "FILE")]
     file: PathBuf,
-}
-
-/// The document of `simulate`.
-#[derive(Debug, Default, Serialize)]
-struct Document {
-    schema_version: u32,
-    /// Requests that were decided again.
-    requests: u64,
-    /// Requests whose record cannot be read.
-    unreadable: u64,
-    /// What they would have been refused for, by code, where they were not before.
-    refused: BTreeMap<String, u64>,
-    before: Totals,
-    after: Totals,
-    targets: Vec<Line>,
-}
-
-/// One policy's side of the comparison, of the requests that were answered.
-#[derive(Debug, Default, Serialize)]
-struct Totals {
-    /// At today's prices; `null` = of no request a price is known.
-    #[serde(serialize_with = "dollars")]
-    cost_usd: Option<Usd>,
-    /// Requests whose price is not known.
-    unpriced: u64,
-    /// The mean of the targets' medians; `null` = too few answers to know one.
-    first_us: Option<u64>,
-    #[serde(skip)]
-    times: (u64, u64),
-}
-
-#[derive(Debug, Default, Serialize)]
-struct Line {
-    target: String,
-    /// Requests whose first choice it was.
-    before: u64,
-    /// Requests whose first choice it would have been.
-    after: u64,
-    before_share: f64,
-    after_share: f64,
-    first_us: Option<u64>,
 }
 
 impl Simulate {
@@ -94,13 +66,50 @@ impl Simulate {
         })?;
         let loaded = session.glance()?;
         let policy = policy_file::read(&text, &name, &loaded.policy)?;
-        let now = session.clock.now().wall.0;
-        let micros = i64::try_from(self.since).unwrap_or(i64::MAX).saturating_mul(1_000_000);
-        let range = Range { from: Stamp(now.saturating_sub(micros)), to: Stamp(now.saturating_add(1)) };
-        let played = decisions::played(&session.read()?, range)?;
-        let likely = Likely::read(session, &loaded)?;
-        let document = Document::new(&played, &policy, &likely);
-        session.screen.show(&document, draw)
+        session.screen.show(&simulated(session, &loaded, &policy, self.since)?, draw)
+    }
+}
+
+/// What `policy` would have done with the requests of the last `seconds`.
+///
+/// # Errors
+/// The ledger cannot be read.
+pub(super) fn simulated(session: &Session, loaded: &Loaded, policy: &Policy, seconds: u64) -> Done<Document> {
+    let now = session.clock.now().wall.0;
+    let micros = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000_000);
+    let range = Range { from: Stamp(now.saturating_sub(micros)), to: Stamp(now.saturating_add(1)) };
+    let db = session.read()?;
+    let played = decisions::played(&db, range)?;
+    let zero = range.from.0.saturating_sub(BEFORE);
+    let tried = decisions::tried(&db, Range { from: Stamp(zero), ..range })?;
+    let prices = Prices::loading(loaded.prices.clone(), policy);
+    start::runtime()?.block_on(prices.ready());
+    let rates = prices.card(policy, Stamp(now));
+    let replay = Replay::new(tried.iter().map(|it| past(it, zero)).collect(), Arc::clone(&rates));
+    let likely = Likely::read(session, loaded)?;
+    Ok(Document::new(&played, policy, &likely, replay, zero))
+}
+
+/// The time on the clock of a replay that begins at `zero`.
+fn moment(at: Stamp, zero: i64) -> Moment {
+    Moment(u64::try_from(at.0.saturating_sub(zero)).unwrap_or(0))
+}
+
+fn past(it: &Tried, zero: i64) -> Past {
+    let blamed = it.kind.as_deref().and_then(Kind::named).is_some_and(|it| it.effect().health != Health::None);
+    Past {
+        seat: SeatId { provider: it.provider.as_str().into(), model: Some(it.model.as_str().into()), key: it.key },
+        at: moment(it.at, zero),
+        // Of an attempt that failed nobody counted the prompt: it counts as a small one.
+        class: Some(Class::of(it.stream, it.input.unwrap_or(0))),
+        first: it.first_us.map(Duration::from_micros),
+        took: Duration::from_micros(it.total_us.unwrap_or(0)),
+        end: match (it.settled, blamed) {
+            (true, _) => End::Answered,
+            (false, true) => End::Failed,
+            (false, false) => End::Other,
+        },
+        output: it.output,
     }
 }
 
@@ -114,73 +123,6 @@ fn span(text: &str) -> Result<u64, String> {
     };
     let number: u64 = text[..text.len() - 1].parse().map_err(|_| told())?;
     number.checked_mul(unit).filter(|it| (1..=DAYS_MOST * 86_400).contains(it)).ok_or_else(told)
-}
-
-impl Document {
-    fn new(played: &[Played], policy: &Policy, likely: &Likely<'_>) -> Self {
-        let mut it = Self { schema_version: 1, ..Self::default() };
-        let mut targets = BTreeMap::<String, Line>::new();
-        for request in played {
-            let Ok(before) = serde_json::from_str::<Record>(&request.decision.record) else {
-                it.unreadable += 1;
-                continue;
-            };
-            let after = before.again(policy, request.decision.id, request.decision.salt);
-            it.requests += 1;
-            if let (None, Some(code)) = (&before.refusal, &after.refusal) {
-                *it.refused.entry(code.clone()).or_default() += 1;
-            }
-            for (record, totals, is_after) in [(&before, &mut it.before, false), (&after, &mut it.after, true)] {
-                let Some((target, keys)) = record.plan.first() else { continue };
-                let line = targets.entry(target.to_string()).or_default();
-                if is_after {
-                    line.after += 1;
-                } else {
-                    line.before += 1;
-                }
-                line.first_us = likely.first_us(target);
-                // What was never answered has no size to be priced by.
-                let (Some(input), Some(output)) = (request.input, request.output) else { continue };
-                totals.add(likely.cost(target, keys, &Usage::estimated(input, output)), line.first_us);
-            }
-        }
-        it.targets = targets.into_iter().map(|(target, line)| Line { target, ..line }).collect();
-        let (before, after) = it.targets.iter().fold((0, 0), |sum, it| (sum.0 + it.before, sum.1 + it.after));
-        for line in &mut it.targets {
-            line.before_share = share(line.before, before);
-            line.after_share = share(line.after, after);
-        }
-        it.targets.sort_by(|a, b| b.after.cmp(&a.after).then_with(|| a.target.cmp(&b.target)));
-        it.before.close();
-        it.after.close();
-        it
-    }
-}
-
-impl Totals {
-    fn add(&mut self, cost: Option<Usd>, first_us: Option<u64>) {
-        match cost {
-            Some(cost) => self.cost_usd = Some(self.cost_usd.map_or(cost, |sum| sum + cost)),
-            None => self.unpriced += 1,
-        }
-        if let Some(first) = first_us {
-            self.times = (self.times.0.saturating_add(first), self.times.1 + 1);
-        }
-    }
-
-    fn close(&mut self) {
-        self.first_us = self.times.0.checked_div(self.times.1);
-    }
-
-    fn told(&self) -> String {
-        let unpriced = if self.unpriced > 0 {
-            format!(" (+{} without a price)", amounts::count(self.unpriced))
-        } else {
-            String::new()
-        };
-        let first = self.first_us.map(|_| format!(", first {}", amounts::micros(self.first_us))).unwrap_or_default();
-        format!("{}{unpriced}{first}", amounts::money(self.cost_usd))
-    }
 }
 
 fn draw(it: &Document, frame: Frame) -> String {
@@ -202,23 +144,23 @@ fn draw(it: &Document, frame: Frame) -> String {
     let mut lines = vec![
         format!("{}, at today's prices", amounts::plural(it.requests, "request", "requests")),
         table.draw(frame),
-        format!("was {}   would be {}", it.before.told(), it.after.told()),
+        format!("was       {}", it.before.told()),
+        format!("would be  {}", it.after.told()),
     ];
+    if it.before.cost_interval_usd.is_some() {
+        lines.push("in brackets: where another span like this one would end up, 95 times of 100".to_owned());
+    }
+    for rule in &it.not_replayable {
+        lines.push(
+            safe::line(&format!("rule {} counts as it did then: {} not kept", rule.rule, rule.told())).into_owned(),
+        );
+    }
     for (code, n) in &it.refused {
         lines.push(format!("{} would be refused: {}", amounts::count(*n), safe::line(code)));
     }
+    lines.push("budgets: there are none yet, so none would have been hit".to_owned());
     if it.unreadable > 0 {
         lines.push(format!("{} of a newer version left out", amounts::plural(it.unreadable, "record", "records")));
     }
     lines.join("\n")
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a share for display")]
-fn share(part: u64, whole: u64) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
-}
-
-#[expect(clippy::ref_option, reason = "as serde calls it")]
-fn dollars<S: serde::Serializer>(it: &Option<Usd>, to: S) -> Result<S::Ok, S::Error> {
-    it.map(Usd::dollars).serialize(to)
 }

@@ -1,21 +1,26 @@
 //! `weights`: the shares of a group's targets, as meant and as they came out.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use jiff::{Timestamp, ToSpan as _};
 use serde::Serialize;
 
-use crate::cli::diag::Done;
+use crate::cli::decision::Likely;
+use crate::cli::diag::{Diag, Done, Exit};
 use crate::cli::groups::{shares, unknown};
 use crate::cli::session::Session;
+use crate::cli::simulate::simulated;
 use crate::cli::view::table::{Table, left, right};
 use crate::cli::view::{Frame, amounts, bars};
 use crate::config::edits::weighted;
 use crate::domain::clock::Stamp;
 use crate::domain::id::GroupName;
+use crate::domain::money::Usd;
 use crate::domain::policy::Group;
 use crate::domain::target::Target;
+use crate::domain::usage::Usage;
 use crate::store::stats::{self, By, Range, Sums};
 
 /// Days that the actual shares are counted over.
@@ -40,13 +45,19 @@ enum Verb {
         group: Option<String>,
     },
     /// Change weights; targets that are not named keep theirs.
-    #[command(after_help = "Example:\n  llmroute weights set smart anthropic/claude-sonnet-5=3 openai/gpt-5.6-sol=6")]
+    #[command(
+        after_help = "Example:\n  llmroute weights set smart anthropic/claude-sonnet-5=3 openai/gpt-5.6-sol=6\n  \
+                            llmroute weights set smart openai/gpt-5.6-sol=6 --dry-run"
+    )]
     Set {
         /// The group.
         group: String,
         /// Targets with their new weights; 0 = only as a fallback.
         #[arg(required = true, value_name = "PROVIDER/MODEL=WEIGHT")]
         weights: Vec<String>,
+        /// Change nothing: tell what these weights would have done with the requests of the last 7 days.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Go back to the weights the group was made with.
     #[command(after_help = "Example:\n  llmroute weights reset smart")]
@@ -86,6 +97,8 @@ struct Weighed {
     first_attempts: u64,
     first_attempts_ok: u64,
     ttft_p50_us: Option<u64>,
+    /// Dollars for a million tokens of an answer, today; `null` = no price is known.
+    output_usd: Option<f64>,
 }
 
 impl Weights {
@@ -97,7 +110,8 @@ impl Weights {
         match &self.verb {
             None => show(session, None),
             Some(Verb::Show { group }) => show(session, group.as_deref()),
-            Some(Verb::Set { group, weights }) => set(session, group, weights),
+            Some(Verb::Set { group, weights, dry_run: false }) => set(session, group, weights),
+            Some(Verb::Set { group, weights, dry_run: true }) => try_out(session, group, weights),
             Some(Verb::Reset { group }) => reset(session, group),
         }
     }
@@ -122,6 +136,36 @@ fn set(session: &Session, group: &str, texts: &[String]) -> Done {
     report(session, group, "")
 }
 
+/// What other weights would have done.
+fn try_out(session: &Session, group: &str, texts: &[String]) -> Done {
+    let loaded = session.glance()?;
+    let mut policy = loaded.policy.clone();
+    let Some(changed) = policy.groups.get_mut(group) else {
+        return Err(unknown(group, policy.groups.keys().map(GroupName::as_str)).into());
+    };
+    let changed = Arc::make_mut(changed);
+    for text in texts {
+        let (target, weight) = weighted(text)?;
+        let Some(own) = changed.targets.iter_mut().find(|it| it.0.to_string() == target) else {
+            let why = format!("group `{group}` has no target `{target}`");
+            return Err(Diag::new(Exit::Usage, "unknown-target", "nothing can be told", why)
+                .fix(format_args!("llmroute weights show {group}"))
+                .into());
+        };
+        own.1 = weight;
+    }
+    let days = u64::try_from(DAYS).unwrap_or(0);
+    let told = simulated(session, &loaded, &policy, days * 86_400)?;
+    session.screen.show(&told, |it, _| {
+        if it.is_empty() {
+            return "no request of the last 7 days has a record of its decision · nothing written".to_owned();
+        }
+        let cost = format!("cost {} → {}", amounts::money(it.before.cost_usd), amounts::money(it.after.cost_usd));
+        let first = format!("{} → {}", amounts::micros(it.before.first_us), amounts::micros(it.after.first_us));
+        format!("on your last {DAYS} days: {cost} · expected TTFT {first} · nothing written")
+    })
+}
+
 fn reset(session: &Session, group: &str) -> Done {
     let changed = session.edit(|edits| edits.reset_weights(group))?;
     let what = format!(" ({} changed)", amounts::plural(changed as u64, "weight", "weights"));
@@ -141,7 +185,9 @@ fn report(session: &Session, group: &str, what: &str) -> Done {
 }
 
 fn read(session: &Session, group: Option<&str>) -> Done<Listed> {
-    let policy = session.glance()?.policy;
+    let loaded = session.glance()?;
+    let policy = &loaded.policy;
+    let likely = Likely::read(session, &loaded)?;
     let chosen: Vec<&Group> = match group {
         None => policy.groups.values().map(AsRef::as_ref).collect(),
         Some(name) => match policy.groups.get(name) {
@@ -154,12 +200,12 @@ fn read(session: &Session, group: Option<&str>) -> Done<Listed> {
     let range = Range { from: from.map_or(Stamp(0), |it| Stamp(it.as_microsecond())), to };
     let report = stats::report(&session.read()?, range, &By::GroupTarget)?;
     let sums: HashMap<String, Sums> = report.rows.into_iter().filter_map(|it| Some((it.name?, it.sums))).collect();
-    let groups = chosen.into_iter().map(|it| Shown::new(it, &sums)).collect();
+    let groups = chosen.into_iter().map(|it| Shown::new(it, &sums, &likely)).collect();
     Ok(Listed { schema_version: 1, days: DAYS, groups })
 }
 
 impl Shown {
-    fn new(group: &Group, sums: &HashMap<String, Sums>) -> Self {
+    fn new(group: &Group, sums: &HashMap<String, Sums>, likely: &Likely<'_>) -> Self {
         let name = group.name.as_str();
         let of = |target: &str| sums.get(&format!("{name} {target}")).cloned().unwrap_or_default();
         let prefix = format!("{name} ");
@@ -177,6 +223,7 @@ impl Shown {
                 first_attempts: it.first.all,
                 first_attempts_ok: it.first.ok,
                 ttft_p50_us: it.ttft.p50,
+                output_usd: likely.cost(target, &[], &Usage::estimated(0, 1_000_000)).map(Usd::dollars),
             }
         };
         Self {
@@ -202,6 +249,7 @@ fn draw(it: &Shown, frame: Frame) -> String {
         left("7D ACTUAL"),
         right("1ST OK").wide(),
         right("TTFT p50").wide(),
+        right("$/1M out").wide(),
     ]);
     for target in &it.targets {
         let actual = target.actual_share.map_or_else(|| amounts::NONE.to_owned(), amounts::share);
@@ -213,6 +261,7 @@ fn draw(it: &Shown, frame: Frame) -> String {
             if frame.draws() { format!("{bar} {actual:>4}") } else { actual },
             amounts::percent(target.first_attempts_ok, target.first_attempts),
             amounts::micros(target.ttft_p50_us),
+            target.output_usd.map_or_else(|| amounts::UNKNOWN.to_owned(), |it| format!("{it:.2}")),
         ]);
     }
     let built_in = if it.built_in { " (built in)" } else { "" };

@@ -1,4 +1,4 @@
-//! Groups and weights as they are written in a policy file, read over a policy that is in force. Every problem is named, with
+//! Groups, weights and rules as they are written in a policy file, read over a policy that is in force. Every problem is named, with
 //! its place in the file.
 //!
 //! ```toml
@@ -6,19 +6,30 @@
 //! "anthropic/claude-sonnet-5" = 3
 //! "openai/gpt-5.6-sol" = 2
 //!
+//! [groups.smart]
+//! strategy = "latency"
+//!
+//! [rules.night]                           # a new one, or what is to be another in one that is there
+//! when = "hour < 6"
+//! targets = { "fast" = 1 }
+//! fallbacks = ["smart"]
+//!
 //! [weights.fast]                          # of a group that is there, the built-in ones too
 //! "groq/llama-3.1-8b-instant" = 4
 //! ```
 
+mod rules;
+
 use std::sync::Arc;
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeString, DeTable, DeValue};
 
 use crate::config::refusal::{Refusal, nearest};
 use crate::config::settings::position;
 use crate::domain::id::GroupName;
 use crate::domain::policy::{Group, Policy};
+use crate::domain::strategy::NoStrategy;
 use crate::domain::target::Target;
 
 /// `base` with the groups and weights of `text`. `name` is what the file is called.
@@ -58,12 +69,15 @@ impl Reading {
     }
 
     fn all(&mut self, file: &DeTable<'_>) {
-        for (key, value) in file {
-            match key.get_ref().as_ref() {
-                "groups" => self.tables(value, Self::group),
-                "weights" => self.tables(value, Self::weights),
-                other => self.unknown(key.span().start, other, &["groups", "weights"]),
+        const ALL: [&str; 3] = ["groups", "weights", "rules"];
+        // Rules may send to groups that the file makes, and weights may be of those.
+        for (name, read) in ALL.into_iter().zip([Self::group, Self::weights, Self::rule]) {
+            if let Some(value) = file.get(name) {
+                self.tables(value, read);
             }
+        }
+        for (key, _) in file.iter().filter(|it| !ALL.contains(&it.0.get_ref().as_ref())) {
+            self.unknown(key.span().start, key.get_ref(), &ALL);
         }
     }
 
@@ -77,24 +91,31 @@ impl Reading {
     }
 
     fn group(&mut self, name: &str, at: usize, table: &DeTable<'_>) {
-        let mut targets = Vec::new();
+        // What the file does not say stays as it is.
+        let was = self.policy.groups.get(name);
+        let mut group = was.map_or_else(|| Group::new(name.into(), Vec::new()), |it| (**it).clone());
+        group.built_in = false;
         for (key, value) in table {
             match key.get_ref().as_ref() {
                 "targets" => {
                     if let Some(table) = self.table(value) {
-                        targets = self.weighted(table);
+                        group.targets = self.weighted(table);
                     }
                 }
-                other => self.unknown(key.span().start, other, &["targets"]),
+                "strategy" => match value.get_ref().as_str().map(str::parse) {
+                    Some(Ok(it)) => group.strategy = it,
+                    Some(Err(why)) => {
+                        let why: NoStrategy = why;
+                        self.problem(value.span().start, why.to_string());
+                    }
+                    None => self.problem(value.span().start, "a text is expected here: the name of a strategy"),
+                },
+                other => self.unknown(key.span().start, other, &["targets", "strategy"]),
             }
         }
-        if targets.is_empty() && self.problems.is_empty() {
+        if group.targets.is_empty() && self.problems.is_empty() {
             self.problem(at, format!("the group `{name}` has no targets"));
         }
-        // What the file has no word for stays as it is.
-        let was = self.policy.groups.get(name);
-        let was = was.map_or_else(|| Group::new(name.into(), Vec::new()), |it| (**it).clone());
-        let group = Group { targets, built_in: false, ..was };
         self.policy.groups.insert(group.name.clone(), Arc::new(group));
     }
 
@@ -121,7 +142,7 @@ impl Reading {
     /// Targets with their weights.
     fn weighted(&mut self, table: &DeTable<'_>) -> Vec<(Target, f64)> {
         let mut targets = Vec::new();
-        for (key, value) in table {
+        for (key, value) in as_listed(table) {
             let text = key.get_ref().as_ref();
             let target = Target::parse(text);
             match &target {
@@ -134,18 +155,24 @@ impl Reading {
                 }
                 Some(_) => {}
             }
-            let number = match value.get_ref() {
-                DeValue::Integer(it) => it.as_str().parse::<f64>().ok(),
-                DeValue::Float(it) => it.as_str().parse::<f64>().ok(),
-                _ => None,
-            };
-            match (target, number.filter(|it| it.is_finite() && *it >= 0.0)) {
-                (Some(target), Some(weight)) => targets.push((target, weight)),
-                (_, None) => self.problem(value.span().start, format!("the weight of `{text}` is no number from 0 up")),
-                (None, _) => {}
-            }
+            let weight = self.weight(text, value);
+            targets.extend(target.zip(weight));
         }
         targets
+    }
+
+    /// The weight of what `text` names.
+    fn weight(&mut self, text: &str, value: &Spanned<DeValue<'_>>) -> Option<f64> {
+        let number = match value.get_ref() {
+            DeValue::Integer(it) => it.as_str().parse::<f64>().ok(),
+            DeValue::Float(it) => it.as_str().parse::<f64>().ok(),
+            _ => None,
+        };
+        let number = number.filter(|it| it.is_finite() && *it >= 0.0);
+        if number.is_none() {
+            self.problem(value.span().start, format!("the weight of `{text}` is no number from 0 up"));
+        }
+        number
     }
 
     fn table<'a, 'b>(&mut self, value: &'a Spanned<DeValue<'b>>) -> Option<&'a DeTable<'b>> {
@@ -163,6 +190,13 @@ impl Reading {
         };
         self.problem(at, format!("there is no `{name}` here; {meant}"));
     }
+}
+
+/// The fields of a table in the order in which the file has them: what is listed first comes first.
+fn as_listed<'t, 'd>(table: &'t DeTable<'d>) -> Vec<(&'t Spanned<DeString<'d>>, &'t Spanned<DeValue<'d>>)> {
+    let mut all: Vec<_> = table.iter().collect();
+    all.sort_by_key(|it| it.0.span().start);
+    all
 }
 
 #[cfg(test)]
@@ -189,14 +223,43 @@ mod tests {
 
     #[test]
     fn groups_and_weights_lie_over_what_is_in_force() {
-        let text = "[groups.new.targets]\n\"a/x/y\" = 3\n\"b/m\" = 0.5\n[weights.fast]\n\"b/m\" = 4\n";
+        let text = "[groups.new.targets]\n\"b/m\" = 0.5\n\"a/x/y\" = 3\n[weights.fast]\n\"b/m\" = 4\n";
         let policy = read(text, "p.toml", &base()).unwrap();
         let shown = |name: &str| -> Vec<String> {
             policy.groups[name].targets.iter().map(|(it, weight)| format!("{it}={weight}")).collect()
         };
-        assert_eq!(shown("new"), ["a/x/y=3", "b/m=0.5"]);
+        assert_eq!(shown("new"), ["b/m=0.5", "a/x/y=3"], "as listed");
         assert_eq!(shown("fast"), ["a/m=1", "b/m=4"]);
         assert_eq!(read("", "p.toml", &base()).unwrap().groups.len(), 1);
+    }
+
+    #[test]
+    fn strategies_and_rules_lie_over_what_is_in_force() {
+        let text = "[groups.fast]\nstrategy = \"latency\"\n[rules.night]\nwhen = \"hour < 6\"\ntargets = { \"a/m\" = 2, \
+                    \"fast\" = 1 }\nfallbacks = [\"b/m\"]\npriority = 3\n";
+        let policy = read(text, "p.toml", &base()).unwrap();
+        assert_eq!(policy.groups["fast"].strategy, crate::domain::strategy::Strategy::Latency);
+        assert_eq!(policy.groups["fast"].targets.len(), 2, "its targets stay");
+        let rule = policy.rules.iter().next().unwrap();
+        assert_eq!((rule.when.text(), rule.priority, rule.targets.len(), rule.fallbacks.len()), ("hour < 6", 3, 2, 1));
+        let text = "[rules.night]\nwhen = \"hour < 7\"\n[rules.day]\nwhen = \"true\"\ntargets = { \"fast\" = 1 }\nenabled = false";
+        let edited = read(text, "p.toml", &policy).unwrap();
+        let rules: Vec<(&str, usize)> = edited.rules.iter().map(|it| (it.when.text(), it.targets.len())).collect();
+        assert_eq!(rules, [("hour < 7", 2)], "what is not said stays, and what is switched off is not there");
+        for (bad, part) in [
+            ("[groups.fast]\nstrategy = \"fastest\"", "p.toml:2:12: "),
+            ("[groups.fast]\nstrategy = 3", "the name of a strategy"),
+            ("[rules.x]\nwhen = \"headers\"\ntargets = { \"fast\" = 1 }", "rule x, when: column 1"),
+            ("[rules.x]\nwhen = \"true\"", "it sends nowhere"),
+            ("[rules.x]\nwhen = \"true\"\ntargets = { \"slow\" = 1 }", "sends to `slow`"),
+            ("[rules.x]\nwhen = \"true\"\ntargets = { \"fast\" = -1 }", "no number from 0 up"),
+            ("[rules.x]\nwhen = true", "`when` is to be a condition"),
+            ("[rules.x]\nchain = 1\npriority = \"a\"\nfallbacks = [1]", "p.toml:4:13: `fallbacks` is to be a list"),
+            ("[rules.x]\nwen = \"true\"", "is `when` meant?"),
+        ] {
+            let why = read(bad, "p.toml", &base()).unwrap_err().why;
+            assert!(why.contains(part), "{bad}: {why}");
+        }
     }
 
     #[test]

@@ -61,6 +61,8 @@ pub struct Ask {
     pub conversation: Option<u64>,
     /// What the rules said of it, one verdict each time they were asked, where it is decided again from its record.
     pub verdicts: Option<Vec<Verdict>>,
+    /// Those verdicts hold only for rules that look at what no record keeps; the others are asked again.
+    pub replays: bool,
 }
 
 impl Ask {
@@ -89,6 +91,7 @@ impl Ask {
             quote: None,
             conversation: None,
             verdicts: None,
+            replays: false,
         }
     }
 }

@@ -134,6 +134,31 @@ pub enum Health {
 }
 
 impl Kind {
+    /// Every class.
+    const ALL: [Self; 15] = [
+        Self::Rate,
+        Self::Quota,
+        Self::Auth,
+        Self::Overload,
+        Self::Transient,
+        Self::Uncertain,
+        Self::Client,
+        Self::Context,
+        Self::Filter,
+        Self::Model,
+        Self::Unreachable,
+        Self::Silent,
+        Self::Broken,
+        Self::Cut,
+        Self::Local,
+    ];
+
+    /// The class that has this name in rows.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.name() == name)
+    }
+
     /// The row of the table in faults.md §4 and routing.md §5.
     #[must_use]
     pub const fn effect(self) -> Effect {

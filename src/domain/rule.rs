@@ -324,6 +324,24 @@ variables! {
 }
 
 impl Variable {
+    /// Whether the record of a decision and the ledger keep it, or it is the same for all. Words of a request are not kept,
+    /// nor what HTTP said beside them, nor prices of the time.
+    #[must_use]
+    pub const fn is_kept(self) -> bool {
+        !matches!(
+            self,
+            Self::Headers
+                | Self::Params
+                | Self::Metadata
+                | Self::Tags
+                | Self::EstCost
+                | Self::Messages
+                | Self::Complexity
+                | Self::Language
+                | Self::Sensitive
+        )
+    }
+
     const fn bit(self) -> u64 {
         1 << self as u32
     }

@@ -19,6 +19,7 @@ pub mod live;
 pub mod order;
 mod pairs;
 pub mod record;
+pub mod replay;
 pub mod rules;
 pub mod warmth;
 pub mod wishes;

@@ -2,7 +2,8 @@
 
 use rusqlite::{OptionalExtension as _, params};
 
-use crate::domain::id::RequestId;
+use crate::domain::clock::Stamp;
+use crate::domain::id::{KeyId, RequestId};
 use crate::domain::money::Usd;
 use crate::store::error::StoreError;
 use crate::store::open::Db;
@@ -56,6 +57,69 @@ pub struct Played {
     pub output: Option<u64>,
     /// What it cost, where that is known.
     pub cost: Option<Usd>,
+    /// When it came.
+    pub started: Stamp,
+    /// Who asked.
+    pub client: String,
+    /// The client's session.
+    pub session: Option<String>,
+}
+
+/// What came of one attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// The provider.
+    pub provider: String,
+    /// The model.
+    pub model: String,
+    /// The key; `None` where none is needed.
+    pub key: Option<KeyId>,
+    /// When it began.
+    pub at: Stamp,
+    /// The client wanted a stream.
+    pub stream: bool,
+    /// From there to its first content, in microseconds.
+    pub first_us: Option<u64>,
+    /// From there to its end.
+    pub total_us: Option<u64>,
+    /// The class of what went wrong.
+    pub kind: Option<String>,
+    /// Whether it was closed as it should be, with an answer.
+    pub settled: bool,
+    /// Prompt tokens that were not read from the provider's cache, where they are known.
+    pub input: Option<u64>,
+    /// Tokens of its answer.
+    pub output: Option<u64>,
+}
+
+/// What came of the attempts of a span, in conversations.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn tried(db: &Db, range: Range) -> Result<Vec<Tried>, StoreError> {
+    let sql = "SELECT a.provider, a.model, a.key_id, a.at, r.stream, a.first_us, a.total_us, a.kind,
+            a.state = 'settled' AND a.kind IS NULL,
+            a.input - coalesce(a.cache_read, 0), a.output
+        FROM attempts a JOIN requests r ON r.id = a.request
+        WHERE r.started >= ?1 AND r.started < ?2 AND r.operation IS NULL";
+    let mut statement = db.conn().prepare_cached(sql)?;
+    let rows = statement.query_map(params![range.from.0, range.to.0], |row| {
+        let count = |at| row.get::<_, Option<i64>>(at).map(|it| it.and_then(|it| u64::try_from(it).ok()));
+        Ok(Tried {
+            provider: row.get(0)?,
+            model: row.get(1)?,
+            key: row.get::<_, Option<i64>>(2)?.map(KeyId),
+            at: Stamp(row.get(3)?),
+            stream: row.get(4)?,
+            first_us: count(5)?,
+            total_us: count(6)?,
+            kind: row.get(7)?,
+            settled: row.get(8)?,
+            input: count(9)?,
+            output: count(10)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// How the requests of a span were decided and what came of them, in the order they came. Those without a record are left
@@ -64,7 +128,8 @@ pub struct Played {
 /// # Errors
 /// The file cannot be read.
 pub fn played(db: &Db, range: Range) -> Result<Vec<Played>, StoreError> {
-    let sql = "SELECT d.request, d.policy, d.salt, d.record, r.provider || '/' || r.model, r.input, r.output, r.cost
+    let sql = "SELECT d.request, d.policy, d.salt, d.record, r.provider || '/' || r.model, r.input, r.output, r.cost,
+            r.started, r.client, r.session
         FROM decisions d JOIN requests r ON r.id = d.request
         WHERE r.started >= ?1 AND r.started < ?2 ORDER BY r.started, r.id";
     let mut statement = db.conn().prepare_cached(sql)?;
@@ -81,6 +146,9 @@ pub fn played(db: &Db, range: Range) -> Result<Vec<Played>, StoreError> {
             input: count(5)?,
             output: count(6)?,
             cost: row.get::<_, Option<i64>>(7)?.map(Usd::from_pico),
+            started: Stamp(row.get(8)?),
+            client: row.get(9)?,
+            session: row.get(10)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

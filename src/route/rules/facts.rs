@@ -127,7 +127,7 @@ impl Facts for Round<'_> {
             Variable::Messages => count(said::messages(ask)),
             Variable::HasTools => Fact::Bool(ask.needs.tools),
             Variable::HasImages => Fact::Bool(ask.needs.images),
-            Variable::HasAudio => Fact::Bool(said::has_audio(ask)),
+            Variable::HasAudio => Fact::Bool(ask.needs.audio || said::has_audio(ask)),
             Variable::Stream => Fact::Bool(ask.stream),
             Variable::JsonSchema => Fact::Bool(ask.needs.json_schema),
             Variable::Complexity => {

@@ -49,8 +49,8 @@ pub fn route(
     let mut behind: &[Destination] = &[];
     for rewritten in 0.. {
         let rule = match &ask.verdicts {
-            Some(verdicts) => recorded(policy, verdicts.get(rewritten), trail),
-            None => first_match(policy, &sight, &model, trail),
+            Some(verdicts) if !ask.replays => recorded(policy, verdicts.get(rewritten), trail),
+            _ => first_match(policy, ask, &sight, &model, trail),
         };
         let Some(rule) = rule else { break };
         if !rule.chain {
@@ -76,11 +76,22 @@ pub fn route(
 
 /// The first rule that matches while the model is called `model`. One that chains to where the request already is has
 /// done its work.
-fn first_match<'a>(policy: &'a Policy, sight: &Sight<'_>, model: &str, trail: &mut Vec<Step>) -> Option<&'a Rule> {
+fn first_match<'a>(
+    policy: &'a Policy,
+    ask: &Ask,
+    sight: &Sight<'_>,
+    model: &str,
+    trail: &mut Vec<Step>,
+) -> Option<&'a Rule> {
     let round = Round { sight, model, provider: provider_of(policy, model) };
     policy.rules.iter().map(AsRef::as_ref).find(|rule| {
         if !concerns(&rule.scope, &round) || (rule.chain && rule.targets.iter().any(|it| is_called(&it.0, model))) {
             return false;
+        }
+        if let Some(said) = &ask.verdicts
+            && unkept(rule).next().is_some()
+        {
+            return said.iter().any(|it| it.matched.as_ref() == Some(&rule.name));
         }
         rule.when.holds(&round).unwrap_or_else(|why| {
             let step = Step::RuleFailed { name: rule.name.clone(), why };
@@ -91,6 +102,11 @@ fn first_match<'a>(policy: &'a Policy, sight: &Sight<'_>, model: &str, trail: &m
             false
         })
     })
+}
+
+/// What a rule looks at that no record keeps. One that does matches, where decisions are replayed, what it matched then.
+pub fn unkept(rule: &Rule) -> impl Iterator<Item = Variable> {
+    Variable::ALL.into_iter().filter(|it| !it.is_kept() && rule.when.names(*it))
 }
 
 /// What the rules said when this request was decided: its words, which conditions look at, are not kept.

@@ -171,3 +171,45 @@ fn what_is_out_is_told_with_its_reason_and_how_long_yet() {
     let card = lab.home.ok(&[]).stdout;
     assert!(card.contains("cooling    lab key main 29m"), "{card}");
 }
+
+#[test]
+fn simulate_reads_strategies_and_rules_and_tells_what_it_cannot_know() {
+    let lab = Lab::new();
+    lab.home.ok(&["prices", "set", "lab/two", "in=10", "out=20"]);
+    lab.home.ok(&["groups", "set", "both", "lab/one=1", "lab/two=0"]);
+    for _ in 0..4 {
+        lab.home.ok(&["ask", "Capital?", "-m", "both"]);
+    }
+    let file = lab.home.path().join("policy.toml");
+    let path = file.to_str().expect("a path");
+    let to_two = |text: &str| -> serde_json::Value {
+        std::fs::write(&file, text).expect("a file");
+        lab.home.json(&["simulate", "--with", path, "--json"])
+    };
+    let kept = to_two(
+        "[rules.asked]\nwhen = \"client == 'llmroute-ask' && prompt_tokens > 0\"\ntargets = { \"lab/two\" = 1 }\n",
+    );
+    assert_eq!((&kept["targets"][0]["target"], &kept["targets"][0]["after"]), (&"lab/two".into(), &4.into()), "{kept}");
+    assert_eq!((&kept["not_replayable"], &kept["budget_hits"]), (&serde_json::json!([]), &serde_json::Value::Null));
+    assert_eq!(kept["after"]["cost_interval_usd"], serde_json::Value::Null, "one hour tells nothing of another");
+    let words = to_two("[rules.words]\nwhen = \"language == 'en'\"\ntargets = { \"lab/two\" = 1 }\n");
+    assert_eq!(
+        (&words["targets"][0]["target"], &words["targets"][0]["after"]),
+        (&"lab/one".into(), &4.into()),
+        "{words}"
+    );
+    assert_eq!(words["not_replayable"][0], serde_json::json!({"rule": "words", "variables": ["language"]}));
+    let screen = lab.home.ok(&["simulate", "--with", path]).stdout;
+    assert!(screen.contains("rule words counts as it did then: language is not kept"), "{screen}");
+    assert!(screen.contains("budgets: there are none yet"), "{screen}");
+    let text = "[groups.both]\nstrategy = \"priority\"\n[groups.both.targets]\n\"lab/two\" = 1\n\"lab/one\" = 1\n";
+    let priority = to_two(text);
+    assert_eq!(priority["targets"][0]["target"], "lab/two", "{priority}");
+    let ran = lab.home.ok(&["weights", "set", "both", "lab/two=1", "lab/one=0", "--dry-run"]);
+    assert!(ran.stdout.starts_with("on your last 7 days: cost $0.0"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("→") && ran.stdout.contains("nothing written"), "{}", ran.stdout);
+    let weights = lab.home.json(&["weights", "show", "both", "--json"])["groups"][0]["targets"].clone();
+    assert_eq!((&weights[1]["weight"], &weights[1]["output_usd"]), (&0.0.into(), &20.0.into()), "{weights}");
+    lab.home.run(&["weights", "set", "both", "lab/three=1", "--dry-run"]).refused("unknown-target", 2);
+    lab.home.run(&["weights", "set", "none", "lab/two=1", "--dry-run"]).refused("unknown-group", 2);
+}
