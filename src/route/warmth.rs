@@ -183,6 +183,16 @@ impl Warmth {
         Some((it.tokens, it.until.since(now)))
     }
 
+    /// The same as it was at `then`, seen from `now`: what was to be warm for some time still is.
+    #[must_use]
+    pub fn moved(&self, then: Moment, now: Moment) -> Self {
+        let mut moved = self.clone();
+        for it in &mut moved.seats {
+            it.until = now.plus(it.until.since(then));
+        }
+        moved
+    }
+
     /// How many tokens a provider is likely to count in a prompt that is estimated at so many: as before with the one
     /// before.
     #[must_use]
@@ -292,6 +302,12 @@ mod tests {
         assert_eq!(tokens(&told(UNKNOWN, &[(0, used(10_000, 0, 0))]), 1), None);
         assert_eq!(tokens(&told(UNKNOWN, &[(0, used(10_000, 0, 0)), (9, used(11_000, 9_984, 0))]), 10), Some(11_000));
         assert_eq!(tokens(&told(UNKNOWN, &[(0, used(10_000, 0, 8_000))]), 1), Some(8_000));
+    }
+
+    #[test]
+    fn seen_from_another_time_it_is_warm_for_as_long() {
+        let it = told(MARKED, &[(0, used(10_000, 0, 9_000))]).moved(at(100), at(5_000));
+        assert_eq!((tokens(&it, 5_199), tokens(&it, 5_201)), (Some(9_000), None));
     }
 
     #[test]
