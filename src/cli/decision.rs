@@ -6,6 +6,7 @@ mod likely;
 use serde::Serialize;
 
 use crate::cli::requests::{Price, seconds};
+use crate::domain::failure::{Health, Kind};
 use crate::domain::policy::Policy;
 use crate::domain::target::Target;
 use crate::route::explain::{About, Step};
@@ -57,6 +58,8 @@ pub(super) struct Tried {
     retry_after_seconds: Option<f64>,
     cost: Option<Price>,
     answered: bool,
+    /// What followed for the target or its key: `cooled`, `key out` or `model out`; `null` = nothing at once.
+    followed: Option<&'static str>,
     #[serde(skip)]
     micros: (Option<u64>, Option<u64>),
 }
@@ -132,7 +135,18 @@ impl Tried {
             retry_after_seconds: row.retry_after_ms.and_then(|it| seconds(Some(it.saturating_mul(1000)))),
             cost: row.cost.map(Price::new),
             answered: row.state == "settled" && row.error.is_none(),
+            followed: row.error.as_ref().and_then(|it| followed(Kind::named(&it.kind)?, row.retry_after_ms)),
             micros: (row.first_us, row.total_us),
         }
+    }
+}
+
+/// What follows at once from a failure of that class (routing.md §5); one that only counts may have tripped a breaker or not.
+fn followed(kind: Kind, retry_after_ms: Option<u64>) -> Option<&'static str> {
+    match kind.effect().health {
+        Health::Cool => retry_after_ms.map(|_| "cooled"),
+        Health::KeyOut => Some("key out"),
+        Health::ModelOut => Some("model out"),
+        Health::None | Health::Count => None,
     }
 }

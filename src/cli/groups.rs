@@ -140,6 +140,9 @@ fn show(session: &Session, name: &str) -> Done {
         let of = |it: &&SeatLive| format!("{}/{}", it.provider, it.model) == target.target;
         target.live = told.as_ref().map(|told| told.seats.iter().filter(of).cloned().collect());
     }
+    let of_canary =
+        |it: &&SeatLive| one.group.canary.as_ref().is_some_and(|c| c.target == format!("{}/{}", it.provider, it.model));
+    let canary_live: Vec<SeatLive> = told.iter().flat_map(|it| &it.seats).filter(of_canary).cloned().collect();
     // What the deadlines of this group differ from.
     let usual = Shown::of(&Group { deadlines: Deadlines::default(), ..Group::clone(group) }, None).deadlines;
     let now = session.clock.now().wall;
@@ -147,7 +150,9 @@ fn show(session: &Session, name: &str) -> Done {
         let group = &it.group;
         let mut lines = vec![format!("{} · strategy {}", group.name, group.strategy)];
         lines.push(if told.is_some() {
-            live::table(group.targets.iter().map(|it| (it.target.as_str(), it.weight, it.live.as_deref())), frame)
+            let targets = group.targets.iter().map(|it| (it.target.as_str(), Some(it.weight), it.live.as_deref()));
+            let canary = group.canary.as_ref().map(|it| (it.target.as_str(), None, Some(canary_live.as_slice())));
+            live::table(targets.chain(canary), frame)
         } else {
             table(std::slice::from_ref(group), frame)
         });

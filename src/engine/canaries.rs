@@ -8,6 +8,7 @@ use crate::domain::ask::Ask;
 use crate::domain::clock::{Moment, Now};
 use crate::domain::id::GroupName;
 use crate::domain::policy::Policy;
+use crate::domain::target::Target;
 use crate::route::Decision;
 use crate::route::canary::{Arm, Change, Place, Seen, Stage, State, Trial};
 use crate::route::explain::Step;
@@ -41,6 +42,9 @@ pub struct Side {
     pub group: GroupName,
     /// Whose target it goes to first.
     pub arm: Arm,
+    /// That target. Where another one is tried first after all, because that one is full or being probed, the request says
+    /// nothing of either.
+    pub first: Target,
 }
 
 impl Canaries {
@@ -110,7 +114,7 @@ impl Canaries {
         {
             it.remember(key, ask.at.mono);
         }
-        Some(Side { group: group.clone(), arm })
+        Some(Side { group: group.clone(), arm, first: first.clone() })
     }
 
     /// Takes in what came of a request on that side.

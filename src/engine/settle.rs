@@ -328,7 +328,7 @@ impl Settlement {
             it.ended = ended;
         }
         if let Some(side) = self.decision.as_ref().and_then(|it| it.side())
-            && let Some(seen) = self.account.book().seen(side.arm, ask)
+            && let Some(seen) = self.account.book().seen(side, ask)
         {
             engine.canaries.tell(side, &seen, engine.now());
         }

@@ -1,12 +1,14 @@
 //! Canaries in the running house: one that fails is rolled back by itself while every client gets its answer, one that does
 //! well gets everything in the end, and neither is forgotten by a restart.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use llmroute::domain::clock::{Clock, Stamp};
 use llmroute::domain::dialect::Dialect;
-use llmroute::domain::policy::Policy;
+use llmroute::domain::policy::{Deadlines, Hedge, Policy, Room};
 use llmroute::engine::standing::{CanaryTold, Told};
 use llmroute::route::canary::{Place, State};
 use llmroute::route::explain::Step;
@@ -192,4 +194,47 @@ async fn what_is_the_clients_fault_says_nothing_of_either() {
     let told = town.told().await;
     assert_eq!((told.all.canary.requests, told.all.others.requests), (0, 0), "{told:?}");
     assert!(town.sims.iter().all(|it| it.meter().arrived() > 0));
+}
+
+#[tokio::test]
+async fn a_canary_that_another_target_has_to_stand_in_for_counts_as_failed() {
+    let mut town = town(0.9).await;
+    town.plan.hedge = Hedge::After(Duration::from_millis(50));
+    let house = town.plan.clone().open().await;
+    town = Town { house, ..town };
+    town.sims[1].script().always(Script::hang());
+    let mut hedged = 0;
+    for n in 0..8 {
+        let seen = town.ask(&format!("conversation-{n}")).await;
+        assert_eq!(seen.header("x-llmroute-provider"), "old");
+        let (_, attempts) = town.house.row(&seen).await;
+        hedged += u32::from(attempts[0].error.as_ref().is_some_and(|it| it.code == "hedge_lost"));
+    }
+    let told = town.told().await;
+    assert!(hedged > 0, "nothing was hedged: {told:?}");
+    assert_eq!(told.all.canary.failed, told.all.canary.requests, "{told:?}");
+    assert!(told.all.canary.requests >= hedged, "{told:?}");
+}
+
+#[tokio::test]
+async fn a_request_that_finds_the_canary_full_says_nothing_of_either() {
+    let mut town = town(0.99).await;
+    town.plan.room = Room { most: NonZeroU32::new(1), queue: 0 };
+    town.plan.deadlines = Deadlines::default();
+    let house = town.plan.clone().open().await;
+    town = Town { house, ..town };
+    town.sims[1].script().push(Script::text("Canberra.").first(Duration::from_millis(400)));
+    let second = async {
+        // Once the first has its place.
+        while town.sims[1].meter().arrived() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        town.ask("conversation-2").await
+    };
+    let (first, second) = tokio::join!(town.ask("conversation-1"), second);
+    let by = [first, second].map(|it| it.header("x-llmroute-provider").to_owned());
+    assert_eq!(by, ["new", "old"]);
+    assert_eq!(town.places().await, [Place::First, Place::First]);
+    let told = town.told().await;
+    assert_eq!((told.all.canary.requests, told.all.others.requests), (1, 0), "{told:?}");
 }

@@ -86,7 +86,8 @@ fn one(it: &Tried) -> String {
             .retry_after_seconds
             .map(|it| format!(", retry after {}", amounts::duration(Duration::from_secs_f64(it))))
             .unwrap_or_default();
-        return format!("{status}{code}{time}{wait}");
+        let followed = it.followed.map(|it| format!(" → {it}")).unwrap_or_default();
+        return format!("{status}{code}{time}{wait}{followed}");
     }
     let time = if first.is_some() {
         format!("first {}", amounts::micros(first))

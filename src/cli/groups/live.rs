@@ -6,8 +6,11 @@ use crate::cli::view::table::{Table, left, right};
 use crate::cli::view::{Frame, amounts};
 use crate::engine::standing::SeatLive;
 
-/// A row for each key of each target.
-pub(super) fn table<'a>(targets: impl Iterator<Item = (&'a str, f64, Option<&'a [SeatLive]>)>, frame: Frame) -> String {
+/// A row for each key of each target; the canary is the one without a weight.
+pub(super) fn table<'a>(
+    targets: impl Iterator<Item = (&'a str, Option<f64>, Option<&'a [SeatLive]>)>,
+    frame: Frame,
+) -> String {
     let targets: Vec<_> = targets.collect();
     let all: f64 = targets.iter().flat_map(|it| it.2.unwrap_or_default()).map(|it| it.recent).sum();
     let mut table = Table::new(&[
@@ -23,7 +26,7 @@ pub(super) fn table<'a>(targets: impl Iterator<Item = (&'a str, f64, Option<&'a 
         right("FAILED 30 S"),
     ]);
     for (target, weight, seats) in targets {
-        let mut shown = (target.to_owned(), amounts::weight(weight));
+        let mut shown = (target.to_owned(), weight.map_or_else(|| "canary".to_owned(), amounts::weight));
         let seats = seats.unwrap_or_default();
         if seats.is_empty() {
             let none = || amounts::NONE.to_owned();
@@ -98,7 +101,7 @@ mod tests {
         };
         let seats = [seat];
         let drawn = table(
-            [("a/m", 2.0, Some(&seats[..])), ("b/m", 1.0, Some(&[][..]))].into_iter(),
+            [("a/m", Some(2.0), Some(&seats[..])), ("b/m", None, Some(&[][..]))].into_iter(),
             Frame { columns: Some(160) },
         );
         let drawn = anstream::adapter::strip_str(&drawn).to_string();
@@ -119,6 +122,6 @@ mod tests {
                 "75.0%"
             ]
         );
-        assert_eq!(lines[2][..4], ["b/m", "1", "–", "not used lately"]);
+        assert_eq!(lines[2][..4], ["b/m", "canary", "–", "not used lately"]);
     }
 }

@@ -12,11 +12,12 @@ use crate::domain::policy::{Auth, Billing, Provider};
 use crate::domain::target::Seat;
 use crate::domain::usage::{Source, Usage};
 use crate::engine::Engine;
+use crate::engine::canaries::Side;
 use crate::engine::committed::Content;
 use crate::engine::lane::Rendered;
 use crate::engine::settle::tried::Try;
 use crate::engine::tether::{AtWork, Tether};
-use crate::route::canary::{Arm, Seen};
+use crate::route::canary::Seen;
 use crate::route::warmth::{self, Told};
 use crate::store::{AttemptState, Head, Intent};
 use crate::wire::{Facts, tokens};
@@ -248,21 +249,22 @@ impl Book {
 
     /// What came of the target that was tried first, for the trial of a canary. A target that answered with one of its keys
     /// has answered.
-    pub(super) fn seen(&self, arm: Arm, ask: &Ask) -> Option<Seen> {
-        let target = &self.tries.first()?.seat.target;
+    pub(super) fn seen(&self, side: &Side, ask: &Ask) -> Option<Seen> {
+        let target = &self.tries.first().filter(|it| it.seat.target == side.first)?.seat.target;
         let tries = || self.tries.iter().filter(|it| it.seat.target == *target);
         let blamed = |it: &Try| it.failure.as_ref().is_some_and(|it| it.kind.effect().health != Health::None);
         let answering = tries().find(|it| it.first_content.is_some());
         let outrun = tries().find(|it| it.in_race());
         let good = match answering {
             Some(it) => Some(!blamed(it)),
-            None => tries().any(blamed).then_some(false),
+            // How late a stream was is told by its time; of any other answer nothing else would tell that it was.
+            None => (tries().any(blamed) || (outrun.is_some() && !ask.stream)).then_some(false),
         };
         let timed = answering.map(|it| (it, it.first_content)).or_else(|| Some((outrun?, Some(outrun?.ended))));
         let first = timed
             .filter(|_| ask.stream)
             .and_then(|(it, at)| Some((Try::class(ask, it.usage.as_ref())?, it.waited(at?))));
-        (good.is_some() || first.is_some()).then_some(Seen { arm, good, first })
+        (good.is_some() || first.is_some()).then_some(Seen { arm: side.arm, good, first })
     }
 
     /// The attempt that answers, else the last.

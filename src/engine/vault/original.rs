@@ -92,9 +92,9 @@ pub fn extra(fields: Vec<(String, String)>, dialect: Dialect) -> impl Iterator<I
 }
 
 /// Whether a call's own field is proof of who made it, in a dialect without signatures: Google's compatible endpoint has it
-/// in there.
+/// in the one, OpenRouter in the other.
 fn is_proof(name: &str) -> bool {
-    name.ends_with("extra_content")
+    name.ends_with("extra_content") || name.ends_with("reasoning_details")
 }
 
 fn keep(piece: Piece, maker: &Maker, calls: bool) -> Option<Kept> {

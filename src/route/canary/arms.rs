@@ -22,7 +22,8 @@ pub enum Arm {
 pub struct Seen {
     /// Whose.
     pub arm: Arm,
-    /// It answered; `None` where it is not to blame for what came (the client's fault, or another was faster).
+    /// It answered; `None` where it is not to blame for what came (the client's fault), or where a time tells it: another
+    /// target was faster to begin a stream.
     pub good: Option<bool>,
     /// After what time its first content came, where the answer is a stream, and what that compares with. Of one that was
     /// outrun, how long it had been waited for.

@@ -62,6 +62,10 @@ impl Grounds {
 
     /// Tells it, when the text is complete.
     pub(super) fn tell(&mut self, out: &mut Vec<Event>) {
+        if self.told.is_empty() {
+            return;
+        }
+        let text: String = self.texts.iter().map(|it| it.1.as_str()).collect();
         for (field, known) in std::mem::take(&mut self.told) {
             let mut whole = Vec::new();
             fields::write(&mut whole, |out| known.iter().for_each(|(key, raw)| out.raw(key, raw.get())));
@@ -71,9 +75,9 @@ impl Grounds {
             let name = format!("candidate.{field}");
             let (mut citations, mut rest) = (Vec::new(), Vec::new());
             if field == "groundingMetadata" {
-                self.grounding(&known, &mut citations, &mut rest);
+                self.grounding(&text, &known, &mut citations, &mut rest);
             } else {
-                self.recitations(&known, &mut citations, &mut rest);
+                self.recitations(&text, &known, &mut citations, &mut rest);
             }
             if citations.is_empty() {
                 out.push(Event::Opaque(opaque(name, &whole)));
@@ -86,7 +90,13 @@ impl Grounds {
         }
     }
 
-    fn grounding(&self, known: &[(String, Box<RawValue>)], citations: &mut Vec<(u32, Citation)>, rest: &mut Told) {
+    fn grounding(
+        &self,
+        text: &str,
+        known: &[(String, Box<RawValue>)],
+        citations: &mut Vec<(u32, Citation)>,
+        rest: &mut Told,
+    ) {
         let Some(&(last, _)) = self.texts.last() else { return };
         let items = |key: &str| {
             let raw = known.iter().find(|it| it.0 == key).map(|it| &it.1);
@@ -108,7 +118,7 @@ impl Grounds {
             }
             name_rest(SUPPORTS, it, rest);
             if !sources.is_empty() {
-                let at = self.place(&segment);
+                let at = self.place(text, &segment);
                 let (block, span) = at.map_or((last, None), |(block, span)| (block, Some(span)));
                 citations.push((block, Citation::beside(Dialect::Gemini, span, sources)));
             }
@@ -119,7 +129,13 @@ impl Grounds {
     }
 
     /// `citationSources` to the Gemini API, `citations` to Vertex.
-    fn recitations(&self, known: &[(String, Box<RawValue>)], citations: &mut Vec<(u32, Citation)>, rest: &mut Told) {
+    fn recitations(
+        &self,
+        text: &str,
+        known: &[(String, Box<RawValue>)],
+        citations: &mut Vec<(u32, Citation)>,
+        rest: &mut Told,
+    ) {
         let Some(&(last, _)) = self.texts.last() else { return };
         for (key, raw) in known {
             if key != "citationSources" && key != "citations" {
@@ -130,7 +146,7 @@ impl Grounds {
                 let Some(mut it) = Object::of(raw) else { continue };
                 let Some(url) = fields::some_text(&mut it, "uri") else { continue };
                 let title = fields::some_text(&mut it, "title");
-                let at = self.place(&it);
+                let at = self.place(text, &it);
                 for key in ["startIndex", "endIndex"] {
                     fields::take(&mut it, key);
                 }
@@ -142,13 +158,12 @@ impl Grounds {
         }
     }
 
-    /// The block that a segment is in, and its characters there.
-    fn place(&self, segment: &Object) -> Option<(u32, Range<u64>)> {
+    /// The block that a segment of the whole text is in, and its characters there.
+    fn place(&self, whole: &str, segment: &Object) -> Option<(u32, Range<u64>)> {
         let number = |key: &str| fields::get(segment, key).and_then(fields::integer);
         let words = fields::get(segment, "text").and_then(json::text).filter(|it| !it.is_empty());
         let start = usize::try_from(number("startIndex").unwrap_or(0)).ok()?;
         let end = number("endIndex").and_then(|it| usize::try_from(it).ok());
-        let whole: String = self.texts.iter().map(|it| it.1.as_str()).collect();
         let stated =
             end.filter(|end| whole.get(start..*end).is_some_and(|it| words.as_ref().is_none_or(|words| it == words)));
         let bytes = match (stated, words) {

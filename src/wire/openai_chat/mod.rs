@@ -10,6 +10,7 @@
 //!   `message.annotations` in a message or delta, `choice.logprobs` in a choice, `image_url.format` inside a part.
 
 mod annotations;
+mod details;
 pub(in crate::wire) mod error;
 mod reply;
 mod request;

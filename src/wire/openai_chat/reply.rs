@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::annotations::{self, Stretch};
 use super::{
-    Losses, error, finish_with_calls, finish_word, is_own, keep_rest, opaque, read_finish, usage, write_extra,
+    Losses, details, error, finish_with_calls, finish_word, is_own, keep_rest, opaque, read_finish, usage, write_extra,
 };
 use crate::domain::event::{Block, Fault};
 use crate::domain::prompt::Opaque;
@@ -77,6 +77,11 @@ fn read_choice(mut choice: Object, reply: &mut Reply) -> Result<(), Malformed> {
     let reason = choice.take("finish_reason").and_then(json::text);
     if let Some(mut message) = choice.take_object("message")? {
         read_message(&mut message, &mut reply.blocks)?;
+        let call = reply.blocks.iter_mut().find(|it| matches!(it.block, Block::ToolCall { .. }));
+        if let (Some(call), Some(list)) = (call, message.get(details::FIELD).and_then(details::kept)) {
+            message.take(details::FIELD);
+            call.extra.push(list);
+        }
         if let Some(raw) = message.take("annotations") {
             reply.extra.extend(cite(raw, &mut reply.blocks));
         }
@@ -229,6 +234,7 @@ pub(super) fn write(reply: &Reply, asked: &Asked) -> Written {
     choice.plain("index", 0);
     let mut message = choice.object("message");
     let calls = write_message(&reply.blocks, &mut message, &mut losses);
+    details::write_of_answer(&reply.blocks, &mut message);
     write_notes(&reply.blocks, &extra, &mut message, &mut losses);
     write_extra(extra.iter().filter(|it| it.name != annotations::OTHERS), "message.", &mut message);
     message.end();

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use llmroute::domain::event::{Block, Event};
+use llmroute::domain::event::{Block, Delta, Event};
 use llmroute::domain::reply::Reply;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// Checks the grammar of events: blocks ascend without gaps, each is opened and closed once, nothing follows the end.
 pub(super) fn check(events: &[Event]) {
@@ -18,6 +19,10 @@ pub(super) fn check(events: &[Event]) {
                 assert!(started && !finished && *index == next, "{event:?} out of place in {events:?}");
                 open.insert(*index);
                 next += 1;
+            }
+            // Some providers know only at the end where words came from.
+            Event::Delta { index, delta: Delta::Citation(_) } => {
+                assert!(*index < next, "{event:?} of no block in {events:?}");
             }
             Event::Delta { index, .. } => assert!(open.contains(index), "{event:?} of no block in {events:?}"),
             Event::Close { index } => assert!(open.remove(index), "{event:?} of no block in {events:?}"),
@@ -59,8 +64,9 @@ pub(super) struct Told {
     visible: String,
     /// Name and arguments. Where the arguments are no JSON object, which not every dialect can say, nothing.
     calls: Vec<(String, Option<Value>)>,
-    /// Arguments are nested so deep that an ordinary reader of JSON, such as the grammars', gives up on what holds them.
-    deep: bool,
+    /// Arguments on whose holder an ordinary reader of JSON, such as the grammars', gives up: nested deeper than it goes, or
+    /// with a number larger than it holds.
+    unreadable: bool,
 }
 
 /// Ordinary readers stop at 128; a dialect's own wrapping takes a few.
@@ -79,14 +85,15 @@ fn depth(json: &str) -> i32 {
 impl Told {
     /// Of a whole answer.
     pub(super) fn of(reply: &Reply) -> Self {
-        let mut told = Self { visible: String::new(), calls: Vec::new(), deep: false };
+        let mut told = Self { visible: String::new(), calls: Vec::new(), unreadable: false };
         for piece in &reply.blocks {
             match &piece.block {
                 Block::Text | Block::Refusal => told.visible.push_str(&piece.text),
                 Block::ToolCall { name, .. } => {
-                    told.deep |= depth(&piece.text) > DEEPEST;
                     let arguments = if piece.text.trim().is_empty() { "{}" } else { &piece.text };
+                    let is_json = serde_json::from_str::<&RawValue>(arguments).is_ok();
                     let arguments = serde_json::from_str::<Value>(arguments).ok();
+                    told.unreadable |= depth(&piece.text) > DEEPEST || is_json && arguments.is_none();
                     // A text that is no object is wrapped in one where there must be one.
                     let own = arguments.filter(|it| it.as_object().is_some_and(|it| !it.contains_key("_raw")));
                     told.calls.push((name.clone(), own));
@@ -113,6 +120,6 @@ impl Told {
 
     /// Every call has a name, and what it says can be read by anybody.
     pub(super) fn is_sound(&self) -> bool {
-        !self.deep && self.calls.iter().all(|it| !it.0.is_empty())
+        !self.unreadable && self.calls.iter().all(|it| !it.0.is_empty())
     }
 }

@@ -170,6 +170,11 @@ fn what_is_out_is_told_with_its_reason_and_how_long_yet() {
     assert_eq!(lab.home.json(&["--json"])["cooling"][0]["key"], key["name"]);
     let card = lab.home.ok(&[]).stdout;
     assert!(card.contains("cooling    lab key main 29m"), "{card}");
+    let id = lab.home.json(&["requests", "--json"])["requests"][0]["id"].as_str().expect("an id").to_owned();
+    let why = lab.home.json(&["why", &id, "--json"]);
+    assert_eq!(why["plan"][0]["tried"][0]["followed"], "key out", "{why}");
+    let screen = lab.home.ok(&["why", &id]).stdout;
+    assert!(screen.contains("→ key out"), "{screen}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::place;
 use crate::domain::prompt::{Body, Format, Opaque, Part, Prompt, Reasoning, Role, Tool, ToolChoice, Turn};
 use crate::domain::quirks::{CallIds, OutputCap, Quirks, ReasoningField};
 use crate::wire::json::ObjectWriter;
-use crate::wire::openai_chat::{Losses, NO_FIELD, STAND_IN, WHY_STAND_IN, has_extra, is_own, write_extra};
+use crate::wire::openai_chat::{Losses, NO_FIELD, STAND_IN, WHY_STAND_IN, details, has_extra, is_own, write_extra};
 use crate::wire::{Written, call_ids, freeform};
 
 /// Writes a request for a provider.
@@ -236,6 +236,9 @@ impl Messages<'_> {
             }
             if !said.calls.is_empty() {
                 message.list("tool_calls", &said.calls, |part, out| write_call(part, form, out));
+            }
+            if !turn.extra.iter().any(|it| is_own(it) && it.name == details::FIELD) {
+                details::write_of_turn(&said.calls, message);
             }
             // Where both names of reasoning came with different texts, the provider reads one of them.
             let (twice, extra): (Vec<&Opaque>, Vec<&Opaque>) =

@@ -105,6 +105,11 @@ impl Calls {
         }
     }
 
+    /// The block of the first call.
+    pub(super) fn first(&self) -> Option<u32> {
+        self.calls.first()?.block
+    }
+
     /// Opens what still waits for a name, ends half characters, and closes every call.
     pub(super) fn close(&mut self, next: &mut u32, answer: &str, out: &mut Vec<Event>) {
         for (nth, call) in self.calls.iter_mut().enumerate() {

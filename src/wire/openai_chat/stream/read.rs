@@ -9,6 +9,7 @@ use crate::domain::prompt::Opaque;
 use crate::wire::cited;
 use crate::wire::json::{self, Object};
 use crate::wire::openai_chat::annotations::{self, Stretch};
+use crate::wire::openai_chat::details::{self, Details};
 use crate::wire::openai_chat::{DONE, DONE_OBJECT, error, finish_with_calls, opaque, read_finish, reply, usage};
 use crate::wire::sse::Frame;
 use crate::wire::{Malformed, StreamReader};
@@ -37,6 +38,7 @@ pub(in crate::wire::openai_chat) struct Reader {
     texts: Vec<Stretch>,
     /// Notes that wait for the text to be complete: they may come before it.
     notes: Vec<Citation>,
+    details: Details,
     /// Lists of pages beside the answer, as they came last, until they are told.
     lists: Vec<(&'static str, Box<RawValue>)>,
 }
@@ -203,6 +205,9 @@ impl Reader {
             self.notes.extend(citations);
             out.extend(others.filter(|it| !it.is_spelling()).map(Event::Opaque));
         }
+        if let Some(raw) = delta.take(details::FIELD) {
+            self.details.hear(raw);
+        }
         for (key, raw) in delta.rest() {
             self.extra(&format!("message.{key}"), raw, out);
         }
@@ -302,6 +307,12 @@ impl Reader {
     }
 
     fn close(&mut self, out: &mut Vec<Event>) {
+        if let Some(list) = self.details.take() {
+            out.push(match self.calls.first() {
+                Some(index) => Event::Delta { index, delta: Delta::Opaque(list) },
+                None => Event::Opaque(list),
+            });
+        }
         self.close_text(out);
         let answer = self.answer.as_deref().unwrap_or_default();
         self.calls.close(&mut self.next, answer, out);
