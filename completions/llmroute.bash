@@ -973,7 +973,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__groups__subcmd__set)
-            opts="-q -y -h --strategy --affinity --hedge-after --on-refusal --max-parallel --queue --deadline --canary --json --format --color --quiet --no-input --yes --home --help"
+            opts="-q -y -h --strategy --affinity --hedge-after --on-refusal --resume --max-parallel --queue --deadline --canary --json --format --color --quiet --no-input --yes --home --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -993,6 +993,10 @@ _llmroute() {
                     ;;
                 --on-refusal)
                     COMPREPLY=($(compgen -W "tell next" -- "${cur}"))
+                    return 0
+                    ;;
+                --resume)
+                    COMPREPLY=($(compgen -W "on off" -- "${cur}"))
                     return 0
                     ;;
                 --max-parallel)

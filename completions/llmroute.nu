@@ -559,6 +559,10 @@ module completions {
     [ "tell" "next" ]
   }
 
+  def "nu-complete llmroute groups set resume" [] {
+    [ "on" "off" ]
+  }
+
   def "nu-complete llmroute groups set format" [] {
     [ "table" "json" ]
   }
@@ -573,6 +577,7 @@ module completions {
     --affinity: string@"nu-complete llmroute groups set affinity" # A conversation stays where its provider has its prompt cached, unless going where the strategy would send it is cheaper including that cache; off: each request goes where the strategy says
     --hedge-after: string     # Ask the next target too when the first has not begun to answer by then: after its own usual time, after TIME, or never. At most 5 % of all requests are sent twice
     --on-refusal: string@"nu-complete llmroute groups set on_refusal" # What a refusal by a provider's content policy means: the client is told, or the next target is sent the same
+    --resume: string@"nu-complete llmroute groups set resume" # Go on with an answer that is cut after its client has begun to hear it: the next target is asked for the rest, and its answer is told only from where it meets the first, character for character. Off unless this is given; `--resume` alone means on. Both parts are paid for
     --max-parallel: string    # How many requests of this group one target takes at once; 0 = any number. A full one is passed over for the next
     --queue: string           # How many more wait for a place where no target has one. Those with the header `x-llmroute-priority: high` come first
     --deadline: string        # How long a part of the exchange may take: connect, first-content, first-content-reasoning, byte-gap, content-gap, whole or stream. Can be given several times

@@ -116,3 +116,52 @@ fn the_table_survives_being_written_and_read() {
     let read: Table = toml::from_str(&text).unwrap();
     assert_eq!(read.provider, providers());
 }
+
+/// OpenRouter's page on streaming, "Stream Cancellation": whom hanging up stops, and its bill with it. Whoever the page does
+/// not name, or names as one that goes on, is read to its end (faults.md row 47); so is a gateway, which does not say whom it
+/// has asked.
+#[test]
+fn only_who_stops_when_it_is_hung_up_on_is_hung_up_on() {
+    const STOP: [&str; 15] = [
+        "openai",
+        "azure",
+        "azure-deployments",
+        "anthropic",
+        "fireworks",
+        "novita",
+        "deepinfra",
+        "together",
+        "cohere",
+        "hyperbolic",
+        "xai",
+        "cloudflare",
+        "friendli",
+        "chutes",
+        "deepseek",
+    ];
+    const GO_ON: [&str; 16] = [
+        "bedrock",
+        "bedrock-mantle",
+        "groq",
+        "gemini",
+        "vertex",
+        "vertex-anthropic",
+        "vertex-openai",
+        "vertex-express",
+        "minimax",
+        "huggingface",
+        "perplexity",
+        "mistral",
+        "ai21",
+        "featherless",
+        "sambanova",
+        "alibaba",
+    ];
+    for name in GO_ON.iter().chain(&STOP) {
+        assert!(provider(name).is_some(), "{name} is no provider here");
+    }
+    for row in providers() {
+        let stops = row.local || STOP.contains(&row.name.as_str());
+        assert_eq!(row.quirks.cancels, stops, "{}", row.name);
+    }
+}

@@ -53,6 +53,8 @@ pub(super) struct Tried {
     status: Option<u16>,
     /// The code of what went wrong; `null` = it answered, or is still at it.
     error: Option<String>,
+    /// How it was asked for the rest of an answer that was cut; `null` = for a whole one.
+    resume: Option<String>,
     first_seconds: Option<f64>,
     total_seconds: Option<f64>,
     retry_after_seconds: Option<f64>,
@@ -130,6 +132,7 @@ impl Tried {
             key: row.key_name.clone(),
             status: row.status,
             error: row.error.as_ref().map(|it| it.code.clone()),
+            resume: row.resume.clone(),
             first_seconds: seconds(row.first_us),
             total_seconds: seconds(row.total_us),
             retry_after_seconds: row.retry_after_ms.and_then(|it| seconds(Some(it.saturating_mul(1000)))),

@@ -56,6 +56,7 @@ enum Verb {
                             Example:\n  llmroute groups set smart anthropic/claude-sonnet-5=3 openai/gpt-5.6-sol=2\n  \
                             llmroute groups set smart anthropic/claude-sonnet-5 openai/gpt-5.6-sol --strategy latency\n  \
                             llmroute groups set smart anthropic/claude-sonnet-5 openai/gpt-5.6-sol=0 --hedge-after 4s\n  \
+                            llmroute groups set smart anthropic/claude-sonnet-5 openai/gpt-5.6-sol=0 --resume on\n  \
                             llmroute groups set smart --canary google/gemini-3.8-pro=5%"
     )]
     Set {

@@ -103,6 +103,8 @@ struct Attempt {
     key: Option<String>,
     billing: String,
     lane: Option<String>,
+    /// How it was asked for the rest of an answer that was cut: `prefill`, `anchor` or `repeat`.
+    resume: Option<String>,
     status: Option<u16>,
     first_seconds: Option<f64>,
     total_seconds: Option<f64>,
@@ -262,6 +264,7 @@ impl Attempt {
             key: row.key_name.clone(),
             billing: row.billing.clone(),
             lane: row.lane.clone(),
+            resume: row.resume.clone(),
             status: row.status,
             first_seconds: seconds(row.first_us),
             total_seconds: seconds(row.total_us),
@@ -402,9 +405,11 @@ fn attempt_cells(it: &Attempt) -> [String; 10] {
         amounts::micros(it.row.total_us),
         used(it.tokens.as_ref()),
         it.cost.as_ref().map_or_else(none, |it| it.text.clone()),
-        it.error
-            .as_ref()
-            .map_or_else(String::new, |error| format!("{}: {}{}", error.code, error.detail, wait.unwrap_or_default())),
+        match (&it.error, &it.resume) {
+            (Some(error), _) => format!("{}: {}{}", error.code, error.detail, wait.unwrap_or_default()),
+            (None, Some(way)) => format!("went on with the answer that was cut ({way})"),
+            (None, None) => String::new(),
+        },
     ]
 }
 

@@ -343,6 +343,9 @@ pub struct Group {
     /// How many of its requests each target takes at once.
     #[serde(skip)]
     pub room: Room,
+    /// An answer that is cut after its client has begun to hear it is gone on with at the next target.
+    #[serde(skip)]
+    pub resume: bool,
     /// A target that is tried out by a part of its conversations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub canary: Option<Canary>,
@@ -374,6 +377,7 @@ impl Group {
             hedge: Hedge::default(),
             on_refusal: OnRefusal::default(),
             room: Room::default(),
+            resume: false,
             canary: None,
             built_in: false,
         }

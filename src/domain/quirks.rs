@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::model::canonical;
+
 /// Deviations; the default is a provider that follows its dialect to the letter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -48,6 +50,9 @@ pub struct Quirks {
     pub plain_audio: bool,
     /// Goes on from an answer that a conversation ends with only where that says `prefix: true`, in openai-chat.
     pub prefill_mark: bool,
+    /// Its models that go on from an answer that a conversation ends with, and do not repeat it. Under any of their names;
+    /// `*` is all of them.
+    pub prefill_models: Vec<String>,
     /// Chooses among providers of its own by the `provider` object of a request (a gateway).
     pub provider_routing: bool,
     /// Understands `user`, an id of the end user, in openai-chat.
@@ -79,6 +84,7 @@ impl Default for Quirks {
             document_part: DocumentPart::File,
             plain_audio: false,
             prefill_mark: false,
+            prefill_models: Vec::new(),
             provider_routing: false,
             end_user: true,
             prompt_cache: PromptCache::default(),
@@ -114,6 +120,14 @@ pub enum Keeps {
 impl Default for PromptCache {
     fn default() -> Self {
         Self { keeps: Keeps::Unknown, seconds: 300, least: 1024 }
+    }
+}
+
+impl Quirks {
+    /// Whether `model` goes on from an answer that a conversation ends with.
+    #[must_use]
+    pub fn prefills(&self, model: &str) -> bool {
+        self.prefill_models.iter().any(|it| it == "*" || canonical(it) == canonical(model))
     }
 }
 

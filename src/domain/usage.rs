@@ -49,6 +49,26 @@ impl Usage {
         self.input.saturating_sub(self.cache_read + self.cache_write + self.cache_write_1h)
     }
 
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: &Self) -> Self {
+        Self {
+            input: self.input + other.input,
+            cache_read: self.cache_read + other.cache_read,
+            cache_write: self.cache_write + other.cache_write,
+            cache_write_1h: self.cache_write_1h + other.cache_write_1h,
+            input_audio: self.input_audio + other.input_audio,
+            output: self.output + other.output,
+            reasoning: self.reasoning + other.reasoning,
+            output_audio: self.output_audio + other.output_audio,
+            web_searches: self.web_searches + other.web_searches,
+            // What is known of one part only is not known of the whole.
+            cost_reported: self.cost_reported.zip(other.cost_reported).map(|(a, b)| a + b),
+            source: if self.source == other.source { self.source } else { Source::Estimated },
+            suspect: self.suspect || other.suspect,
+        }
+    }
+
     /// Counts of this process's own making, for an answer whose provider gave none.
     #[must_use]
     pub fn estimated(input: u64, output: u64) -> Self {

@@ -10,6 +10,7 @@ use http::{HeaderName, HeaderValue};
 use tokio::time::{Instant, timeout_at};
 
 use crate::domain::ask::Ask;
+use crate::domain::event::Finish;
 use crate::domain::failure::{Failure, Next, Origin};
 use crate::domain::id::ModelName;
 use crate::domain::operation::Operation;
@@ -21,6 +22,7 @@ use crate::engine::exchange::{Exchange, broken, redirect, silent};
 use crate::engine::flow::{self, Ending, Flow, is_empty_but_meant};
 use crate::engine::lane::{self, Rendered};
 use crate::engine::recall::{self, Keep};
+use crate::engine::resume::Way;
 use crate::engine::settle::{Account, Entry};
 use crate::engine::vault::{self, Capture, Conversation, Maker};
 use crate::engine::{Engine, beside, ledger_unavailable, read};
@@ -53,7 +55,7 @@ pub async fn run(
             }
             let provider = Arc::clone(&stop.provider);
             let by = By { headers, provider, seat: seat.clone(), deadlines: *deadlines, attempt };
-            Ok(Committed { by, content })
+            Ok(Committed { by, content, rest: None })
         }
         Err(failure) => {
             if let Some(entry) = entry {
@@ -89,14 +91,18 @@ async fn exchange(
     let summary = compacts && !provider.compacts(speech);
     let asking = if summary { Cow::Owned(lane::summary(ask).map_err(unreadable)?) } else { Cow::Borrowed(ask) };
     let asking = if summary { asking } else { lane::addressed(asking, speech.dialect, &provider.quirks) };
+    let asking = match account.leg() {
+        Some(leg) => Cow::Owned(leg.ask(&asking, leg.way(provider, model)).ok_or_else(no_place)?),
+        None => asking,
+    };
     let is_chat = asking.operation == Operation::Chat;
     let maker = Maker::new(provider, speech.dialect, model);
     let mut conversation = None;
     let rendered = if is_chat {
         let ready = vault::ready(engine.vault(), engine.ledger.salt(), &asking, &maker, &provider.quirks).await;
         ready.and_then(|it| {
-            // Nobody goes on from a turn that was only made for its summary.
-            conversation = it.conversation.filter(|_| !summary);
+            // Nobody goes on from a turn that was only made for its summary, and half a turn is nobody's original.
+            conversation = it.conversation.filter(|_| !summary && account.leg().is_none());
             let rendered = lane::render_from(it.source, &asking, speech.dialect, model, &provider.quirks);
             let rendered = lane::edited(rendered, &speech.body)?;
             lane::routed(rendered, &asking, speech.dialect, &provider.quirks)
@@ -106,7 +112,7 @@ async fn exchange(
     };
     let rendered = Rendered { summary, ..rendered.map_err(unreadable)? };
     refuse_losses(ask, &rendered)?;
-    let (opened, intent) = account.begin(provider, seat, &rendered);
+    let (opened, intent) = account.begin(provider, seat, &rendered, &asking);
     let entry = entry.insert(opened);
     engine.ledger.intent(&intent).await.map_err(|it| ledger_unavailable(&it))?;
 
@@ -131,7 +137,7 @@ async fn exchange(
     let content = match incoming.status {
         200..=299 if incoming.is_encoded() => return Err(broken(provider, "a compressed answer")),
         200..=299 if is_chat => {
-            Try { exchange, ask, speech, model, rendered: &rendered, listens, first }.answer(incoming).await?
+            Try { exchange, ask, account, speech, model, rendered: &rendered, listens, first }.answer(incoming).await?
         }
         200..=299 => beside::answer(&exchange, ask, incoming).await?,
         300..=399 => return Err(redirect(provider, incoming.status)),
@@ -145,6 +151,7 @@ async fn exchange(
 struct Try<'a> {
     exchange: Exchange<'a>,
     ask: &'a Ask,
+    account: &'a Account,
     speech: &'a Speech,
     model: &'a ModelName,
     rendered: &'a Rendered,
@@ -164,10 +171,12 @@ impl Try<'_> {
     /// Holds a stream back until its first content.
     async fn stream(&self, mut incoming: Incoming) -> Result<Content, Failure> {
         let asked = lane::asked(self.ask, self.model);
-        let flow = if self.rendered.summary {
-            Flow::summary(self.speech.dialect, &asked)
-        } else {
-            Flow::new(self.speech.dialect, self.ask.dialect, &asked, self.rendered.hide_usage)
+        let (theirs, ours, hide_usage) = (self.speech.dialect, self.ask.dialect, self.rendered.hide_usage);
+        let flow = match self.account.leg() {
+            _ if self.rendered.summary => Flow::summary(theirs, &asked),
+            Some(_) => Flow::waiting(theirs, &asked),
+            None if self.account.resumes() => Flow::recalling(theirs, ours, &asked, hide_usage),
+            None => Flow::new(theirs, ours, &asked, hide_usage),
         };
         let mut flow = flow.keeping(self.keeper()).heard_by(self.capture());
         let mut held = Held::default();
@@ -176,7 +185,7 @@ impl Try<'_> {
             let Some(chunk) = self.exchange.chunk(&mut incoming, self.first).await? else {
                 let rest = flow.finish();
                 held.push(rest.out);
-                if rest.content || meant(&flow) {
+                if rest.content || self.meant(&flow) {
                     return Ok(self.commit(held, flow, None));
                 }
                 return Err(self.no_answer(&flow));
@@ -190,7 +199,7 @@ impl Try<'_> {
             }
             let taken = flow.take(chunk);
             held.push(taken.out);
-            if taken.content || meant(&flow) {
+            if taken.content || self.meant(&flow) {
                 return Ok(self.commit(held, flow, Some(incoming)));
             }
             if flow.ending().is_some() {
@@ -249,6 +258,10 @@ impl Try<'_> {
         }
         let mut events = reply.into_events();
         events.push(crate::domain::event::Event::End);
+        if self.account.leg().is_some() {
+            let flow = Flow::waiting_whole(self.speech.dialect, facts, events);
+            return Ok(self.commit(Held::default(), flow, None));
+        }
         let mut writer = wire::codec(self.ask.dialect).stream_writer_to(&lane::asked(self.ask, self.model));
         let mut held = Vec::new();
         for event in &events {
@@ -267,7 +280,9 @@ impl Try<'_> {
     }
 
     fn keeper(&self) -> Option<Keep> {
-        recall::keeper(self.exchange.engine.responses(), self.ask, self.exchange.provider, self.speech)
+        // An answer that goes on from another is kept as the one that its client hears.
+        let kept = self.exchange.engine.responses().filter(|_| self.account.leg().is_none());
+        recall::keeper(kept, self.ask, self.exchange.provider, self.speech)
     }
 
     /// What keeps the originals of this answer.
@@ -303,11 +318,21 @@ impl Try<'_> {
         Ok(reply)
     }
 
+    /// The stream has ended well and is an answer although it has no content. A model that was given the beginning of its
+    /// answer may have no more to say.
+    fn meant(&self, flow: &Flow) -> bool {
+        let given = || self.account.leg().is_some_and(|it| it.way(self.exchange.provider, self.model) == Way::Prefill);
+        let ended = flow.ending() == Some(&Ending::Whole);
+        ended && (flow.is_empty_but_meant() || flow.facts().finish == Some(Finish::Stop) && given())
+    }
+
     /// A stream that ended, or went wrong, before any content.
     fn no_answer(&self, flow: &Flow) -> Failure {
         match flow.ending() {
             Some(Ending::Fault { fault, .. }) => verdict::failure(&self.exchange.provider.name, 200, fault, None),
             Some(Ending::Malformed(what)) => broken(self.exchange.provider, what),
+            // Only found out when it is told.
+            Some(Ending::Misfit(why)) => broken(self.exchange.provider, why),
             Some(Ending::Whole) => broken(self.exchange.provider, "an answer without content"),
             None => broken(self.exchange.provider, "a stream that ended before any content"),
         }
@@ -337,9 +362,10 @@ impl Held {
     }
 }
 
-/// The stream has ended well and is an answer although it has no content.
-fn meant(flow: &Flow) -> bool {
-    flow.ending() == Some(&Ending::Whole) && flow.is_empty_but_meant()
+/// The rest of an answer cannot be asked for in these words.
+fn no_place() -> Failure {
+    let told = "the request has no place for the rest of an answer";
+    Failure { next: Next::Elsewhere, ..Failure::local(Origin::Local, "resume_unsayable", 500, told) }
 }
 
 fn first_deadline(ask: &Ask, deadlines: &Deadlines) -> Duration {

@@ -11,6 +11,7 @@ use crate::domain::prompt::Loss;
 use crate::domain::target::Seat;
 use crate::engine::beside::passing::Passed;
 use crate::engine::flow::Flow;
+use crate::engine::resume::Rest;
 use crate::upstream::Incoming;
 use crate::wire::Facts;
 
@@ -21,6 +22,8 @@ pub struct Committed {
     pub by: By,
     /// The answer.
     pub content: Content,
+    /// Who can go on if it is cut, where that is wanted.
+    pub rest: Option<Box<Rest>>,
 }
 
 /// Who answers.

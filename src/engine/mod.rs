@@ -26,6 +26,7 @@ pub mod race;
 pub mod read;
 pub mod recall;
 pub mod relay;
+pub mod resume;
 pub mod rooms;
 pub mod settle;
 pub mod standing;

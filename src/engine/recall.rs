@@ -88,10 +88,15 @@ pub fn refuse_unknown(ask: &Ask, provider: &Provider, speech: &Speech) -> Result
 
 /// What keeps the answer to `ask`; `None` where it is not to be kept, or the target does so itself.
 pub fn keeper(kept: Option<&Responses>, ask: &Ask, provider: &Provider, speech: &Speech) -> Option<Keep> {
+    if keeps(provider, Some(speech)) { None } else { ours(kept, ask) }
+}
+
+/// The same for an answer that no target has whole.
+pub fn ours(kept: Option<&Responses>, ask: &Ask) -> Option<Keep> {
     let kept = kept?.clone();
     let ours = ask.dialect == Dialect::OpenaiResponses && ask.written_in == ask.dialect;
     let refused = ask.fields.find(&ask.body, "store").is_some_and(|it| &ask.body[it] == b"false");
-    if !ours || refused || keeps(provider, Some(speech)) {
+    if !ours || refused {
         return None;
     }
     let (written, previous) = match &ask.recalled {

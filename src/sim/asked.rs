@@ -17,6 +17,8 @@ pub(crate) struct Asked {
     pub(crate) stop: Vec<String>,
     /// The text of the last user message.
     pub(crate) last_user: String,
+    /// The text of the model's own turn that ends the conversation; empty where a user's does.
+    pub(crate) begun: String,
     /// The text of the tool results that end the conversation.
     pub(crate) tool_results: Vec<String>,
     pub(crate) has_system: bool,

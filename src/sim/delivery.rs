@@ -13,7 +13,7 @@ use crate::sim::meter::Tariff;
 use crate::sim::persona::Persona;
 use crate::sim::script::{Act, Fault, Framing, Script};
 use crate::sim::spoil::Ending;
-use crate::sim::{anthropic, bedrock, cohere, completions, gemini, ollama, openai, responses, spoil, trouble};
+use crate::sim::{anthropic, bedrock, cohere, completions, gemini, ollama, onward, openai, responses, spoil, trouble};
 
 /// What makes one answer's ids and date.
 #[derive(Debug, Clone, Copy)]
@@ -221,7 +221,7 @@ fn answer(script: &Script, asked: &Asked, request: &Request<'_>) -> Delivery {
         Act::Reply(answer) => answer.clone(),
         _ => persona.answer(asked, request.named.seq),
     };
-    let said = Said::new(answer, asked);
+    let said = Said::new(onward::goes_on(answer, asked, persona.prefills), asked);
     let states_usage = script.fault != Fault::NoUsage;
     let tariff = Tariff::Answer { whole: said.billed, cancels: persona.cancels };
     let per_token = script.gap.unwrap_or(persona.latency.per_token);

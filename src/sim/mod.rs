@@ -35,6 +35,7 @@ mod frame;
 mod spoil;
 
 pub mod meter;
+mod onward;
 pub mod persona;
 pub mod script;
 mod scripts;

@@ -33,6 +33,8 @@ pub struct Persona {
     pub sentences: Vec<String>,
     /// It stops generating, and charging, when its client hangs up.
     pub cancels: bool,
+    /// Its models go on from a turn of theirs that ends a conversation; otherwise they begin anew.
+    pub prefills: bool,
     /// It takes `sim:NAME` in the last user message as an order ([`Script::named`]): a way to script a simulator
     /// from another process.
     pub obeys: bool,
@@ -88,6 +90,7 @@ impl Persona {
             seed: 0,
             sentences: sentences(),
             cancels: true,
+            prefills: false,
             obeys: true,
             keep_arrivals: 100_000,
             canned: None,

@@ -42,6 +42,9 @@ pub struct GroupSettings {
     /// Another target is asked where a content policy refuses.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub next_on_refusal: bool,
+    /// An answer that is cut is gone on with at the next target.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub resume: bool,
     /// Requests at one target at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_parallel: Option<NonZeroU32>,

@@ -299,6 +299,10 @@ pub(super) const STEPS: &[&str] = &[
         trial      TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
     ",
+    // 12: attempts that go on with an answer that was cut, and how they were asked to.
+    "
+    ALTER TABLE attempts ADD COLUMN resume TEXT;
+    ",
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.

@@ -10,6 +10,7 @@ pub mod embedding;
 pub mod eventstream;
 pub mod json;
 pub mod multipart;
+pub mod onward;
 pub mod sse;
 pub mod tokens;
 

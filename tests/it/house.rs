@@ -50,6 +50,7 @@ pub(crate) struct Plan {
     pub(crate) hedge: Hedge,
     pub(crate) on_refusal: OnRefusal,
     pub(crate) room: Room,
+    pub(crate) resume: bool,
     pub(crate) quirks: Quirks,
     pub(crate) strategy: Strategy,
     pub(crate) affinity: Affinity,
@@ -84,6 +85,7 @@ impl Plan {
             hedge: Hedge::Auto,
             on_refusal: OnRefusal::Tell,
             room: Room::default(),
+            resume: false,
             quirks: Quirks { cancels: true, ..Quirks::default() },
             strategy: Strategy::default(),
             affinity: Affinity::default(),
@@ -187,6 +189,7 @@ impl Plan {
             hedge: self.hedge,
             on_refusal: self.on_refusal,
             room: self.room,
+            resume: self.resume,
             canary,
             ..Group::new("g".into(), targets)
         };

@@ -75,6 +75,7 @@ impl Told {
         let attempts: Vec<_> = (1..)
             .zip(&self.attempts)
             .map(|(n, (provider, first, cost, error))| AttemptRecord {
+                resume: None,
                 n,
                 provider: (*provider).into(),
                 model: "m".into(),

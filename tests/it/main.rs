@@ -48,6 +48,7 @@ mod recorded_responses;
 mod replay;
 mod responses_stream;
 mod restarts;
+mod resume;
 mod rules;
 mod sim;
 mod simulation;

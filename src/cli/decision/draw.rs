@@ -95,7 +95,9 @@ fn one(it: &Tried) -> String {
         format!("in {}", amounts::micros(total))
     };
     let cost = it.cost.as_ref().map(|it| format!(", {}", it.text())).unwrap_or_default();
-    format!("{status}, {time}{cost} ← answered")
+    let how =
+        it.resume.as_ref().map_or_else(|| "answered".to_owned(), |way| format!("went on with the cut answer ({way})"));
+    format!("{status}, {time}{cost} ← {how}")
 }
 
 fn estimate(it: Option<&Estimate>) -> String {

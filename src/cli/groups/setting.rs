@@ -29,6 +29,18 @@ pub(super) struct Setting {
     /// What a refusal by a provider's content policy means: the client is told, or the next target is sent the same.
     #[arg(long, value_enum, value_name = "tell|next", hide_possible_values = true)]
     on_refusal: Option<Refused>,
+    /// Go on with an answer that is cut after its client has begun to hear it: the next target is asked for the rest, and
+    /// its answer is told only from where it meets the first, character for character. Off unless this is given; `--resume`
+    /// alone means on. Both parts are paid for.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "on|off",
+        hide_possible_values = true,
+        num_args = 0..=1,
+        default_missing_value = "on"
+    )]
+    resume: Option<Switch>,
     /// How many requests of this group one target takes at once; 0 = any number. A full one is passed over for the next.
     #[arg(long, value_name = "N")]
     max_parallel: Option<u32>,
@@ -52,6 +64,13 @@ pub(super) enum Stay {
     /// Unless going elsewhere is cheaper all the same.
     Price,
     /// No.
+    Off,
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    On,
     Off,
 }
 
@@ -79,6 +98,9 @@ impl Setting {
         }
         if let Some(it) = self.on_refusal {
             settings.next_on_refusal = it == Refused::Next;
+        }
+        if let Some(it) = self.resume {
+            settings.resume = it == Switch::On;
         }
         if let Some(it) = self.max_parallel {
             settings.max_parallel = NonZeroU32::new(it);

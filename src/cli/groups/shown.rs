@@ -29,6 +29,8 @@ pub(super) struct Shown {
     hedge_after: String,
     /// What a refusal by a content policy means.
     on_refusal: Refused,
+    /// An answer that is cut is gone on with at the next target.
+    resume: bool,
     /// Requests at one target at once; `null` = any number.
     max_parallel: Option<NonZeroU32>,
     /// Requests that wait where all targets are full.
@@ -81,6 +83,7 @@ impl Shown {
                 Hedge::Off => "off".to_owned(),
                 Hedge::After(it) => amounts::duration(it),
             },
+            resume: group.resume,
             max_parallel: group.room.most,
             queue: group.room.queue,
             on_refusal: match group.on_refusal {
@@ -107,10 +110,16 @@ impl Shown {
             Stay::Price => "a conversation stays where its prompt cache is warm, unless going is cheaper",
             Stay::Off => "each request goes where the strategy says",
         };
-        format!(
-            "affinity:    {affinity}\nhedge after: {hedge}\non refusal:  {refused}\neach target: {room}\n\
-             deadlines:   {deadlines}"
-        )
+        let cut = if self.resume { "the next target goes on, where it can" } else { "the client is told" };
+        let lines = [
+            format!("affinity:    {affinity}"),
+            format!("hedge after: {hedge}"),
+            format!("on refusal:  {refused}"),
+            format!("on a cut:    {cut}"),
+            format!("each target: {room}"),
+            format!("deadlines:   {deadlines}"),
+        ];
+        lines.join("\n")
     }
 }
 

@@ -65,6 +65,7 @@ fn attempt(it: &AttemptRecord) -> Value {
         "target": format!("{}/{}", it.provider, it.model),
         "status": it.status,
         "error": it.error.as_ref().map(|it| it.code),
+        "resume": it.resume,
         "total_us": it.total_us,
     })
 }
@@ -124,6 +125,7 @@ mod tests {
 
     fn attempt(n: u32, provider: &str, model: &str, status: u16, error: Option<FailureNote>) -> AttemptRecord {
         AttemptRecord {
+            resume: None,
             n,
             provider: provider.into(),
             model: model.into(),

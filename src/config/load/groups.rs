@@ -34,6 +34,7 @@ pub(super) fn build(
             hedge: row.settings.hedge.map_or(Hedge::Auto, HedgeSetting::value),
             room: Room { most: row.settings.max_parallel, queue: row.settings.queue },
             on_refusal: if row.settings.next_on_refusal { OnRefusal::Next } else { OnRefusal::Tell },
+            resume: row.settings.resume,
             canary: row.settings.canary.as_ref().and_then(|it| canary(row, it, known, problems)),
             built_in: false,
         };

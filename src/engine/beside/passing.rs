@@ -17,6 +17,7 @@ use crate::domain::id::ProviderName;
 use crate::domain::policy::Deadlines;
 use crate::engine::beside::read::is_json;
 use crate::engine::committed::{By, Content};
+use crate::engine::drain;
 use crate::engine::exchange::Exchange;
 use crate::engine::settle::Settlement;
 use crate::engine::{Answer, AnswerBody, BrokenOff};
@@ -54,7 +55,8 @@ pub struct Tap {
 }
 
 impl Tap {
-    fn read(&mut self, chunk: &Bytes, facts: &mut Facts) {
+    /// Reads the next bytes.
+    pub fn read(&mut self, chunk: &Bytes, facts: &mut Facts) {
         self.splitter.push(chunk.clone(), &mut self.frames);
         // The rest of an event that is larger than any picture is not looked at.
         if self.splitter.pending() > EVENT_MOST {
@@ -65,7 +67,8 @@ impl Tap {
         }
     }
 
-    fn end(&mut self, facts: &mut Facts) {
+    /// There are no more.
+    pub fn end(&mut self, facts: &mut Facts) {
         if let Some(frame) = self.splitter.finish() {
             Self::look(&frame, facts);
         }
@@ -138,6 +141,7 @@ pub fn answer(by: By, settlement: Settlement, passed: Passed) -> Answer {
         facts,
         tap,
         deadlines: by.deadlines,
+        bills_anyway: !by.provider.quirks.cancels,
         until: began + by.deadlines.stream,
         provider: by.provider.name.clone(),
         settlement: Some(settlement),
@@ -157,6 +161,8 @@ struct Passing {
     facts: Facts,
     tap: Option<Tap>,
     deadlines: Deadlines,
+    /// The provider goes on, and bills, when its client leaves.
+    bills_anyway: bool,
     until: Instant,
     provider: ProviderName,
     /// Taken when the end is recorded; still there when this is dropped = the client left.
@@ -221,8 +227,14 @@ impl Passing {
 
 impl Drop for Passing {
     fn drop(&mut self) {
-        if let Some(settlement) = self.settlement.take() {
-            settlement.left(&self.facts);
+        let Some(settlement) = self.settlement.take() else { return };
+        match (self.incoming.take(), self.tap.take(), tokio::runtime::Handle::try_current()) {
+            // Hanging up would not stop the bill, only hide it.
+            (Some(incoming), Some(tap), Ok(runtime)) if self.bills_anyway => {
+                runtime.spawn(drain::passed(incoming, tap, std::mem::take(&mut self.facts), settlement));
+            }
+            // Nothing in the rest says what it used.
+            _ => settlement.left(&self.facts),
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::engine::Engine;
 use crate::engine::canaries::Side;
 use crate::engine::committed::Content;
 use crate::engine::lane::Rendered;
+use crate::engine::resume::Leg;
 use crate::engine::settle::tried::Try;
 use crate::engine::tether::{AtWork, Tether};
 use crate::route::canary::Seen;
@@ -35,6 +36,10 @@ pub struct Account {
     pub(super) ask: Arc<Ask>,
     pub(super) head: Arc<Head>,
     pub(super) tether: Arc<Tether>,
+    /// The answer may be gone on with if it is cut.
+    pub(super) resumes: bool,
+    /// The rest that is asked for, where an answer was cut.
+    pub(super) leg: Option<Arc<Leg>>,
     book: Arc<Mutex<Book>>,
 }
 
@@ -44,6 +49,8 @@ pub(super) struct Book {
     pub(super) tries: Vec<Try>,
     /// Which of `tries` answers the client.
     pub(super) answering: Option<usize>,
+    /// Which of them answered it before, and were cut.
+    pub(super) heard: Vec<usize>,
     /// Nobody else may answer it any more.
     decided: bool,
     pub(super) sent: Option<Moment>,
@@ -69,8 +76,22 @@ impl Account {
             ask: Arc::clone(ask),
             head: Arc::new(head),
             tether: Arc::default(),
+            resumes: false,
+            leg: None,
             book: Arc::default(),
         }
+    }
+
+    /// What the client is told is to be remembered, so that another target can go on from it.
+    #[must_use]
+    pub fn resumes(&self) -> bool {
+        self.resumes
+    }
+
+    /// The rest that is asked for, where an answer was cut.
+    #[must_use]
+    pub fn leg(&self) -> Option<&Arc<Leg>> {
+        self.leg.as_ref()
     }
 
     /// The engine it belongs to.
@@ -91,6 +112,7 @@ impl Account {
         provider: &'a Arc<Provider>,
         seat: &'a Seat,
         rendered: &Rendered,
+        asking: &Ask,
     ) -> (Entry, Intent<'a>) {
         let now = self.engine.now();
         let key = seat.key_id().and_then(|id| provider.keys.iter().find(|it| it.id == id));
@@ -104,6 +126,8 @@ impl Account {
             billing,
             lane: rendered.lane.name(),
             losses: rendered.losses.iter().map(|it| it.what.clone()).collect(),
+            asked: asking.body.clone(),
+            resume: self.leg.as_ref().map(|it| it.way(provider, &seat.target.model).name()),
             began: now.mono,
             sent: None,
             in_flight: false,
@@ -119,7 +143,7 @@ impl Account {
             cost: None,
         });
         drop(book);
-        let likely = Usage::estimated(self.ask.needs.prompt_tokens, self.ask.needs.max_tokens.unwrap_or(0));
+        let likely = Usage::estimated(asking.needs.prompt_tokens, asking.needs.max_tokens.unwrap_or(0));
         let model = seat.target.model.as_str();
         let prices = &self.engine.prices;
         let expected_cost = match self.ask.operation {
@@ -201,7 +225,7 @@ impl Entry {
             return;
         }
         book.answering = Some(self.at);
-        book.first_content = Some(now);
+        book.first_content.get_or_insert(now);
         book.decide();
     }
 
@@ -232,7 +256,7 @@ impl Drop for Entry {
         // A provider that stops when it is hung up on has read the question all the same.
         if outrun && it.state == AttemptState::Uncertain && it.provider.quirks.cancels {
             it.state = AttemptState::Settled;
-            it.usage = Some(Usage::estimated(tokens::estimate(&self.account.ask.body), 0));
+            it.usage = Some(Usage::estimated(tokens::estimate(&it.asked), 0));
         }
     }
 }
@@ -245,6 +269,18 @@ impl Book {
         for it in self.tries.iter_mut().filter(|it| it.open && it.first_content.is_none()) {
             it.failure = Some(outrun());
         }
+    }
+
+    /// An answer that was cut is gone on with: whoever has content first answers.
+    pub(super) fn reopen(&mut self) {
+        self.decided = false;
+    }
+
+    /// What the client's answer came to, of which `last` is the last part.
+    pub(super) fn told_usage(&self, last: &Try) -> Option<Usage> {
+        let before = self.heard.iter().filter(|at| Some(**at) != self.answering);
+        let before = before.filter_map(|at| self.tries.get(*at)?.usage.as_ref());
+        before.fold(last.usage.clone(), |sum, it| sum.map(|sum| sum.plus(it)))
     }
 
     /// What came of the target that was tried first, for the trial of a canary. A target that answered with one of its keys
@@ -294,7 +330,7 @@ impl Try {
                 Some(Usage { output: usage.output.max(seen), source: Source::Estimated, ..usage.clone() })
             }
             // No count came: everything sent and seen is counted here, and the row says so.
-            (_, None) => Some(Usage::estimated(tokens::estimate(&ask.body), seen)),
+            (_, None) => Some(Usage::estimated(tokens::estimate(&self.asked), seen)),
         };
         // What it read of its prompt cache counts also where the answer broke off.
         if let (Some(conversation), Some(usage)) = (warmth::id(ask), &facts.usage) {

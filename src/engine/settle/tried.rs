@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use crate::domain::ask::Ask;
 use crate::domain::clock::Moment;
 use crate::domain::failure::Failure;
@@ -25,6 +27,10 @@ pub(super) struct Try {
     pub(super) lane: &'static str,
     /// What the target's dialect cannot say.
     pub(super) losses: Vec<String>,
+    /// What it was asked, in the client's dialect.
+    pub(super) asked: Bytes,
+    /// How it was asked for the rest of an answer that was cut.
+    pub(super) resume: Option<&'static str>,
     pub(super) began: Moment,
     /// When it was handed to the way to the provider.
     pub(super) sent: Option<Moment>,
@@ -56,6 +62,7 @@ impl Try {
             key_name: self.seat.key.as_ref().map(|key| key.1.clone()),
             billing: self.billing,
             lane: self.lane,
+            resume: self.resume,
             started_us: micros(ask.at.mono, self.began),
             first_content_us: self.first_content.map(|first| micros(self.began, first)),
             total_us: micros(self.began, self.ended),
@@ -111,7 +118,7 @@ impl Try {
                 prices.cost(&self.provider, self.billing, &[served, asked], usage, at)
             }
             (AttemptState::Settled | AttemptState::Uncertain, _) => {
-                let likely = Usage::estimated(tokens::estimate(&ask.body), 0);
+                let likely = Usage::estimated(tokens::estimate(&self.asked), 0);
                 match prices.cost(&self.provider, self.billing, &[asked], &likely, at) {
                     // Free is free, whether it was processed or not.
                     free @ Cost::Exact(_) => free,

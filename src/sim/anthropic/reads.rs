@@ -220,6 +220,9 @@ fn read_messages(messages: &[Value], asked: &mut Asked) -> Read<()> {
         if role == "assistant" && at == last && said.text.ends_with(char::is_whitespace) {
             return bad("messages: final assistant content cannot end with trailing whitespace");
         }
+        if role == "assistant" && at == last {
+            asked.begun.clone_from(&said.text);
+        }
         if role == "user" && (!said.text.is_empty() || said.answered.is_empty()) {
             asked.last_user = said.text;
         }

@@ -272,6 +272,7 @@ fn read_messages(messages: &[Value], asked: &mut Asked) -> Read<bool> {
                 "Expected toolResult blocks at messages.{at}.content for the following Ids: {missing}"
             ));
         }
+        asked.begun = if role == "assistant" { said.text.clone() } else { String::new() };
         if role == "user" && (!said.text.is_empty() || said.answered.is_empty()) {
             asked.last_user = said.text;
         }

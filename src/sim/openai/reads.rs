@@ -243,6 +243,7 @@ fn read_messages(messages: &[Value], asked: &mut Asked) -> Read<()> {
         }
         asked.tool_results.clear();
         answered.clear();
+        asked.begun.clear();
         match role {
             "user" => asked.last_user = read_content(message, at, asked)?,
             "system" | "developer" => {
@@ -304,7 +305,7 @@ fn read_assistant(message: &Value, at: usize, asked: &mut Asked, open: &mut Vec<
     }
     let says_something = !message["content"].is_null() || !message["refusal"].is_null();
     if says_something {
-        read_content(message, at, asked)?;
+        asked.begun = read_content(message, at, asked)?;
     } else if calls.is_none() && message.get("function_call").is_none_or(Value::is_null) {
         return bad(
             format!("Invalid value for 'content': expected a string, got null. (messages[{at}])"),

@@ -283,6 +283,9 @@ pub struct AttemptRecord {
     pub billing: Billing,
     /// `verbatim`, `splice` or `translate`.
     pub lane: &'static str,
+    /// How it was asked for the rest of an answer that was cut (`prefill`, `anchor` or `repeat`); `None` where it was asked
+    /// for a whole one.
+    pub resume: Option<&'static str>,
     /// When it began, counted from the arrival of the request.
     pub started_us: u64,
     /// From its own beginning to its first content.

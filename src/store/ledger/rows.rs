@@ -36,9 +36,9 @@ impl<'a> Records<'a> {
         let attempt = conn.prepare_cached(
             "INSERT INTO attempts (request, n, state, at, provider, model, key_id, key_name, billing, lane, started_us,
                  first_us, total_us, status, kind, code, detail, retry_after_ms, input, cache_read, cache_write,
-                 cache_write_1h, output, reasoning, counted, suspect, cost, cost_kind)
+                 cache_write_1h, output, reasoning, counted, suspect, cost, cost_kind, resume)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-                 ?22, ?23, ?24, ?25, ?26, ?27, ?28)
+                 ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)
              ON CONFLICT (request, n) DO NOTHING",
         )?;
         let policy =
@@ -155,7 +155,8 @@ impl<'a> Records<'a> {
             usage.counted,
             usage.suspect,
             attempt.cost.amount().map(Usd::pico),
-            attempt.cost.name()
+            attempt.cost.name(),
+            attempt.resume
         ])?;
         Ok(())
     }

@@ -56,6 +56,7 @@ fn intent(id: RequestId, attempt: u32, expected: Option<i64>) -> Intent<'static>
 
 fn attempt(n: u32, cost: Cost, error: Option<&'static str>) -> AttemptRecord {
     AttemptRecord {
+        resume: None,
         n,
         provider: "openai".into(),
         model: "gpt-x".into(),

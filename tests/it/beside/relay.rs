@@ -5,7 +5,7 @@ use llmroute::store::Cost;
 use serde_json::{Value, json};
 
 use super::{by_hand, exchanged};
-use crate::faults::hand::{Exchange, Hand, soon};
+use crate::faults::hand::{Exchange, Hand, soon, until};
 use crate::house::{House, Plan, Seen, TOKEN, seen};
 
 /// A request that is no POST of JSON.
@@ -144,6 +144,37 @@ async fn what_a_stream_of_events_used_is_read_in_passing() {
     assert_eq!(seen.body, events);
     let (row, _) = house.row(&seen).await;
     assert_eq!(row.tokens.map(|it| (it.input, it.output)), Some((14, 2)), "{row:?}");
+}
+
+/// A client that leaves does not hide what its provider goes on to bill: the rest is read for that.
+#[tokio::test]
+async fn a_stream_of_events_that_its_client_has_left_is_read_where_it_is_billed_anyway() {
+    for cancels in [false, true] {
+        let hand = Hand::open().await;
+        let mut plan = Plan::new().target("one", Dialect::OpenaiChat, &hand.base, 1.0);
+        plan.quirks.cancels = cancels;
+        let house = plan.open().await;
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
+        let first = "data: {\"type\":\"transcript.text.delta\",\"delta\":\"hi\"}\n\n";
+        let last = "data: {\"type\":\"transcript.text.done\",\"usage\":{\"input_tokens\":14,\"output_tokens\":2}}\n\n";
+        let asked = house.request("/v1/audio/transcriptions", json!({"model": "g", "stream": true}).to_string());
+        let (mut exchange, mut response) = told(&hand, asked, &[head, first].concat().into_bytes()).await;
+        assert_eq!(soon(response.chunk()).await.unwrap().unwrap(), first);
+        let id = response.headers()["x-llmroute-id"].to_str().unwrap().to_owned();
+        drop(response);
+        if cancels {
+            exchange.left().await;
+        } else {
+            // It has left by the time that nothing is being answered any more.
+            until(|| house.open.count() == 0).await;
+            assert!(exchange.say(last).await);
+            drop(exchange);
+        }
+        let seen = Seen { status: 200, headers: [("x-llmroute-id".to_owned(), id)].into(), body: String::new() };
+        let (row, _) = house.row(&seen).await;
+        assert_eq!(row.outcome.as_deref(), Some("client_gone"), "{row:?}");
+        assert_eq!(row.tokens.map(|it| (it.input, it.output)), (!cancels).then_some((14, 2)), "{row:?}");
+    }
 }
 
 #[tokio::test]

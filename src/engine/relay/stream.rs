@@ -1,4 +1,5 @@
-//! After the commit: from the provider to the client as it comes, with the truth at the end. Retries nothing.
+//! After the commit: from the provider to the client as it comes, with the truth at the end. Retries nothing; where the
+//! group wants it, another target goes on with what was cut ([`crate::engine::resume`]).
 //!
 //! A relay is pulled by the client's connection, so a slow client slows the provider and nothing piles up in between.
 
@@ -8,93 +9,25 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
-use tokio::time::{Instant, Sleep, timeout, timeout_at};
+use tokio::time::{Instant, Sleep, timeout_at};
 
-use crate::domain::ask::Ask;
 use crate::domain::dialect::Dialect;
-use crate::domain::failure::{Failure, Kind};
+use crate::domain::failure::{Failure, Kind, Origin};
 use crate::domain::id::{ProviderName, RequestId};
 use crate::domain::policy::Deadlines;
-use crate::engine::beside::passing;
+use crate::domain::prompt::Loss;
+use crate::engine::BrokenOff;
 use crate::engine::committed::{By, Committed, Content};
 use crate::engine::drain;
 use crate::engine::failover::Walked;
 use crate::engine::flow::{Ending, Flow, Taken};
+use crate::engine::resume::{self, GoingOn, Rest};
 use crate::engine::settle::Settlement;
-use crate::engine::tether::Tethered;
-use crate::engine::{Answer, AnswerBody, BrokenOff};
 use crate::upstream::{Incoming, verdict};
 use crate::wire;
 
 /// After the end mark a provider may take this long to say the rest and close its side.
 const CLOSING: Duration = Duration::from_millis(500);
-
-/// The answer of a walk that has ended.
-pub fn finished(walked: Walked) -> Answer {
-    let (outcome, settlement) = walked;
-    match outcome {
-        Err(failure) => settlement.refuse(failure),
-        Ok(Committed { by, content }) => match content {
-            Content::Whole { body, facts, losses } => settlement.whole(by, body, &facts, &losses),
-            Content::Stream { held, flow, incoming, began } => {
-                let headers = settlement.stream_headers(Some(&by.seat));
-                let relayed = by.headers.iter().filter(|it| it.0 != "content-type").cloned().collect();
-                let relay = Relay::new(&by, settlement, held, flow, incoming, began);
-                Answer { status: 200, headers, relayed, body: AnswerBody::Stream(Box::pin(relay.into_stream())) }
-            }
-            Content::Passed(passed) => passing::answer(by, settlement, *passed),
-        },
-    }
-}
-
-/// The answer of a stream whose walk may take long: the status line waits for the content, but not longer than the
-/// client's own patience; then a ping goes out `every` so often while the walk goes on.
-pub async fn held(mut walk: Tethered, ask: &Ask, every: Duration) -> Answer {
-    if let Ok(walked) = timeout(every, &mut walk).await {
-        return finished(walked);
-    }
-    let headers = vec![
-        ("x-llmroute-id", ask.id.to_string()),
-        ("content-type", "text/event-stream".to_owned()),
-        ("cache-control", "no-cache".to_owned()),
-    ];
-    let ping = Bytes::from_static(wire::codec(ask.dialect).ping());
-    let waiting = Stage::Waiting { walk, ping, every, due: true };
-    let body = stream::unfold(waiting, Stage::next).map(Ok);
-    Answer { status: 200, headers, relayed: Vec::new(), body: AnswerBody::Stream(Box::pin(body)) }
-}
-
-/// Where a held stream stands.
-enum Stage {
-    Waiting { walk: Tethered, ping: Bytes, every: Duration, due: bool },
-    Relaying(Box<Relay>),
-    Over,
-}
-
-impl Stage {
-    async fn next(self) -> Option<(Bytes, Self)> {
-        match self {
-            Self::Over => None,
-            Self::Waiting { walk, ping, every, due: true } => {
-                Some((ping.clone(), Self::Waiting { walk, ping, every, due: false }))
-            }
-            Self::Waiting { mut walk, ping, every, due: false } => match timeout(every, &mut walk).await {
-                Err(_) => Some((ping.clone(), Self::Waiting { walk, ping, every, due: false })),
-                Ok((Err(failure), settlement)) => Some((settlement.refuse_in_stream(failure), Self::Over)),
-                Ok((Ok(Committed { by, content }), settlement)) => match content {
-                    Content::Stream { held, flow, incoming, began } => {
-                        let relay = Relay::new(&by, settlement, held, flow, incoming, began);
-                        relay.next().await.map(|(bytes, it)| (bytes, Self::Relaying(it)))
-                    }
-                    // A request for a stream is only ever answered by a stream.
-                    Content::Whole { body, .. } => Some((body, Self::Over)),
-                    Content::Passed(_) => None,
-                },
-            },
-            Self::Relaying(relay) => relay.next().await.map(|(bytes, it)| (bytes, Self::Relaying(it))),
-        }
-    }
-}
 
 /// What a relay was woken by.
 enum Next {
@@ -103,8 +36,19 @@ enum Next {
     Closing,
 }
 
+/// An answer that broke off.
+struct Broken {
+    failure: Failure,
+    /// The client has been told, by the provider's own words.
+    told: bool,
+    /// Another target may go on with it.
+    may_follow: bool,
+}
+
 /// One stream on its way.
-struct Relay {
+pub(super) struct Relay {
+    dialect: Dialect,
+    id: RequestId,
     held: Option<Bytes>,
     flow: Box<Flow>,
     incoming: Option<Box<Incoming>>,
@@ -115,8 +59,15 @@ struct Relay {
     last_byte: Instant,
     last_content: Instant,
     last_out: Instant,
-    /// Taken when the end is recorded; still there when the relay is dropped = the client left.
+    /// Taken when the end is recorded, and while another target is asked to go on; still there when the relay is dropped
+    /// = the client left.
     settlement: Option<Settlement>,
+    /// Who can go on if this is cut.
+    rest: Option<Box<Rest>>,
+    /// Somebody is being asked to.
+    going_on: Option<GoingOn>,
+    /// Why what the client heard last broke off.
+    broke: Option<Failure>,
     provider: ProviderName,
     /// Rings when the soonest of the deadlines may be over. It is not set anew for every event: when it rings early,
     /// it is set to the deadline of that moment.
@@ -128,7 +79,7 @@ struct Relay {
 }
 
 impl Relay {
-    fn new(
+    pub(super) fn new(
         by: &By,
         settlement: Settlement,
         held: Bytes,
@@ -141,6 +92,8 @@ impl Relay {
         let until = began + by.deadlines.stream;
         let first = until.min(now + by.deadlines.ping.min(by.deadlines.byte_gap).min(by.deadlines.content_gap));
         Box::new(Self {
+            dialect: settlement.ask().dialect,
+            id: settlement.ask().id,
             held: Some(held),
             flow,
             incoming,
@@ -151,6 +104,9 @@ impl Relay {
             last_content: now,
             last_out: now,
             settlement: Some(settlement),
+            rest: None,
+            going_on: None,
+            broke: None,
             provider: by.provider.name.clone(),
             alarm: Box::pin(tokio::time::sleep_until(first)),
             closing: Box::pin(async move {
@@ -161,26 +117,48 @@ impl Relay {
         })
     }
 
-    fn into_stream(self: Box<Self>) -> impl futures_util::Stream<Item = Result<Bytes, BrokenOff>> + Send {
+    /// The same, with those who can go on if it is cut.
+    pub(super) fn followed_by(mut self: Box<Self>, rest: Option<Box<Rest>>) -> Box<Self> {
+        self.rest = rest;
+        self
+    }
+
+    pub(super) fn into_stream(self: Box<Self>) -> impl futures_util::Stream<Item = Result<Bytes, BrokenOff>> + Send {
         stream::unfold(self, Self::next).map(Ok)
     }
 
     /// The next bytes for the client; `None` after the last.
-    async fn next(mut self: Box<Self>) -> Option<(Bytes, Box<Self>)> {
+    pub(super) async fn next(mut self: Box<Self>) -> Option<(Bytes, Box<Self>)> {
         self.back();
-        if let Some(held) = self.held.take().filter(|it| !it.is_empty()) {
-            return Some((held, self));
-        }
         loop {
+            if let Some(held) = self.held.take().filter(|it| !it.is_empty()) {
+                return Some((held, self));
+            }
+            if let Some(it) = &mut self.going_on {
+                let Ok(walked) = timeout_at(self.last_out + self.deadlines.ping, &mut it.walk).await else {
+                    return Some((self.ping(), self));
+                };
+                let out = self.walked(walked);
+                if !out.is_empty() {
+                    self.last_out = Instant::now();
+                    return Some((out, self));
+                }
+            }
             // The settlement is taken with the last bytes; there is nothing after them.
             self.settlement.as_ref()?;
-            if self.flow.ending().is_some() {
-                return match self.afterwards().await {
-                    Some(rest) => Some((rest, self)),
-                    None => self.close(),
-                };
+            if self.flow.ending().is_some()
+                && let Some(rest) = self.afterwards().await
+            {
+                return Some((rest, self));
             }
-            let Some(incoming) = self.incoming.as_mut() else { return self.close() };
+            let ended = self.flow.ending().is_some() || self.incoming.is_none();
+            let Some(incoming) = self.incoming.as_mut().filter(|_| !ended) else {
+                let Some(broken) = self.broken() else { return self.close() };
+                if self.goes_on(&broken) {
+                    continue;
+                }
+                return self.cut(broken);
+            };
             let ping = self.last_out + self.deadlines.ping;
             let gap = self.last_byte + self.deadlines.byte_gap;
             let contents = self.last_content + self.deadlines.content_gap;
@@ -199,10 +177,17 @@ impl Relay {
                 Next::Bytes(Ok(None)) => self.closed(),
                 // The provider has said all it had to say, in a dialect that ends by closing: how it goes away is its affair.
                 Next::Bytes(Err(_)) if self.flow.may_close() => self.closed(),
-                Next::Bytes(Err(failure)) => return self.cut(failure),
+                Next::Bytes(Err(failure)) => {
+                    let broken = Broken { failure, told: false, may_follow: true };
+                    if self.goes_on(&broken) {
+                        continue;
+                    }
+                    return self.cut(broken);
+                }
                 Next::Closing => {
                     let told = "llmroute is shutting down and had to cut this answer";
-                    return self.cut(Failure::upstream(Kind::Cut, "shutting_down", told));
+                    let failure = Failure::upstream(Kind::Cut, "shutting_down", told);
+                    return self.cut(Broken { failure, told: false, may_follow: false });
                 }
                 // Something came since it was set.
                 Next::Alarm if Instant::now() < wake => {
@@ -215,11 +200,7 @@ impl Relay {
                     self.last_out = Instant::now();
                     continue;
                 }
-                Next::Alarm if wake == ping => {
-                    self.last_out = Instant::now();
-                    let dialect = self.settlement.as_ref()?.ask().dialect;
-                    return Some((Bytes::from_static(wire::codec(dialect).ping()), self));
-                }
+                Next::Alarm if wake == ping => return Some((self.ping(), self)),
                 Next::Alarm => {
                     let what = if wake == gap {
                         "fell silent in the middle of its answer"
@@ -228,8 +209,12 @@ impl Relay {
                     } else {
                         "did not finish its answer within the longest time a stream may take"
                     };
-                    let told = format!("{} {what}", self.provider);
-                    return self.cut(Failure::upstream(Kind::Cut, "upstream_cut", told));
+                    let may_follow = wake == gap || wake == contents;
+                    let broken = Broken { failure: self.cut_by(what), told: false, may_follow };
+                    if self.goes_on(&broken) {
+                        continue;
+                    }
+                    return self.cut(broken);
                 }
             };
             if taken.content {
@@ -257,33 +242,101 @@ impl Relay {
         self.last_out = now;
     }
 
-    /// The stream is over: records how, and gives the client the end it must see.
-    fn close(mut self: Box<Self>) -> Option<(Bytes, Box<Self>)> {
-        let failure = match self.flow.ending() {
-            Some(Ending::Whole) => None,
-            Some(Ending::Fault { fault, relayed }) => {
-                let failure = verdict::failure(&self.provider, 200, fault, None);
-                Some((Failure { kind: Kind::Cut, ..failure }, *relayed))
+    fn ping(&mut self) -> Bytes {
+        self.last_out = Instant::now();
+        Bytes::from_static(wire::codec(self.dialect).ping())
+    }
+
+    /// How the answer that has just ended broke off; `None` if it is whole.
+    fn broken(&self) -> Option<Broken> {
+        let (failure, told) = match self.flow.ending() {
+            Some(Ending::Whole) => return None,
+            Some(Ending::Fault { fault, relayed }) => (verdict::failure(&self.provider, 200, fault, None), *relayed),
+            Some(Ending::Malformed(what)) => (self.cut_by(&format!("sent {what}")), false),
+            Some(Ending::Misfit(why)) => (self.misfit(why), false),
+            None => (self.cut_by("ended its answer without an end mark"), false),
+        };
+        let may_follow = resume::may_follow(&failure) || matches!(self.flow.ending(), Some(Ending::Misfit(_)));
+        let kind = if failure.kind == Kind::Local { Kind::Local } else { Kind::Cut };
+        Some(Broken { failure: Failure { kind, ..failure }, told, may_follow })
+    }
+
+    /// Whether another target is asked to go on with an answer that broke off. Whatever there is to settle about this one
+    /// is settled then.
+    fn goes_on(&mut self, broken: &Broken) -> bool {
+        if !broken.may_follow || broken.told || self.flow.is_mid_event() {
+            return false;
+        }
+        let Some(mut tale) = self.flow.tale() else { return false };
+        let Some(mut settlement) = self.settlement.take() else { return false };
+        let incoming = self.incoming.take();
+        if tale.is_joined() {
+            let counted = self.flow.facts().usage.is_some();
+            tale.ended(settlement.broke_off(&self.flow, &broken.failure), counted);
+            self.broke = Some(broken.failure.clone());
+        } else {
+            let flow = std::mem::replace(&mut self.flow, Box::new(Flow::over()));
+            settlement.misfit(flow, incoming, &broken.failure);
+        }
+        match resume::begin(self.rest.take(), tale, settlement) {
+            Ok(it) => self.going_on = Some(it),
+            Err(back) => {
+                let (tale, settlement) = *back;
+                self.held = Some(self.gave_up(&tale.losses(), settlement));
             }
-            Some(Ending::Malformed(what)) => Some((self.cut_by(&format!("sent {what}")), false)),
-            None => Some((self.cut_by("ended its answer without an end mark"), false)),
+        }
+        true
+    }
+
+    /// What the client is told after somebody was asked to go on.
+    fn walked(&mut self, (outcome, settlement): Walked) -> Bytes {
+        let Some(going_on) = self.going_on.take() else { return Bytes::new() };
+        let Ok(Committed { by, content: Content::Stream { flow, incoming, .. }, rest }) = outcome else {
+            return self.gave_up(&going_on.into_tale().losses(), settlement);
         };
+        let mut flow = flow.keeping(resume::keeper(&settlement));
+        let out = going_on.join(&by, &mut flow);
+        *self.flow = flow;
+        self.incoming = incoming;
+        self.rest = rest;
+        self.bills_anyway = !by.provider.quirks.cancels;
+        self.provider = by.provider.name.clone();
+        self.settlement = Some(settlement);
+        self.last_byte = Instant::now();
+        self.last_content = self.last_byte;
+        out
+    }
+
+    /// Nobody goes on: the client is told of the cut as if nobody had been asked.
+    fn gave_up(&mut self, losses: &[Loss], settlement: Settlement) -> Bytes {
+        let failure = self.broke.take().unwrap_or_else(|| self.cut_by("broke off"));
+        let frame = last_words(false, self.dialect, &failure, self.id);
+        settlement.gave_up(losses, failure);
+        frame
+    }
+
+    /// The answer is whole: records it.
+    fn close(mut self: Box<Self>) -> Option<(Bytes, Box<Self>)> {
+        self.settlement.take()?.ended(self.flow.facts(), &self.flow.losses(), None);
+        None
+    }
+
+    /// The answer broke off: records it, and gives the client the end it must see.
+    fn cut(mut self: Box<Self>, broken: Broken) -> Option<(Bytes, Box<Self>)> {
         let settlement = self.settlement.take()?;
-        let (dialect, id) = (settlement.ask().dialect, settlement.ask().id);
-        let frame = match &failure {
-            Some((failure, false)) => last_words(&self.flow, dialect, failure, id),
-            _ => Bytes::new(),
+        let frame = if broken.told {
+            Bytes::new()
+        } else {
+            last_words(self.flow.is_mid_event(), self.dialect, &broken.failure, self.id)
         };
-        settlement.ended(self.flow.facts(), self.flow.losses(), failure.map(|it| it.0));
+        self.incoming = None;
+        settlement.ended(self.flow.facts(), &self.flow.losses(), Some(broken.failure));
         (!frame.is_empty()).then_some((frame, self))
     }
 
-    fn cut(mut self: Box<Self>, failure: Failure) -> Option<(Bytes, Box<Self>)> {
-        let settlement = self.settlement.take()?;
-        let frame = last_words(&self.flow, settlement.ask().dialect, &failure, settlement.ask().id);
-        self.incoming = None;
-        settlement.ended(self.flow.facts(), self.flow.losses(), Some(failure));
-        Some((frame, self))
+    fn misfit(&self, why: &str) -> Failure {
+        let told = format!("{} was to go on with an answer that was cut, and {why}", self.provider);
+        Failure::local(Origin::Local, "resume_misfit", 502, told)
     }
 
     fn cut_by(&self, what: &str) -> Failure {
@@ -323,7 +376,7 @@ impl Drop for Relay {
         match self.incoming.take() {
             // The client read the end mark and hung up before the connection did: that is a whole answer.
             _ if flow.ending() == Some(&Ending::Whole) && self.held.is_none() => {
-                settlement.ended(flow.facts(), flow.losses(), None);
+                settlement.ended(flow.facts(), &flow.losses(), None);
             }
             // Hanging up would not stop the bill, only hide it.
             Some(incoming) if self.bills_anyway => {
@@ -335,8 +388,8 @@ impl Drop for Relay {
 }
 
 /// The frame that tells the client what went wrong. An event whose head it has already is ended first.
-fn last_words(flow: &Flow, dialect: Dialect, failure: &Failure, id: RequestId) -> Bytes {
-    let mut frame = if flow.is_mid_event() { b"\n\n".to_vec() } else { Vec::new() };
+fn last_words(mid_event: bool, dialect: Dialect, failure: &Failure, id: RequestId) -> Bytes {
+    let mut frame = if mid_event { b"\n\n".to_vec() } else { Vec::new() };
     frame.extend_from_slice(&wire::codec(dialect).write_stream_error(failure, id));
     Bytes::from(frame)
 }

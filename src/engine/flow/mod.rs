@@ -1,15 +1,26 @@
 //! A provider's stream on its way to the client: bytes in, bytes out, and what they mean. No timers, no retries; it
 //! does the same before and after the commit.
 
+mod ear;
+mod ending;
+mod onward;
+mod tongue;
+
+use std::borrow::Cow;
+
 use bytes::{Bytes, BytesMut};
 
+pub use ending::{Ending, Taken, is_empty_but_meant};
+pub use tongue::name;
+
 use crate::domain::dialect::Dialect;
-use crate::domain::event::{Event, Fault, Finish};
 use crate::domain::prompt::Loss;
+use crate::engine::flow::ear::Ear;
+use crate::engine::flow::tongue::{Mouth, Names, Tongue};
 use crate::engine::recall::Keep;
 use crate::engine::vault::Capture;
 use crate::wire::openai_responses::compaction;
-use crate::wire::{self, Asked, Facts, StreamReader, StreamWriter, Watcher, sse};
+use crate::wire::{self, Asked, Facts, Watcher, sse};
 
 /// Largest last event that is held until it is whole, where it repeats the answer: as large as a whole answer may be.
 const LARGEST_END: usize = 64 << 20;
@@ -31,80 +42,9 @@ pub struct Flow {
     ear: Option<Ear>,
 }
 
-/// Listens to an answer.
-struct Ear {
-    capture: Capture,
-    /// Where the answer is not read anyway: what reads it for the listener only.
-    reader: Option<Box<dyn StreamReader>>,
-}
-
-impl Ear {
-    /// Hears a frame of an answer that is relayed as it is. What cannot be read is not kept, and no reason to stop.
-    fn overhear(&mut self, frame: &sse::Frame) {
-        let Some(reader) = &mut self.reader else { return };
-        let mut events = Vec::new();
-        if reader.read(frame, &mut events).is_err() {
-            self.reader = None;
-        }
-        self.hear(&events);
-    }
-
-    fn hear(&mut self, events: &[Event]) {
-        for event in events {
-            self.capture.hear(event);
-        }
-    }
-}
-
-/// How frames become the client's bytes.
-enum Tongue {
-    /// Same dialect: as they are, but for a usage chunk that only we asked for.
-    Same { hide_usage: bool },
-    /// Another dialect: through the hub.
-    Other { reader: Box<dyn StreamReader>, writer: Box<dyn StreamWriter>, events: Vec<Event>, names: Names },
-}
-
-/// What an answer is called whose provider names neither it nor its model.
-#[derive(Debug, Default)]
-struct Names {
-    id: String,
-    model: String,
-}
-
-/// How an answer stream ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ending {
-    /// With its dialect's end mark, or, in a dialect without one, closed after all was said.
-    Whole,
-    /// With an error of the provider's. `relayed`: the client has been sent the provider's own error frame.
-    Fault {
-        /// What it said.
-        fault: Fault,
-        /// The frame went out as it came.
-        relayed: bool,
-    },
-    /// With bytes that are no event of its dialect.
-    Malformed(String),
-}
-
-/// What some bytes of a provider came to.
-#[derive(Debug, Default)]
-pub struct Taken {
-    /// For the client; may be empty.
-    pub out: Bytes,
-    /// There was content among them.
-    pub content: bool,
-}
-
 impl std::fmt::Debug for Flow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Flow").field("ending", &self.ending).finish_non_exhaustive()
-    }
-}
-
-impl Names {
-    fn of(asked: &Asked) -> Self {
-        Self { id: asked.answer_id(), model: asked.model.to_owned() }
     }
 }
 
@@ -114,12 +54,14 @@ impl Flow {
     #[must_use]
     pub fn new(theirs: Dialect, ours: Dialect, asked: &Asked, hide_usage: bool) -> Self {
         let tongue = if theirs == ours {
-            Tongue::Same { hide_usage }
+            Tongue::Same { hide_usage, overheard: None }
         } else {
-            let reader = wire::codec(theirs).stream_reader_to(asked);
-            let writer = wire::codec(ours).stream_writer_to(asked);
-            Tongue::Other { reader, writer, events: Vec::new(), names: Names::of(asked) }
+            Tongue::other(theirs, Mouth::Open(wire::codec(ours).stream_writer_to(asked)), asked)
         };
+        Self::of(theirs, tongue)
+    }
+
+    fn of(theirs: Dialect, tongue: Tongue) -> Self {
         Self {
             theirs,
             splitter: wire::codec(theirs).splitter(),
@@ -138,8 +80,8 @@ impl Flow {
     pub fn summary(theirs: Dialect, asked: &Asked) -> Self {
         let reader = Box::new(compaction::Retelling::new(asked, wire::codec(theirs).stream_reader()));
         let writer = wire::codec(Dialect::OpenaiResponses).stream_writer_to(asked);
-        let tongue = Tongue::Other { reader, writer, events: Vec::new(), names: Names::of(asked) };
-        Self { tongue, ..Self::new(theirs, theirs, asked, false) }
+        let names = Names::of(asked);
+        Self::of(theirs, Tongue::Other { reader, mouth: Mouth::Open(writer), events: Vec::new(), names })
     }
 
     /// The same, with something that takes the event its answer ends with.
@@ -151,9 +93,8 @@ impl Flow {
     /// The same, with something that listens to what is said.
     #[must_use]
     pub fn heard_by(self, capture: Option<Capture>) -> Self {
-        let reader = || matches!(self.tongue, Tongue::Same { .. }).then(|| wire::codec(self.theirs).stream_reader());
-        let ear = capture.map(|capture| Ear { capture, reader: reader() });
-        Self { ear, ..self }
+        let unread = matches!(self.tongue, Tongue::Same { .. }).then_some(self.theirs);
+        Self { ear: capture.map(|it| Ear::new(it, unread)), ..self }
     }
 
     /// A stream with nothing left to pump: its answer was whole before it was told as one.
@@ -203,14 +144,14 @@ impl Flow {
             self.ending = Some(Ending::Fault { fault, relayed: false });
         } else if self.may_close() {
             self.ending = Some(Ending::Whole);
-            if let Tongue::Other { reader, writer, events, .. } = &mut self.tongue {
+            if let Tongue::Other { reader, mouth, events, .. } = &mut self.tongue {
                 let mut bytes = taken.out.to_vec();
                 reader.closed(events);
                 if let Some(ear) = &mut self.ear {
                     ear.hear(events);
                 }
                 for event in events.drain(..) {
-                    writer.write(&event, &mut bytes);
+                    mouth.tell(event, &mut bytes);
                 }
                 if let Some(event) = last_event(&bytes)
                     && let Some(keep) = self.keep.take()
@@ -219,18 +160,21 @@ impl Flow {
                 }
                 taken.out = Bytes::from(bytes);
             }
+            self.check_seam();
         }
         taken
     }
 
     fn rest(&mut self) -> Taken {
         match self.splitter.finish() {
+            // It was cut off in its middle: nobody can read it.
+            Some(frame) if is_half(&frame.data()) => Taken::default(),
             Some(frame) => {
                 let mut taken = self.read(&[frame]);
-                // The client's parser wants the blank line that the provider left out.
+                // The client's parser wants what the provider left out of the blank line, and no second one.
                 if !taken.out.is_empty() && !taken.out.ends_with(b"\n\n") {
                     let mut out = BytesMut::from(&taken.out[..]);
-                    out.extend_from_slice(b"\n\n");
+                    out.extend_from_slice(if taken.out.ends_with(b"\n") { b"\n" } else { b"\n\n" });
                     taken.out = out.freeze();
                 }
                 taken
@@ -265,11 +209,13 @@ impl Flow {
 
     /// What could not be said in the client's dialect so far.
     #[must_use]
-    pub fn losses(&self) -> &[Loss] {
+    pub fn losses(&self) -> Cow<'_, [Loss]> {
         match (&self.tongue, &self.known) {
-            (_, Some((_, losses))) => losses,
-            (Tongue::Same { .. }, None) => &[],
-            (Tongue::Other { writer, .. }, None) => writer.losses(),
+            (Tongue::Other { mouth: mouth @ Mouth::Recalling(_), .. }, _) | (Tongue::Other { mouth, .. }, None) => {
+                mouth.losses()
+            }
+            (_, Some((_, losses))) => Cow::Borrowed(losses),
+            (Tongue::Same { .. }, None) => Cow::Borrowed(&[]),
         }
     }
 
@@ -307,7 +253,15 @@ impl Flow {
                 break;
             }
             match &mut self.tongue {
-                Tongue::Same { hide_usage } => {
+                Tongue::Same { hide_usage, overheard } => {
+                    // The last word is ours where another answer may go on.
+                    if let (Some(_), Some(fault)) = (&overheard, &sight.fault) {
+                        self.ending = Some(Ending::Fault { fault: fault.clone(), relayed: false });
+                        break;
+                    }
+                    if let Some(it) = overheard {
+                        it.hear(frame);
+                    }
                     if let Some(ear) = &mut self.ear {
                         ear.overhear(frame);
                     }
@@ -325,7 +279,7 @@ impl Flow {
                         self.ending = Some(Ending::Fault { fault, relayed: true });
                     }
                 }
-                Tongue::Other { reader, writer, events, names } => {
+                Tongue::Other { reader, mouth, events, names } => {
                     if let Some(fault) = sight.fault {
                         self.ending = Some(Ending::Fault { fault, relayed: false });
                         break;
@@ -339,11 +293,8 @@ impl Flow {
                     }
                     let mut bytes = Vec::new();
                     for mut event in events.drain(..) {
-                        if let Event::Start { id, model, .. } = &mut event {
-                            fill(id, &names.id);
-                            fill(model, &names.model);
-                        }
-                        writer.write(&event, &mut bytes);
+                        names.put(&mut event);
+                        mouth.tell(event, &mut bytes);
                     }
                     if let (true, Some(event)) = (sight.end, last_event(&bytes))
                         && let Some(keep) = self.keep.take()
@@ -356,6 +307,7 @@ impl Flow {
             if sight.end && self.ending.is_none() {
                 self.ending = Some(Ending::Whole);
             }
+            self.check_seam();
         }
         Taken { out: single.unwrap_or_else(|| out.freeze()), content }
     }
@@ -368,8 +320,9 @@ impl Flow {
 
     /// An event larger than anybody sends: in the same dialect it still passes, unread; in another it cannot.
     fn give_up_framing(&mut self, taken: &mut Taken) {
-        match self.tongue {
-            Tongue::Same { .. } => {
+        match &mut self.tongue {
+            Tongue::Same { overheard, .. } => {
+                *overheard = None;
                 let held = self.splitter.take_pending();
                 let mut out = BytesMut::from(&taken.out[..]);
                 out.extend_from_slice(&held);
@@ -384,16 +337,11 @@ impl Flow {
     }
 }
 
-/// Names an answer, and its model, where the provider did not.
-pub fn name(id: &mut String, model: &mut String, asked: &Asked) {
-    fill(id, &asked.answer_id());
-    fill(model, asked.model);
-}
-
-fn fill(name: &mut String, with: &str) {
-    if name.is_empty() {
-        with.clone_into(name);
-    }
+/// Whether an event that nothing came after lacks its end: a field without its data, or less than the JSON that those of all
+/// dialects are, but for one mark.
+fn is_half(data: &[u8]) -> bool {
+    let data = data.trim_ascii();
+    data != b"[DONE]" && serde_json::from_slice::<serde::de::IgnoredAny>(data).is_err()
 }
 
 /// The data of the last event in what a writer wrote: one line each.
@@ -402,15 +350,4 @@ pub fn last_event(written: &[u8]) -> Option<&[u8]> {
     const DATA: &[u8] = b"\ndata: ";
     let after = written.get(memchr::memmem::rfind(written, DATA)? + DATA.len()..)?;
     after.split(|it| *it == b'\n').next()
-}
-
-/// See [`Flow::is_empty_but_meant`].
-#[must_use]
-pub fn is_empty_but_meant(facts: &Facts) -> bool {
-    let generated = facts.usage.as_ref().is_some_and(|it| it.output > 0);
-    match &facts.finish {
-        None => false,
-        Some(Finish::Length | Finish::ContentFilter | Finish::Refusal | Finish::Pause | Finish::ContextFull) => true,
-        Some(_) => generated,
-    }
 }

@@ -1,24 +1,30 @@
 //! Walks the plan until one target commits. Chooses nothing: the order is the decision's, what a failure means is its
 //! class's.
 
+mod failures;
+mod ways;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
+pub use ways::Ways;
+
 use crate::domain::ask::Ask;
 use crate::domain::dice::Dice;
-use crate::domain::failure::{Failure, Kind, Next, Origin};
-use crate::domain::operation::Operation;
-use crate::domain::policy::{Deadlines, Group, Hedge, OnRefusal, Policy, Room};
+use crate::domain::failure::{Failure, Kind, Next};
+use crate::domain::policy::{Hedge, OnRefusal};
 use crate::domain::target::Seat;
 use crate::engine::Engine;
-use crate::engine::committed::Committed;
+use crate::engine::committed::{By, Committed};
+use crate::engine::failover::failures::{being_probed, crowded, nobody_waits, telling};
 use crate::engine::race::{Race, Racer, Woken};
+use crate::engine::resume::Rest;
 use crate::engine::rooms::Place;
 use crate::engine::settle::Settlement;
+use crate::route::Stop;
 use crate::route::hedge::{self, Size};
-use crate::route::{Decision, Stop};
 
 /// Attempts a client call gets, or one for each target where the plan has more.
 const ATTEMPTS: usize = 3;
@@ -47,21 +53,10 @@ struct Walk {
     spent: Vec<(usize, Arc<str>)>,
     /// The first target that was passed over because it was full.
     full: Option<usize>,
+    /// Targets that have failed.
+    down: Vec<usize>,
     /// The widest window, in tokens, that the prompt was too long for.
     outgrown: Option<u64>,
-}
-
-/// What a group says of how its requests are tried.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Ways {
-    /// How long each part may take.
-    pub deadlines: Deadlines,
-    /// When another target is asked beside one that is late.
-    pub hedge: Hedge,
-    /// What a refusal by a content policy means.
-    pub on_refusal: OnRefusal,
-    /// How many each target takes at once.
-    pub room: Room,
 }
 
 /// What is to be tried next: a target of the plan, and one of its keys.
@@ -72,8 +67,24 @@ struct Ahead {
 }
 
 /// Tries `plan` in order. Owns everything it needs, so that a stream can be handed to the client while it still runs.
-pub async fn run(engine: Arc<Engine>, ask: Arc<Ask>, plan: Vec<Stop>, ways: Ways, settlement: Settlement) -> Walked {
+pub async fn run(
+    engine: Arc<Engine>,
+    ask: Arc<Ask>,
+    plan: Vec<Stop>,
+    ways: Ways,
+    mut settlement: Settlement,
+) -> Walked {
     let left = ATTEMPTS.max(plan.len());
+    let ways = Ways { resume: ways.resume && plan.len() > 1, ..ways };
+    settlement.may_go_on(ways.resume);
+    walk(Rest { engine, ask, plan, ways, left }, settlement).await
+}
+
+/// Tries what is left of a plan. For the rest of an answer that was cut it ends when every stream has to end.
+pub async fn walk(rest: Rest, settlement: Settlement) -> Walked {
+    let Rest { engine, ask, plan, ways, left } = rest;
+    let mut closing = settlement.closing();
+    let goes_on = settlement.account().leg().is_some();
     let mut walk = Walk {
         engine,
         ask,
@@ -85,29 +96,17 @@ pub async fn run(engine: Arc<Engine>, ask: Arc<Ask>, plan: Vec<Stop>, ways: Ways
         probed: None,
         spent: Vec::new(),
         full: None,
+        down: Vec::new(),
         outgrown: None,
     };
-    let outcome = walk.targets(&plan).await;
+    let outcome = tokio::select! {
+        biased;
+        it = walk.targets(&plan) => it,
+        // An engine that is gone has closed, too.
+        _ = closing.wait_for(|it| *it), if goes_on => Err(nobody_waits()),
+    };
+    let outcome = outcome.map(|it| Committed { rest: walk.rest(plan, &it.by), ..it });
     (outcome, walk.settlement)
-}
-
-// === impl Ways ===
-
-impl Ways {
-    /// What the group of `decision` says, as far as it bears on `ask`.
-    #[must_use]
-    pub fn of(policy: &Policy, decision: &Decision, ask: &Ask) -> Self {
-        let group = decision.group.as_ref().and_then(|it| policy.groups.get(it));
-        let said = group.map_or_else(Self::default, |it| {
-            let Group { deadlines, hedge, on_refusal, room, .. } = **it;
-            Self { deadlines, hedge, on_refusal, room }
-        });
-        // Only a conversation has a first content that could be late, and a second target would read the whole of it anew
-        // that the first has in its prompt cache (lead.md, item 4).
-        let may_hedge = ask.operation == Operation::Chat && !decision.warm;
-        let hedge = if may_hedge { said.hedge } else { Hedge::Off };
-        Self { hedge, ..said }
-    }
 }
 
 // === impl Walk ===
@@ -262,6 +261,22 @@ impl Walk {
         Some(racer.began + hedge::wait(self.ways.hedge, p95, self.ask.needs.reasoning)?)
     }
 
+    /// Who can go on if `by` is cut: those that come after it, then those before it that have not failed.
+    fn rest(&self, plan: Vec<Stop>, by: &By) -> Option<Box<Rest>> {
+        if !self.ways.resume {
+            return None;
+        }
+        let at = plan.iter().position(|it| it.target == by.seat.target)?;
+        let mut plan: Vec<(usize, Stop)> = plan.into_iter().enumerate().collect();
+        plan.rotate_left(at);
+        let others = plan.into_iter().skip(1).filter(|it| !self.down.contains(&it.0));
+        let plan = others.map(|it| it.1).collect();
+        // The client hears nothing while the rest is awaited: whoever is asked for it is given its time.
+        let ways = Ways { hedge: Hedge::Off, ..self.ways };
+        let (engine, ask) = (Arc::clone(&self.engine), Arc::clone(&self.ask));
+        Some(Box::new(Rest { engine, ask, plan, ways, left: self.left }))
+    }
+
     fn won(&mut self, racer: Racer<'_>, race: &mut Race<'_>) {
         self.settlement.hold(racer.place);
         let fleet = &self.engine.fleet;
@@ -273,6 +288,7 @@ impl Walk {
     fn failed(&mut self, racer: Racer<'_>, failure: &Failure) {
         let Racer { at, seat, ticket, .. } = racer;
         ticket.failed(failure);
+        self.down.push(at);
         if matches!(failure.kind, Kind::Rate | Kind::Quota)
             && let Some(account) = self.engine.fleet.account(&seat)
         {
@@ -381,41 +397,4 @@ impl Ahead {
 /// How many tokens of a prompt a target takes, where that is known.
 fn window(stop: &Stop) -> Option<u64> {
     stop.provider.facts.get(stop.target.model.as_str())?.window
-}
-
-/// Nothing was tried: every seat was being probed by other requests, and stayed so for as long as we could wait.
-fn being_probed() -> Failure {
-    let told = "every target is coming back from a failure and being probed by another request; try again";
-    let mut failure = Failure::upstream(Kind::Overload, "all_resting", told);
-    failure.retry_after = Some(Duration::from_secs(1));
-    failure
-}
-
-/// Every place is taken, and so is every place to wait for one.
-fn crowded(wait: Duration) -> Failure {
-    let told = "every target takes as many requests as it may, and as many as may wait do so; try again";
-    let mut failure = Failure::local(Origin::Local, "queue_full", 503, told);
-    failure.retry_after = Some(wait);
-    failure
-}
-
-/// The client has left: whatever is tried from here on would be for nobody.
-fn nobody_waits() -> Failure {
-    Failure::local(Origin::Client, "client_gone", 499, "the client has left")
-}
-
-/// How much a class tells the client about why nobody answered: capacity and quota it can act on, a refused key or an
-/// unreachable host it cannot.
-const fn telling(kind: Kind) -> u8 {
-    match kind {
-        Kind::Client | Kind::Context | Kind::Filter | Kind::Local => 9,
-        Kind::Rate => 8,
-        Kind::Overload => 7,
-        Kind::Quota => 6,
-        Kind::Transient => 5,
-        Kind::Uncertain | Kind::Silent | Kind::Broken | Kind::Cut => 4,
-        Kind::Model => 3,
-        Kind::Auth => 2,
-        Kind::Unreachable => 1,
-    }
 }
