@@ -125,7 +125,8 @@ impl Canaries {
             return;
         }
         let (before, change) = (trial.share, trial.tell(seen, now.wall));
-        let percent = |share: f64| share * 100.0;
+        // To the hundredth, which is as fine as a share can be set.
+        let percent = |share: f64| (share * 10_000.0).round() / 100.0;
         let (group, target, reason) = (&side.group, &trial.target, &trial.reason);
         match change {
             Some(Change::Promoted) => tracing::warn!(

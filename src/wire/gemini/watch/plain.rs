@@ -58,7 +58,8 @@ pub(super) fn read(data: &[u8]) -> Option<Plain> {
         Some(at) => {
             let counts = after(data.get(at + USAGE.needle().len()..)?, b":")?;
             let raw = serde_json::Deserializer::from_slice(counts).into_iter::<&RawValue>().next()?.ok()?;
-            usage::read(raw)
+            // `null` and an absent field are the same.
+            if raw.get() == "null" { None } else { usage::read(raw) }
         }
         None => None,
     };
@@ -108,6 +109,13 @@ mod tests {
             assert_ne!(other, USUAL);
             assert_eq!(read(other.as_bytes()).as_ref(), Some(&it), "{other}");
         }
+    }
+
+    #[test]
+    fn counts_that_are_null_are_none() {
+        let (before, rest) = USUAL.split_once("{\"promptTokenCount\"").unwrap();
+        let other = format!("{before}null{}", rest.split_once('}').unwrap().1);
+        assert_eq!(read(other.as_bytes()), Some(Plain { bytes: 14, usage: None }));
     }
 
     #[test]
