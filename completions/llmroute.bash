@@ -973,7 +973,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__groups__subcmd__set)
-            opts="-q -y -h --strategy --hedge-after --on-refusal --resume --max-parallel --queue --deadline --canary --json --format --color --quiet --no-input --yes --home --help"
+            opts="-q -y -h --strategy --affinity --hedge-after --on-refusal --resume --max-parallel --queue --deadline --canary --json --format --color --quiet --no-input --yes --home --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -981,6 +981,10 @@ _llmroute() {
             case "${prev}" in
                 --strategy)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --affinity)
+                    COMPREPLY=($(compgen -W "price off" -- "${cur}"))
                     return 0
                     ;;
                 --hedge-after)

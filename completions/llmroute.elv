@@ -409,6 +409,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         }
         &'llmroute;groups;set'= {
             cand --strategy 'How the targets are ordered; without it, as before'
+            cand --affinity 'A conversation stays where its provider has its prompt cached, unless going where the strategy would send it is cheaper including that cache; off: each request goes where the strategy says'
             cand --hedge-after 'Ask the next target too when the first has not begun to answer by then: after its own usual time, after TIME, or never. At most 5 % of all requests are sent twice'
             cand --on-refusal 'What a refusal by a provider''s content policy means: the client is told, or the next target is sent the same'
             cand --resume 'Go on with an answer that is cut after its client has begun to hear it: the next target is asked for the rest, and its answer is told only from where it meets the first, character for character. Off unless this is given; `--resume` alone means on. Both parts are paid for'

@@ -551,6 +551,10 @@ module completions {
     name: string              # Its name
   ]
 
+  def "nu-complete llmroute groups set affinity" [] {
+    [ "price" "off" ]
+  }
+
   def "nu-complete llmroute groups set on_refusal" [] {
     [ "tell" "next" ]
   }
@@ -570,6 +574,7 @@ module completions {
   # Make a group or replace its targets, or change how they are tried
   export extern "llmroute groups set" [
     --strategy: string        # How the targets are ordered; without it, as before
+    --affinity: string@"nu-complete llmroute groups set affinity" # A conversation stays where its provider has its prompt cached, unless going where the strategy would send it is cheaper including that cache; off: each request goes where the strategy says
     --hedge-after: string     # Ask the next target too when the first has not begun to answer by then: after its own usual time, after TIME, or never. At most 5 % of all requests are sent twice
     --on-refusal: string@"nu-complete llmroute groups set on_refusal" # What a refusal by a provider's content policy means: the client is told, or the next target is sent the same
     --resume: string@"nu-complete llmroute groups set resume" # Go on with an answer that is cut after its client has begun to hear it: the next target is asked for the rest, and its answer is told only from where it meets the first, character for character. Off unless this is given; `--resume` alone means on. Both parts are paid for

@@ -57,8 +57,7 @@ pub struct Ask {
     /// What the cheapest of the targets that its model stands for is expected to ask; `None` where no price is known.
     /// Worked out only where a rule reads it.
     pub quote: Option<Usd>,
-    /// What the conversation it belongs to is known by, where it belongs to one; worked out only where a decision may go by
-    /// it.
+    /// What the conversation it belongs to is known by, where it belongs to one.
     pub conversation: Option<u64>,
     /// What the rules said of it, one verdict each time they were asked, where it is decided again from its record.
     pub verdicts: Option<Vec<Verdict>>,

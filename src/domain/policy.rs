@@ -328,6 +328,9 @@ pub struct Group {
     /// How its targets are ordered.
     #[serde(default)]
     pub strategy: Strategy,
+    /// Whether a conversation stays where its prompt cache is warm.
+    #[serde(default)]
+    pub affinity: Affinity,
     /// Deadlines of its requests.
     #[serde(skip)]
     pub deadlines: Deadlines,
@@ -369,6 +372,7 @@ impl Group {
             name,
             targets,
             strategy: Strategy::default(),
+            affinity: Affinity::default(),
             deadlines: Deadlines::default(),
             hedge: Hedge::default(),
             on_refusal: OnRefusal::default(),
@@ -378,6 +382,17 @@ impl Group {
             built_in: false,
         }
     }
+}
+
+/// Whether a conversation stays where its prompt cache is warm (routing.md §2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Affinity {
+    /// Unless going elsewhere is cheaper, including the cache that it gives up.
+    #[default]
+    Price,
+    /// Each of its requests is sent where the strategy says.
+    Off,
 }
 
 /// When the next target is asked too, because the first has not begun to answer (routing.md §6).

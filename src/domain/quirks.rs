@@ -57,6 +57,8 @@ pub struct Quirks {
     pub provider_routing: bool,
     /// Understands `user`, an id of the end user, in openai-chat.
     pub end_user: bool,
+    /// What it keeps of prompts, to read the same beginning for less the next time.
+    pub prompt_cache: PromptCache,
 }
 
 impl Default for Quirks {
@@ -85,7 +87,39 @@ impl Default for Quirks {
             prefill_models: Vec::new(),
             provider_routing: false,
             end_user: true,
+            prompt_cache: PromptCache::default(),
         }
+    }
+}
+
+/// A provider's cache of prompts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PromptCache {
+    /// What it keeps.
+    pub keeps: Keeps,
+    /// For so many seconds after it was last used; where that is not promised, about so many.
+    pub seconds: u64,
+    /// Prompts below so many tokens are not kept.
+    pub least: u64,
+}
+
+/// What a provider keeps of a prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Keeps {
+    /// What its answers say; nobody has said more.
+    #[default]
+    Unknown,
+    /// All of it, unasked.
+    Everything,
+    /// What the request marks (`cache_control`, `cachePoint`).
+    WhatIsMarked,
+}
+
+impl Default for PromptCache {
+    fn default() -> Self {
+        Self { keeps: Keeps::Unknown, seconds: 300, least: 1024 }
     }
 }
 

@@ -11,7 +11,6 @@ use crate::domain::policy::Policy;
 use crate::domain::target::Target;
 use crate::route::Decision;
 use crate::route::canary::{Arm, Change, Place, Seen, Stage, State, Trial};
-use crate::route::conversation;
 use crate::route::explain::Step;
 use crate::store::Ledger;
 use crate::store::canaries::CanaryRow;
@@ -171,12 +170,5 @@ impl Running {
             }
         }
         self.elsewhere.insert(key, now);
-    }
-}
-
-/// Works out what the conversation of `ask` is known by, where a group has a canary.
-pub fn recognise(policy: &Policy, ask: &mut Ask) {
-    if policy.groups.values().any(|it| it.canary.is_some()) {
-        ask.conversation = conversation::key(ask);
     }
 }

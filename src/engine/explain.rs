@@ -9,7 +9,7 @@ use crate::domain::id::RequestId;
 use crate::domain::money::Usd;
 use crate::domain::policy::Policy;
 use crate::domain::rule::Variable;
-use crate::engine::{Call, Engine, canaries, read};
+use crate::engine::{Call, Engine, read};
 use crate::route;
 use crate::route::health::FleetView;
 use crate::route::record::Record;
@@ -40,7 +40,6 @@ pub fn explain(
     if policy.rules.reads(Variable::EstCost) {
         ask.quote = quote(&ask);
     }
-    canaries::recognise(policy, &mut ask);
     let fleet = fleet(&ask);
     let mut decision = route::decide(policy, &ask, &fleet, &mut Dice::of(id, salt));
     let record = Record::of(&ask, fleet, &mut decision).trimmed();

@@ -18,6 +18,7 @@ use crate::engine::rooms::Rooms;
 use crate::route::breaker::{Breaker, Kept, Outcome, Standing, Why};
 use crate::route::health::{FleetView, SeatId};
 use crate::route::hedge::{Budget, Size, Times};
+use crate::route::warmth::{Conversations, Told, Warmth};
 use crate::store::{HealthRow, Ledger};
 
 /// How long a refused key or an exhausted account stays out when nobody says otherwise.
@@ -52,6 +53,8 @@ struct State {
     throws: u64,
     /// How soon targets begin to answer.
     times: HashMap<(Target, Size), Times>,
+    /// What conversations have in prompt caches.
+    conversations: Conversations,
     hedges: Budget,
     /// Whom keys are booked on, as their providers say.
     accounts: HashMap<KeyId, Arc<str>>,
@@ -145,6 +148,18 @@ impl Fleet {
         let mut state = self.lock();
         state.seconds.entry(second).or_default().0 += 1;
         state.hedges.request();
+    }
+
+    /// The conversation `id` was answered by `seat`.
+    pub fn remember(&self, id: u64, seat: &Seat, told: Told<'_>) {
+        let now = self.clock.now().mono;
+        self.lock().conversations.learn(id, SeatId::of(seat), told, now);
+    }
+
+    /// What is known of the conversation `id`.
+    #[must_use]
+    pub fn warmth(&self, id: u64) -> Warmth {
+        self.lock().conversations.warmth(id)
     }
 
     /// `key` is booked on `account`.

@@ -65,6 +65,7 @@ use crate::engine::settle::Settlement;
 use crate::engine::standing::Told;
 use crate::engine::tether::Tethered;
 use crate::route::health::FleetView;
+use crate::route::warmth;
 use crate::store::canaries::CanaryRow;
 use crate::store::responses::Responses;
 use crate::store::vault::Vault;
@@ -245,7 +246,6 @@ impl Engine {
         let (mut ask, understood) = read::read(call, slot.id());
         let in_force = self.policy.load_full();
         decided::quote(self, &in_force.policy, &mut ask).await;
-        canaries::recognise(&in_force.policy, &mut ask);
         let ask = Arc::new(ask);
         let mut settlement = Settlement::open(self, &ask, slot);
         if let Err(failure) = recalled.and(understood) {
@@ -277,8 +277,10 @@ impl Engine {
     /// What a decision about `ask` is to know of the fleet.
     #[must_use]
     pub fn view_for(&self, policy: &Policy, ask: &Ask) -> FleetView {
-        let (rates, canaries) = (self.prices.card_for(policy, ask, false), self.canaries.stages(ask));
-        FleetView { rates, canaries, ..self.fleet.view(ask.at.mono) }
+        let warmth = warmth::id(ask).map(|it| Arc::new(self.fleet.warmth(it)));
+        let is_warm = warmth.as_ref().is_some_and(|it| !it.seats.is_empty());
+        let (rates, canaries) = (self.prices.card_for(policy, ask, is_warm), self.canaries.stages(ask));
+        FleetView { rates, canaries, warmth, ..self.fleet.view(ask.at.mono) }
     }
 
     /// How the fleet does just now, for people.

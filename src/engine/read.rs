@@ -6,6 +6,7 @@ use crate::domain::failure::{Failure, Origin};
 use crate::domain::id::RequestId;
 use crate::domain::operation::Operation;
 use crate::engine::{Addressed, Call, beside, wishes};
+use crate::route::conversation;
 use crate::wire::openai_responses::compaction;
 use crate::wire::{Malformed, json};
 
@@ -23,11 +24,12 @@ pub fn read(call: Call, id: RequestId) -> (Ask, Result<(), Failure>) {
         }
     }
     let understood = match ask.operation {
-        Operation::Chat | Operation::Compact => conversation(&mut ask),
+        Operation::Chat | Operation::Compact => turn(&mut ask),
         Operation::CountTokens => beside::read::count(&mut ask),
         Operation::Embed(_) => beside::read::embed(&mut ask),
         Operation::Relay(_) => beside::read::relay(&mut ask),
     };
+    ask.conversation = conversation::key(&ask);
     (ask, understood)
 }
 
@@ -49,7 +51,7 @@ pub fn unread(call: Call, id: RequestId) -> Ask {
     }
 }
 
-fn conversation(ask: &mut Ask) -> Result<(), Failure> {
+fn turn(ask: &mut Ask) -> Result<(), Failure> {
     ask.fields = json::scan(&ask.body).map_err(|it| malformed(&it))?;
     if !ask.dialect.model_in_path()
         && let Some((wishes, body)) = wishes::read(&ask.body, &ask.fields)?

@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::id::{GroupName, KeyName, ModelName, RuleName};
+use crate::domain::money::Usd;
 use crate::domain::rule::CHAIN_MOST;
 use crate::domain::strategy::Strategy;
 use crate::domain::target::{Seat, Target};
@@ -128,6 +129,27 @@ pub enum Step {
     },
     /// Nobody has a positive weight: the order is as listed.
     AsListed,
+    /// A provider has part of the conversation in its prompt cache.
+    Affinity {
+        /// Which, with the key that the cache is booked on.
+        seat: Seat,
+        /// Tokens of the prompt that are there, as far as is known.
+        warm: u64,
+        /// Tokens of the prompt, as that provider is likely to count them.
+        prompt: u64,
+        /// For how long yet, if it is not used.
+        left: Duration,
+        /// Turns that are likely to follow, over which the costs are reckoned too.
+        further: f64,
+        /// What staying there costs; `None` = no price is known.
+        stay: Option<Usd>,
+        /// Whom the strategy would ask instead; `None` = nobody else.
+        instead: Option<Target>,
+        /// What going there costs, with nothing in the cache that is not there.
+        go: Option<Usd>,
+        /// It stays.
+        stays: bool,
+    },
     /// A strategy gave the targets, or the keys of the first of them, their order.
     Ranked {
         /// Which.
@@ -177,6 +199,9 @@ impl Step {
             | Self::Unknown { .. }
             | Self::AsListed => About::All,
             Self::Named { target } | Self::LeastBad { target } | Self::Drawn { target, .. } => About::Target(target),
+            Self::Affinity { seat, stays: true, .. } => About::Target(&seat.target),
+            Self::Affinity { stays: false, instead: Some(target), .. } => About::Target(target),
+            Self::Affinity { .. } => About::All,
             Self::Canary { target, place, .. } if place.is_in_play() => About::Target(target),
             Self::Canary { target, .. } | Self::Out { target, .. } => About::Out(target),
             Self::Resting { seat, .. } => About::Out(&seat.target),
@@ -197,6 +222,13 @@ impl Step {
             Self::Canary { draw, share, place, .. } => place.words(*draw, *share),
             Self::Drawn { share, .. } if *share >= 1.0 => "has all the weight".to_owned(),
             Self::Drawn { draw, share, .. } => format!("drawn (throw {draw:.2}, share {share:.2})"),
+            Self::Affinity { warm, stays: true, .. } => format!("stays: {warm} tokens in its prompt cache"),
+            Self::Affinity { seat, warm, go: Some(go), stay: Some(stay), .. } => {
+                format!(
+                    "cheaper even so: {go} against {stay} at {}, which has {warm} tokens in its prompt cache",
+                    seat.target
+                )
+            }
             _ => self.to_string(),
         }
     }
@@ -226,6 +258,26 @@ impl fmt::Display for Step {
             Self::Canary { target, draw, share, place } => write!(f, "{target}: {}", place.words(*draw, *share)),
             Self::Drawn { target, draw, share } => write!(f, "drew {target} (throw {draw:.4}, share {share:.4})"),
             Self::AsListed => write!(f, "no positive weight: tried as listed"),
+            Self::Affinity { seat, warm, prompt, left, further, stay, instead, go, stays } => {
+                let dollars = |it: &Option<Usd>| it.map_or_else(|| "?".to_owned(), |it| it.to_string());
+                write!(
+                    f,
+                    "{} has {warm} of about {prompt} tokens in its prompt cache for {} s yet",
+                    seat.target,
+                    left.as_secs()
+                )?;
+                match instead {
+                    None => write!(f, ": it stays there"),
+                    Some(target) => {
+                        let verdict = if *stays { "it stays" } else { "it goes" };
+                        let (stay, go) = (dollars(stay), dollars(go));
+                        write!(
+                            f,
+                            ": staying costs {stay}, going to {target} {go}, over {further:.1} further turns: {verdict}"
+                        )
+                    }
+                }
+            }
             Self::Ranked { strategy, places } => {
                 write!(f, "{strategy}:")?;
                 for (nth, it) in places.iter().enumerate() {

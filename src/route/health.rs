@@ -18,6 +18,7 @@ use crate::route::explain::Step;
 use crate::route::live::Live;
 use crate::route::order::adaptive::Assessment;
 use crate::route::pairs;
+use crate::route::warmth::Warmth;
 
 /// What health is kept by: a key of a provider, for one model or (`model` absent) for all.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -73,6 +74,9 @@ pub struct FleetView {
     /// How far the canaries of groups have come.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub canaries: BTreeMap<GroupName, canary::Stage>,
+    /// Where the conversation is warm of which the request is the next turn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warmth: Option<Arc<Warmth>>,
 }
 
 impl FleetView {
@@ -97,6 +101,10 @@ impl FleetView {
             assessment: Arc::new(Assessment { at: self.assessment.at, seats: assessed.collect() }),
             rates: Arc::new(RateCard(rates.collect())),
             canaries: self.canaries.clone(),
+            warmth: self.warmth.as_ref().map(|it| {
+                let seats = it.seats.iter().filter(|it| is_of(&it.seat)).cloned().collect();
+                Arc::new(Warmth { seats, ..Warmth::clone(it) })
+            }),
         }
     }
 
@@ -104,7 +112,7 @@ impl FleetView {
     #[must_use]
     pub fn is_calm(&self) -> bool {
         let unknown = self.live.0.is_empty() && self.assessment.seats.is_empty() && self.rates.0.is_empty();
-        self.standings.is_empty() && unknown && self.canaries.is_empty()
+        self.standings.is_empty() && unknown && self.canaries.is_empty() && self.warmth.is_none()
     }
 
     /// How a seat stands: the worse of its own standing and its key's.

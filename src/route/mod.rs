@@ -2,9 +2,11 @@
 //! that says why. Pure and total: no I/O, no clock, no locks, and no randomness but the dice it is handed, so that
 //! the same values always give the same decision.
 //!
-//! The stages, one a file, in running order: [`rules`] → [`candidates`] → [`fit`] → [`health`] → [`canary`] → [`order`]. What the last
-//! two read of the fleet's doings is in [`breaker`] and [`live`]. [`record`] is what is kept of a decision.
+//! The stages, one a file, in running order: [`rules`] → [`candidates`] → [`fit`] → [`health`] → [`canary`] → [`affinity`] and
+//! [`order`]. What the last ones read of the fleet's doings is in [`breaker`], [`live`] and [`warmth`]. [`record`] is what is
+//! kept of a decision.
 
+mod affinity;
 pub mod breaker;
 pub mod canary;
 pub mod candidates;
@@ -19,6 +21,7 @@ mod pairs;
 pub mod record;
 pub mod replay;
 pub mod rules;
+pub mod warmth;
 pub mod wishes;
 
 #[cfg(test)]
@@ -30,12 +33,12 @@ use crate::domain::ask::Ask;
 use crate::domain::dice::Dice;
 use crate::domain::failure::Failure;
 use crate::domain::id::GroupName;
-use crate::domain::policy::{Policy, Provider};
+use crate::domain::policy::{Affinity, Policy, Provider};
 use crate::domain::strategy::Strategy;
 use crate::domain::target::{Seat, Target};
 use crate::domain::wishes::Sort;
 use crate::route::explain::Step;
-use crate::route::health::FleetView;
+use crate::route::health::{FleetView, SeatId};
 
 /// Where one request goes: the targets in the order to try them, and how that came about.
 #[derive(Debug, Clone)]
@@ -48,6 +51,8 @@ pub struct Decision {
     pub trail: Vec<Step>,
     /// Why nothing can be tried.
     pub refusal: Option<Failure>,
+    /// The first target has part of the prompt in its cache, and is the first for that.
+    pub warm: bool,
 }
 
 /// One target of a plan with the keys to try there, in order.
@@ -96,7 +101,7 @@ pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) ->
     };
     let (group, mut found) = match found {
         Ok(it) => it,
-        Err(failure) => return Decision { group: None, plan: Vec::new(), trail, refusal: Some(failure) },
+        Err(failure) => return Decision { group: None, plan: Vec::new(), trail, refusal: Some(failure), warm: false },
     };
     canary::join(policy, group.as_ref(), ask, fleet, &mut found);
     let outcome =
@@ -106,14 +111,19 @@ pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) ->
             let apart = canary::put(policy, group.as_ref(), ask, fleet, &mut usable, &mut trail);
             let chosen = group.as_ref().and_then(|it| policy.groups.get(it));
             let strategy = chosen.map_or_else(Strategy::default, |it| it.strategy);
+            let affinity = chosen.map_or_else(Affinity::default, |it| it.affinity);
+            let warmth = fleet.warmth.as_deref().filter(|_| affinity == Affinity::Price);
+            let mut warm = false;
             let mut plan = Vec::with_capacity(usable.len());
             let wishes = ask.wishes.as_deref();
             let usable = if let Some(it) = wishes { wishes::arrange(usable, it) } else { usable };
             for tier in tiers(usable) {
+                let is_first = plan.is_empty();
                 if let ([it], Some(canary)) = (tier.as_slice(), apart)
                     && it.target == *canary
-                    && it.seats.len() == 1
+                    && let [(seat, _)] = it.seats.as_slice()
                 {
+                    warm |= is_first && warmth.is_some_and(|it| it.at(&SeatId::of(seat), fleet.now).is_some());
                     // There is nothing to put in order, and nothing to say but what the draw has said.
                     plan.extend(tier.into_iter().map(Stop::from));
                     continue;
@@ -121,14 +131,18 @@ pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) ->
                 // Those of one tier are of one model, or of one group.
                 let sort = wishes.and_then(|it| it.sort).or_else(|| tier.first()?.sort);
                 let strategy = sort.map_or(strategy, Sort::strategy);
-                plan.extend(order::order(strategy, tier, ask, fleet, dice, &mut trail));
+                // Who wishes for speed has said what is worth more than the cache. Whoever stands behind was put there.
+                let warmth = warmth.filter(|_| is_first && sort.is_none_or(|it| it == Sort::Price));
+                let ordered = order::order(strategy, tier, ask, (fleet, warmth), dice, &mut trail);
+                warm |= ordered.warm;
+                plan.extend(ordered.plan);
             }
             if wishes.is_some_and(|it| !it.allow_fallbacks && it.order.is_empty()) {
                 plan.truncate(1);
             }
-            Decision { group, plan, trail, refusal: None }
+            Decision { group, plan, trail, refusal: None, warm }
         }
-        Err(failure) => Decision { group, plan: Vec::new(), trail, refusal: Some(failure) },
+        Err(failure) => Decision { group, plan: Vec::new(), trail, refusal: Some(failure), warm: false },
     }
 }
 

@@ -107,7 +107,7 @@ impl Record {
     pub fn of(ask: &Ask, mut fleet: FleetView, decision: &mut Decision) -> Self {
         let trail = std::mem::take(&mut decision.trail);
         let limited = ask.wishes.as_deref().is_some_and(|it| it.max_price.is_some());
-        let (mut live, mut assessment, mut rates) = (false, false, limited);
+        let (mut live, mut assessment, mut rates, mut warmth) = (false, false, limited, false);
         if !trail.iter().any(|it| matches!(it, Step::Canary { .. })) {
             fleet.canaries.clear();
         }
@@ -117,8 +117,17 @@ impl Record {
                 live |= strategy.reads_live();
                 assessment |= *strategy == Strategy::Adaptive;
                 rates |= strategy.reads_prices();
+                warmth |= strategy.reads_prices();
+            }
+            if let Step::Affinity { .. } = step {
+                (rates, warmth) = (true, true);
             }
         }
+        if !warmth {
+            fleet.warmth = None;
+        }
+        // A seat that is assessed as failed holds no conversation.
+        assessment |= fleet.warmth.is_some();
         if !live {
             fleet.live = Arc::default();
         }

@@ -3,7 +3,7 @@
 //! What is kept of a request is asked about again; who was out then is out again, as far as the decision then had looked.
 //! How fast, busy and reliable targets were is worked out from their attempts of that time, in order: what a target would
 //! have done with requests that it was not sent is taken to be what it did with those that it was. Of a target that was not
-//! asked nothing is known.
+//! asked nothing is known. A conversation is warm where it was then, also if the other policy had led it elsewhere before.
 
 #[cfg(test)]
 mod tests;
@@ -125,6 +125,7 @@ impl Replay {
             assessment: Arc::clone(&self.assessment),
             rates: Arc::clone(&self.rates),
             canaries: record.fleet.canaries.clone(),
+            warmth: record.fleet.warmth.as_ref().map(|it| Arc::new(it.moved(record.fleet.now, now))),
         };
         let mut ask = record.ask.ask(then.id, now);
         ask.at = Now { mono: now, wall: then.wall };

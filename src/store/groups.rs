@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::clock::Stamp;
-use crate::domain::policy::Hedge;
+use crate::domain::policy::{Affinity, Hedge};
 use crate::domain::strategy::Strategy;
 use crate::store::error::StoreError;
 use crate::store::open::Db;
@@ -30,6 +30,9 @@ pub struct GroupSettings {
     /// How its targets are ordered.
     #[serde(skip_serializing_if = "is_default")]
     pub strategy: Strategy,
+    /// A conversation stays where its prompt cache is warm, or does not.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub affinity: Affinity,
     /// Deadlines that differ from the usual ones.
     #[serde(skip_serializing_if = "DeadlineSettings::is_empty")]
     pub deadlines: DeadlineSettings,
@@ -209,6 +212,11 @@ fn whole(db: &Db, name: String, settings: &str) -> Result<GroupRow, StoreError> 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
 fn is_default(it: &Strategy) -> bool {
     *it == Strategy::default()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_usual(it: &Affinity) -> bool {
+    *it == Affinity::default()
 }
 
 fn bad_row(name: &str, error: &serde_json::Error) -> StoreError {

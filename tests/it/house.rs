@@ -13,11 +13,12 @@ use llmroute::domain::dialect::Dialect;
 use llmroute::domain::id::{KeyId, ProviderName};
 use llmroute::domain::money::Usd;
 use llmroute::domain::policy::{
-    Auth, Billing, BodyEdits, Canary, Deadlines, Group, Hedge, Key, OnRefusal, Policy, Provider, Room, Speech,
+    Affinity, Auth, Billing, BodyEdits, Canary, Deadlines, Group, Hedge, Key, OnRefusal, Policy, Provider, Room, Speech,
 };
 use llmroute::domain::quirks::Quirks;
 use llmroute::domain::rule::Rules;
 use llmroute::domain::secret::{Keyring, Secret};
+use llmroute::domain::strategy::Strategy;
 use llmroute::domain::target::Target;
 use llmroute::engine::Engine;
 use llmroute::engine::prices::Prices;
@@ -51,6 +52,8 @@ pub(crate) struct Plan {
     pub(crate) room: Room,
     pub(crate) resume: bool,
     pub(crate) quirks: Quirks,
+    pub(crate) strategy: Strategy,
+    pub(crate) affinity: Affinity,
     pub(crate) priced: bool,
     /// What the price table knows the providers by.
     pub(crate) price_id: Option<String>,
@@ -84,6 +87,8 @@ impl Plan {
             room: Room::default(),
             resume: false,
             quirks: Quirks { cancels: true, ..Quirks::default() },
+            strategy: Strategy::default(),
+            affinity: Affinity::default(),
             priced: true,
             price_id: None,
             clock: Clock::system(),
@@ -178,6 +183,8 @@ impl Plan {
             Canary { target: targets.remove(at).0, share: *share, began: *began }
         });
         let group = Group {
+            strategy: self.strategy,
+            affinity: self.affinity,
             deadlines: self.deadlines,
             hedge: self.hedge,
             on_refusal: self.on_refusal,

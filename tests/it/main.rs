@@ -1,5 +1,6 @@
 //! The integration tests: one binary, one file a promise.
 
+mod affinity;
 mod anthropic;
 mod authorize;
 mod bedrock;

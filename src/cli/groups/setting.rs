@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::config::Refusal;
 use crate::config::edits::{self, deadline, hedge};
 use crate::domain::clock::Stamp;
+use crate::domain::policy::Affinity;
 use crate::store::GroupSettings;
 
 /// What a group says beside its targets. What is not given stays as it is.
@@ -17,6 +18,10 @@ pub(super) struct Setting {
     /// How the targets are ordered; without it, as before.
     #[arg(long, value_name = "NAME")]
     strategy: Option<String>,
+    /// A conversation stays where its provider has its prompt cached, unless going where the strategy would send it is
+    /// cheaper including that cache; off: each request goes where the strategy says.
+    #[arg(long, value_enum, value_name = "price|off", hide_possible_values = true)]
+    affinity: Option<Stay>,
     /// Ask the next target too when the first has not begun to answer by then: after its own usual time, after TIME, or
     /// never. At most 5 % of all requests are sent twice.
     #[arg(long, value_name = "auto|TIME|off")]
@@ -52,6 +57,16 @@ pub(super) struct Setting {
     canary: Option<String>,
 }
 
+/// Whether a conversation stays where its prompt cache is warm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Stay {
+    /// Unless going elsewhere is cheaper all the same.
+    Price,
+    /// No.
+    Off,
+}
+
 /// On or off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Switch {
@@ -74,6 +89,9 @@ impl Setting {
     pub(super) fn put(&self, settings: &mut GroupSettings, now: Stamp) -> Result<(), Refusal> {
         if let Some(text) = &self.strategy {
             settings.strategy = edits::strategy(text)?;
+        }
+        if let Some(it) = self.affinity {
+            settings.affinity = if it == Stay::Off { Affinity::Off } else { Affinity::Price };
         }
         if let Some(text) = &self.hedge_after {
             settings.hedge = Some(hedge(text)?);

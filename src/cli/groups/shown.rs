@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::cli::groups::setting::Refused;
+use crate::cli::groups::setting::{Refused, Stay};
 use crate::cli::groups::shares;
 use crate::cli::view::table::{Table, left, right};
 use crate::cli::view::{Frame, amounts};
-use crate::domain::policy::{Group, Hedge, OnRefusal};
+use crate::domain::policy::{Affinity, Group, Hedge, OnRefusal};
 use crate::domain::strategy::Strategy;
 use crate::domain::target::Target;
 use crate::engine::standing::{CanaryTold, SeatLive};
@@ -22,6 +22,8 @@ pub(super) struct Shown {
     built_in: bool,
     /// How its targets are ordered.
     pub(super) strategy: Strategy,
+    /// Whether a conversation stays where its prompt cache is warm.
+    affinity: Stay,
     pub(super) targets: Vec<Weighed>,
     /// When the next target is asked too: `auto`, `off`, or a time.
     hedge_after: String,
@@ -74,6 +76,7 @@ impl Shown {
             name: group.name.to_string(),
             built_in: group.built_in,
             strategy: group.strategy,
+            affinity: if group.affinity == Affinity::Off { Stay::Off } else { Stay::Price },
             targets: group.targets.iter().zip(shares).map(weighed).collect(),
             hedge_after: match group.hedge {
                 Hedge::Auto => "auto".to_owned(),
@@ -103,8 +106,13 @@ impl Shown {
             || "any number at once".to_owned(),
             |most| format!("{most} at once, {} more wait", self.queue),
         );
+        let affinity = match self.affinity {
+            Stay::Price => "a conversation stays where its prompt cache is warm, unless going is cheaper",
+            Stay::Off => "each request goes where the strategy says",
+        };
         let cut = if self.resume { "the next target goes on, where it can" } else { "the client is told" };
         let lines = [
+            format!("affinity:    {affinity}"),
             format!("hedge after: {hedge}"),
             format!("on refusal:  {refused}"),
             format!("on a cut:    {cut}"),

@@ -29,6 +29,7 @@ pub(super) fn build(
             name: row.name.as_str().into(),
             targets,
             strategy: row.settings.strategy,
+            affinity: row.settings.affinity,
             deadlines: within(sources.deadlines, row.settings.deadlines),
             hedge: row.settings.hedge.map_or(Hedge::Auto, HedgeSetting::value),
             room: Room { most: row.settings.max_parallel, queue: row.settings.queue },

@@ -32,6 +32,8 @@ impl Ways {
         // Only a conversation has a first content that could be late, or a text that could be gone on with.
         let converses = ask.operation == Operation::Chat;
         let resume = said.resume && converses && ask.stream && !ask.needs.compaction;
-        Self { hedge: if converses { said.hedge } else { Hedge::Off }, resume, ..said }
+        // A second target would read the whole of it anew that the first has in its prompt cache (lead.md, item 4).
+        let may_hedge = converses && !decision.warm;
+        Self { hedge: if may_hedge { said.hedge } else { Hedge::Off }, resume, ..said }
     }
 }

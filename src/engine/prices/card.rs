@@ -54,7 +54,9 @@ impl Prices {
     pub fn card_for(&self, policy: &Policy, ask: &Ask, by_price: bool) -> Arc<RateCard> {
         let at = ask.at.wall;
         let card = self.card(policy, at);
-        if !by_price && ask.wishes.is_none() && !candidates::has_suffix(policy, &ask.model) {
+        let of_group = policy.groups.contains_key(ask.model.as_str());
+        let asked = ask.wishes.is_some() || candidates::has_suffix(policy, &ask.model);
+        if !asked && (of_group || !by_price) {
             return card;
         }
         let Ok((_, found)) = wishes::find(policy, ask, &ask.model, &mut Vec::new()) else { return card };

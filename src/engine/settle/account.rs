@@ -19,6 +19,7 @@ use crate::engine::resume::Leg;
 use crate::engine::settle::tried::Try;
 use crate::engine::tether::{AtWork, Tether};
 use crate::route::canary::Seen;
+use crate::route::warmth::{self, Told};
 use crate::store::{AttemptState, Head, Intent};
 use crate::wire::{Facts, tokens};
 
@@ -331,6 +332,12 @@ impl Try {
             // No count came: everything sent and seen is counted here, and the row says so.
             (_, None) => Some(Usage::estimated(tokens::estimate(&self.asked), seen)),
         };
+        // What it read of its prompt cache counts also where the answer broke off.
+        if let (Some(conversation), Some(usage)) = (warmth::id(ask), &facts.usage) {
+            let cache = self.provider.quirks.prompt_cache;
+            let told = Told { estimated: ask.needs.prompt_tokens, usage, cache };
+            engine.fleet.remember(conversation, &self.seat, told);
+        }
         if let (Some(usage), true) = (&self.usage, whole && Self::class(ask, None).is_some()) {
             let telling = self.first_content.filter(|_| ask.stream).map(|first| now.since(first));
             engine.fleet.told(&self.seat, usage.output, telling);

@@ -26,7 +26,6 @@ use crate::domain::dice::Dice;
 use crate::domain::money::Usd;
 use crate::domain::operation::Operation;
 use crate::domain::policy::Billing;
-use crate::domain::rates::Tokens;
 use crate::domain::strategy::Strategy;
 use crate::domain::target::Seat;
 use crate::route::breaker::Standing;
@@ -34,7 +33,8 @@ use crate::route::explain::{Place, Step};
 use crate::route::health::{FleetView, SeatId};
 use crate::route::live::{Class, Live};
 use crate::route::order::adaptive::Assessed;
-use crate::route::{Candidate, Stop};
+use crate::route::warmth::Warmth;
+use crate::route::{Candidate, Stop, affinity};
 
 /// Tokens of output that are reckoned with where nobody has told anything yet.
 const LIKELY_OUTPUT: f64 = 500.0;
@@ -100,34 +100,56 @@ impl fmt::Display for Score {
     }
 }
 
-/// Orders the candidates into a plan.
+/// Candidates in order.
+#[derive(Debug)]
+pub struct Ordered {
+    /// All of them, the first choice first.
+    pub plan: Vec<Stop>,
+    /// The first is it for what its prompt cache has of the conversation.
+    pub warm: bool,
+}
+
+/// Orders the candidates into a plan. `warmth`: what is known of the conversation, where it is to stay where it is warm.
 pub fn order(
     strategy: Strategy,
     found: Vec<Candidate>,
     ask: &Ask,
-    fleet: &FleetView,
+    (fleet, warmth): (&FleetView, Option<&Warmth>),
     dice: &mut Dice,
     trail: &mut Vec<Step>,
-) -> Vec<Stop> {
+) -> Ordered {
     let class = Class::of(ask.stream, ask.needs.prompt_tokens);
     let contenders = found.iter().map(|it| {
         let seats = it.seats.iter().map(|it| &it.0);
         contender(strategy, it, &seats, it.weight, ask, fleet)
     });
     let mut field = Field { all: contenders.collect(), class, now: fleet.now };
-    let metered = |it: &Candidate| it.seats.iter().all(|seat| is_metered(it, &seat.0));
-    put_prices(strategy, &mut field, |at| (&found[at], metered(&found[at])), ask, fleet);
-    let ranked = rank(strategy, &field, dice);
+    put_prices(strategy, &mut field, |at| (&found[at], None), ask, (fleet, warmth));
+    let mut ranked = rank(strategy, &field, dice);
     drop(field);
     tell(strategy, &ranked, trail, |at| (&found[at], None));
+    let held = warmth.and_then(|it| affinity::held(&found, *ranked.order.first()?, it, ask, fleet));
+    let held = held.map(|it| {
+        trail.push(it.step);
+        (it.at, it.key, it.stays)
+    });
+    if let Some((at, _, true)) = held {
+        let from = ranked.order.iter().position(|it| *it == at).unwrap_or_default();
+        ranked.order[..=from].rotate_right(1);
+    }
     let mut found: Vec<Option<Candidate>> = found.into_iter().map(Some).collect();
     let mut plan = Vec::with_capacity(found.len());
     for at in ranked.order {
         let Some(it) = found[at].take() else { continue };
-        let seats = seats(strategy, &it, ask, fleet, dice, plan.is_empty().then_some(&mut *trail));
+        let mut seats = seats(strategy, &it, ask, (fleet, warmth), dice, plan.is_empty().then_some(&mut *trail));
+        if let Some((_, key, true)) = held.filter(|it| it.0 == at) {
+            // Another key may be another account's, and know nothing of it.
+            let from = seats.iter().position(|it| it.key_id() == key).unwrap_or_default();
+            seats[..=from].rotate_right(1);
+        }
         plan.push(Stop { provider: it.provider, target: it.target, seats });
     }
-    plan
+    Ordered { plan, warm: held.is_some_and(|it| it.2) }
 }
 
 /// The keys of one target in order; the choice among those of the first target is told.
@@ -135,7 +157,7 @@ fn seats(
     strategy: Strategy,
     candidate: &Candidate,
     ask: &Ask,
-    fleet: &FleetView,
+    (fleet, warmth): (&FleetView, Option<&Warmth>),
     dice: &mut Dice,
     trail: Option<&mut Vec<Step>>,
 ) -> Vec<Seat> {
@@ -148,7 +170,7 @@ fn seats(
         .iter()
         .map(|(seat, weight)| contender(strategy, candidate, &std::iter::once(seat), *weight, ask, fleet));
     let mut field = Field { all: contenders.collect(), class, now: fleet.now };
-    put_prices(strategy, &mut field, |at| (candidate, is_metered(candidate, &candidate.seats[at].0)), ask, fleet);
+    put_prices(strategy, &mut field, |at| (candidate, Some(&candidate.seats[at].0)), ask, (fleet, warmth));
     let ranked = rank(strategy, &field, dice);
     if let Some(trail) = trail {
         tell(strategy, &ranked, trail, |at| (candidate, Some(&candidate.seats[at].0)));
@@ -177,20 +199,27 @@ fn contender<'a, 'b>(
 fn put_prices<'b>(
     strategy: Strategy,
     field: &mut Field<'_>,
-    who: impl Fn(usize) -> (&'b Candidate, bool),
+    who: impl Fn(usize) -> (&'b Candidate, Option<&'b Seat>),
     ask: &Ask,
-    fleet: &FleetView,
+    (fleet, warmth): (&FleetView, Option<&Warmth>),
 ) {
     if !strategy.reads_prices() {
         return;
     }
+    let unknown = Warmth::default();
+    let warmth = warmth.unwrap_or(&unknown);
     let output = |it: &Contender<'_>| it.live.as_ref().and_then(|live| live.output.get());
     let known: Vec<f64> = field.all.iter().filter_map(output).collect();
     #[expect(clippy::cast_precision_loss, reason = "a count of targets")]
     let average = if known.is_empty() { LIKELY_OUTPUT } else { (known.iter().sum::<f64>() / known.len() as f64).exp() };
     for (at, it) in field.all.iter_mut().enumerate() {
-        let (candidate, metered) = who(at);
-        it.price = price(candidate, metered, ask, fleet, output(it).map_or(average, f64::exp));
+        let (candidate, seat) = who(at);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a token count")]
+        let output = match ask.operation {
+            Operation::Embed(_) => 0,
+            _ => output(it).map_or(average, f64::exp).ceil() as u64,
+        };
+        it.price = affinity::bill(candidate, seat, warmth, ask, fleet, Some(output));
     }
 }
 
@@ -228,21 +257,6 @@ fn assessed<'a, 'b>(fleet: &'a FleetView, seats: impl Iterator<Item = &'b Seat>)
 pub(super) fn is_metered(candidate: &Candidate, seat: &Seat) -> bool {
     let key = seat.key_id().and_then(|id| candidate.provider.keys.iter().find(|it| it.id == id));
     key.is_none_or(|it| it.billing == Billing::Metered)
-}
-
-/// What `ask` would cost: its prompt as estimated, and as many tokens as are to be expected.
-fn price(candidate: &Candidate, metered: bool, ask: &Ask, fleet: &FleetView, output: f64) -> Option<Usd> {
-    if !metered {
-        return Some(Usd::ZERO);
-    }
-    let input = ask.needs.prompt_tokens;
-    let rates = fleet.rates.0.get(&candidate.target)?.at(input)?;
-    let output = match ask.operation {
-        Operation::Embed(_) => 0,
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a token count")]
-        _ => (output.ceil() as u64).min(ask.needs.max_tokens.unwrap_or(u64::MAX)),
-    };
-    Some(rates.cost(Tokens { input, output, ..Tokens::default() }))
 }
 
 fn rank(strategy: Strategy, field: &Field<'_>, dice: &mut Dice) -> Ranked {

@@ -2,6 +2,7 @@
 //! clock that is moved by hand and dice that are seeded.
 
 mod balance;
+mod caches;
 mod scenarios;
 mod seeds;
 mod world;
