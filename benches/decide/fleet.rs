@@ -10,7 +10,6 @@ use llmroute::domain::dialect::Dialect;
 use llmroute::domain::id::{KeyId, RequestId};
 use llmroute::domain::operation::Operation;
 use llmroute::domain::policy::{Auth, Billing, Group, Key, Policy, Provider, Speech};
-use llmroute::domain::quirks::Quirks;
 use llmroute::domain::target::Target;
 use llmroute::route::health::{FleetView, LiveSeats, SeatId};
 use llmroute::route::live::{Class, Live};
@@ -20,23 +19,13 @@ fn provider(n: i64) -> Arc<Provider> {
     let key =
         Key { id: KeyId(n), name: "main".into(), weight: 1.0, billing: Billing::Metered, enabled: true, problem: None };
     Arc::new(Provider {
-        name: format!("p{n}").into(),
-        speaks: vec![Speech::new(Dialect::OpenaiChat, "http://127.0.0.1:1/v1".to_owned())],
-        auth: Auth::Bearer,
-        headers: Vec::new(),
-        quirks: Quirks::default(),
         keys: vec![key],
-        local: false,
-        allow_private: false,
-        enabled: true,
-        fast: None,
-        smart: None,
         models: vec!["m".into()],
-        price_id: None,
-        settings: BTreeMap::new(),
-        unready: None,
-        facts: Arc::default(),
-        privacy: llmroute::domain::policy::Privacy::Any,
+        ..Provider::new(
+            format!("p{n}").into(),
+            vec![Speech::new(Dialect::OpenaiChat, "http://127.0.0.1:1/v1".to_owned())],
+            Auth::Bearer,
+        )
     })
 }
 

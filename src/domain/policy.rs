@@ -85,6 +85,32 @@ pub struct Provider {
     pub unready: Option<Unready>,
 }
 
+impl Provider {
+    /// An enabled provider of which nothing else is said: no keys, models, prices, quirks or headers of its own.
+    #[must_use]
+    pub fn new(name: ProviderName, speaks: Vec<Speech>, auth: Auth) -> Self {
+        Self {
+            name,
+            speaks,
+            auth,
+            headers: Vec::new(),
+            quirks: Quirks::default(),
+            keys: Vec::new(),
+            local: false,
+            allow_private: false,
+            enabled: true,
+            fast: None,
+            smart: None,
+            models: Vec::new(),
+            facts: Arc::default(),
+            privacy: Privacy::default(),
+            price_id: None,
+            settings: BTreeMap::new(),
+            unready: None,
+        }
+    }
+}
+
 /// What becomes of what is sent to a provider, the least private first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -611,24 +637,6 @@ mod tests {
     }
 
     fn provider(speaks: Vec<Speech>) -> Provider {
-        Provider {
-            name: "p".into(),
-            speaks,
-            auth: Auth::None,
-            headers: Vec::new(),
-            quirks: Quirks::default(),
-            keys: Vec::new(),
-            local: false,
-            allow_private: false,
-            enabled: true,
-            fast: None,
-            smart: None,
-            models: Vec::new(),
-            price_id: None,
-            settings: BTreeMap::new(),
-            unready: None,
-            facts: Arc::default(),
-            privacy: crate::domain::policy::Privacy::Any,
-        }
+        Provider::new("p".into(), speaks, Auth::None)
     }
 }

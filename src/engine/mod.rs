@@ -1,8 +1,8 @@
 //! Floor 3: the life of a request. [`Engine::answer`] is the journey on one screen; the files beside it are its
 //! stations, in order: [`read`] → [`decided`] → [`failover`] → [`attempt`] ([`lane`], [`exchange`], [`flow`]) →
-//! [`relay`] → [`settle`]. [`tether`] ties the walk to its client, [`race`] is for two attempts at once, and [`drain`] reads what
-//! nobody waits for. [`fleet`] and [`canaries`] are told how it went. [`beside`] is what differs where something else than
-//! the next turn of a conversation is asked for.
+//! [`relay`] → [`settle`]. [`tether`] ties the walk to its client, [`race`] is for two attempts at once, [`resume`] goes on
+//! with an answer that was cut, and [`drain`] reads what nobody waits for. [`fleet`] and [`canaries`] are told how it went.
+//! [`beside`] is what differs where something else than the next turn of a conversation is asked for.
 //!
 //! The only stateful async room. It never holds a lock across `.await`, and turns to the disk in one place: a request
 //! is not sent before its intent is in the journal. [`told`] is what clients hear beside an answer, [`vault`] what providers

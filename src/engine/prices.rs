@@ -155,7 +155,7 @@ mod tests {
     use super::*;
     use crate::domain::id::KeyId;
     use crate::domain::policy::Key;
-    use crate::domain::quirks::Quirks;
+
     use crate::domain::usage::Source;
 
     /// A policy with `openai`, keyed or not, and `groq`, keyed and switched on or not.
@@ -169,23 +169,10 @@ mod tests {
             problem: None,
         };
         let provider = |name: &str, keys: Vec<Key>, enabled| Provider {
-            name: name.into(),
-            speaks: Vec::new(),
-            auth: Auth::Bearer,
-            headers: Vec::new(),
-            quirks: Quirks::default(),
             keys,
-            local: false,
-            allow_private: false,
             enabled,
-            fast: None,
-            smart: None,
-            models: Vec::new(),
             price_id: Some(name.to_owned()),
-            settings: std::collections::BTreeMap::new(),
-            unready: None,
-            facts: Arc::default(),
-            privacy: crate::domain::policy::Privacy::Any,
+            ..Provider::new(name.into(), Vec::new(), Auth::Bearer)
         };
         let openai = provider("openai", if openai { vec![key.clone()] } else { Vec::new() }, true);
         let all = [openai, provider("groq", vec![key], groq)];

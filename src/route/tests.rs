@@ -10,7 +10,6 @@ use crate::domain::id::{KeyId, RequestId};
 use crate::domain::model::{ModelFacts, ModelTable};
 use crate::domain::operation::Operation;
 use crate::domain::policy::{Auth, Billing, Group, Key, Speech};
-use crate::domain::quirks::Quirks;
 use crate::domain::strategy::Strategy;
 
 pub(super) fn provider(name: &str, keys: &[i64]) -> Arc<Provider> {
@@ -23,23 +22,13 @@ pub(super) fn provider(name: &str, keys: &[i64]) -> Arc<Provider> {
         problem: None,
     };
     Arc::new(Provider {
-        name: name.into(),
-        speaks: vec![Speech::new(Dialect::OpenaiChat, format!("http://127.0.0.1:1/{name}"))],
-        auth: Auth::Bearer,
-        headers: Vec::new(),
-        quirks: Quirks::default(),
         keys: keys.iter().map(key).collect(),
-        local: false,
-        allow_private: false,
-        enabled: true,
-        fast: None,
-        smart: None,
         models: vec!["m".into()],
-        price_id: None,
-        settings: std::collections::BTreeMap::new(),
-        unready: None,
-        facts: Arc::default(),
-        privacy: crate::domain::policy::Privacy::Any,
+        ..Provider::new(
+            name.into(),
+            vec![Speech::new(Dialect::OpenaiChat, format!("http://127.0.0.1:1/{name}"))],
+            Auth::Bearer,
+        )
     })
 }
 

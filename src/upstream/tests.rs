@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +14,6 @@ use crate::domain::dialect::Dialect;
 use crate::domain::event::Fault;
 use crate::domain::failure::{Kind, Next};
 use crate::domain::policy::{Auth, Provider, Speech};
-use crate::domain::quirks::Quirks;
 use crate::domain::secret::Secret;
 
 const NOON: Stamp = Stamp(1_795_262_400_000_000); // 2026-11-21 12:00:00 UTC
@@ -130,25 +128,7 @@ fn a_short_wait_makes_the_same_key_worth_another_try_and_a_refused_key_is_not_qu
 }
 
 fn provider(row: &[(String, String)]) -> Provider {
-    Provider {
-        name: "lab".into(),
-        speaks: Vec::new(),
-        auth: Auth::XApiKey,
-        headers: row.to_vec(),
-        quirks: Quirks::default(),
-        keys: Vec::new(),
-        local: false,
-        allow_private: false,
-        enabled: true,
-        fast: None,
-        smart: None,
-        models: Vec::new(),
-        price_id: None,
-        settings: BTreeMap::new(),
-        unready: None,
-        facts: Arc::default(),
-        privacy: crate::domain::policy::Privacy::Any,
-    }
+    Provider { headers: row.to_vec(), ..Provider::new("lab".into(), Vec::new(), Auth::XApiKey) }
 }
 
 fn request(line: &Line, client: &[(String, String)]) -> Request<Full<Bytes>> {

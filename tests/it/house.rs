@@ -152,28 +152,21 @@ impl Plan {
                 }
             };
             let provider = Provider {
-                name: name.as_str().into(),
-                speaks: vec![Speech {
-                    dialect: *dialect,
-                    url: format!("{base}{path}"),
-                    stream_url: stream_url(*dialect, &format!("{base}{path}")),
-                    body: BodyEdits::default(),
-                }],
-                auth,
                 headers,
                 quirks: self.quirks.clone(),
                 keys,
-                local: false,
-                allow_private: false,
-                enabled: true,
-                fast: None,
-                smart: None,
                 models: vec![self.model.as_str().into()],
                 price_id: self.price_id.clone(),
-                settings: BTreeMap::new(),
-                unready: None,
-                facts: Arc::default(),
-                privacy: llmroute::domain::policy::Privacy::Any,
+                ..Provider::new(
+                    name.as_str().into(),
+                    vec![Speech {
+                        dialect: *dialect,
+                        url: format!("{base}{path}"),
+                        stream_url: stream_url(*dialect, &format!("{base}{path}")),
+                        body: BodyEdits::default(),
+                    }],
+                    auth,
+                )
             };
             targets.push((Target { provider: provider.name.clone(), model: self.model.as_str().into() }, *weight));
             providers.insert(provider.name.clone(), Arc::new(provider));

@@ -2,7 +2,6 @@ use genai_prices::Calculator;
 
 use super::book::BUNDLED;
 use super::*;
-use crate::domain::quirks::Quirks;
 
 /// 2026-11-20, 12:00 UTC.
 const NOON: Stamp = Stamp(1_795_176_000_000_000);
@@ -216,23 +215,9 @@ mod tariff {
 
     fn provider(local: bool, price_id: Option<&str>) -> Provider {
         Provider {
-            name: "shop".into(),
-            speaks: Vec::new(),
-            auth: crate::domain::policy::Auth::None,
-            headers: Vec::new(),
-            quirks: Quirks::default(),
-            keys: Vec::new(),
             local,
-            allow_private: false,
-            enabled: true,
-            fast: None,
-            smart: None,
-            models: Vec::new(),
             price_id: price_id.map(str::to_owned),
-            settings: std::collections::BTreeMap::new(),
-            unready: None,
-            facts: std::sync::Arc::default(),
-            privacy: crate::domain::policy::Privacy::Any,
+            ..Provider::new("shop".into(), Vec::new(), crate::domain::policy::Auth::None)
         }
     }
 

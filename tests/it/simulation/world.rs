@@ -15,7 +15,6 @@ use llmroute::domain::failure::{Failure, Kind, Next};
 use llmroute::domain::id::{KeyId, RequestId};
 use llmroute::domain::operation::Operation;
 use llmroute::domain::policy::{Auth, Billing, Group, Hedge, Key, Policy, Provider, Speech};
-use llmroute::domain::quirks::Quirks;
 use llmroute::domain::strategy::Strategy;
 use llmroute::domain::target::{Seat, Target};
 use llmroute::engine::fleet::{Fleet, Ticket};
@@ -142,33 +141,21 @@ impl Witness for Nobody {}
 
 /// The policy of a setting: the group `g` over all targets.
 pub(super) fn policy(setting: &Setting) -> Policy {
-    let provider = |n: usize, keys: usize| Provider {
-        name: format!("t{n}").into(),
-        speaks: vec![Speech::new(Dialect::OpenaiChat, "http://127.0.0.1:1/v1/chat/completions")],
-        auth: Auth::Bearer,
-        headers: Vec::new(),
-        quirks: Quirks::default(),
-        keys: (0..keys)
-            .map(|key| Key {
-                id: KeyId(i64::try_from(n * 10 + key + 1).unwrap()),
-                name: format!("k{key}").into(),
-                weight: 1.0,
-                billing: Billing::Metered,
-                enabled: true,
-                problem: None,
-            })
-            .collect(),
-        local: false,
-        allow_private: false,
+    let key = |n: usize, key: usize| Key {
+        id: KeyId(i64::try_from(n * 10 + key + 1).unwrap()),
+        name: format!("k{key}").into(),
+        weight: 1.0,
+        billing: Billing::Metered,
         enabled: true,
-        fast: None,
-        smart: None,
-        models: vec!["m".into()],
-        facts: Arc::default(),
-        privacy: llmroute::domain::policy::Privacy::default(),
-        price_id: None,
-        settings: BTreeMap::new(),
-        unready: None,
+        problem: None,
+    };
+    let provider = |n: usize, keys: usize| {
+        let speaks = vec![Speech::new(Dialect::OpenaiChat, "http://127.0.0.1:1/v1/chat/completions")];
+        Provider {
+            keys: (0..keys).map(|it| key(n, it)).collect(),
+            models: vec!["m".into()],
+            ..Provider::new(format!("t{n}").into(), speaks, Auth::Bearer)
+        }
     };
     let providers: BTreeMap<_, _> = setting
         .targets
