@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use llmroute::domain::dialect::Dialect;
 use llmroute::domain::policy::Hedge;
-use llmroute::sim::{Persona, Script, Sim, Trouble};
+use llmroute::sim::{Persona, Script, Sim, Trouble, When};
 use llmroute::store::Cost;
 use llmroute::store::requests::AttemptRow;
 
@@ -132,15 +132,18 @@ async fn at_most_one_request_in_twenty_is_sent_twice() {
 
 #[tokio::test]
 async fn a_hedge_that_fails_makes_room_for_the_next() {
-    let (first, third) = (sim("first", true).await, sim("third", true).await);
-    let second = sim("second", true).await;
-    first.script().always(Script::natural().first(NEVER));
-    second.script().always(Script::trouble(Trouble::Overloaded));
-    let plan = two(plan(), &first, &second).target("third", CHAT, &third.base_url(), 0.0);
-    let house = plan.open().await;
-    let seen = soon(house.ask(CHAT, true)).await;
-    assert!(text(CHAT, true, &seen).contains("third"), "{seen:?}");
-    assert_eq!(arrivals(&[&first, &second, &third]), [1, 1, 1]);
+    // An error inside a stream that began is no content either.
+    for fails in [Script::trouble(Trouble::Overloaded), Script::error_event(When::BeforeContent)] {
+        let (first, third) = (sim("first", true).await, sim("third", true).await);
+        let second = sim("second", true).await;
+        first.script().always(Script::natural().first(NEVER));
+        second.script().always(fails);
+        let plan = two(plan(), &first, &second).target("third", CHAT, &third.base_url(), 0.0);
+        let house = plan.open().await;
+        let seen = soon(house.ask(CHAT, true)).await;
+        assert!(text(CHAT, true, &seen).contains("third"), "{seen:?}");
+        assert_eq!(arrivals(&[&first, &second, &third]), [1, 1, 1]);
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,6 @@ use super::Kept::{self, By, NotBuilt};
 
 /// What was not built when the line was written.
 const BUDGETS: &str = "budgets";
-const AFFINITY: &str = "affinity";
 
 /// Number on the page, what happened to whom, and what keeps it from happening.
 pub(super) const LINES: &[(u8, &str, Kept)] = &[
@@ -113,13 +112,24 @@ pub(super) const LINES: &[(u8, &str, Kept)] = &[
         "new-api #6594: `response.failed` is kept as a success and what clings to it",
         By(&["wall::an_error_event_before_content_is_absorbed", "wall::an_error_event_after_content_is_told"]),
     ),
-    (24, "model-hotel #803: an error frame wins the hedge", NotBuilt("hedging")),
+    (
+        24,
+        "model-hotel #803: an error frame wins the hedge",
+        By(&["hedging::a_hedge_that_fails_makes_room_for_the_next"]),
+    ),
     (
         25,
         "litellm #20268: one that is slow holds up everybody",
         By(&["faults::pressure::a_client_that_reads_slowly_holds_its_provider_back_and_nobody_else"]),
     ),
-    (26, "claude-code #72492: a lost connection ends the turn", NotBuilt("resuming")),
+    (
+        26,
+        "claude-code #72492: a lost connection ends the turn",
+        By(&[
+            "resume::a_cut_answer_is_gone_on_with_from_every_dialect_to_every_dialect",
+            "resume::cuts::however_it_is_cut",
+        ]),
+    ),
     (
         27,
         "litellm #25321 and others: tool input is dropped in streams of messages",
@@ -183,7 +193,11 @@ pub(super) const LINES: &[(u8, &str, Kept)] = &[
         By(&["suffered::failover::the_first_words_do_not_wait_for_the_last"]),
     ),
     (39, "litellm #9844: the key of a cache leaves fields out", NotBuilt("a cache of answers")),
-    (40, "agentgateway #2572: balancing throws a provider's prompt cache away", NotBuilt(AFFINITY)),
+    (
+        40,
+        "agentgateway #2572: balancing throws a provider's prompt cache away",
+        By(&["affinity::conversations_are_drawn_once_and_then_stay_whatever_their_client_speaks"]),
+    ),
     (
         41,
         "litellm #38193: gigabytes of memory",
@@ -245,7 +259,14 @@ pub(super) const LINES: &[(u8, &str, Kept)] = &[
         By(&["suffered::wire::nobody_is_heard_but_this_machine", "door::only_exact_hosts_are_served"]),
     ),
     (49, "librefang #7757: the wrong tier for tools and other languages", NotBuilt("routing by what is asked")),
-    (50, "hermes #66860: routing breaks the prompt cache", NotBuilt(AFFINITY)),
+    (
+        50,
+        "hermes #66860: routing breaks the prompt cache",
+        By(&[
+            "affinity::it_goes_where_that_is_cheaper_including_the_cache_and_the_record_has_both_sums",
+            "simulation::caches::by_price_an_hour_costs_no_more_than_with_the_best_provider_for_all_of_it",
+        ]),
+    ),
     (51, "qwen-code #348: the same model, worse at a cheap host", NotBuilt("routing by quality")),
     (52, "tensorzero #2907: no fallback from model to model", By(&["suffered::failover::another_model_takes_over"])),
 ];
