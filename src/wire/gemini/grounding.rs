@@ -118,9 +118,7 @@ impl Grounds {
             }
             name_rest(SUPPORTS, it, rest);
             if !sources.is_empty() {
-                let at = self.place(text, &segment);
-                let (block, span) = at.map_or((last, None), |(block, span)| (block, Some(span)));
-                citations.push((block, Citation::beside(Dialect::Gemini, span, sources)));
+                citations.push(self.citation(text, &segment, last, sources));
             }
         }
         // What no words are said to rest on is of the whole.
@@ -146,16 +144,21 @@ impl Grounds {
                 let Some(mut it) = Object::of(raw) else { continue };
                 let Some(url) = fields::some_text(&mut it, "uri") else { continue };
                 let title = fields::some_text(&mut it, "title");
-                let at = self.place(text, &it);
+                let source = Cited { source: Source::Web(url), title, quote: None };
+                citations.push(self.citation(text, &it, last, vec![source]));
                 for key in ["startIndex", "endIndex"] {
                     fields::take(&mut it, key);
                 }
                 name_rest(key, it, rest);
-                let (block, span) = at.map_or((last, None), |(block, span)| (block, Some(span)));
-                let source = Cited { source: Source::Web(url), title, quote: None };
-                citations.push((block, Citation::beside(Dialect::Gemini, span, vec![source])));
             }
         }
+    }
+
+    /// The citation of a segment, and the block that it is in: the last as a whole where no text has such a segment.
+    fn citation(&self, whole: &str, segment: &Object, last: u32, sources: Vec<Cited>) -> (u32, Citation) {
+        let at = self.place(whole, segment);
+        let (block, span) = at.map_or((last, None), |(block, span)| (block, Some(span)));
+        (block, Citation::beside(Dialect::Gemini, span, sources))
     }
 
     /// The block that a segment of the whole text is in, and its characters there.
