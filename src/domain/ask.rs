@@ -1,10 +1,12 @@
 //! A client's request as the router sees it: facts read once, the body never touched.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::caller::Caller;
 use crate::domain::clock::Now;
 use crate::domain::dialect::Dialect;
 use crate::domain::id::RequestId;
@@ -42,6 +44,8 @@ pub struct Ask {
     pub headers: Vec<(String, String)>,
     /// Who asks, from the user agent: `claude-code`, `python`, `curl`.
     pub client: String,
+    /// Whose virtual key it came with; `None`: the owner's own token.
+    pub caller: Option<Arc<Caller>>,
     /// The client's session id, where it sends one.
     pub session: Option<String>,
     /// How urgent it is, where a target is full.
@@ -82,6 +86,7 @@ impl Ask {
             needs: Needs::default(),
             headers: Vec::new(),
             client: String::new(),
+            caller: None,
             session: None,
             priority: Priority::default(),
             strict: false,

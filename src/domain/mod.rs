@@ -1,12 +1,14 @@
 //! Floor 0: the nouns. Plain values with no I/O, no clock and no randomness of their own.
 
 pub mod ask;
+pub mod caller;
 pub mod model;
 pub mod operation;
 pub mod policy;
 pub mod quirks;
 pub mod row;
 pub mod rule;
+pub mod scope;
 pub mod setting;
 pub mod strategy;
 pub mod target;

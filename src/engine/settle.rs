@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::domain::ask::Ask;
+use crate::domain::caller::CallerIds;
 use crate::domain::clock::Moment;
 use crate::domain::failure::{Failure, Kind, Origin};
 use crate::domain::money::Usd;
@@ -64,6 +65,7 @@ impl Settlement {
             },
             group: None,
             client: ask.client.clone(),
+            caller: ask.caller.as_deref().map(CallerIds::from).unwrap_or_default(),
             session: ask.session.clone(),
             stream: ask.stream,
         };

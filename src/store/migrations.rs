@@ -303,6 +303,12 @@ pub(super) const STEPS: &[&str] = &[
     "
     ALTER TABLE attempts ADD COLUMN resume TEXT;
     ",
+    // 13: whose virtual key a request came with, by id.
+    "
+    ALTER TABLE requests ADD COLUMN virtual_key INTEGER;
+    ALTER TABLE requests ADD COLUMN team INTEGER;
+    ALTER TABLE requests ADD COLUMN customer INTEGER;
+    ",
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.

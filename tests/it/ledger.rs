@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
+use llmroute::domain::caller::CallerIds;
 use llmroute::domain::clock::Stamp;
 use llmroute::domain::dialect::Dialect;
 use llmroute::domain::id::{KeyId, RequestId};
@@ -49,6 +50,7 @@ impl Told {
             asked: "smart".to_owned(),
             group: self.group.map(Into::into),
             client: "python".to_owned(),
+            caller: CallerIds::default(),
             session: None,
             stream: true,
         })

@@ -117,6 +117,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::domain::caller::CallerIds;
     use crate::domain::dialect::Dialect;
     use crate::domain::id::RequestId;
     use crate::domain::policy::Billing;
@@ -156,6 +157,7 @@ mod tests {
                 asked: "smart".into(),
                 group: Some("smart".into()),
                 client: "python".into(),
+                caller: CallerIds::default(),
                 session: None,
                 stream: true,
             }),

@@ -67,6 +67,12 @@ struct Line<'a> {
     group: Option<Cow<'a, str>>,
     #[serde(borrow)]
     client: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    virtual_key: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    team: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    customer: Option<i64>,
     #[serde(borrow)]
     session: Option<Cow<'a, str>>,
     stream: bool,
@@ -95,6 +101,9 @@ impl<'a> From<&'a Intent<'a>> for Line<'a> {
             asked: Cow::Borrowed(&it.head.asked),
             group: it.head.group.as_ref().map(|it| it.as_str().into()),
             client: Cow::Borrowed(&it.head.client),
+            virtual_key: it.head.caller.virtual_key,
+            team: it.head.caller.team,
+            customer: it.head.caller.customer,
             session: it.head.session.as_deref().map(Cow::Borrowed),
             stream: it.head.stream,
             at: it.at.0,
@@ -249,6 +258,9 @@ const TABLE: &str = "
         billing    TEXT NOT NULL,
         input      INTEGER NOT NULL,
         expected   INTEGER,
+        virtual_key INTEGER,
+        team       INTEGER,
+        customer   INTEGER,
         PRIMARY KEY (request, n)
     ) STRICT, WITHOUT ROWID;
     DELETE FROM temp.intents;";
@@ -275,8 +287,10 @@ pub(super) fn load(conn: &Connection, process: i64, lock: &Path) -> Result<usize
     let text = open_lines(conn, &text)?;
     let mut insert = conn.prepare_cached(
         "INSERT INTO temp.intents (request, n, process, started, dialect, asked, group_name, client, session, stream,
-             at, provider, model, key_id, key_name, billing, input, expected, operation)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
+             at, provider, model, key_id, key_name, billing, input, expected, operation,
+             virtual_key, team, customer)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+             ?20, ?21, ?22)
          ON CONFLICT (request, n) DO NOTHING",
     )?;
     let mut open = 0;
@@ -309,7 +323,10 @@ pub(super) fn load(conn: &Connection, process: i64, lock: &Path) -> Result<usize
             it.billing,
             it.input.cast_signed(),
             it.expected,
-            it.operation
+            it.operation,
+            it.virtual_key,
+            it.team,
+            it.customer
         ])?;
     }
     Ok(open)
@@ -345,6 +362,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, FileProblem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::caller::CallerIds;
     use crate::domain::clock::Stamp;
     use crate::domain::dialect::Dialect;
     use crate::domain::id::RequestId;
@@ -375,6 +393,7 @@ mod tests {
                 asked: asked.to_owned(),
                 group: None,
                 client: "a \"quoted\"\nclient".to_owned(),
+                caller: CallerIds { team: Some(4), ..CallerIds::default() },
                 session: Some("s".to_owned()),
                 stream: true,
             };

@@ -106,8 +106,9 @@ fn book(conn: &mut Connection, process: i64, now: Stamp) -> Result<usize, StoreE
     // A request that has its row although an intent of it is left: its record did not know of that attempt.
     let booked = tx.execute(
         "INSERT INTO requests (id, process, started, dialect, asked, group_name, client, session, stream, operation,
-             outcome, cost_kind)
-         SELECT request, process, started, dialect, asked, group_name, client, session, stream, operation, ?2, 'in-doubt'
+             virtual_key, team, customer, outcome, cost_kind)
+         SELECT request, process, started, dialect, asked, group_name, client, session, stream, operation,
+             virtual_key, team, customer, ?2, 'in-doubt'
          FROM temp.intents WHERE process = ?1 GROUP BY request
          ON CONFLICT (id) DO NOTHING",
         params![process, IN_DOUBT],

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::domain::caller::CallerIds;
 use crate::domain::clock::Stamp;
 use crate::domain::dialect::Dialect;
 use crate::domain::id::{GroupName, KeyId, KeyName, ModelName, ProviderName, RequestId};
@@ -38,6 +39,8 @@ pub struct Head {
     pub group: Option<GroupName>,
     /// Who asks: `claude-code`, `python`, `curl`.
     pub client: String,
+    /// Whose virtual key it came with.
+    pub caller: CallerIds,
     /// The client's session id, where it sends one.
     pub session: Option<String>,
     /// The client wants a stream.

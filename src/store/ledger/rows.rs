@@ -28,9 +28,10 @@ impl<'a> Records<'a> {
             "INSERT INTO requests (id, process, started, dialect, asked, group_name, client, session, stream,
                  outcome, status, total_us, first_us, overhead_us, provider, model, key_name, served, finish,
                  input, cache_read, cache_write, cache_write_1h, output, reasoning, counted, suspect,
-                 cost, cost_kind, cost_reported, moved, attempts, kind, code, detail, losses, operation)
+                 cost, cost_kind, cost_reported, moved, attempts, kind, code, detail, losses, operation,
+                 virtual_key, team, customer)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-                 ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37)
+                 ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40)
              ON CONFLICT (id) DO NOTHING",
         )?;
         let attempt = conn.prepare_cached(
@@ -108,7 +109,10 @@ impl<'a> Records<'a> {
             note.code,
             note.detail,
             losses,
-            head.operation_column()
+            head.operation_column(),
+            head.caller.virtual_key,
+            head.caller.team,
+            head.caller.customer
         ])?;
         Ok(written == 1)
     }

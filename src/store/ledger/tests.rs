@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
+use crate::domain::caller::CallerIds;
 use crate::domain::clock::Stamp;
 use crate::domain::dialect::Dialect;
 use crate::domain::money::Usd;
@@ -32,6 +33,7 @@ fn head(at: i64) -> Arc<Head> {
         asked: "smart".to_owned(),
         group: Some("smart".into()),
         client: "python".to_owned(),
+        caller: CallerIds::default(),
         session: None,
         stream: true,
     })

@@ -1,0 +1,121 @@
+//! Whose requests a budget or a limit counts.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use crate::domain::id::{KeyName, ModelName, ProviderName};
+use crate::domain::target::Target;
+
+/// Whose requests are counted, as people and the local file write it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    /// `all`: everybody's.
+    All,
+    /// `customer:X`
+    Customer(Arc<str>),
+    /// `team:X`
+    Team(Arc<str>),
+    /// `virtual-key:X`
+    VirtualKey(Arc<str>),
+    /// `virtual-key:X/provider:P`: those of one virtual key, as far as one provider is asked.
+    VirtualKeyAt(Arc<str>, ProviderName),
+    /// `provider:P`
+    Provider(ProviderName),
+    /// `model:P/M`
+    Model(Target),
+    /// `key:P/K`
+    Key(ProviderName, KeyName),
+    /// `session:*`: those of each session by themselves.
+    Session,
+}
+
+/// The text names no scope.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is no scope: expected all, customer:X, team:X, virtual-key:X, virtual-key:X/provider:P, provider:P (or just P), model:P/M, key:P/K or session:*"
+)]
+pub struct NotAScope(pub String);
+
+impl FromStr for Scope {
+    type Err = NotAScope;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parse = || {
+            let Some((word, rest)) = text.split_once(':') else {
+                return Some(if text == "all" { Self::All } else { Self::Provider(text.into()) });
+            };
+            Some(match word {
+                "customer" => Self::Customer(rest.into()),
+                "team" => Self::Team(rest.into()),
+                "virtual-key" => match rest.split_once("/provider:") {
+                    Some(("", _) | (_, "")) => return None,
+                    Some((key, provider)) => Self::VirtualKeyAt(key.into(), provider.into()),
+                    None => Self::VirtualKey(rest.into()),
+                },
+                "provider" => Self::Provider(rest.into()),
+                "model" => {
+                    let (provider, model) = rest.split_once('/').filter(|it| !it.0.is_empty() && !it.1.is_empty())?;
+                    Self::Model(Target { provider: provider.into(), model: ModelName::from(model) })
+                }
+                "key" => {
+                    let (provider, key) = rest.split_once('/').filter(|it| !it.0.is_empty() && !it.1.is_empty())?;
+                    Self::Key(provider.into(), key.into())
+                }
+                "session" if rest == "*" => Self::Session,
+                _ => return None,
+            })
+        };
+        let ends_bare = text.is_empty() || text.ends_with(':');
+        parse().filter(|_| !ends_bare).ok_or_else(|| NotAScope(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&match self {
+            Self::All => "all".to_owned(),
+            Self::Customer(it) => format!("customer:{it}"),
+            Self::Team(it) => format!("team:{it}"),
+            Self::VirtualKey(it) => format!("virtual-key:{it}"),
+            Self::VirtualKeyAt(it, provider) => format!("virtual-key:{it}/provider:{provider}"),
+            Self::Provider(it) => format!("provider:{it}"),
+            Self::Model(it) => format!("model:{it}"),
+            Self::Key(provider, key) => format!("key:{provider}/{key}"),
+            Self::Session => "session:*".to_owned(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_read_back_what_they_print() {
+        let written = [
+            "all",
+            "customer:acme",
+            "team:red",
+            "virtual-key:ci",
+            "virtual-key:ci/provider:openai",
+            "provider:openai",
+            "model:openrouter/qwen/qwen3:free",
+            "key:openai/work",
+            "session:*",
+        ];
+        for text in written {
+            assert_eq!(text.parse::<Scope>().unwrap().to_string(), text);
+        }
+        assert_eq!("openai".parse::<Scope>().unwrap().to_string(), "provider:openai");
+    }
+
+    #[test]
+    fn what_names_nobody_is_refused() {
+        for text in
+            ["", "team:", "session:x", "model:gpt", "model:/m", "key:openai/", "user:x", "virtual-key:/provider:p"]
+        {
+            assert!(text.parse::<Scope>().is_err(), "{text}");
+        }
+    }
+}
