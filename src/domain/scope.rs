@@ -4,8 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use crate::domain::caller::{Caller, Member};
 use crate::domain::id::{KeyName, ModelName, ProviderName};
-use crate::domain::target::Target;
+use crate::domain::target::{Seat, Target};
 
 /// Whose requests are counted, as people and the local file write it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -36,6 +37,46 @@ pub enum Scope {
     "`{0}` is no scope: expected all, customer:X, team:X, virtual-key:X, virtual-key:X/provider:P, provider:P (or just P), model:P/M, key:P/K or session:*"
 )]
 pub struct NotAScope(pub String);
+
+impl Scope {
+    /// Whether it counts by who asks alone, whatever target is chosen.
+    #[must_use]
+    pub const fn is_of_caller(&self) -> bool {
+        matches!(self, Self::All | Self::Customer(_) | Self::Team(_) | Self::VirtualKey(_) | Self::Session)
+    }
+
+    /// Whether it counts what `who` sends to `seat`.
+    #[must_use]
+    pub fn covers(&self, who: Who<'_>, seat: &Seat) -> bool {
+        let is = |wanted: &Arc<str>, it: Option<&Member>| it.is_some_and(|it| it.name == *wanted);
+        let caller = who.caller;
+        let target = &seat.target;
+        match self {
+            Self::All => true,
+            Self::Session => who.session.is_some(),
+            Self::Customer(it) => is(it, caller.and_then(|it| it.customer.as_ref())),
+            Self::Team(it) => is(it, caller.and_then(|it| it.team.as_ref())),
+            Self::VirtualKey(it) => is(it, caller.map(|it| &it.virtual_key)),
+            Self::VirtualKeyAt(it, provider) => {
+                is(it, caller.map(|it| &it.virtual_key)) && *provider == target.provider
+            }
+            Self::Provider(it) => *it == target.provider,
+            Self::Model(it) => it == target,
+            Self::Key(provider, key) => {
+                *provider == target.provider && seat.key.as_ref().is_some_and(|it| it.1 == *key)
+            }
+        }
+    }
+}
+
+/// Who asks, as far as scopes look at it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Who<'a> {
+    /// Whose virtual key it is.
+    pub caller: Option<&'a Caller>,
+    /// The client's session id.
+    pub session: Option<&'a str>,
+}
 
 impl FromStr for Scope {
     type Err = NotAScope;
@@ -108,6 +149,30 @@ mod tests {
             assert_eq!(text.parse::<Scope>().unwrap().to_string(), text);
         }
         assert_eq!("openai".parse::<Scope>().unwrap().to_string(), "provider:openai");
+    }
+
+    #[test]
+    fn a_scope_covers_its_own_and_nobody_else_s() {
+        use crate::domain::id::KeyId;
+
+        let member = |id, name: &str| Member { id, name: name.into() };
+        let caller = Caller { virtual_key: member(1, "ci"), team: Some(member(2, "red")), customer: None };
+        let ours = Who { caller: Some(&caller), session: Some("s") };
+        let seat = Seat { target: Target::parse("openai/gpt").unwrap(), key: Some((KeyId(1), "work".into())) };
+        let covered = |who, scope: &str| scope.parse::<Scope>().unwrap().covers(who, &seat);
+        for scope in ["all", "virtual-key:ci", "virtual-key:ci/provider:openai", "team:red", "session:*"] {
+            assert!(covered(ours, scope), "{scope}");
+            assert_eq!(covered(Who::default(), scope), scope == "all", "{scope}");
+        }
+        for scope in ["openai", "model:openai/gpt", "key:openai/work"] {
+            assert!(covered(ours, scope) && covered(Who::default(), scope), "{scope}");
+        }
+        for scope in ["virtual-key:me", "virtual-key:ci/provider:groq", "team:blue", "customer:red", "groq"] {
+            assert!(!covered(ours, scope), "{scope}");
+        }
+        for scope in ["model:openai/o3", "key:openai/home"] {
+            assert!(!covered(ours, scope), "{scope}");
+        }
     }
 
     #[test]
