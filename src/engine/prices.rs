@@ -166,6 +166,7 @@ mod tests {
             billing: Billing::Metered,
             weight: 1.0,
             enabled: true,
+            models: Vec::new(),
             problem: None,
         };
         let provider = |name: &str, keys: Vec<Key>, enabled| Provider {

@@ -35,14 +35,28 @@ pub fn read(call: Call, id: RequestId) -> (Ask, Result<(), Failure>) {
 
 /// The ask of a call whose body has not been looked at.
 pub fn unread(call: Call, id: RequestId) -> Ask {
-    let Call { at, dialect, operation, path, body, headers, client, session, priority: _, strict, recalled, envelope } =
-        call;
+    let Call {
+        at,
+        dialect,
+        operation,
+        path,
+        body,
+        headers,
+        client,
+        caller,
+        session,
+        priority: _,
+        strict,
+        recalled,
+        envelope,
+    } = call;
     let (model, stream) = path.map_or_else(Default::default, |Addressed { model, stream }| (model, stream));
     Ask {
         stream,
         body,
         headers,
         client,
+        caller,
         session,
         strict,
         recalled,

@@ -38,6 +38,9 @@ pub(super) struct Add {
     /// What becomes of what is sent there: it stays on this machine or network, is not kept, or nothing is promised.
     #[arg(long, value_enum)]
     privacy: Option<PrivacyName>,
+    /// Where what is sent there is worked on: eu, eu-west-1. Virtual keys may be bound to it.
+    #[arg(long)]
+    region: Option<String>,
     /// The URL may point into a private network.
     #[arg(long)]
     allow_private: bool,
@@ -160,6 +163,7 @@ impl Add {
         }
         row.allow_private |= self.allow_private;
         row.privacy = self.privacy.map(Privacy::from).or(row.privacy);
+        row.region = self.region.clone().or(row.region);
         Ok(row)
     }
 }
@@ -178,6 +182,7 @@ fn blank(name: &str) -> ProviderRow {
         keys_url: None,
         local: false,
         privacy: None,
+        region: None,
         allow_private: false,
         fast: None,
         smart: None,
