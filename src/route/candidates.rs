@@ -146,7 +146,9 @@ fn one_provider(policy: &Policy, ask: &Ask, relayed: &Relayed, trail: &mut Vec<S
             .providers
             .values()
             .filter(|it| it.is_usable() && it.speech_for(&ask.operation, ask.dialect, &resource).is_some())
-            .filter(|it| ask.caller.as_deref().is_none_or(|caller| permit::may_ask(policy, caller, it)));
+            .filter(|it| ask.caller.as_deref().is_none_or(|caller| permit::may_ask(policy, caller, it)))
+            // Whoever brings a key of its own means the provider that takes it, and nobody else can mean that one.
+            .filter(|it| (it.auth == Auth::Client) == ask.needs.own_key.is_some());
         // A server on this machine may not be running: it is meant only where there is nobody else.
         let (local, mut able): (Vec<_>, Vec<_>) = able.partition(|it| it.local);
         if able.is_empty() {
@@ -194,7 +196,8 @@ pub(super) fn candidate(provider: &Arc<Provider>, model: ModelName, weight: f64)
 /// The keys that could be used, of those that are `meant`.
 fn seats(provider: &Arc<Provider>, model: &ModelName, meant: impl Fn(&Key) -> bool) -> Vec<(Seat, f64)> {
     let target = Target { provider: provider.name.clone(), model: model.clone() };
-    if provider.auth == Auth::None && provider.keys.is_empty() {
+    // Which key of its own a client has brought, [`crate::route::fit`] puts in.
+    if provider.auth == Auth::Client || (provider.auth == Auth::None && provider.keys.is_empty()) {
         return vec![(Seat { target, key: None }, 1.0)];
     }
     let seat = |it: &Key| Seat { target: target.clone(), key: Some((it.id, it.name.clone())) };
@@ -221,7 +224,10 @@ fn unknown(policy: &Policy, ask: &Ask, model: &str) -> Failure {
 /// The three names closest to `model` by Jaro-Winkler, best first, none below 0.6, and none that the caller may not use.
 fn nearest(policy: &Policy, ask: &Ask, model: &str) -> Vec<String> {
     let groups = policy.groups.keys().map(ToString::to_string).chain(policy.aliases.keys().map(ToString::to_string));
-    let usable = policy.providers.values().filter(|it| it.enabled && (it.auth == Auth::None || !it.keys.is_empty()));
+    let usable = policy
+        .providers
+        .values()
+        .filter(|it| it.enabled && (matches!(it.auth, Auth::None | Auth::Client) || !it.keys.is_empty()));
     let models = usable.flat_map(|it| it.models.iter().map(|m| (&it.name, m)));
     let models = models.flat_map(|(p, m): (&ProviderName, &ModelName)| [m.to_string(), format!("{p}/{m}")]);
     let mut scored: Vec<(f64, String)> =
