@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::view::screen::{Format, Screen};
 use crate::cli::{
-    ask, bench, completions, explain, groups, keys, members, models, prices, providers, requests, rules, serve,
+    ask, bench, completions, explain, groups, keys, limits, members, models, prices, providers, requests, rules, serve,
     simulate, stats, virtual_keys, weights, why,
 };
 
@@ -107,6 +107,8 @@ pub enum Command {
     Teams(members::Teams),
     /// Whom teams and virtual keys belong to.
     Customers(members::Customers),
+    /// How many requests and tokens a minute, and how many requests at once.
+    Limits(limits::Limits),
     /// What can be sent as `model`.
     Models(models::Models),
     /// Your own prices, and what is known of a target's.

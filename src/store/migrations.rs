@@ -349,6 +349,17 @@ pub(super) const STEPS: &[&str] = &[
     -- owner: the id of the virtual key it was made for; NULL for the local token.
     ALTER TABLE responses ADD COLUMN owner INTEGER;
     ",
+    // Limits on the rate of requests.
+    "
+    -- scope: what it counts, as people write it. NULL = any number.
+    CREATE TABLE limits (
+        scope    TEXT PRIMARY KEY,
+        requests INTEGER CHECK (requests > 0),
+        tokens   INTEGER CHECK (tokens > 0),
+        parallel INTEGER CHECK (parallel > 0),
+        queue_ms INTEGER NOT NULL CHECK (queue_ms >= 0)
+    ) STRICT, WITHOUT ROWID;
+    ",
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.
