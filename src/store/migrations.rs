@@ -7,6 +7,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::store::error::StoreError;
 use crate::store::private_file::{self, FileProblem};
+use crate::store::rollups;
 
 /// `llmr`: tells our file from any other SQLite database.
 const APPLICATION_ID: i64 = 0x6c6c_6d72;
@@ -309,6 +310,8 @@ pub(super) const STEPS: &[&str] = &[
     ALTER TABLE requests ADD COLUMN team INTEGER;
     ALTER TABLE requests ADD COLUMN customer INTEGER;
     ",
+    // 14: the ledger summed up by the hour.
+    rollups::SCHEMA,
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.
@@ -326,6 +329,10 @@ pub(super) fn run(conn: &mut Connection, path: &Path, steps: &[&str]) -> Result<
         let reached = usize::try_from(version(&tx)?).unwrap_or(usize::MAX);
         for step in steps.iter().skip(reached) {
             tx.execute_batch(step)?;
+        }
+        // What no SQL can do, at the schema that the program knows.
+        if steps.iter().skip(reached).any(|it| *it == rollups::SCHEMA) {
+            rollups::fill(&tx)?;
         }
         if reached < steps.len() {
             tx.pragma_update(None, "user_version", known)?;
