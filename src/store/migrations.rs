@@ -7,6 +7,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::store::error::StoreError;
 use crate::store::private_file::{self, FileProblem};
+use crate::store::rollups;
 
 /// `llmr`: tells our file from any other SQLite database.
 const APPLICATION_ID: i64 = 0x6c6c_6d72;
@@ -318,6 +319,8 @@ pub(super) const STEPS: &[&str] = &[
     ALTER TABLE prices ADD COLUMN request INTEGER CHECK (request >= 0);
     ALTER TABLE prices ADD COLUMN search INTEGER CHECK (search >= 0);
     ",
+    // 15: the ledger summed up by the hour.
+    rollups::SCHEMA,
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.
@@ -335,6 +338,10 @@ pub(super) fn run(conn: &mut Connection, path: &Path, steps: &[&str]) -> Result<
         let reached = usize::try_from(version(&tx)?).unwrap_or(usize::MAX);
         for step in steps.iter().skip(reached) {
             tx.execute_batch(step)?;
+        }
+        // What no SQL can do, at the schema that the program knows.
+        if steps.iter().skip(reached).any(|it| *it == rollups::SCHEMA) {
+            rollups::fill(&tx)?;
         }
         if reached < steps.len() {
             tx.pragma_update(None, "user_version", known)?;

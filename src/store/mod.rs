@@ -9,6 +9,7 @@
 //!   of it at one moment.
 //! - [`health`], [`canaries`]: what a restart must not forget of the fleet.
 //! - [`ledger`]: the journal and the one writer thread of a process.
+//! - `rollups`: the ledger summed up by the hour, kept with its rows.
 //! - [`stats`], [`requests`], [`decisions`]: reading the ledger.
 //! - [`responses`]: answers that clients may go on from.
 //! - [`vault`]: what providers want back of their answers and clients do not carry.
@@ -36,6 +37,7 @@ pub mod decisions;
 pub mod ledger;
 pub mod requests;
 pub mod responses;
+mod rollups;
 pub mod server_lock;
 pub mod stats;
 pub mod vault;

@@ -14,6 +14,7 @@ use crate::store::error::StoreError;
 use crate::store::ledger::journal::{self, Journal};
 use crate::store::ledger::record::{IN_DOUBT, ProcessKind};
 use crate::store::private_file::{self, FileProblem};
+use crate::store::rollups::Orphans;
 
 /// This process's row, the lock that goes with it, and its journal. The lock is free again when this is dropped.
 #[derive(Debug)]
@@ -103,6 +104,7 @@ fn take(file: &File, path: &Path) -> Result<bool, StoreError> {
 /// Does its work once, whoever calls it and how often: what it books has its row from then on.
 fn book(conn: &mut Connection, process: i64, now: Stamp) -> Result<usize, StoreError> {
     let tx = Transaction::new(conn, TransactionBehavior::Immediate)?;
+    let orphans = Orphans::of(&tx, process)?;
     // A request that has its row although an intent of it is left: its record did not know of that attempt.
     let booked = tx.execute(
         "INSERT INTO requests (id, process, started, dialect, asked, group_name, client, session, stream, operation,
@@ -127,6 +129,7 @@ fn book(conn: &mut Connection, process: i64, now: Stamp) -> Result<usize, StoreE
          WHERE id IN (SELECT request FROM temp.intents WHERE process = ?1)",
         [process],
     )?;
+    orphans.book(&tx)?;
     tx.execute("UPDATE processes SET ended = ?2 WHERE id = ?1 AND ended IS NULL", params![process, now.0])?;
     tx.commit()?;
     Ok(booked)

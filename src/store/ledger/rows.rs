@@ -9,7 +9,7 @@ use crate::store::keys::billing_name;
 use crate::store::ledger::record::{AttemptRecord, DecisionNote, FailureNote, RequestRecord};
 
 /// Statements kept prepared on the writer's connection.
-pub(super) const STATEMENTS: usize = 16;
+pub(super) const STATEMENTS: usize = 32;
 
 /// Writes records.
 pub(super) struct Records<'a> {

@@ -26,6 +26,7 @@ use crate::store::ledger::liveness::{self, Registered};
 use crate::store::ledger::record::{ProcessKind, RequestRecord};
 use crate::store::ledger::{Ack, Ids, LedgerError, Message, OPEN_REQUESTS, State, rows};
 use crate::store::open::{self, Access};
+use crate::store::rollups::Pending;
 
 /// Messages in one transaction.
 const BATCH: usize = 256;
@@ -299,11 +300,15 @@ impl Writer {
         }
         if !self.kept.is_empty() {
             let mut rows = rows::Records::new(&tx)?;
+            let mut sums = Pending::default();
             for (record, _turn) in &self.kept {
-                if !rows.write(self.process.id, record)? {
+                if rows.write(self.process.id, record)? {
+                    sums.record(record);
+                } else {
                     tracing::error!(id = %record.id, "a request was settled twice; its first record stays");
                 }
             }
+            sums.write(&tx)?;
         }
         if !fleet.health.is_empty() {
             health::write(&tx, &fleet.health, self.clock.now().wall)?;
