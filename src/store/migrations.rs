@@ -309,6 +309,8 @@ pub(super) const STEPS: &[&str] = &[
     ALTER TABLE requests ADD COLUMN team INTEGER;
     ALTER TABLE requests ADD COLUMN customer INTEGER;
     ",
+    // 14: the ledger as a chain of entries that are never changed; `requests` and `attempts` are views of it.
+    include_str!("ledger/schema.sql"),
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.
