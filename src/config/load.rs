@@ -31,7 +31,7 @@ use crate::store::prices::PriceRow;
 use crate::store::{Db, StoreError};
 
 pub(in crate::config) use groups::{FAST, SMART};
-pub(in crate::config) use providers::check as check_provider;
+pub(in crate::config) use providers::{check as check_provider, shared_dialect};
 pub(in crate::config) use rules::rule;
 
 /// What a policy is made from.
@@ -187,6 +187,8 @@ fn build(sources: &Sources<'_>, commands: Commands<'_>) -> Result<Loaded, LoadEr
             loaded.policy.providers.insert(provider.name.clone(), Arc::new(provider));
         }
     }
+    let enabled = known.0.values().filter(|it| it.1 && wanted.contains(it.0.name.as_str()));
+    providers::check_own_keys(enabled.map(|it| &*it.0), &mut problems);
     for it in resolved {
         keys::keep(it, &known, &mut loaded, &mut problems);
     }

@@ -34,6 +34,7 @@ mod losses;
 mod openai_chat;
 mod openai_responses;
 mod outage;
+mod own_keys;
 mod places;
 mod properties;
 mod providers;
