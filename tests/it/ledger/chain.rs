@@ -220,7 +220,7 @@ fn ledger_pages(path: &Path) -> Vec<usize> {
     let sql = "SELECT pageno FROM dbstat d JOIN sqlite_schema s ON s.name = d.name
         WHERE s.tbl_name LIKE 'ledger%' OR s.tbl_name = 'names'";
     let mut statement = conn.prepare(sql).unwrap();
-    let pages = statement.query_map([], |row| row.get::<_, usize>(0)).unwrap().map(|it| it.unwrap() - 1);
+    let pages = statement.query_map([], |row| row.get::<_, u32>(0)).unwrap().map(|it| it.unwrap() as usize - 1);
     pages.collect()
 }
 

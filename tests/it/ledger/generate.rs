@@ -53,7 +53,7 @@ pub(crate) fn fill(path: &Path, size: u64) {
 
 /// The `nth` of `size` requests.
 pub(crate) fn record(id: RequestId, nth: u64, size: u64) -> RequestRecord {
-    let mut dice = Dice::of(RequestId(nth), 0x1ed6e4);
+    let mut dice = Dice::of(RequestId(nth), 0x001e_d6e4);
     let mut below = |n: u64| {
         #[expect(
             clippy::cast_possible_truncation,
