@@ -8,7 +8,7 @@ use crate::domain::id::{ModelName, ProviderName};
 use crate::domain::money::Usd;
 use crate::domain::policy::{Billing, Provider};
 use crate::domain::target::Target;
-use crate::domain::usage::{Source, Usage};
+use crate::domain::usage::{ServiceTier, Source, Usage};
 
 pub use book::{BrokenTable, PriceBook};
 
@@ -18,6 +18,7 @@ mod rates;
 mod table;
 #[cfg(test)]
 mod tests;
+mod tiers;
 
 /// What the amounts of the user's own rows are called in the ledger.
 const OWN: &str = "own";
@@ -151,13 +152,16 @@ impl Tariff<'_> {
         }
         let target = Target { provider: provider.name.clone(), model: model.clone() };
         if let Some(own) = find(self.overrides, &target, at) {
-            let exact = !own.ceiling && usage.web_searches == 0 && Coherent::of(usage).exact;
+            let exact = !own.ceiling
+                && usage.web_searches == 0
+                && usage.tier == ServiceTier::Standard
+                && Coherent::of(usage).exact;
             return price(usage, &own.prices).map(|usd| Priced { usd, exact, version: OWN });
         }
         if provider.local {
             return Some(free);
         }
-        self.book?.price(provider.price_id.as_deref()?, model.as_str(), usage, at)
+        tiers::price(self.book?, provider.price_id.as_deref()?, model.as_str(), usage, at)
     }
 }
 
