@@ -321,6 +321,8 @@ pub(super) const STEPS: &[&str] = &[
     ",
     // 15: the ledger summed up by the hour.
     rollups::SCHEMA,
+    // 16: the ledger as a chain of entries that are never changed; `requests` and `attempts` are views of it.
+    include_str!("ledger/schema.sql"),
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.

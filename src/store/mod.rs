@@ -10,7 +10,7 @@
 //! - [`health`], [`canaries`]: what a restart must not forget of the fleet.
 //! - [`ledger`]: the journal and the one writer thread of a process.
 //! - `rollups`: the ledger summed up by the hour, kept with its rows.
-//! - [`stats`], [`requests`], [`decisions`]: reading the ledger.
+//! - [`stats`], [`requests`], [`decisions`]: reading the ledger. [`info`]: how large what is.
 //! - [`responses`]: answers that clients may go on from.
 //! - [`vault`]: what providers want back of their answers and clients do not carry.
 //! - [`server_lock`]: which process is the running server.
@@ -34,6 +34,7 @@ pub mod rules;
 pub mod weights;
 
 pub mod decisions;
+pub mod info;
 pub mod ledger;
 pub mod requests;
 pub mod responses;
