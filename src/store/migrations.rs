@@ -323,6 +323,46 @@ pub(super) const STEPS: &[&str] = &[
     rollups::SCHEMA,
     // 16: the ledger as a chain of entries that are never changed; `requests` and `attempts` are views of it.
     include_str!("ledger/schema.sql"),
+    // 17: virtual keys, whom they belong to, what they and provider keys are for, and whose answers are kept.
+    "
+    -- Rows are never deleted, only marked, so that the ids in the ledger stay readable; a name is free again then.
+    -- Times in microseconds since 1970.
+    CREATE TABLE customers (
+        id      INTEGER PRIMARY KEY,
+        name    TEXT NOT NULL,
+        created INTEGER NOT NULL,
+        removed INTEGER
+    ) STRICT;
+    CREATE UNIQUE INDEX customers_by_name ON customers (name) WHERE removed IS NULL;
+    CREATE TABLE teams (
+        id       INTEGER PRIMARY KEY,
+        name     TEXT NOT NULL,
+        customer INTEGER REFERENCES customers (id),
+        created  INTEGER NOT NULL,
+        removed  INTEGER
+    ) STRICT;
+    CREATE UNIQUE INDEX teams_by_name ON teams (name) WHERE removed IS NULL;
+    -- digest: SHA-256 of the token. hint: its last characters. allowed: where its requests may go, as JSON.
+    CREATE TABLE virtual_keys (
+        id       INTEGER PRIMARY KEY,
+        name     TEXT NOT NULL,
+        team     INTEGER REFERENCES teams (id),
+        customer INTEGER REFERENCES customers (id),
+        digest   BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+        hint     TEXT NOT NULL,
+        allowed  TEXT NOT NULL,
+        expires  INTEGER,
+        created  INTEGER NOT NULL,
+        removed  INTEGER
+    ) STRICT;
+    CREATE UNIQUE INDEX virtual_keys_by_name ON virtual_keys (name) WHERE removed IS NULL;
+
+    -- Names and beginnings of models, with spaces between them; '' for any.
+    ALTER TABLE keys ADD COLUMN models TEXT NOT NULL DEFAULT '';
+
+    -- owner: the id of the virtual key it was made for; NULL for the local token.
+    ALTER TABLE responses ADD COLUMN owner INTEGER;
+    ",
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.
