@@ -48,6 +48,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand bench 'Measurements'
             cand stats 'What happened and what it cost'
             cand requests 'Single requests out of the ledger'
+            cand db 'The local file: where it is, what it holds, whether it is whole'
             cand explain 'What would become of a request. Sends nothing'
             cand why 'How a request was decided'
             cand simulate 'What another policy would have done with the requests of the last days'
@@ -1407,6 +1408,76 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         }
         &'llmroute;requests;help;help'= {
         }
+        &'llmroute;db'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand path 'Print where the file is'
+            cand info 'Show what the file holds and what takes how much room (the default)'
+            cand check 'Check that nothing in the ledger was changed, lost or put back'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;db;path'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;db;info'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;db;check'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;db;help'= {
+            cand path 'Print where the file is'
+            cand info 'Show what the file holds and what takes how much room (the default)'
+            cand check 'Check that nothing in the ledger was changed, lost or put back'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;db;help;path'= {
+        }
+        &'llmroute;db;help;info'= {
+        }
+        &'llmroute;db;help;check'= {
+        }
+        &'llmroute;db;help;help'= {
+        }
         &'llmroute;explain'= {
             cand -m 'A group, or PROVIDER/MODEL. Without it: the group `default` if there is one, else `fast`'
             cand --model 'A group, or PROVIDER/MODEL. Without it: the group `default` if there is one, else `fast`'
@@ -1490,6 +1561,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand bench 'Measurements'
             cand stats 'What happened and what it cost'
             cand requests 'Single requests out of the ledger'
+            cand db 'The local file: where it is, what it holds, whether it is whole'
             cand explain 'What would become of a request. Sends nothing'
             cand why 'How a request was decided'
             cand simulate 'What another policy would have done with the requests of the last days'
@@ -1683,6 +1755,17 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;help;requests;list'= {
         }
         &'llmroute;help;requests;show'= {
+        }
+        &'llmroute;help;db'= {
+            cand path 'Print where the file is'
+            cand info 'Show what the file holds and what takes how much room (the default)'
+            cand check 'Check that nothing in the ledger was changed, lost or put back'
+        }
+        &'llmroute;help;db;path'= {
+        }
+        &'llmroute;help;db;info'= {
+        }
+        &'llmroute;help;db;check'= {
         }
         &'llmroute;help;explain'= {
         }

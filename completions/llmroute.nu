@@ -1660,7 +1660,7 @@ module completions {
     --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     target: string            # PROVIDER/MODEL
-    ...parts: string          # `in=USD out=USD`, and `cache-read=USD`, `cache-write=USD` where they differ
+    ...parts: string          # `in=USD out=USD` per million tokens, and where they differ `cache-read`, `cache-write`, `cache-write-1h`, `reasoning`, `audio-in`, `audio-out`; `request=USD` and `search=USD` apiece
   ]
 
   def "nu-complete llmroute prices remove format" [] {
@@ -1867,6 +1867,106 @@ module completions {
 
   # Print this message or the help of the given subcommand(s)
   export extern "llmroute requests help help" [
+  ]
+
+  def "nu-complete llmroute db format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute db color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # The local file: where it is, what it holds, whether it is whole
+  export extern "llmroute db" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute db format" # How data is printed
+    --color: string@"nu-complete llmroute db color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute db path format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute db path color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Print where the file is
+  export extern "llmroute db path" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute db path format" # How data is printed
+    --color: string@"nu-complete llmroute db path color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute db info format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute db info color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Show what the file holds and what takes how much room (the default)
+  export extern "llmroute db info" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute db info format" # How data is printed
+    --color: string@"nu-complete llmroute db info color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute db check format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute db check color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Check that nothing in the ledger was changed, lost or put back
+  export extern "llmroute db check" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute db check format" # How data is printed
+    --color: string@"nu-complete llmroute db check color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute db help" [
+  ]
+
+  # Print where the file is
+  export extern "llmroute db help path" [
+  ]
+
+  # Show what the file holds and what takes how much room (the default)
+  export extern "llmroute db help info" [
+  ]
+
+  # Check that nothing in the ledger was changed, lost or put back
+  export extern "llmroute db help check" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute db help help" [
   ]
 
   def "nu-complete llmroute explain dialect" [] {
@@ -2244,6 +2344,22 @@ module completions {
 
   # Show one request and its attempts
   export extern "llmroute help requests show" [
+  ]
+
+  # The local file: where it is, what it holds, whether it is whole
+  export extern "llmroute help db" [
+  ]
+
+  # Print where the file is
+  export extern "llmroute help db path" [
+  ]
+
+  # Show what the file holds and what takes how much room (the default)
+  export extern "llmroute help db info" [
+  ]
+
+  # Check that nothing in the ledger was changed, lost or put back
+  export extern "llmroute help db check" [
   ]
 
   # What would become of a request. Sends nothing

@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::view::screen::{Format, Screen};
 use crate::cli::{
-    ask, bench, completions, explain, groups, keys, limits, members, models, prices, providers, requests, rules, serve,
-    simulate, stats, virtual_keys, weights, why,
+    ask, bench, completions, database, explain, groups, keys, limits, members, models, prices, providers, requests,
+    rules, serve, simulate, stats, virtual_keys, weights, why,
 };
 
 /// One local endpoint for every LLM provider: routes, fails over, keeps a truthful ledger.
@@ -119,6 +119,8 @@ pub enum Command {
     Stats(stats::Stats),
     /// Single requests out of the ledger.
     Requests(requests::Requests),
+    /// The local file: where it is, what it holds, whether it is whole.
+    Db(database::Database),
     /// What would become of a request. Sends nothing.
     Explain(explain::Explain),
     /// How a request was decided.

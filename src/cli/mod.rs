@@ -17,6 +17,7 @@ pub mod view;
 pub mod ask;
 pub mod bench;
 pub mod completions;
+pub mod database;
 pub mod explain;
 pub mod groups;
 pub mod keys;
@@ -76,6 +77,7 @@ fn dispatch(command: Option<Command>, session: Session) -> Done {
         Some(Command::Bench(it)) => it.run(&session),
         Some(Command::Stats(it)) => it.run(&session),
         Some(Command::Requests(it)) => it.run(&session),
+        Some(Command::Db(it)) => it.run(&session),
         Some(Command::Explain(it)) => it.run(&session),
         Some(Command::Why(it)) => it.run(&session),
         Some(Command::Simulate(it)) => it.run(&session),

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use crate::catalog::prices::{Override, UnitPrices};
+use crate::catalog::prices::Override;
 use crate::config::environment::Environment;
 use crate::config::refusal::Refusal;
 use crate::domain::clock::Stamp;
@@ -212,10 +212,8 @@ fn build(sources: &Sources<'_>, commands: Commands<'_>) -> Result<Loaded, LoadEr
 /// A price row as the engine takes it. A row whose target is no target could not have been saved.
 fn own_price(row: &PriceRow) -> Option<Override> {
     let Target { provider, model } = Target::parse(&row.target)?;
-    let PriceRow { input, output, cache_read, cache_write, .. } = *row;
-    let prices = UnitPrices { input, output, cache_read, cache_write };
     let from = (row.from != Stamp::default()).then_some(row.from);
-    Some(Override { provider, model, prices, from, ceiling: row.ceiling })
+    Some(Override { provider, model, prices: row.prices, from, ceiling: row.ceiling })
 }
 
 /// Every provider there is, the user's rows before the built-in ones, and whether it is enabled.

@@ -7,6 +7,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::store::error::StoreError;
 use crate::store::private_file::{self, FileProblem};
+use crate::store::rollups;
 
 /// `llmr`: tells our file from any other SQLite database.
 const APPLICATION_ID: i64 = 0x6c6c_6d72;
@@ -309,7 +310,20 @@ pub(super) const STEPS: &[&str] = &[
     ALTER TABLE requests ADD COLUMN team INTEGER;
     ALTER TABLE requests ADD COLUMN customer INTEGER;
     ",
-    // Virtual keys, whom they belong to, what they and provider keys are for, and whose answers are kept.
+    // 14: more that a price of the user's own may have.
+    "
+    ALTER TABLE prices ADD COLUMN cache_write_1h INTEGER CHECK (cache_write_1h >= 0);
+    ALTER TABLE prices ADD COLUMN reasoning INTEGER CHECK (reasoning >= 0);
+    ALTER TABLE prices ADD COLUMN input_audio INTEGER CHECK (input_audio >= 0);
+    ALTER TABLE prices ADD COLUMN output_audio INTEGER CHECK (output_audio >= 0);
+    ALTER TABLE prices ADD COLUMN request INTEGER CHECK (request >= 0);
+    ALTER TABLE prices ADD COLUMN search INTEGER CHECK (search >= 0);
+    ",
+    // 15: the ledger summed up by the hour.
+    rollups::SCHEMA,
+    // 16: the ledger as a chain of entries that are never changed; `requests` and `attempts` are views of it.
+    include_str!("ledger/schema.sql"),
+    // 17: virtual keys, whom they belong to, what they and provider keys are for, and whose answers are kept.
     "
     -- Rows are never deleted, only marked, so that the ids in the ledger stay readable; a name is free again then.
     -- Times in microseconds since 1970.
@@ -377,6 +391,10 @@ pub(super) fn run(conn: &mut Connection, path: &Path, steps: &[&str]) -> Result<
         let reached = usize::try_from(version(&tx)?).unwrap_or(usize::MAX);
         for step in steps.iter().skip(reached) {
             tx.execute_batch(step)?;
+        }
+        // What no SQL can do, at the schema that the program knows.
+        if steps.iter().skip(reached).any(|it| *it == rollups::SCHEMA) {
+            rollups::fill(&tx)?;
         }
         if reached < steps.len() {
             tx.pragma_update(None, "user_version", known)?;

@@ -9,7 +9,8 @@
 //!   of it at one moment.
 //! - [`health`], [`canaries`]: what a restart must not forget of the fleet.
 //! - [`ledger`]: the journal and the one writer thread of a process.
-//! - [`stats`], [`requests`], [`decisions`]: reading the ledger.
+//! - `rollups`: the ledger summed up by the hour, kept with its rows.
+//! - [`stats`], [`requests`], [`decisions`]: reading the ledger. [`info`]: how large what is.
 //! - [`responses`]: answers that clients may go on from.
 //! - [`vault`]: what providers want back of their answers and clients do not carry.
 //! - [`server_lock`]: which process is the running server.
@@ -36,9 +37,11 @@ pub mod virtual_keys;
 pub mod weights;
 
 pub mod decisions;
+pub mod info;
 pub mod ledger;
 pub mod requests;
 pub mod responses;
+mod rollups;
 pub mod server_lock;
 pub mod stats;
 pub mod vault;

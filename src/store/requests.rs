@@ -199,7 +199,7 @@ const OPEN: &str = "SELECT request AS id, started, dialect, operation, asked, gr
     NULL AS outcome, NULL AS status, NULL AS total_us, NULL AS first_us, NULL AS overhead_us, NULL AS provider,
     NULL AS model, NULL AS key_name, NULL AS served, NULL AS finish, NULL AS cost_reported, NULL AS moved,
     NULL AS attempts, NULL AS losses, NULL AS counted, NULL AS cost_kind, NULL AS kind, NULL AS virtual_key,
-    NULL AS team, NULL AS customer FROM temp.intents WHERE n = 1 AND request NOT IN (SELECT id FROM requests)";
+    NULL AS team, NULL AS customer FROM temp.intents WHERE n = 1 AND request NOT IN (SELECT id FROM ledger_requests)";
 
 const ATTEMPTS: &str = "SELECT n, state, at, provider, model, key_id, key_name, billing, lane, started_us, first_us,
     total_us, status, retry_after_ms, NULL AS expected, input, cache_read, cache_write, cache_write_1h, output,

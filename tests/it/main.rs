@@ -52,6 +52,7 @@ mod replay;
 mod responses_stream;
 mod restarts;
 mod resume;
+mod rollups;
 mod rules;
 mod sim;
 mod simulation;

@@ -59,13 +59,11 @@ impl Walk {
             return Ok(None);
         }
         let rooms = self.engine.fleet.rooms();
-        match rooms.enter(&seat.target, room) {
-            Some(it) => Ok(Some(it)),
-            None => {
-                let wait = rooms.wait(&seat.target, room);
-                self.note(crowded(wait));
-                Err(())
-            }
+        if let Some(it) = rooms.enter(&seat.target, room) {
+            return Ok(Some(it));
         }
+        let wait = rooms.wait(&seat.target, room);
+        self.note(crowded(wait));
+        Err(())
     }
 }

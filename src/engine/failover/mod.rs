@@ -234,7 +234,7 @@ impl Walk {
             if self.ways.room.most.is_some() {
                 place = engine.fleet.rooms().enter(&seat.target, self.ways.room);
                 if place.is_none() {
-                    leave.into_iter().for_each(Leave::undo);
+                    Leave::none(leave);
                     self.full = self.full.or(Some(at));
                     ahead.beyond(at);
                     continue;
@@ -250,7 +250,7 @@ impl Walk {
                 Err(Barred::Probed) => self.probed = self.probed.take().or_else(|| Some((at, seat.clone()))),
                 Err(Barred::UsedUp(wait)) => self.note(used_up(&seat.target, wait)),
             }
-            leave.into_iter().for_each(Leave::undo);
+            Leave::none(leave);
         }
         false
     }
@@ -313,7 +313,9 @@ impl Walk {
         let Racer { at, seat, ticket, leave, .. } = racer;
         ticket.failed(failure);
         // What fails without a bill had no tokens; of the rest nobody knows.
-        leave.into_iter().for_each(|it| it.over((!failure.kind.effect().may_be_billed).then_some(0)));
+        if let Some(leave) = leave {
+            leave.over((!failure.kind.effect().may_be_billed).then_some(0));
+        }
         self.down.push(at);
         if matches!(failure.kind, Kind::Rate | Kind::Quota)
             && let Some(account) = self.engine.fleet.account(&seat)
@@ -377,7 +379,7 @@ impl Walk {
         let ticket = match engine.fleet.admit(seat) {
             Ok(it) => it,
             Err(barred) => {
-                leave.into_iter().for_each(Leave::undo);
+                Leave::none(leave);
                 if let Barred::UsedUp(wait) = barred {
                     self.note(used_up(&seat.target, wait));
                 }

@@ -23,6 +23,13 @@ impl Leave {
         self.end(tokens);
     }
 
+    /// Nothing was sent on this, if there was any.
+    pub fn none(leave: Option<Self>) {
+        if let Some(it) = leave {
+            it.undo();
+        }
+    }
+
     /// Nothing was sent.
     pub fn undo(mut self) {
         let booked = std::mem::take(&mut self.booked);

@@ -120,21 +120,19 @@ impl Limits {
         let mut state = self.0.lock();
         let mut before: Vec<(u64, Meter)> = std::mem::take(&mut state.meters).into_iter().collect();
         for limit in limits {
-            match before.iter().position(|it| it.1.limit.scope == limit.scope) {
-                Some(at) => {
-                    let (id, mut meter) = before.swap_remove(at);
-                    for (_, it) in state.sessions.iter_mut().filter(|it| it.0.0 == id) {
-                        it.limit = limit.clone();
-                    }
-                    meter.limit = limit.clone();
-                    state.meters.insert(id, meter);
-                }
-                None => {
-                    state.ids += 1;
-                    let id = state.ids;
-                    state.meters.insert(id, Meter::new(limit.clone()));
-                }
+            let known = before.iter().position(|it| it.1.limit.scope == limit.scope);
+            let Some(at) = known else {
+                state.ids += 1;
+                let id = state.ids;
+                state.meters.insert(id, Meter::new(limit.clone()));
+                continue;
+            };
+            let (id, mut meter) = before.swap_remove(at);
+            for (_, it) in state.sessions.iter_mut().filter(|it| it.0.0 == id) {
+                it.limit = limit.clone();
             }
+            meter.limit = limit.clone();
+            state.meters.insert(id, meter);
         }
         for (id, _) in before {
             state.sessions.retain(|it, _| it.0 != id);
