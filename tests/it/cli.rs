@@ -4,6 +4,7 @@ mod ask;
 mod completions;
 mod limits;
 mod nouns;
+mod prices;
 mod providers;
 mod rules;
 mod serve;
