@@ -5,25 +5,28 @@ use crate::domain::failure::{Failure, Origin};
 use crate::domain::id::{KeyName, ModelName};
 use crate::domain::model::ModelFacts;
 use crate::domain::operation::Operation;
-use crate::domain::policy::{Auth, Provider};
+use crate::domain::policy::{Auth, Policy, Provider};
 use crate::domain::secret::ClientKey;
 use crate::domain::target::Seat;
 use crate::route::explain::Step;
 use crate::route::health::FleetView;
-use crate::route::{Candidate, wishes};
+use crate::route::{Candidate, permit, wishes};
 
 /// The candidates that can serve `ask`.
 ///
 /// # Errors
-/// `no_key` (424) if every candidate lacks a key, `not_set_up` (424) if what they lack is a setting, `not_offered` (404) if
-/// some lack neither but none has such an operation, `no_fit` (400) if some have it but none can do what is asked. Each
-/// candidate's reason is listed.
+/// `not_allowed` (403) if the caller may use none of them, `no_key` (424) if every candidate lacks a key, `not_set_up` (424)
+/// if what they lack is a setting, `not_offered` (404) if some lack neither but none has such an operation, `no_fit` (400) if
+/// some have it but none can do what is asked. Each candidate's reason is listed.
 pub fn fit(
+    policy: &Policy,
     found: Vec<Candidate>,
     ask: &Ask,
     fleet: &FleetView,
     trail: &mut Vec<Step>,
 ) -> Result<Vec<Candidate>, Failure> {
+    // Before everything else, and wherever candidates come from: who may not be asked is not looked at.
+    let found = permit::sift(policy, ask, found, trail)?;
     // A prompt is only estimated. Who has room for it even if the estimate is too low comes before who has not; where
     // nobody has, those whose window the estimate itself fits into may still serve it.
     let needed = ask.needs.prompt_tokens;

@@ -106,9 +106,8 @@ pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) ->
         Err(failure) => return Decision { group: None, plan: Vec::new(), trail, refusal: Some(failure), warm: false },
     };
     canary::join(policy, group.as_ref(), ask, fleet, &mut found);
-    let outcome = permit::sift(policy, ask, found, &mut trail)
-        .and_then(|permitted| fit::fit(permitted, ask, fleet, &mut trail))
-        .and_then(|fitting| health::usable(fitting, fleet, &mut trail));
+    let outcome =
+        fit::fit(policy, found, ask, fleet, &mut trail).and_then(|fitting| health::usable(fitting, fleet, &mut trail));
     match outcome {
         Ok(mut usable) => {
             let apart = canary::put(policy, group.as_ref(), ask, fleet, &mut usable, &mut trail);
