@@ -528,7 +528,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -590,7 +590,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -616,7 +616,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -700,7 +700,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -726,7 +726,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -792,7 +792,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -818,7 +818,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -928,7 +928,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -954,7 +954,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1016,7 +1016,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1042,7 +1042,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1852,7 +1852,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1890,7 +1890,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2014,7 +2014,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2040,7 +2040,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2066,7 +2066,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2096,7 +2096,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2126,7 +2126,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2152,7 +2152,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2252,7 +2252,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2278,7 +2278,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2304,7 +2304,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2414,7 +2414,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2440,7 +2440,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2470,7 +2470,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2496,7 +2496,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2522,7 +2522,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2576,7 +2576,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2602,7 +2602,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2628,7 +2628,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2654,7 +2654,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2820,7 +2820,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2846,7 +2846,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2872,7 +2872,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2898,7 +2898,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2932,7 +2932,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3022,7 +3022,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3048,7 +3048,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3074,7 +3074,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3120,7 +3120,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3146,7 +3146,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3192,7 +3192,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3218,7 +3218,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3384,7 +3384,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3410,7 +3410,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3460,7 +3460,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3486,7 +3486,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3520,7 +3520,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3554,7 +3554,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3573,18 +3573,18 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__stats)
-            opts="-q -y -h --by --json --format --color --quiet --no-input --yes --home --help"
+            opts="-q -y -h --by --heatmap --savings --json --format --color --quiet --no-input --yes --home --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --by)
-                    COMPREPLY=($(compgen -W "model provider key client session group day hour error" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "day hour model provider key client session group virtual-key team customer error" -- "${cur}"))
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3610,7 +3610,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3706,7 +3706,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3732,7 +3732,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3758,7 +3758,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3784,7 +3784,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)

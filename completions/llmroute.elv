@@ -912,6 +912,8 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand --format 'How data is printed'
             cand --color 'When to use colour. `NO_COLOR` is honoured'
             cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --heatmap 'A year of days in shades, a column for each week'
+            cand --savings 'What routing and prompt caches saved, row by row, against the model that each client asked for'
             cand --json 'Print one JSON document instead of tables'
             cand -q 'No notes, no receipt'
             cand --quiet 'No notes, no receipt'

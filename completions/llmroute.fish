@@ -25,7 +25,11 @@ function __fish_llmroute_using_subcommand
 end
 
 complete -c llmroute -n "__fish_llmroute_needs_command" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_needs_command" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -61,7 +65,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand ask" -l footer -d 'Whe
 always\t'Always'
 never\t'Never'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand ask" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand ask" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -77,7 +85,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -l port -d 'The
 complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -l log -d 'How each request is told on stdout' -r -f -a "plain\t'One line each'
 json\t'One JSON object each'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -90,7 +102,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -l no-input -d 
 complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -110,7 +126,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __f
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -f -a "available" -d 'The built-in table'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -140,7 +160,11 @@ zdr\t'Nothing is kept once it is answered'
 any\t'Nothing is promised'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l set -d 'A value that its address needs (a region, a project, an account); may be repeated' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -152,7 +176,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from show" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from show" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -163,7 +191,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from set" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from set" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -174,7 +206,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from enable" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from enable" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -185,7 +221,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from enable" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from disable" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from disable" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -196,7 +236,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from disable" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -208,7 +252,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from available" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from available" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -228,7 +276,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from help" -f -a "available" -d 'The built-in table'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate rename remove help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate rename remove help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -245,7 +297,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_s
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate rename remove help" -f -a "remove" -d 'Remove a key. A stored secret is gone for good'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate rename remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -261,7 +317,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_
 subscription\t'A flat fee: requests cost nothing extra'
 free\t'Nothing'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from add" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from add" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -274,7 +334,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l from -d 'Keep a reference; the key is read from there when it is needed' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -286,7 +350,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from rotate" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from rename" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from rename" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -297,7 +365,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from rename" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from rename" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -314,7 +386,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a key. A stored secret is gone for good'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish_seen_subcommand_from list show set remove help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish_seen_subcommand_from list show set remove help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -330,7 +406,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish_seen_subcommand_from list show set remove help" -f -a "remove" -d 'Remove a group'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish_seen_subcommand_from list show set remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -341,7 +421,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from show" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from show" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -364,7 +448,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l deadline -d 'How long a part of the exchange may take: connect, first-content, first-content-reasoning, byte-gap, content-gap, whole or stream. Can be given several times' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l canary -d 'Try a further target out on this share of conversations: it gets more step by step while it fails and lags no more than the others, and nothing once it is found to. `off` ends the trial, and the same again begins it anew' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -375,7 +463,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -391,7 +483,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a group'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and not __fish_seen_subcommand_from show set reset help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and not __fish_seen_subcommand_from show set reset help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -406,7 +502,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and not __fis
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and not __fish_seen_subcommand_from show set reset help" -f -a "reset" -d 'Go back to the weights the group was made with'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and not __fish_seen_subcommand_from show set reset help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from show" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from show" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -417,7 +517,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_se
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from set" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from set" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -429,7 +533,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_se
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from reset" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from reset" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -444,7 +552,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_se
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from help" -f -a "reset" -d 'Go back to the weights the group was made with'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -464,7 +576,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -f -a "test" -d 'Ask one rule about a request that is not sent'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -475,7 +591,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from variables" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from variables" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -491,7 +611,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l scope -d 'Whose requests: global, customer:ID, team:ID or virtual-key:ID. Before there are virtual keys, only global' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l priority -d 'The smaller, the earlier; without it, 0' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -508,7 +632,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l scope -d 'Whose requests: global, customer:ID, team:ID or virtual-key:ID. Before there are virtual keys, only global' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l priority -d 'The smaller, the earlier; without it, 0' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -522,7 +650,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from enable" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from enable" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -533,7 +665,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from enable" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from disable" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from disable" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -544,7 +680,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from disable" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -561,7 +701,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from test" -l query -d 'The query of its URL: `a=b&c=d`' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from test" -l at -d 'When it is asked, in the configured time zone: 2026-11-20T03:30. Without it, now' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from test" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from test" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -582,7 +726,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -l provider -d 'Only what is of this provider' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -598,7 +746,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from list" -l provider -d 'Only what is of this provider' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -609,7 +761,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from alias" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from alias" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -620,7 +776,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from alias" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from alias" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from show" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from show" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -635,7 +795,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show what is known of a model, and who has it'
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -651,7 +815,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -f -a "remove" -d 'Remove your own prices of a target'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -662,7 +830,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from show" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from show" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -674,7 +846,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from set" -l from -d 'From this day on; without it, always' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from set" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from set" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -686,7 +862,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -702,7 +882,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove your own prices of a target'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and not __fish_seen_subcommand_from proxy help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and not __fish_seen_subcommand_from proxy help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -719,7 +903,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from proxy" -l requests -d 'Requests in a block of one connection' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from proxy" -l seed -d 'Seed of the blocks\' order' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from proxy" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from proxy" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -731,21 +919,30 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from proxy" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from help" -f -a "proxy" -d 'What llmroute itself adds to a call, against a simulated provider on this machine'
 complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -l by -d 'One row for each of these' -r -f -a "model\t''
+complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -l by -d 'One row for each of these' -r -f -a "day\t''
+hour\t''
+model\t''
 provider\t''
 key\t''
 client\t''
 session\t''
 group\t''
-day\t''
-hour\t''
+virtual-key\t''
+team\t''
+customer\t''
 error\t''"
 complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -l heatmap -d 'A year of days in shades, a column for each week'
+complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -l savings -d 'What routing and prompt caches saved, row by row, against the model that each client asked for'
 complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -l json -d 'Print one JSON document instead of tables'
 complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -s q -l quiet -d 'No notes, no receipt'
 complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -l no-input -d 'Never ask; refuse instead'
@@ -753,7 +950,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -s y -l yes -d 
 complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show help" -s n -l limit -d 'How many' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -768,7 +969,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fi
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from list" -s n -l limit -d 'How many' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -779,7 +984,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_s
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from show" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from show" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -803,7 +1012,11 @@ anthropic\t''
 gemini\t''
 openai-completions\t''"
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -815,7 +1028,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l no-input -
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand why" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand why" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -828,7 +1045,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand why" -s h -l help -d '
 complete -c llmroute -n "__fish_llmroute_using_subcommand simulate" -l since -d 'How far back, in hours or days' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand simulate" -l with -d 'The policy file' -r -F
 complete -c llmroute -n "__fish_llmroute_using_subcommand simulate" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand simulate" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -839,7 +1060,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand simulate" -l no-input 
 complete -c llmroute -n "__fish_llmroute_using_subcommand simulate" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand simulate" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"

@@ -1,7 +1,7 @@
 module completions {
 
   def "nu-complete llmroute format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute color" [] {
@@ -26,7 +26,7 @@ module completions {
   }
 
   def "nu-complete llmroute ask format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute ask color" [] {
@@ -58,7 +58,7 @@ module completions {
   }
 
   def "nu-complete llmroute serve format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute serve color" [] {
@@ -82,7 +82,7 @@ module completions {
   ]
 
   def "nu-complete llmroute providers format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute providers color" [] {
@@ -102,7 +102,7 @@ module completions {
   ]
 
   def "nu-complete llmroute providers list format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute providers list color" [] {
@@ -134,7 +134,7 @@ module completions {
   }
 
   def "nu-complete llmroute providers add format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute providers add color" [] {
@@ -163,7 +163,7 @@ module completions {
   ]
 
   def "nu-complete llmroute providers show format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute providers show color" [] {
@@ -184,7 +184,7 @@ module completions {
   ]
 
   def "nu-complete llmroute providers set format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute providers set color" [] {
@@ -206,7 +206,7 @@ module completions {
   ]
 
   def "nu-complete llmroute providers enable format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute providers enable color" [] {
@@ -227,7 +227,7 @@ module completions {
   ]
 
   def "nu-complete llmroute providers disable format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute providers disable color" [] {
@@ -248,7 +248,7 @@ module completions {
   ]
 
   def "nu-complete llmroute providers remove format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute providers remove color" [] {
@@ -270,7 +270,7 @@ module completions {
   ]
 
   def "nu-complete llmroute providers available format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute providers available color" [] {
@@ -330,7 +330,7 @@ module completions {
   ]
 
   def "nu-complete llmroute keys format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute keys color" [] {
@@ -350,7 +350,7 @@ module completions {
   ]
 
   def "nu-complete llmroute keys list format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute keys list color" [] {
@@ -374,7 +374,7 @@ module completions {
   }
 
   def "nu-complete llmroute keys add format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute keys add color" [] {
@@ -399,7 +399,7 @@ module completions {
   ]
 
   def "nu-complete llmroute keys rotate format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute keys rotate color" [] {
@@ -423,7 +423,7 @@ module completions {
   ]
 
   def "nu-complete llmroute keys rename format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute keys rename color" [] {
@@ -446,7 +446,7 @@ module completions {
   ]
 
   def "nu-complete llmroute keys remove format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute keys remove color" [] {
@@ -496,7 +496,7 @@ module completions {
   ]
 
   def "nu-complete llmroute groups format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute groups color" [] {
@@ -516,7 +516,7 @@ module completions {
   ]
 
   def "nu-complete llmroute groups list format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute groups list color" [] {
@@ -536,7 +536,7 @@ module completions {
   ]
 
   def "nu-complete llmroute groups show format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute groups show color" [] {
@@ -569,7 +569,7 @@ module completions {
   }
 
   def "nu-complete llmroute groups set format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute groups set color" [] {
@@ -600,7 +600,7 @@ module completions {
   ]
 
   def "nu-complete llmroute groups remove format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute groups remove color" [] {
@@ -645,7 +645,7 @@ module completions {
   ]
 
   def "nu-complete llmroute weights format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute weights color" [] {
@@ -665,7 +665,7 @@ module completions {
   ]
 
   def "nu-complete llmroute weights show format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute weights show color" [] {
@@ -686,7 +686,7 @@ module completions {
   ]
 
   def "nu-complete llmroute weights set format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute weights set color" [] {
@@ -709,7 +709,7 @@ module completions {
   ]
 
   def "nu-complete llmroute weights reset format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute weights reset color" [] {
@@ -750,7 +750,7 @@ module completions {
   ]
 
   def "nu-complete llmroute rules format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute rules color" [] {
@@ -770,7 +770,7 @@ module completions {
   ]
 
   def "nu-complete llmroute rules list format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute rules list color" [] {
@@ -790,7 +790,7 @@ module completions {
   ]
 
   def "nu-complete llmroute rules variables format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute rules variables color" [] {
@@ -810,7 +810,7 @@ module completions {
   ]
 
   def "nu-complete llmroute rules add format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute rules add color" [] {
@@ -837,7 +837,7 @@ module completions {
   ]
 
   def "nu-complete llmroute rules edit format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute rules edit color" [] {
@@ -866,7 +866,7 @@ module completions {
   ]
 
   def "nu-complete llmroute rules enable format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute rules enable color" [] {
@@ -887,7 +887,7 @@ module completions {
   ]
 
   def "nu-complete llmroute rules disable format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute rules disable color" [] {
@@ -908,7 +908,7 @@ module completions {
   ]
 
   def "nu-complete llmroute rules remove format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute rules remove color" [] {
@@ -929,7 +929,7 @@ module completions {
   ]
 
   def "nu-complete llmroute rules test format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute rules test color" [] {
@@ -996,7 +996,7 @@ module completions {
   ]
 
   def "nu-complete llmroute models format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute models color" [] {
@@ -1017,7 +1017,7 @@ module completions {
   ]
 
   def "nu-complete llmroute models list format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute models list color" [] {
@@ -1038,7 +1038,7 @@ module completions {
   ]
 
   def "nu-complete llmroute models alias format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute models alias color" [] {
@@ -1059,7 +1059,7 @@ module completions {
   ]
 
   def "nu-complete llmroute models show format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute models show color" [] {
@@ -1100,7 +1100,7 @@ module completions {
   ]
 
   def "nu-complete llmroute prices format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute prices color" [] {
@@ -1120,7 +1120,7 @@ module completions {
   ]
 
   def "nu-complete llmroute prices list format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute prices list color" [] {
@@ -1140,7 +1140,7 @@ module completions {
   ]
 
   def "nu-complete llmroute prices show format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute prices show color" [] {
@@ -1161,7 +1161,7 @@ module completions {
   ]
 
   def "nu-complete llmroute prices set format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute prices set color" [] {
@@ -1185,7 +1185,7 @@ module completions {
   ]
 
   def "nu-complete llmroute prices remove format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute prices remove color" [] {
@@ -1230,7 +1230,7 @@ module completions {
   ]
 
   def "nu-complete llmroute bench format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute bench color" [] {
@@ -1250,7 +1250,7 @@ module completions {
   ]
 
   def "nu-complete llmroute bench proxy format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute bench proxy color" [] {
@@ -1286,11 +1286,11 @@ module completions {
   ]
 
   def "nu-complete llmroute stats by" [] {
-    [ "model" "provider" "key" "client" "session" "group" "day" "hour" "error" ]
+    [ "day" "hour" "model" "provider" "key" "client" "session" "group" "virtual-key" "team" "customer" "error" ]
   }
 
   def "nu-complete llmroute stats format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute stats color" [] {
@@ -1300,6 +1300,8 @@ module completions {
   # What happened and what it cost
   export extern "llmroute stats" [
     --by: string@"nu-complete llmroute stats by" # One row for each of these
+    --heatmap                 # A year of days in shades, a column for each week
+    --savings                 # What routing and prompt caches saved, row by row, against the model that each client asked for
     --json                    # Print one JSON document instead of tables
     --format: string@"nu-complete llmroute stats format" # How data is printed
     --color: string@"nu-complete llmroute stats color" # When to use colour. `NO_COLOR` is honoured
@@ -1308,11 +1310,11 @@ module completions {
     --yes(-y)                 # Answer yes to every question
     --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
-    span?: string             # The span: `today`, `month`, or a number of days up to today like `7d`
+    span?: string             # The span: `today`, `week`, `month`, a number of days up to today like `7d`, or dates SINCE..UNTIL
   ]
 
   def "nu-complete llmroute requests format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute requests color" [] {
@@ -1333,7 +1335,7 @@ module completions {
   ]
 
   def "nu-complete llmroute requests list format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute requests list color" [] {
@@ -1354,7 +1356,7 @@ module completions {
   ]
 
   def "nu-complete llmroute requests show format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute requests show color" [] {
@@ -1395,7 +1397,7 @@ module completions {
   }
 
   def "nu-complete llmroute explain format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute explain color" [] {
@@ -1423,7 +1425,7 @@ module completions {
   ]
 
   def "nu-complete llmroute why format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute why color" [] {
@@ -1444,7 +1446,7 @@ module completions {
   ]
 
   def "nu-complete llmroute simulate format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute simulate color" [] {
@@ -1470,7 +1472,7 @@ module completions {
   }
 
   def "nu-complete llmroute completions format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute completions color" [] {

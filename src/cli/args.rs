@@ -35,7 +35,7 @@ pub struct Global {
         long,
         global = true,
         value_enum,
-        value_name = "table|json",
+        value_name = "table|plain|json|ndjson|csv|md",
         hide_possible_values = true,
         conflicts_with = "json",
         help_heading = "Everywhere"

@@ -92,7 +92,11 @@ fn finish(done: Done, screen: Screen) -> ExitCode {
 /// whether JSON is wanted is looked up in the words themselves.
 fn not_parsed(error: &clap::Error, argv: &[OsString]) -> ExitCode {
     let asked = |word: &str| argv.iter().any(|it| it == word);
-    let json = asked("--json") || asked("--format=json");
+    let of = |format: &str| {
+        let spaced = argv.windows(2).any(|it| it[0] == "--format" && it[1] == format);
+        spaced || asked(&format!("--format={format}"))
+    };
+    let json = asked("--json") || of("json") || of("ndjson");
     let format = if json { Format::Json } else { Format::Table };
     let screen = Screen::new(format, false, ColorChoice::Auto);
     if !error.use_stderr() {

@@ -312,6 +312,12 @@ pub(super) const STEPS: &[&str] = &[
     ",
     // 14: the ledger summed up by the hour.
     rollups::SCHEMA,
+    // 15: what a request would have cost as it was asked for, and an answer that a flat fee paid by the token.
+    "
+    ALTER TABLE requests ADD COLUMN baseline INTEGER;
+    ALTER TABLE requests ADD COLUMN cache_saved INTEGER;
+    ALTER TABLE attempts ADD COLUMN equivalent INTEGER;
+    ",
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.

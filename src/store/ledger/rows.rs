@@ -29,17 +29,17 @@ impl<'a> Records<'a> {
                  outcome, status, total_us, first_us, overhead_us, provider, model, key_name, served, finish,
                  input, cache_read, cache_write, cache_write_1h, output, reasoning, counted, suspect,
                  cost, cost_kind, cost_reported, moved, attempts, kind, code, detail, losses, operation,
-                 virtual_key, team, customer)
+                 virtual_key, team, customer, baseline, cache_saved)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-                 ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40)
+                 ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42)
              ON CONFLICT (id) DO NOTHING",
         )?;
         let attempt = conn.prepare_cached(
             "INSERT INTO attempts (request, n, state, at, provider, model, key_id, key_name, billing, lane, started_us,
                  first_us, total_us, status, kind, code, detail, retry_after_ms, input, cache_read, cache_write,
-                 cache_write_1h, output, reasoning, counted, suspect, cost, cost_kind, resume)
+                 cache_write_1h, output, reasoning, counted, suspect, cost, cost_kind, resume, equivalent)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-                 ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)
+                 ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)
              ON CONFLICT (request, n) DO NOTHING",
         )?;
         let policy =
@@ -112,7 +112,9 @@ impl<'a> Records<'a> {
             head.operation_column(),
             head.caller.virtual_key,
             head.caller.team,
-            head.caller.customer
+            head.caller.customer,
+            record.baseline.map(|it| it.usd.pico()),
+            record.baseline.map(|it| it.cache_saved.pico()).filter(|it| *it != 0)
         ])?;
         Ok(written == 1)
     }
@@ -160,7 +162,8 @@ impl<'a> Records<'a> {
             usage.suspect,
             attempt.cost.amount().map(Usd::pico),
             attempt.cost.name(),
-            attempt.resume
+            attempt.resume,
+            attempt.equivalent.map(Usd::pico)
         ])?;
         Ok(())
     }
