@@ -7,7 +7,7 @@
 mod calendar;
 
 use jiff::tz::TimeZone;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::domain::clock::Stamp;
 use crate::domain::money::Usd;
@@ -45,11 +45,11 @@ pub enum By {
     Group,
     /// What a group sent where: `GROUP PROVIDER/MODEL`. Requests that named no group are left out.
     GroupTarget,
-    /// A virtual key, by its id.
+    /// A virtual key, by its name.
     VirtualKey,
-    /// A team, by its id.
+    /// A team, by its name.
     Team,
-    /// A customer, by its id.
+    /// A customer, by its name.
     Customer,
     /// A calendar day in that time zone. Days without requests have a row too.
     Day(TimeZone),
@@ -282,6 +282,9 @@ pub fn survey(db: &Db, range: Range, by: &[By]) -> Result<Survey, StoreError> {
                 let named = reading.by_session()?.into_iter();
                 dearest_first(named.map(|(name, cell)| (Some(name).filter(|it| !it.is_empty()), cell)))
             }
+            By::VirtualKey => called(&tx, "virtual_keys", named.next().unwrap_or_default())?,
+            By::Team => called(&tx, "teams", named.next().unwrap_or_default())?,
+            By::Customer => called(&tx, "customers", named.next().unwrap_or_default())?,
             _ => named.next().unwrap_or_default(),
         });
     }
@@ -332,6 +335,21 @@ fn name(series: &Series<'_>, by: &By) -> Option<Option<String>> {
         By::Customer => id(series.customer),
         By::Total | By::Session | By::Day(_) | By::Hour(_) => None,
     }
+}
+
+/// Rows of ids by the names of a table of members. Who was removed is named as such: the name may be another's by now.
+fn called(conn: &Connection, table: &str, mut rows: Vec<StatsRow>) -> Result<Vec<StatsRow>, StoreError> {
+    let mut find = conn.prepare(&format!("SELECT name, removed IS NOT NULL FROM {table} WHERE id = ?1"))?;
+    for row in &mut rows {
+        let Some(id) = row.name.as_deref().and_then(|it| it.parse::<i64>().ok()) else { continue };
+        let found = find.query_row([id], |row| Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?))).optional()?;
+        row.name = Some(match found {
+            Some((name, false)) => name,
+            Some((name, true)) => format!("{name} (removed, id {id})"),
+            None => format!("id {id}"),
+        });
+    }
+    Ok(rows)
 }
 
 fn dearest_first(named: impl IntoIterator<Item = (Option<String>, Cell)>) -> Vec<StatsRow> {

@@ -7,6 +7,7 @@ mod providers;
 mod rules;
 mod serve;
 mod stats;
+mod virtual_keys;
 mod why;
 
 use std::io::Write as _;

@@ -1,5 +1,8 @@
 //! The ledger as a whole: many at once, after crashes, and what statistics make of it.
 
+mod chain;
+pub(crate) mod generate;
+
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

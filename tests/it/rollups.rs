@@ -348,9 +348,9 @@ fn compare(path: &Path) {
         (By::Client, "r.client"),
         (By::Session, "r.session"),
         (By::Group, "r.group_name"),
-        (By::VirtualKey, "CAST(r.virtual_key AS TEXT)"),
-        (By::Team, "CAST(r.team AS TEXT)"),
-        (By::Customer, "CAST(r.customer AS TEXT)"),
+        (By::VirtualKey, "'id ' || r.virtual_key"),
+        (By::Team, "'id ' || r.team"),
+        (By::Customer, "'id ' || r.customer"),
     ];
     for range in ranges() {
         let all = of_rows(&conn, range, "NULL", "NULL").remove(&None).unwrap_or_else(|| vec![0; 30]);
@@ -438,12 +438,10 @@ fn what_is_summed_up_stays_when_its_rows_are_pruned() {
     assert_ne!(half.totals, second.totals, "something happened between 00:30 and 01:00");
 
     let conn = Connection::open(&path).unwrap();
-    conn.execute(
-        "DELETE FROM attempts WHERE request IN (SELECT id FROM requests WHERE started < ?1)",
-        [DAY + 3 * HOUR],
-    )
-    .unwrap();
-    conn.execute("DELETE FROM requests WHERE started < ?1", [DAY + 3 * HOUR]).unwrap();
+    // What is sealed may go.
+    conn.execute("INSERT INTO ledger_seals VALUES (9999, 1, x'00', 0, 0, 0, 0, 0, 0, x'00')", []).unwrap();
+    conn.execute("DELETE FROM ledger_requests WHERE started < ?1", [DAY + 3 * HOUR]).unwrap();
+    conn.execute("DELETE FROM ledger_attempts WHERE request NOT IN (SELECT id FROM ledger_requests)", []).unwrap();
     for (by, before) in by.iter().zip(&before) {
         assert_eq!(&day(by), before, "{by:?}");
     }

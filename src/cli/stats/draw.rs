@@ -36,8 +36,8 @@ pub(super) fn screen(report: &Report, frame: Frame, brief: bool) -> String {
 fn today(report: &Report) -> String {
     let totals = &report.totals;
     let mut parts = vec![amounts::plural(totals.requests, "request", "requests"), cost(totals)];
-    if totals.saved.saved > Usd::ZERO {
-        parts.push(format!("saved {}", totals.saved.saved));
+    if totals.saved.all > Usd::ZERO {
+        parts.push(format!("saved {}", totals.saved.all));
     }
     if totals.rescued > 0 {
         parts.push(format!("{} rescued", amounts::count(totals.rescued)));
@@ -271,7 +271,7 @@ mod tests {
         let usd = |it: f64| Usd::from_dollars(it).unwrap();
         let savings = Savings { requests: 2_800, baseline: usd(71.93), cost: usd(46.18), prompt_cache: usd(15.9) };
         let money = Money { subscription: 7, equivalent: usd(8.2), ..sums(2_841, 46.18, 0).money };
-        let totals = Sums { savings, money, ..sums(2_841, 46.18, 0) };
+        let totals = Sums { money, savings, ..sums(2_841, 46.18, 0) };
         let row = |name: &str, start, sums| StatsRow { name: Some(name.into()), start, sums };
         let free = |it: Sums, n| Sums { money: Money { free: n, ..Money::default() }, ..it };
         let plan = Money { subscription: 7, equivalent: usd(8.2), ..Money::default() };

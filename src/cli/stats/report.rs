@@ -93,7 +93,8 @@ pub(super) struct Saved {
     pub(super) requests: u64,
     baseline_usd: f64,
     cost_usd: f64,
-    saved_usd: f64,
+    #[serde(rename = "saved_usd")]
+    all_usd: f64,
     routing_usd: f64,
     prompt_cache_usd: f64,
     #[serde(skip)]
@@ -101,7 +102,7 @@ pub(super) struct Saved {
     #[serde(skip)]
     pub(super) cost: Usd,
     #[serde(skip)]
-    pub(super) saved: Usd,
+    pub(super) all: Usd,
     #[serde(skip)]
     pub(super) routing: Usd,
     #[serde(skip)]
@@ -271,12 +272,12 @@ impl Saved {
             requests: it.requests,
             baseline_usd: it.baseline.dollars(),
             cost_usd: it.cost.dollars(),
-            saved_usd: it.saved().dollars(),
+            all_usd: it.saved().dollars(),
             routing_usd: it.routing().dollars(),
             prompt_cache_usd: it.prompt_cache.dollars(),
             baseline: it.baseline,
             cost: it.cost,
-            saved: it.saved(),
+            all: it.saved(),
             routing: it.routing(),
             prompt_cache: it.prompt_cache,
         }

@@ -17,18 +17,17 @@ pub(super) fn line(totals: &Line) -> Option<String> {
         return None;
     }
     let figure = |it: Usd| signed(it).replacen('$', "", 1);
-    let mut told = format!(
-        "SAVED  {} of {} (baseline: the model each client asked for, no caches): routing {} · prompt cache {}",
-        signed(it.saved),
+    let not_compared = match totals.requests.saturating_sub(it.requests) {
+        0 => String::new(),
+        left => format!(" · {} not compared", amounts::count(left)),
+    };
+    Some(format!(
+        "SAVED  {} of {} (baseline: the model each client asked for, no caches): routing {} · prompt cache {}{not_compared}",
+        signed(it.all),
         it.baseline,
         figure(it.routing),
         figure(it.prompt_cache),
-    );
-    let left = totals.requests.saturating_sub(it.requests);
-    if left > 0 {
-        told.push_str(&format!(" · {} not compared", amounts::count(left)));
-    }
-    Some(told)
+    ))
 }
 
 /// The screen of `stats --savings`.
@@ -53,7 +52,7 @@ pub(super) fn screen(report: &Report, frame: Frame) -> String {
             it.cost.to_string(),
             signed(it.routing),
             signed(it.prompt_cache),
-            signed(it.saved),
+            signed(it.all),
             percent(it),
         ]);
     }
@@ -63,7 +62,7 @@ pub(super) fn screen(report: &Report, frame: Frame) -> String {
     }
     let head = format!(
         "{} saved of {}{} · {} compared",
-        signed(all.saved),
+        signed(all.all),
         all.baseline,
         if all.baseline == Usd::ZERO { String::new() } else { format!(" ({})", percent(all)) },
         amounts::plural(all.requests, "request", "requests"),
@@ -89,7 +88,7 @@ fn percent(it: &Saved) -> String {
     if it.baseline == Usd::ZERO {
         return amounts::NONE.to_owned();
     }
-    format!("{:.0}%", it.saved.dollars() * 100.0 / it.baseline.dollars())
+    format!("{:.0}%", it.all.dollars() * 100.0 / it.baseline.dollars())
 }
 
 #[cfg(test)]

@@ -11,10 +11,8 @@ fn listed(document: &Value) -> Vec<&Value> {
     let Some(fields) = document.as_object() else { return vec![document] };
     let is_list = |it: &&Value| it.as_array().is_some_and(|it| it.iter().all(Value::is_object));
     let mut lists = fields.values().filter(is_list);
-    let list = match (fields.get("rows").filter(is_list), lists.next(), lists.next()) {
-        (Some(rows), ..) | (None, Some(rows), None) => rows,
-        _ => return vec![document],
-    };
+    let found = (fields.get("rows").filter(is_list), lists.next(), lists.next());
+    let ((Some(list), ..) | (None, Some(list), None)) = found else { return vec![document] };
     list.as_array().map(|it| it.iter().collect()).unwrap_or_default()
 }
 
