@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::view::screen::{Format, Screen};
 use crate::cli::{
-    ask, bench, completions, database, explain, groups, keys, members, models, prices, providers, requests,
+    ask, bench, completions, database, explain, groups, keys, members, models, prices, providers, reconcile, requests,
     rules, serve, simulate, stats, virtual_keys, weights, why,
 };
 
@@ -115,6 +115,8 @@ pub enum Command {
     Bench(bench::Bench),
     /// What happened and what it cost.
     Stats(stats::Stats),
+    /// A provider's usage export beside the ledger.
+    Reconcile(reconcile::Reconcile),
     /// Single requests out of the ledger.
     Requests(requests::Requests),
     /// The local file: where it is, what it holds, whether it is whole.

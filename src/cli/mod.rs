@@ -25,6 +25,7 @@ pub mod members;
 pub mod models;
 pub mod prices;
 pub mod providers;
+pub mod reconcile;
 pub mod requests;
 pub mod rules;
 pub mod serve;
@@ -74,6 +75,7 @@ fn dispatch(command: Option<Command>, session: Session) -> Done {
         Some(Command::Prices(it)) => it.run(&session),
         Some(Command::Bench(it)) => it.run(&session),
         Some(Command::Stats(it)) => it.run(&session),
+        Some(Command::Reconcile(it)) => it.run(&session),
         Some(Command::Requests(it)) => it.run(&session),
         Some(Command::Db(it)) => it.run(&session),
         Some(Command::Explain(it)) => it.run(&session),

@@ -4,6 +4,7 @@ mod ask;
 mod completions;
 mod nouns;
 mod providers;
+mod reconcile;
 mod rules;
 mod serve;
 mod stats;
