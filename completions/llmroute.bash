@@ -313,6 +313,9 @@ _llmroute() {
             llmroute__subcmd__help__subcmd__prices,show)
                 cmd="llmroute__subcmd__help__subcmd__prices__subcmd__show"
                 ;;
+            llmroute__subcmd__help__subcmd__prices,sync)
+                cmd="llmroute__subcmd__help__subcmd__prices__subcmd__sync"
+                ;;
             llmroute__subcmd__help__subcmd__providers,add)
                 cmd="llmroute__subcmd__help__subcmd__providers__subcmd__add"
                 ;;
@@ -478,6 +481,9 @@ _llmroute() {
             llmroute__subcmd__prices,show)
                 cmd="llmroute__subcmd__prices__subcmd__show"
                 ;;
+            llmroute__subcmd__prices,sync)
+                cmd="llmroute__subcmd__prices__subcmd__sync"
+                ;;
             llmroute__subcmd__prices__subcmd__help,help)
                 cmd="llmroute__subcmd__prices__subcmd__help__subcmd__help"
                 ;;
@@ -492,6 +498,9 @@ _llmroute() {
                 ;;
             llmroute__subcmd__prices__subcmd__help,show)
                 cmd="llmroute__subcmd__prices__subcmd__help__subcmd__show"
+                ;;
+            llmroute__subcmd__prices__subcmd__help,sync)
+                cmd="llmroute__subcmd__prices__subcmd__help__subcmd__sync"
                 ;;
             llmroute__subcmd__providers,add)
                 cmd="llmroute__subcmd__providers__subcmd__add"
@@ -2030,7 +2039,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__help__subcmd__prices)
-            opts="list show set remove"
+            opts="list show set sync remove"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2086,6 +2095,20 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__help__subcmd__prices__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__prices__subcmd__sync)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3146,7 +3169,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__prices)
-            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help list show set remove help"
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help list show set sync remove help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3172,7 +3195,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__prices__subcmd__help)
-            opts="list show set remove help"
+            opts="list show set sync remove help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3242,6 +3265,20 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__prices__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__prices__subcmd__help__subcmd__sync)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3346,6 +3383,36 @@ _llmroute() {
             case "${prev}" in
                 --format)
                     COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__prices__subcmd__sync)
+            opts="-q -y -h --from --dry-run --built-in --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
                     return 0
                     ;;
                 --color)

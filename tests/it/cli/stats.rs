@@ -50,7 +50,10 @@ fn what_a_flat_fee_covers_is_shown_and_in_no_sum() {
     lab.home.ok(&["ask", "hello"]);
     let totals = &lab.home.json(&["stats", "--json"])["totals"];
     assert_eq!((dollars(&totals["cost_usd"]), dollars(&totals["equivalent_usd"])), (0.0, 2.0), "{totals}");
-    assert!(dollars(&totals["saved"]["saved_usd"]).abs() < 1e-9, "a flat fee saves nothing of what was not asked elsewhere");
+    assert!(
+        dollars(&totals["saved"]["saved_usd"]).abs() < 1e-9,
+        "a flat fee saves nothing of what was not asked elsewhere"
+    );
     let screen = lab.home.ok(&["stats"]).stdout;
     assert!(screen.contains("$0.00 metered · ≈$2.00 API-equivalent on subscription"), "{screen}");
     assert!(screen.lines().any(|it| it.starts_with("lab/one") && it.contains("≈$2.00")), "{screen}");
