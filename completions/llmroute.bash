@@ -3412,7 +3412,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)

@@ -1558,7 +1558,7 @@ module completions {
   ]
 
   def "nu-complete llmroute prices sync format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute prices sync color" [] {
