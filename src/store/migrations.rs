@@ -373,7 +373,18 @@ pub(super) const STEPS: &[&str] = &[
         text    TEXT NOT NULL
     ) STRICT;
     ",
-    // 19: what savings are stated against.
+    // 19: limits on the rate of requests.
+    "
+    -- scope: what it counts, as people write it. NULL = any number.
+    CREATE TABLE limits (
+        scope    TEXT PRIMARY KEY,
+        requests INTEGER CHECK (requests > 0),
+        tokens   INTEGER CHECK (tokens > 0),
+        parallel INTEGER CHECK (parallel > 0),
+        queue_ms INTEGER NOT NULL CHECK (queue_ms >= 0)
+    ) STRICT, WITHOUT ROWID;
+    ",
+    // 20: what savings are stated against.
     include_str!("ledger/saved.sql"),
 ];
 
