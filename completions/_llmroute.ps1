@@ -50,6 +50,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('prices', 'prices', [CompletionResultType]::ParameterValue, 'Your own prices, and what is known of a target''s')
             [CompletionResult]::new('bench', 'bench', [CompletionResultType]::ParameterValue, 'Measurements')
             [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'What happened and what it cost')
+            [CompletionResult]::new('reconcile', 'reconcile', [CompletionResultType]::ParameterValue, 'A provider''s usage export beside the ledger')
             [CompletionResult]::new('requests', 'requests', [CompletionResultType]::ParameterValue, 'Single requests out of the ledger')
             [CompletionResult]::new('db', 'db', [CompletionResultType]::ParameterValue, 'The local file: where it is, what it holds, whether it is whole')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'What would become of a request. Sends nothing')
@@ -1517,6 +1518,24 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
             [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--heatmap', '--heatmap', [CompletionResultType]::ParameterName, 'A year of days in shades, a column for each week')
+            [CompletionResult]::new('--savings', '--savings', [CompletionResultType]::ParameterName, 'What routing and prompt caches saved, row by row, against the model that each client asked for')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'llmroute;reconcile' {
+            [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Which provider of yours it is about, where that is not the one of that name')
+            [CompletionResult]::new('--tolerance', '--tolerance', [CompletionResultType]::ParameterName, 'By how many percent of the larger figure two may differ. Half a cent never counts')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
@@ -1756,6 +1775,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('prices', 'prices', [CompletionResultType]::ParameterValue, 'Your own prices, and what is known of a target''s')
             [CompletionResult]::new('bench', 'bench', [CompletionResultType]::ParameterValue, 'Measurements')
             [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'What happened and what it cost')
+            [CompletionResult]::new('reconcile', 'reconcile', [CompletionResultType]::ParameterValue, 'A provider''s usage export beside the ledger')
             [CompletionResult]::new('requests', 'requests', [CompletionResultType]::ParameterValue, 'Single requests out of the ledger')
             [CompletionResult]::new('db', 'db', [CompletionResultType]::ParameterValue, 'The local file: where it is, what it holds, whether it is whole')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'What would become of a request. Sends nothing')
@@ -2012,6 +2032,9 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             break
         }
         'llmroute;help;stats' {
+            break
+        }
+        'llmroute;help;reconcile' {
             break
         }
         'llmroute;help;requests' {

@@ -55,6 +55,9 @@ _llmroute() {
             llmroute,providers)
                 cmd="llmroute__subcmd__providers"
                 ;;
+            llmroute,reconcile)
+                cmd="llmroute__subcmd__reconcile"
+                ;;
             llmroute,requests)
                 cmd="llmroute__subcmd__requests"
                 ;;
@@ -213,6 +216,9 @@ _llmroute() {
                 ;;
             llmroute__subcmd__help,providers)
                 cmd="llmroute__subcmd__help__subcmd__providers"
+                ;;
+            llmroute__subcmd__help,reconcile)
+                cmd="llmroute__subcmd__help__subcmd__reconcile"
                 ;;
             llmroute__subcmd__help,requests)
                 cmd="llmroute__subcmd__help__subcmd__requests"
@@ -746,14 +752,14 @@ _llmroute() {
 
     case "${cmd}" in
         llmroute)
-            opts="-q -y -h -V --json --format --color --quiet --no-input --yes --home --help --version ask serve providers keys groups weights rules virtual-keys vk teams customers limits models prices bench stats requests db explain why simulate completions help"
+            opts="-q -y -h -V --json --format --color --quiet --no-input --yes --home --help --version ask serve providers keys groups weights rules virtual-keys vk teams customers limits models prices bench stats reconcile requests db explain why simulate completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -815,7 +821,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -841,7 +847,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -925,7 +931,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -951,7 +957,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -977,7 +983,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1003,7 +1009,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1099,7 +1105,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1125,7 +1131,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1151,7 +1157,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1177,7 +1183,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1273,7 +1279,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1299,7 +1305,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1369,7 +1375,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1395,7 +1401,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1505,7 +1511,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1531,7 +1537,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1593,7 +1599,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1619,7 +1625,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1638,7 +1644,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__help)
-            opts="ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats requests db explain why simulate completions help"
+            opts="ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats reconcile requests db explain why simulate completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2337,6 +2343,20 @@ _llmroute() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        llmroute__subcmd__help__subcmd__reconcile)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         llmroute__subcmd__help__subcmd__requests)
             opts="list show"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -2751,7 +2771,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2789,7 +2809,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2927,7 +2947,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2953,7 +2973,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2979,7 +2999,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3009,7 +3029,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3043,7 +3063,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3069,7 +3089,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3165,7 +3185,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3191,7 +3211,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3233,7 +3253,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3263,7 +3283,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3289,7 +3309,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3389,7 +3409,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3415,7 +3435,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3441,7 +3461,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3565,7 +3585,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3591,7 +3611,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3621,7 +3641,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3647,7 +3667,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3677,7 +3697,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3703,7 +3723,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3761,7 +3781,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3787,7 +3807,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3813,7 +3833,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -3839,7 +3859,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4005,7 +4025,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4031,7 +4051,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4057,7 +4077,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4083,7 +4103,41 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__reconcile)
+            opts="-q -y -h --provider --tolerance --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --provider)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tolerance)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4117,7 +4171,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4207,7 +4261,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4233,7 +4287,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4259,7 +4313,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4305,7 +4359,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4331,7 +4385,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4377,7 +4431,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4403,7 +4457,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4569,7 +4623,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4595,7 +4649,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4645,7 +4699,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4671,7 +4725,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4705,7 +4759,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4739,7 +4793,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4758,18 +4812,18 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__stats)
-            opts="-q -y -h --by --json --format --color --quiet --no-input --yes --home --help"
+            opts="-q -y -h --by --heatmap --savings --json --format --color --quiet --no-input --yes --home --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --by)
-                    COMPREPLY=($(compgen -W "model provider key client session group day hour error" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "day hour model provider key client session group virtual-key team customer error" -- "${cur}"))
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4795,7 +4849,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4825,7 +4879,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4921,7 +4975,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4947,7 +5001,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -4973,7 +5027,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -5027,7 +5081,7 @@ _llmroute() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -5137,7 +5191,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -5163,7 +5217,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -5189,7 +5243,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -5215,7 +5269,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -5311,7 +5365,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -5337,7 +5391,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -5363,7 +5417,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -5389,7 +5443,7 @@ _llmroute() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0
                     ;;
                 --color)

@@ -47,6 +47,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand prices 'Your own prices, and what is known of a target''s'
             cand bench 'Measurements'
             cand stats 'What happened and what it cost'
+            cand reconcile 'A provider''s usage export beside the ledger'
             cand requests 'Single requests out of the ledger'
             cand db 'The local file: where it is, what it holds, whether it is whole'
             cand explain 'What would become of a request. Sends nothing'
@@ -1362,6 +1363,23 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand --format 'How data is printed'
             cand --color 'When to use colour. `NO_COLOR` is honoured'
             cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --heatmap 'A year of days in shades, a column for each week'
+            cand --savings 'What routing and prompt caches saved, row by row, against the model that each client asked for'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;reconcile'= {
+            cand --provider 'Which provider of yours it is about, where that is not the one of that name'
+            cand --tolerance 'By how many percent of the larger figure two may differ. Half a cent never counts'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
             cand --json 'Print one JSON document instead of tables'
             cand -q 'No notes, no receipt'
             cand --quiet 'No notes, no receipt'
@@ -1580,6 +1598,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand prices 'Your own prices, and what is known of a target''s'
             cand bench 'Measurements'
             cand stats 'What happened and what it cost'
+            cand reconcile 'A provider''s usage export beside the ledger'
             cand requests 'Single requests out of the ledger'
             cand db 'The local file: where it is, what it holds, whether it is whole'
             cand explain 'What would become of a request. Sends nothing'
@@ -1770,6 +1789,8 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;help;bench;proxy'= {
         }
         &'llmroute;help;stats'= {
+        }
+        &'llmroute;help;reconcile'= {
         }
         &'llmroute;help;requests'= {
             cand list 'List the latest requests (the default)'

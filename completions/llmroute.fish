@@ -25,7 +25,11 @@ function __fish_llmroute_using_subcommand
 end
 
 complete -c llmroute -n "__fish_llmroute_needs_command" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_needs_command" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -52,6 +56,7 @@ complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "models" -d 'What 
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "prices" -d 'Your own prices, and what is known of a target\'s'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "bench" -d 'Measurements'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "stats" -d 'What happened and what it cost'
+complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "reconcile" -d 'A provider\'s usage export beside the ledger'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "requests" -d 'Single requests out of the ledger'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "db" -d 'The local file: where it is, what it holds, whether it is whole'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "explain" -d 'What would become of a request. Sends nothing'
@@ -67,7 +72,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand ask" -l footer -d 'Whe
 always\t'Always'
 never\t'Never'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand ask" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand ask" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -83,7 +92,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -l port -d 'The
 complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -l log -d 'How each request is told on stdout' -r -f -a "plain\t'One line each'
 json\t'One JSON object each'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -96,7 +109,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -l no-input -d 
 complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand serve" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -116,7 +133,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __f
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -f -a "available" -d 'The built-in table'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and not __fish_seen_subcommand_from list add show set enable disable remove available help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -147,7 +168,11 @@ any\t'Nothing is promised'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l region -d 'Where what is sent there is worked on: eu, eu-west-1. Virtual keys may be bound to it' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l set -d 'A value that its address needs (a region, a project, an account); may be repeated' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -159,7 +184,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from show" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from show" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -170,7 +199,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from set" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from set" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -181,7 +214,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from enable" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from enable" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -192,7 +229,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from enable" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from disable" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from disable" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -203,7 +244,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from disable" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -215,7 +260,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from available" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from available" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -235,7 +284,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from help" -f -a "available" -d 'The built-in table'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate set rename remove help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate set rename remove help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -253,7 +306,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_s
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate set rename remove help" -f -a "remove" -d 'Remove a key. A stored secret is gone for good'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate set rename remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -269,7 +326,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_
 subscription\t'A flat fee: requests cost nothing extra'
 free\t'Nothing'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from add" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from add" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -282,7 +343,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l from -d 'Keep a reference; the key is read from there when it is needed' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -296,7 +361,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from set" -l models -d 'The only models that it is used for' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from set" -l weight -d 'Its share among the keys of its provider; 0 keeps it as a fallback only' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from set" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from set" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -308,7 +377,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from rename" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from rename" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -319,7 +392,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from rename" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from rename" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -337,7 +414,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a key. A stored secret is gone for good'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish_seen_subcommand_from list show set remove help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish_seen_subcommand_from list show set remove help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -353,7 +434,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish_seen_subcommand_from list show set remove help" -f -a "remove" -d 'Remove a group'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and not __fish_seen_subcommand_from list show set remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -364,7 +449,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from show" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from show" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -387,7 +476,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l deadline -d 'How long a part of the exchange may take: connect, first-content, first-content-reasoning, byte-gap, content-gap, whole or stream. Can be given several times' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l canary -d 'Try a further target out on this share of conversations: it gets more step by step while it fails and lags no more than the others, and nothing once it is found to. `off` ends the trial, and the same again begins it anew' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -398,7 +491,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -414,7 +511,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a group'
 complete -c llmroute -n "__fish_llmroute_using_subcommand groups; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and not __fish_seen_subcommand_from show set reset help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and not __fish_seen_subcommand_from show set reset help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -429,7 +530,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and not __fis
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and not __fish_seen_subcommand_from show set reset help" -f -a "reset" -d 'Go back to the weights the group was made with'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and not __fish_seen_subcommand_from show set reset help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from show" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from show" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -440,7 +545,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_se
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from set" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from set" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -452,7 +561,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_se
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from reset" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from reset" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -467,7 +580,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_se
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from help" -f -a "reset" -d 'Go back to the weights the group was made with'
 complete -c llmroute -n "__fish_llmroute_using_subcommand weights; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -487,7 +604,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -f -a "test" -d 'Ask one rule about a request that is not sent'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and not __fish_seen_subcommand_from list variables add edit enable disable remove test help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -498,7 +619,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from variables" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from variables" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -514,7 +639,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l scope -d 'Whose requests: global, customer:NAME, team:NAME or virtual-key:NAME. The narrower scope is asked first' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l priority -d 'The smaller, the earlier; without it, 0' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -531,7 +660,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l scope -d 'Whose requests: global, customer:NAME, team:NAME or virtual-key:NAME. The narrower scope is asked first' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l priority -d 'The smaller, the earlier; without it, 0' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -545,7 +678,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from enable" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from enable" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -556,7 +693,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from enable" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from disable" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from disable" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -567,7 +708,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from disable" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -584,7 +729,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from test" -l query -d 'The query of its URL: `a=b&c=d`' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from test" -l at -d 'When it is asked, in the configured time zone: 2026-11-20T03:30. Without it, now' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from test" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from test" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -604,7 +753,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "test" -d 'Ask one rule about a request that is not sent'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and not __fish_seen_subcommand_from list add rotate remove help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and not __fish_seen_subcommand_from list add rotate remove help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -620,7 +773,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and not 
 complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and not __fish_seen_subcommand_from list add rotate remove help" -f -a "remove" -d 'Remove a virtual key. What it did stays in the ledger'
 complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and not __fish_seen_subcommand_from list add rotate remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -640,7 +797,11 @@ any\t'Nothing'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from add" -l region -d 'Where it must be worked on; `eu` means `eu-west-1` too. Providers on this machine or network always fit' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from add" -l expires -d 'From when on it is of no use: a length of time, a day or a moment' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from add" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from add" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -651,7 +812,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fi
 complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from add" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from rotate" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from rotate" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -662,7 +827,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fi
 complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from rotate" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -678,7 +847,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fi
 complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a virtual key. What it did stays in the ledger'
 complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and not __fish_seen_subcommand_from list add rotate remove help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and not __fish_seen_subcommand_from list add rotate remove help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -694,7 +867,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and not __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and not __fish_seen_subcommand_from list add rotate remove help" -f -a "remove" -d 'Remove a virtual key. What it did stays in the ledger'
 complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and not __fish_seen_subcommand_from list add rotate remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -714,7 +891,11 @@ any\t'Nothing'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from add" -l region -d 'Where it must be worked on; `eu` means `eu-west-1` too. Providers on this machine or network always fit' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from add" -l expires -d 'From when on it is of no use: a length of time, a day or a moment' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from add" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from add" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -725,7 +906,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_su
 complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from add" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from rotate" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from rotate" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -736,7 +921,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_su
 complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from rotate" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -752,7 +941,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_su
 complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a virtual key. What it did stays in the ledger'
 complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and not __fish_seen_subcommand_from list add remove help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and not __fish_seen_subcommand_from list add remove help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -767,7 +960,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and not __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and not __fish_seen_subcommand_from list add remove help" -f -a "remove" -d 'Remove a team that no virtual key belongs to. What it did stays in the ledger'
 complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and not __fish_seen_subcommand_from list add remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -779,7 +976,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from add" -l customer -d 'The customer it belongs to' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from add" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from add" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -790,7 +991,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from add" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -805,7 +1010,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a team that no virtual key belongs to. What it did stays in the ledger'
 complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and not __fish_seen_subcommand_from list add remove help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and not __fish_seen_subcommand_from list add remove help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -820,7 +1029,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and not __f
 complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and not __fish_seen_subcommand_from list add remove help" -f -a "remove" -d 'Remove a customer that nobody belongs to. What it did stays in the ledger'
 complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and not __fish_seen_subcommand_from list add remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -831,7 +1044,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from add" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from add" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -842,7 +1059,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from add" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -857,7 +1078,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a customer that nobody belongs to. What it did stays in the ledger'
 complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and not __fish_seen_subcommand_from list set remove help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and not __fish_seen_subcommand_from list set remove help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -872,7 +1097,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and not __fish
 complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and not __fish_seen_subcommand_from list set remove help" -f -a "remove" -d 'Remove a limit'
 complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and not __fish_seen_subcommand_from list set remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -887,7 +1116,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from set" -l parallel -d 'Requests at once; 0 = any number' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from set" -l queue -d 'How long a request waits for room; 0 = not at all' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from set" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from set" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -898,7 +1131,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -914,7 +1151,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -l provider -d 'Only what is of this provider' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -930,7 +1171,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from list" -l provider -d 'Only what is of this provider' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -941,7 +1186,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from alias" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from alias" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -952,7 +1201,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from alias" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from alias" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from show" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from show" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -967,7 +1220,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show what is known of a model, and who has it'
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set sync remove help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set sync remove help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -984,7 +1241,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set sync remove help" -f -a "remove" -d 'Remove your own prices of a target'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set sync remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -995,7 +1256,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from show" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from show" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -1007,7 +1272,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from set" -l from -d 'From this day on; without it, always' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from set" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from set" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -1020,7 +1289,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from sync" -l from -d 'Take it from this file or address instead of where genai-prices publishes it' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from sync" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from sync" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -1033,7 +1306,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from sync" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from sync" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -1050,7 +1327,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove your own prices of a target'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and not __fish_seen_subcommand_from proxy help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and not __fish_seen_subcommand_from proxy help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -1067,7 +1348,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from proxy" -l requests -d 'Requests in a block of one connection' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from proxy" -l seed -d 'Seed of the blocks\' order' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from proxy" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from proxy" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -1079,29 +1364,59 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from proxy" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from help" -f -a "proxy" -d 'What llmroute itself adds to a call, against a simulated provider on this machine'
 complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -l by -d 'One row for each of these' -r -f -a "model\t''
+complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -l by -d 'One row for each of these' -r -f -a "day\t''
+hour\t''
+model\t''
 provider\t''
 key\t''
 client\t''
 session\t''
 group\t''
-day\t''
-hour\t''
+virtual-key\t''
+team\t''
+customer\t''
 error\t''"
 complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -l heatmap -d 'A year of days in shades, a column for each week'
+complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -l savings -d 'What routing and prompt caches saved, row by row, against the model that each client asked for'
 complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -l json -d 'Print one JSON document instead of tables'
 complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -s q -l quiet -d 'No notes, no receipt'
 complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -l no-input -d 'Never ask; refuse instead'
 complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand stats" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand reconcile" -l provider -d 'Which provider of yours it is about, where that is not the one of that name' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand reconcile" -l tolerance -d 'By how many percent of the larger figure two may differ. Half a cent never counts' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand reconcile" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand reconcile" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand reconcile" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand reconcile" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand reconcile" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand reconcile" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand reconcile" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand reconcile" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show help" -s n -l limit -d 'How many' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -1116,7 +1431,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fi
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from list" -s n -l limit -d 'How many' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -1127,7 +1446,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_s
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from show" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from show" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -1141,7 +1464,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_s
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one request and its attempts'
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -1156,7 +1483,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check help" -f -a "check" -d 'Check that nothing in the ledger was changed, lost or put back'
 complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from path" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from path" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -1167,7 +1498,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_su
 complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from path" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from info" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from info" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -1178,7 +1513,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_su
 complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from info" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from info" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from check" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from check" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -1204,7 +1543,11 @@ gemini\t''
 openai-completions\t''"
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l virtual-key -d 'Whose request it is: the name of a virtual key. Without it, it is the owner\'s' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -1216,7 +1559,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l no-input -
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand why" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand why" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -1229,7 +1576,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand why" -s h -l help -d '
 complete -c llmroute -n "__fish_llmroute_using_subcommand simulate" -l since -d 'How far back, in hours or days' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand simulate" -l with -d 'The policy file' -r -F
 complete -c llmroute -n "__fish_llmroute_using_subcommand simulate" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand simulate" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -1240,7 +1591,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand simulate" -l no-input 
 complete -c llmroute -n "__fish_llmroute_using_subcommand simulate" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand simulate" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -l format -d 'How data is printed' -r -f -a "table\t'For people'
-json\t'One JSON document'"
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
@@ -1250,28 +1605,29 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -s q -l q
 complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -l no-input -d 'Never ask; refuse instead'
 complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats requests db explain why simulate completions help" -f -a "ask" -d 'Ask one question'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats requests db explain why simulate completions help" -f -a "serve" -d 'Run the server'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats requests db explain why simulate completions help" -f -a "providers" -d 'Who can be asked'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats requests db explain why simulate completions help" -f -a "keys" -d 'The credentials of providers'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats requests db explain why simulate completions help" -f -a "groups" -d 'Names that stand for weighted targets'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats requests db explain why simulate completions help" -f -a "weights" -d 'The shares of a group\'s targets, as meant and as they came out'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats requests db explain why simulate completions help" -f -a "rules" -d 'Where requests go that fulfil a condition'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats requests db explain why simulate completions help" -f -a "virtual-keys" -d 'Tokens for others, each with what it may be used for'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats requests db explain why simulate completions help" -f -a "teams" -d 'Whom virtual keys belong to'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats requests db explain why simulate completions help" -f -a "customers" -d 'Whom teams and virtual keys belong to'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats requests db explain why simulate completions help" -f -a "limits" -d 'How many requests and tokens a minute, and how many requests at once'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats requests db explain why simulate completions help" -f -a "models" -d 'What can be sent as `model`'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats requests db explain why simulate completions help" -f -a "prices" -d 'Your own prices, and what is known of a target\'s'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats requests db explain why simulate completions help" -f -a "bench" -d 'Measurements'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats requests db explain why simulate completions help" -f -a "stats" -d 'What happened and what it cost'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats requests db explain why simulate completions help" -f -a "requests" -d 'Single requests out of the ledger'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats requests db explain why simulate completions help" -f -a "db" -d 'The local file: where it is, what it holds, whether it is whole'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats requests db explain why simulate completions help" -f -a "explain" -d 'What would become of a request. Sends nothing'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats requests db explain why simulate completions help" -f -a "why" -d 'How a request was decided'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats requests db explain why simulate completions help" -f -a "simulate" -d 'What another policy would have done with the requests of the last days'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats requests db explain why simulate completions help" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats requests db explain why simulate completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats reconcile requests db explain why simulate completions help" -f -a "ask" -d 'Ask one question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats reconcile requests db explain why simulate completions help" -f -a "serve" -d 'Run the server'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats reconcile requests db explain why simulate completions help" -f -a "providers" -d 'Who can be asked'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats reconcile requests db explain why simulate completions help" -f -a "keys" -d 'The credentials of providers'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats reconcile requests db explain why simulate completions help" -f -a "groups" -d 'Names that stand for weighted targets'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats reconcile requests db explain why simulate completions help" -f -a "weights" -d 'The shares of a group\'s targets, as meant and as they came out'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats reconcile requests db explain why simulate completions help" -f -a "rules" -d 'Where requests go that fulfil a condition'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats reconcile requests db explain why simulate completions help" -f -a "virtual-keys" -d 'Tokens for others, each with what it may be used for'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats reconcile requests db explain why simulate completions help" -f -a "teams" -d 'Whom virtual keys belong to'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats reconcile requests db explain why simulate completions help" -f -a "customers" -d 'Whom teams and virtual keys belong to'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats reconcile requests db explain why simulate completions help" -f -a "limits" -d 'How many requests and tokens a minute, and how many requests at once'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats reconcile requests db explain why simulate completions help" -f -a "models" -d 'What can be sent as `model`'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats reconcile requests db explain why simulate completions help" -f -a "prices" -d 'Your own prices, and what is known of a target\'s'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats reconcile requests db explain why simulate completions help" -f -a "bench" -d 'Measurements'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats reconcile requests db explain why simulate completions help" -f -a "stats" -d 'What happened and what it cost'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats reconcile requests db explain why simulate completions help" -f -a "reconcile" -d 'A provider\'s usage export beside the ledger'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats reconcile requests db explain why simulate completions help" -f -a "requests" -d 'Single requests out of the ledger'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats reconcile requests db explain why simulate completions help" -f -a "db" -d 'The local file: where it is, what it holds, whether it is whole'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats reconcile requests db explain why simulate completions help" -f -a "explain" -d 'What would become of a request. Sends nothing'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats reconcile requests db explain why simulate completions help" -f -a "why" -d 'How a request was decided'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats reconcile requests db explain why simulate completions help" -f -a "simulate" -d 'What another policy would have done with the requests of the last days'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats reconcile requests db explain why simulate completions help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers limits models prices bench stats reconcile requests db explain why simulate completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "list" -d 'List the providers in use (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "add" -d 'Add a provider that speaks a known dialect'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "show" -d 'Show one provider whole'

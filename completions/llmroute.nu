@@ -1,7 +1,7 @@
 module completions {
 
   def "nu-complete llmroute format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute color" [] {
@@ -26,7 +26,7 @@ module completions {
   }
 
   def "nu-complete llmroute ask format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute ask color" [] {
@@ -58,7 +58,7 @@ module completions {
   }
 
   def "nu-complete llmroute serve format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute serve color" [] {
@@ -82,7 +82,7 @@ module completions {
   ]
 
   def "nu-complete llmroute providers format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute providers color" [] {
@@ -102,7 +102,7 @@ module completions {
   ]
 
   def "nu-complete llmroute providers list format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute providers list color" [] {
@@ -134,7 +134,7 @@ module completions {
   }
 
   def "nu-complete llmroute providers add format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute providers add color" [] {
@@ -164,7 +164,7 @@ module completions {
   ]
 
   def "nu-complete llmroute providers show format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute providers show color" [] {
@@ -185,7 +185,7 @@ module completions {
   ]
 
   def "nu-complete llmroute providers set format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute providers set color" [] {
@@ -207,7 +207,7 @@ module completions {
   ]
 
   def "nu-complete llmroute providers enable format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute providers enable color" [] {
@@ -228,7 +228,7 @@ module completions {
   ]
 
   def "nu-complete llmroute providers disable format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute providers disable color" [] {
@@ -249,7 +249,7 @@ module completions {
   ]
 
   def "nu-complete llmroute providers remove format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute providers remove color" [] {
@@ -271,7 +271,7 @@ module completions {
   ]
 
   def "nu-complete llmroute providers available format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute providers available color" [] {
@@ -331,7 +331,7 @@ module completions {
   ]
 
   def "nu-complete llmroute keys format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute keys color" [] {
@@ -351,7 +351,7 @@ module completions {
   ]
 
   def "nu-complete llmroute keys list format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute keys list color" [] {
@@ -375,7 +375,7 @@ module completions {
   }
 
   def "nu-complete llmroute keys add format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute keys add color" [] {
@@ -400,7 +400,7 @@ module completions {
   ]
 
   def "nu-complete llmroute keys rotate format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute keys rotate color" [] {
@@ -424,7 +424,7 @@ module completions {
   ]
 
   def "nu-complete llmroute keys set format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute keys set color" [] {
@@ -449,7 +449,7 @@ module completions {
   ]
 
   def "nu-complete llmroute keys rename format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute keys rename color" [] {
@@ -472,7 +472,7 @@ module completions {
   ]
 
   def "nu-complete llmroute keys remove format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute keys remove color" [] {
@@ -526,7 +526,7 @@ module completions {
   ]
 
   def "nu-complete llmroute groups format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute groups color" [] {
@@ -546,7 +546,7 @@ module completions {
   ]
 
   def "nu-complete llmroute groups list format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute groups list color" [] {
@@ -566,7 +566,7 @@ module completions {
   ]
 
   def "nu-complete llmroute groups show format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute groups show color" [] {
@@ -599,7 +599,7 @@ module completions {
   }
 
   def "nu-complete llmroute groups set format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute groups set color" [] {
@@ -630,7 +630,7 @@ module completions {
   ]
 
   def "nu-complete llmroute groups remove format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute groups remove color" [] {
@@ -675,7 +675,7 @@ module completions {
   ]
 
   def "nu-complete llmroute weights format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute weights color" [] {
@@ -695,7 +695,7 @@ module completions {
   ]
 
   def "nu-complete llmroute weights show format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute weights show color" [] {
@@ -716,7 +716,7 @@ module completions {
   ]
 
   def "nu-complete llmroute weights set format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute weights set color" [] {
@@ -739,7 +739,7 @@ module completions {
   ]
 
   def "nu-complete llmroute weights reset format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute weights reset color" [] {
@@ -780,7 +780,7 @@ module completions {
   ]
 
   def "nu-complete llmroute rules format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute rules color" [] {
@@ -800,7 +800,7 @@ module completions {
   ]
 
   def "nu-complete llmroute rules list format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute rules list color" [] {
@@ -820,7 +820,7 @@ module completions {
   ]
 
   def "nu-complete llmroute rules variables format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute rules variables color" [] {
@@ -840,7 +840,7 @@ module completions {
   ]
 
   def "nu-complete llmroute rules add format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute rules add color" [] {
@@ -867,7 +867,7 @@ module completions {
   ]
 
   def "nu-complete llmroute rules edit format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute rules edit color" [] {
@@ -896,7 +896,7 @@ module completions {
   ]
 
   def "nu-complete llmroute rules enable format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute rules enable color" [] {
@@ -917,7 +917,7 @@ module completions {
   ]
 
   def "nu-complete llmroute rules disable format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute rules disable color" [] {
@@ -938,7 +938,7 @@ module completions {
   ]
 
   def "nu-complete llmroute rules remove format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute rules remove color" [] {
@@ -959,7 +959,7 @@ module completions {
   ]
 
   def "nu-complete llmroute rules test format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute rules test color" [] {
@@ -1026,7 +1026,7 @@ module completions {
   ]
 
   def "nu-complete llmroute virtual-keys format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute virtual-keys color" [] {
@@ -1046,7 +1046,7 @@ module completions {
   ]
 
   def "nu-complete llmroute virtual-keys list format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute virtual-keys list color" [] {
@@ -1070,7 +1070,7 @@ module completions {
   }
 
   def "nu-complete llmroute virtual-keys add format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute virtual-keys add color" [] {
@@ -1098,7 +1098,7 @@ module completions {
   ]
 
   def "nu-complete llmroute virtual-keys rotate format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute virtual-keys rotate color" [] {
@@ -1119,7 +1119,7 @@ module completions {
   ]
 
   def "nu-complete llmroute virtual-keys remove format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute virtual-keys remove color" [] {
@@ -1164,7 +1164,7 @@ module completions {
   ]
 
   def "nu-complete llmroute teams format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute teams color" [] {
@@ -1184,7 +1184,7 @@ module completions {
   ]
 
   def "nu-complete llmroute teams list format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute teams list color" [] {
@@ -1204,7 +1204,7 @@ module completions {
   ]
 
   def "nu-complete llmroute teams add format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute teams add color" [] {
@@ -1226,7 +1226,7 @@ module completions {
   ]
 
   def "nu-complete llmroute teams remove format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute teams remove color" [] {
@@ -1267,7 +1267,7 @@ module completions {
   ]
 
   def "nu-complete llmroute customers format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute customers color" [] {
@@ -1287,7 +1287,7 @@ module completions {
   ]
 
   def "nu-complete llmroute customers list format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute customers list color" [] {
@@ -1307,7 +1307,7 @@ module completions {
   ]
 
   def "nu-complete llmroute customers add format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute customers add color" [] {
@@ -1328,7 +1328,7 @@ module completions {
   ]
 
   def "nu-complete llmroute customers remove format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute customers remove color" [] {
@@ -1369,7 +1369,7 @@ module completions {
   ]
 
   def "nu-complete llmroute limits format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute limits color" [] {
@@ -1389,7 +1389,7 @@ module completions {
   ]
 
   def "nu-complete llmroute limits list format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute limits list color" [] {
@@ -1409,7 +1409,7 @@ module completions {
   ]
 
   def "nu-complete llmroute limits set format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute limits set color" [] {
@@ -1434,7 +1434,7 @@ module completions {
   ]
 
   def "nu-complete llmroute limits remove format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute limits remove color" [] {
@@ -1475,7 +1475,7 @@ module completions {
   ]
 
   def "nu-complete llmroute models format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute models color" [] {
@@ -1496,7 +1496,7 @@ module completions {
   ]
 
   def "nu-complete llmroute models list format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute models list color" [] {
@@ -1517,7 +1517,7 @@ module completions {
   ]
 
   def "nu-complete llmroute models alias format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute models alias color" [] {
@@ -1538,7 +1538,7 @@ module completions {
   ]
 
   def "nu-complete llmroute models show format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute models show color" [] {
@@ -1579,7 +1579,7 @@ module completions {
   ]
 
   def "nu-complete llmroute prices format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute prices color" [] {
@@ -1599,7 +1599,7 @@ module completions {
   ]
 
   def "nu-complete llmroute prices list format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute prices list color" [] {
@@ -1619,7 +1619,7 @@ module completions {
   ]
 
   def "nu-complete llmroute prices show format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute prices show color" [] {
@@ -1640,7 +1640,7 @@ module completions {
   ]
 
   def "nu-complete llmroute prices set format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute prices set color" [] {
@@ -1664,7 +1664,7 @@ module completions {
   ]
 
   def "nu-complete llmroute prices sync format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute prices sync color" [] {
@@ -1687,7 +1687,7 @@ module completions {
   ]
 
   def "nu-complete llmroute prices remove format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute prices remove color" [] {
@@ -1736,7 +1736,7 @@ module completions {
   ]
 
   def "nu-complete llmroute bench format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute bench color" [] {
@@ -1756,7 +1756,7 @@ module completions {
   ]
 
   def "nu-complete llmroute bench proxy format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute bench proxy color" [] {
@@ -1792,11 +1792,11 @@ module completions {
   ]
 
   def "nu-complete llmroute stats by" [] {
-    [ "model" "provider" "key" "client" "session" "group" "day" "hour" "error" ]
+    [ "day" "hour" "model" "provider" "key" "client" "session" "group" "virtual-key" "team" "customer" "error" ]
   }
 
   def "nu-complete llmroute stats format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute stats color" [] {
@@ -1806,6 +1806,8 @@ module completions {
   # What happened and what it cost
   export extern "llmroute stats" [
     --by: string@"nu-complete llmroute stats by" # One row for each of these
+    --heatmap                 # A year of days in shades, a column for each week
+    --savings                 # What routing and prompt caches saved, row by row, against the model that each client asked for
     --json                    # Print one JSON document instead of tables
     --format: string@"nu-complete llmroute stats format" # How data is printed
     --color: string@"nu-complete llmroute stats color" # When to use colour. `NO_COLOR` is honoured
@@ -1814,11 +1816,34 @@ module completions {
     --yes(-y)                 # Answer yes to every question
     --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
-    span?: string             # The span: `today`, `month`, or a number of days up to today like `7d`
+    span?: string             # The span: `today`, `week`, `month`, a number of days up to today like `7d`, or dates SINCE..UNTIL
+  ]
+
+  def "nu-complete llmroute reconcile format" [] {
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
+  }
+
+  def "nu-complete llmroute reconcile color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # A provider's usage export beside the ledger
+  export extern "llmroute reconcile" [
+    --provider: string        # Which provider of yours it is about, where that is not the one of that name
+    --tolerance: string       # By how many percent of the larger figure two may differ. Half a cent never counts
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute reconcile format" # How data is printed
+    --color: string@"nu-complete llmroute reconcile color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+    file: path                # The provider's export
   ]
 
   def "nu-complete llmroute requests format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute requests color" [] {
@@ -1839,7 +1864,7 @@ module completions {
   ]
 
   def "nu-complete llmroute requests list format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute requests list color" [] {
@@ -1860,7 +1885,7 @@ module completions {
   ]
 
   def "nu-complete llmroute requests show format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute requests show color" [] {
@@ -1897,7 +1922,7 @@ module completions {
   ]
 
   def "nu-complete llmroute db format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute db color" [] {
@@ -1917,7 +1942,7 @@ module completions {
   ]
 
   def "nu-complete llmroute db path format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute db path color" [] {
@@ -1937,7 +1962,7 @@ module completions {
   ]
 
   def "nu-complete llmroute db info format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute db info color" [] {
@@ -1957,7 +1982,7 @@ module completions {
   ]
 
   def "nu-complete llmroute db check format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute db check color" [] {
@@ -2001,7 +2026,7 @@ module completions {
   }
 
   def "nu-complete llmroute explain format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute explain color" [] {
@@ -2030,7 +2055,7 @@ module completions {
   ]
 
   def "nu-complete llmroute why format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute why color" [] {
@@ -2051,7 +2076,7 @@ module completions {
   ]
 
   def "nu-complete llmroute simulate format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute simulate color" [] {
@@ -2077,7 +2102,7 @@ module completions {
   }
 
   def "nu-complete llmroute completions format" [] {
-    [ "table" "json" ]
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
 
   def "nu-complete llmroute completions color" [] {
@@ -2363,6 +2388,10 @@ module completions {
 
   # What happened and what it cost
   export extern "llmroute help stats" [
+  ]
+
+  # A provider's usage export beside the ledger
+  export extern "llmroute help reconcile" [
   ]
 
   # Single requests out of the ledger

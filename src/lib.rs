@@ -8,7 +8,7 @@
 //! 5 cli → 4 server, bench, sim → 3 engine → 2 upstream, config → 1 route, wire, catalog, store → 0 domain
 //! ```
 //! Each outside crate has one owner: axum in `server` and `sim`, reqwest in `upstream`, rusqlite in `store`, clap,
-//! comfy-table and indicatif in `cli`, toml in `config` and `catalog`. hyper is in three rooms: `server` and `sim`
+//! comfy-table and indicatif in `cli`, csv in `cli` and `catalog`, toml in `config` and `catalog`. hyper is in three rooms: `server` and `sim`
 //! serve with it, and `upstream` sends to providers with its client and rustls, because the layers that reqwest lays
 //! over them were a fifth of the CPU of a small request. reqwest asks our own server.
 //!

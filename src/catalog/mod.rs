@@ -1,12 +1,13 @@
 //! Floor 1: what llmroute knows without being told: providers, their models and what they cost, as data.
 //!
-//! Owns the built-in provider table (`providers.toml` and the files beside it) the price table, and what models can do. A new compatible
+//! Owns the built-in provider table (`providers.toml` and the files beside it) the price table, what models can do, and how usage exports are written. A new compatible
 //! provider is a table in one of these files and no code. Must not touch the user's file, read a clock, or decide where a request goes.
 
 use std::sync::LazyLock;
 
 use crate::domain::row::ProviderRow;
 
+pub mod exports;
 pub mod models;
 pub mod prices;
 #[cfg(test)]

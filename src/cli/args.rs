@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::view::screen::{Format, Screen};
 use crate::cli::{
-    ask, bench, completions, database, explain, groups, keys, limits, members, models, prices, providers, requests,
-    rules, serve, simulate, stats, virtual_keys, weights, why,
+    ask, bench, completions, database, explain, groups, keys, limits, members, models, prices, providers, reconcile,
+    requests, rules, serve, simulate, stats, virtual_keys, weights, why,
 };
 
 /// One local endpoint for every LLM provider: routes, fails over, keeps a truthful ledger.
@@ -35,7 +35,7 @@ pub struct Global {
         long,
         global = true,
         value_enum,
-        value_name = "table|json",
+        value_name = "table|plain|json|ndjson|csv|md",
         hide_possible_values = true,
         conflicts_with = "json",
         help_heading = "Everywhere"
@@ -117,6 +117,8 @@ pub enum Command {
     Bench(bench::Bench),
     /// What happened and what it cost.
     Stats(stats::Stats),
+    /// A provider's usage export beside the ledger.
+    Reconcile(reconcile::Reconcile),
     /// Single requests out of the ledger.
     Requests(requests::Requests),
     /// The local file: where it is, what it holds, whether it is whole.

@@ -156,6 +156,8 @@ struct Line {
     cooling: Vec<Cooling>,
     /// Spent in those days; `null` = unknown.
     spent_usd: Option<f64>,
+    /// What a flat fee covered in those days, at list price; `null` = unknown, or none.
+    equivalent_usd: Option<f64>,
     #[serde(skip)]
     spent: String,
 }
@@ -347,6 +349,7 @@ impl Line {
         };
         let money = spent.get(&format!("{} {}", it.provider, it.name)).copied().unwrap_or_default();
         let known = money.unpriced == 0 || money.spent() != Usd::ZERO;
+        let equivalent = Some(money.equivalent).filter(|it| *it != Usd::ZERO);
         Self {
             provider: it.provider.clone(),
             name: it.name.clone(),
@@ -360,7 +363,12 @@ impl Line {
             state,
             cooling,
             spent_usd: known.then(|| money.spent().dollars()),
-            spent: amounts::money(known.then(|| money.spent())),
+            equivalent_usd: equivalent.map(Usd::dollars),
+            spent: match (it.billing, equivalent) {
+                (Billing::Subscription, Some(usd)) => format!("≈{usd} API-equivalent"),
+                (Billing::Subscription, None) if money.subscription > 0 => format!("≈{}", amounts::UNKNOWN),
+                _ => amounts::money(known.then(|| money.spent())),
+            },
         }
     }
 }

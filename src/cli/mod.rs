@@ -26,6 +26,7 @@ pub mod members;
 pub mod models;
 pub mod prices;
 pub mod providers;
+pub mod reconcile;
 pub mod requests;
 pub mod rules;
 pub mod serve;
@@ -76,6 +77,7 @@ fn dispatch(command: Option<Command>, session: Session) -> Done {
         Some(Command::Prices(it)) => it.run(&session),
         Some(Command::Bench(it)) => it.run(&session),
         Some(Command::Stats(it)) => it.run(&session),
+        Some(Command::Reconcile(it)) => it.run(&session),
         Some(Command::Requests(it)) => it.run(&session),
         Some(Command::Db(it)) => it.run(&session),
         Some(Command::Explain(it)) => it.run(&session),
@@ -101,7 +103,11 @@ fn finish(done: Done, screen: Screen) -> ExitCode {
 /// whether JSON is wanted is looked up in the words themselves.
 fn not_parsed(error: &clap::Error, argv: &[OsString]) -> ExitCode {
     let asked = |word: &str| argv.iter().any(|it| it == word);
-    let json = asked("--json") || asked("--format=json");
+    let of = |format: &str| {
+        let spaced = argv.windows(2).any(|it| it[0] == "--format" && it[1] == format);
+        spaced || asked(&format!("--format={format}"))
+    };
+    let json = asked("--json") || of("json") || of("ndjson");
     let format = if json { Format::Json } else { Format::Table };
     let screen = Screen::new(format, false, ColorChoice::Auto);
     if !error.use_stderr() {

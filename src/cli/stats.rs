@@ -1,49 +1,58 @@
 //! `stats`: what happened and what it cost, over a span of calendar days.
 
 mod draw;
+mod heatmap;
 mod report;
+mod savings;
+mod span;
 
 use clap::{Args, ValueEnum};
-use jiff::civil::Weekday;
-use jiff::{Timestamp, ToSpan as _, Zoned};
+use jiff::{Timestamp, Zoned};
 
 use crate::cli::diag::{Diag, Done, Exit, Stop};
 use crate::cli::session::Session;
-use crate::domain::clock::Stamp;
 use crate::store::stats::{self, By, Range};
+use report::Report;
+use span::Span;
 
 /// `stats`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  llmroute stats today --json\n  llmroute stats 30d --by provider")]
+#[command(
+    after_help = "A percentile is shown where its sample carries it: p50 from 6 on, p95 from 72, p99 from 368.\n\
+                        ? is a price that nobody knows, never 0; \u{2248} is what a flat fee covers, at list price, in no sum.\n\n\
+                        Example:\n  llmroute stats today --json\n  llmroute stats 30d --by provider\n  \
+                        llmroute stats 2026-11-01..2026-11-15 --by client --savings\n  llmroute stats --heatmap"
+)]
 pub struct Stats {
-    /// The span: `today`, `month`, or a number of days up to today like `7d`.
-    #[arg(value_name = "today|7d|30d|month", default_value = "7d", hide_default_value = true)]
+    /// The span: `today`, `week`, `month`, a number of days up to today like `7d`, or dates SINCE..UNTIL.
+    #[arg(value_name = "today|7d|30d|month|SINCE..UNTIL", default_value = "7d", hide_default_value = true)]
     span: String,
     /// One row for each of these.
     #[arg(long, value_enum)]
     by: Option<Rows>,
+    /// A year of days in shades, a column for each week.
+    #[arg(long, conflicts_with_all = ["span", "by", "savings"])]
+    heatmap: bool,
+    /// What routing and prompt caches saved, row by row, against the model that each client asked for.
+    #[arg(long)]
+    savings: bool,
 }
 
 /// What a row stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Rows {
+    Day,
+    Hour,
     Model,
     Provider,
     Key,
     Client,
     Session,
     Group,
-    Day,
-    Hour,
+    VirtualKey,
+    Team,
+    Customer,
     Error,
-}
-
-/// A span as asked for.
-#[derive(Debug, Clone)]
-pub(super) struct Span {
-    pub(super) name: String,
-    pub(super) range: Range,
-    pub(super) zone: jiff::tz::TimeZone,
 }
 
 impl Stats {
@@ -52,28 +61,58 @@ impl Stats {
     /// # Errors
     /// The span is none, the local file cannot be read, or stdout cannot be written.
     pub fn run(&self, session: &Session) -> Done {
-        let span = span(&self.span, &now(session)?)?;
+        let now = now(session)?;
         let db = session.read()?;
-        let today = span.name == "today";
+        if self.heatmap {
+            return session.screen.show(&heatmap::read(&db, &now)?, heatmap::screen);
+        }
         let by = self.by.unwrap_or(Rows::Model);
-        let asked = match by {
-            Rows::Model => By::Model,
-            Rows::Provider => By::Provider,
-            Rows::Key => By::Key,
-            Rows::Client => By::Client,
-            Rows::Session => By::Session,
-            Rows::Group => By::Group,
-            Rows::Day => By::Day(span.zone.clone()),
-            Rows::Hour => By::Hour(span.zone.clone()),
-            Rows::Error => By::Total,
-        };
-        let read = |by: &By| stats::report(&db, span.range, by).map_err(Stop::from);
-        let rows = read(&asked)?;
-        let days = read(&By::Day(span.zone.clone()))?;
-        let clients = read(&By::Client)?;
-        let shown = report::Report::new(&span, by, &rows, &days, &clients);
-        session.screen.show(&shown, |it, frame| draw::screen(it, frame, today && self.by.is_none()))
+        if self.savings && by == Rows::Error {
+            let why = "errors have a count and no price";
+            return Err(Diag::usage("--savings does not go with --by error", why).fix("leave one of them out").into());
+        }
+        let span = Span::parse(&self.span, &now)?;
+        let asked = by.asked(&span);
+        let survey = stats::survey(&db, span.range, &[asked, By::Day(span.zone.clone()), By::Client])?;
+        let local = local(session, &survey)?;
+        let shown = Report::new(&span, by, &survey, &local);
+        let brief = span.name == "today" && self.by.is_none();
+        match (self.savings, by) {
+            (true, _) => session.screen.show(&shown, savings::screen),
+            (false, Rows::Error) => {
+                session.screen.show_list(&shown, "errors", |it, frame| draw::screen(it, frame, brief))
+            }
+            (false, _) => session.screen.show(&shown, |it, frame| draw::screen(it, frame, brief)),
+        }
     }
+}
+
+impl Rows {
+    fn asked(self, span: &Span) -> By {
+        match self {
+            Self::Day => By::Day(span.zone.clone()),
+            Self::Hour => By::Hour(span.zone.clone()),
+            Self::Model => By::Model,
+            Self::Provider => By::Provider,
+            Self::Key => By::Key,
+            Self::Client => By::Client,
+            Self::Session => By::Session,
+            Self::Group => By::Group,
+            Self::VirtualKey => By::VirtualKey,
+            Self::Team => By::Team,
+            Self::Customer => By::Customer,
+            Self::Error => By::Total,
+        }
+    }
+}
+
+/// Providers on this machine, whose answers cost nothing. They are only looked up where something was free.
+fn local(session: &Session, survey: &stats::Survey) -> Done<Vec<String>> {
+    if survey.totals.money.free == 0 {
+        return Ok(Vec::new());
+    }
+    let policy = session.glance()?.policy;
+    Ok(policy.providers.values().filter(|it| it.local).map(|it| it.name.to_string()).collect())
 }
 
 /// Since midnight, where this home's days begin.
@@ -81,71 +120,12 @@ impl Stats {
 /// # Errors
 /// The settings cannot be read, or the clock is beyond the calendar.
 pub(super) fn today(session: &Session) -> Done<Range> {
-    Ok(span("today", &now(session)?)?.range)
+    Ok(Span::parse("today", &now(session)?)?.range)
 }
 
 fn now(session: &Session) -> Done<Zoned> {
     let now = Timestamp::from_microsecond(session.clock.now().wall.0).map_err(|error| {
-        Diag::new(Exit::Failed, "clock", "the machine's clock cannot be used", error).fix("set the clock")
+        Stop::from(Diag::new(Exit::Failed, "clock", "the machine's clock cannot be used", error).fix("set the clock"))
     })?;
     Ok(now.to_zoned(session.settings()?.time_zone))
-}
-
-/// The span a word stands for, up to and including `now`. Days begin at midnight of the zone of `now`.
-fn span(word: &str, now: &Zoned) -> Done<Span> {
-    let bad = |why: &str| {
-        Stop::from(
-            Diag::usage(format_args!("`{word}` is no span"), why).fix("llmroute stats today   or   7d, 30d, month"),
-        )
-    };
-    let calendar = |error: jiff::Error| bad(&error.to_string());
-    let first = match word {
-        "today" => now.clone(),
-        "month" => now.first_of_month().map_err(calendar)?,
-        "week" => {
-            let since_monday = i64::from(now.weekday().since(Weekday::Monday));
-            now.checked_sub(since_monday.days()).map_err(calendar)?
-        }
-        _ => {
-            let days = word.strip_suffix('d').and_then(|it| it.parse::<i64>().ok());
-            let days = days.filter(|it| (1..=3660).contains(it));
-            let days = days.ok_or_else(|| bad("it is `today`, `week`, `month`, or 1 to 3660 days like `7d`"))?;
-            now.checked_sub((days - 1).days()).map_err(calendar)?
-        }
-    };
-    let from = first.start_of_day().map_err(calendar)?;
-    // One microsecond on: the span ends before `to`, and a request that just ended belongs to it.
-    let range = Range {
-        from: Stamp(from.timestamp().as_microsecond()),
-        to: Stamp(now.timestamp().as_microsecond().saturating_add(1)),
-    };
-    Ok(Span { name: word.to_owned(), range, zone: now.time_zone().clone() })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn days(word: &str) -> (String, i64) {
-        let now: Zoned = "2026-11-19T15:30:00+01:00[Europe/Berlin]".parse().unwrap();
-        let span = span(word, &now).unwrap();
-        let from = Timestamp::from_microsecond(span.range.from.0).unwrap().to_zoned(span.zone);
-        (from.strftime("%Y-%m-%d %H:%M").to_string(), span.range.to.0 - now.timestamp().as_microsecond())
-    }
-
-    #[test]
-    fn spans_begin_at_midnight() {
-        assert_eq!(days("today"), ("2026-11-19 00:00".into(), 1));
-        assert_eq!(days("7d").0, "2026-11-13 00:00");
-        assert_eq!(days("week").0, "2026-11-16 00:00");
-        assert_eq!(days("month").0, "2026-11-01 00:00");
-    }
-
-    #[test]
-    fn other_words_are_refused() {
-        let now: Zoned = "2026-11-19T15:30:00+00:00[UTC]".parse().unwrap();
-        for word in ["yesterdya", "0d", "-3d", "9999d", "d", ""] {
-            assert!(span(word, &now).is_err(), "{word}");
-        }
-    }
 }

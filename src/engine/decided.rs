@@ -36,6 +36,12 @@ pub struct Decided {
 }
 
 impl Decided {
+    /// The policy it was decided by.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.by.policy
+    }
+
     /// Which side of a canary's trial the request is on.
     #[must_use]
     pub fn side(&self) -> Option<&Side> {

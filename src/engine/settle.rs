@@ -2,6 +2,7 @@
 //! that is dropped unfinished (the client hung up, the process panics) records itself.
 
 mod account;
+mod baseline;
 mod ending;
 mod legs;
 mod limited;
@@ -230,12 +231,18 @@ impl Settlement {
         let micros = |from: Moment, to: Moment| u64::try_from(to.since(from).as_micros()).unwrap_or(u64::MAX);
         let mut losses = self.losses();
         losses.append(&mut self.losses);
-        let Account { ask, head, .. } = &self.account;
+        let Account { ask, head, engine, .. } = &self.account;
         let book = self.account.book();
-        let attempts: Vec<AttemptRecord> = (1u32..).zip(&book.tries).map(|(n, it)| it.record(n, ask)).collect();
+        let attempts: Vec<AttemptRecord> =
+            (1u32..).zip(&book.tries).map(|(n, it)| it.record(n, ask, &engine.prices)).collect();
         let cost = attempts.iter().map(|it| it.cost).fold(Cost::Exact(Usd::ZERO), Cost::plus);
         let answered = book.told().filter(|it| it.state == AttemptState::Settled && book.answering.is_some());
         let usage = answered.and_then(|it| book.told_usage(it));
+        let policy = self.decision.as_ref().map(|it| it.policy());
+        let known =
+            policy.zip(answered).zip(usage.as_ref()).filter(|_| !matches!(cost, Cost::InDoubt(_) | Cost::Unpriced));
+        let baseline = known
+            .and_then(|((policy, told), usage)| baseline::of(policy, &engine.prices, ask, &book.tries, told, usage));
         RequestRecord {
             id: ask.id,
             head: Arc::clone(head),
@@ -252,6 +259,7 @@ impl Settlement {
             reported_cost: usage.as_ref().and_then(|it| it.cost_reported),
             usage,
             cost,
+            baseline,
             moved: answered.is_some() && book.answering != Some(0),
             error: failure.map(note),
             losses,

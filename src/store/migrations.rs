@@ -384,6 +384,8 @@ pub(super) const STEPS: &[&str] = &[
         queue_ms INTEGER NOT NULL CHECK (queue_ms >= 0)
     ) STRICT, WITHOUT ROWID;
     ",
+    // 20: what savings are stated against.
+    include_str!("ledger/saved.sql"),
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.

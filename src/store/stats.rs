@@ -7,7 +7,7 @@
 mod calendar;
 
 use jiff::tz::TimeZone;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::domain::clock::Stamp;
 use crate::domain::money::Usd;
@@ -45,11 +45,11 @@ pub enum By {
     Group,
     /// What a group sent where: `GROUP PROVIDER/MODEL`. Requests that named no group are left out.
     GroupTarget,
-    /// A virtual key, by its id.
+    /// A virtual key, by its name.
     VirtualKey,
-    /// A team, by its id.
+    /// A team, by its name.
     Team,
-    /// A customer, by its id.
+    /// A customer, by its name.
     Customer,
     /// A calendar day in that time zone. Days without requests have a row too.
     Day(TimeZone),
@@ -92,6 +92,8 @@ pub struct Sums {
     pub tokens: Tokens,
     /// Money of all attempts.
     pub money: Money,
+    /// What requests would have cost otherwise.
+    pub savings: Savings,
     /// First attempts of requests.
     pub first: FirstTries,
     /// Time to first content of streamed attempts that had one, each from its own beginning.
@@ -155,6 +157,10 @@ pub struct Money {
     pub subscription: u64,
     /// How many answers were free.
     pub free: u64,
+    /// What answers paid by a flat fee would have cost by the token, as far as that is known. No part of what was spent.
+    pub equivalent: Usd,
+    /// Of how many of them nobody knows that.
+    pub equivalent_unknown: u64,
 }
 
 impl Money {
@@ -162,6 +168,34 @@ impl Money {
     #[must_use]
     pub fn spent(&self) -> Usd {
         self.exact + self.estimated
+    }
+}
+
+/// What requests cost beside what they would have: the model each client asked for, at list price, without caches
+/// ([`crate::store::Baseline`]). Over those of which both are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Savings {
+    /// How many requests are compared.
+    pub requests: u64,
+    /// What they would have cost.
+    pub baseline: Usd,
+    /// What they cost.
+    pub cost: Usd,
+    /// What providers' prompt caches saved.
+    pub prompt_cache: Usd,
+}
+
+impl Savings {
+    /// All that was saved; less than nothing where routing led to dearer targets.
+    #[must_use]
+    pub fn saved(&self) -> Usd {
+        Usd::from_pico(self.baseline.pico().saturating_sub(self.cost.pico()))
+    }
+
+    /// What going elsewhere saved: all but what the caches did. Attempts that failed and were billed are taken off it.
+    #[must_use]
+    pub fn routing(&self) -> Usd {
+        Usd::from_pico(self.saved().pico().saturating_sub(self.prompt_cache.pico()))
     }
 }
 
@@ -201,36 +235,84 @@ pub struct ErrorRow {
     pub requests: u64,
 }
 
+/// Several reports over one span.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Survey {
+    /// The span.
+    pub range: Range,
+    /// Requests of the span that are not finished; nothing else counts them.
+    pub open: u64,
+    /// Everything in it.
+    pub totals: Sums,
+    /// For each way that was asked for: one row for each model, provider, day …: the dearest first, days and hours in
+    /// order.
+    pub rows: Vec<Vec<StatsRow>>,
+    /// Failures by code, the most frequent first.
+    pub errors: Vec<ErrorRow>,
+}
+
 /// Sums up the ledger over `range`.
 ///
 /// # Errors
 /// The file cannot be read.
 pub fn report(db: &Db, range: Range, by: &By) -> Result<StatsReport, StoreError> {
+    let Survey { range, open, totals, rows, errors } = survey(db, range, std::slice::from_ref(by))?;
+    Ok(StatsReport { range, open, totals, rows: rows.into_iter().next().unwrap_or_default(), errors })
+}
+
+/// The same in several ways at once, of one moment and read once.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn survey(db: &Db, range: Range, by: &[By]) -> Result<Survey, StoreError> {
     journal::load_open(db.conn(), &db.run())?;
     // One transaction: totals and rows are of the same moment.
     let tx = db.conn().unchecked_transaction()?;
     let reading = Reading::new(&tx, range)?;
     let totals = Sums::of(&reading.totals()?);
-    let rows = rows(&reading, range, by)?;
+    let of_series: Vec<&By> = by.iter().filter(|it| it.is_of_series()).collect();
+    let mut named = reading.by(&of_series, |by, series| name(series, by))?.into_iter().map(dearest_first);
+    let mut rows = Vec::with_capacity(by.len());
+    for by in by {
+        rows.push(match by {
+            By::Total => Vec::new(),
+            By::Day(zone) => calendar::series(&tx, range, zone, Step::Day)?,
+            By::Hour(zone) => calendar::series(&tx, range, zone, Step::Hour)?,
+            By::Session => {
+                let named = reading.by_session()?.into_iter();
+                dearest_first(named.map(|(name, cell)| (Some(name).filter(|it| !it.is_empty()), cell)))
+            }
+            By::VirtualKey => called(&tx, "virtual_keys", named.next().unwrap_or_default())?,
+            By::Team => called(&tx, "teams", named.next().unwrap_or_default())?,
+            By::Customer => called(&tx, "customers", named.next().unwrap_or_default())?,
+            _ => named.next().unwrap_or_default(),
+        });
+    }
     let errors = errors(&reading)?;
     let open = "SELECT count(DISTINCT request) FROM temp.intents WHERE started >= ?1 AND started < ?2";
     let open = tx.query_row(open, params![range.from.0, range.to.0], |row| row.get::<_, i64>(0))?.cast_unsigned();
     tx.commit()?;
-    Ok(StatsReport { range, open, totals, rows, errors })
+    Ok(Survey { range, open, totals, rows, errors })
+}
+
+/// Everything that happened in each calendar day of `range`, days without anything included, from the first with a
+/// request to the last.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn days(db: &Db, range: Range, zone: &TimeZone) -> Result<Vec<StatsRow>, StoreError> {
+    let tx = db.conn().unchecked_transaction()?;
+    let rows = calendar::series(&tx, range, zone, Step::Day)?;
+    tx.commit()?;
+    Ok(rows)
 }
 
 // === private ===
 
-fn rows(reading: &Reading<'_>, range: Range, by: &By) -> Result<Vec<StatsRow>, StoreError> {
-    match by {
-        By::Total => Ok(Vec::new()),
-        By::Day(zone) => calendar::series(reading.conn(), range, zone, Step::Day),
-        By::Hour(zone) => calendar::series(reading.conn(), range, zone, Step::Hour),
-        By::Session => {
-            let named = reading.by_session()?.into_iter();
-            Ok(dearest_first(named.map(|(name, cell)| (Some(name).filter(|it| !it.is_empty()), cell))))
-        }
-        _ => Ok(dearest_first(reading.by(|it| name(it, by))?)),
+impl By {
+    /// Its rows are sums over series.
+    fn is_of_series(&self) -> bool {
+        !matches!(self, Self::Total | Self::Session | Self::Day(_) | Self::Hour(_))
     }
 }
 
@@ -253,6 +335,21 @@ fn name(series: &Series<'_>, by: &By) -> Option<Option<String>> {
         By::Customer => id(series.customer),
         By::Total | By::Session | By::Day(_) | By::Hour(_) => None,
     }
+}
+
+/// Rows of ids by the names of a table of members. Who was removed is named as such: the name may be another's by now.
+fn called(conn: &Connection, table: &str, mut rows: Vec<StatsRow>) -> Result<Vec<StatsRow>, StoreError> {
+    let mut find = conn.prepare(&format!("SELECT name, removed IS NOT NULL FROM {table} WHERE id = ?1"))?;
+    for row in &mut rows {
+        let Some(id) = row.name.as_deref().and_then(|it| it.parse::<i64>().ok()) else { continue };
+        let found = find.query_row([id], |row| Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?))).optional()?;
+        row.name = Some(match found {
+            Some((name, false)) => name,
+            Some((name, true)) => format!("{name} (removed, id {id})"),
+            None => format!("id {id}"),
+        });
+    }
+    Ok(rows)
 }
 
 fn dearest_first(named: impl IntoIterator<Item = (Option<String>, Cell)>) -> Vec<StatsRow> {
@@ -310,6 +407,14 @@ impl Sums {
                 unpriced: count(Sum::Unpriced),
                 subscription: count(Sum::Subscription),
                 free: count(Sum::Free),
+                equivalent: usd(Sum::Equivalent),
+                equivalent_unknown: count(Sum::EquivalentUnknown),
+            },
+            savings: Savings {
+                requests: count(Sum::Compared),
+                baseline: usd(Sum::Baseline),
+                cost: usd(Sum::ComparedCost),
+                prompt_cache: usd(Sum::CacheSaved),
             },
             first: FirstTries { all: count(Sum::First), ok: count(Sum::FirstOk) },
             ttft: Percentiles::of(&cell.ttft),

@@ -6,8 +6,10 @@ mod limits;
 mod nouns;
 mod prices;
 mod providers;
+mod reconcile;
 mod rules;
 mod serve;
+mod stats;
 mod virtual_keys;
 mod why;
 

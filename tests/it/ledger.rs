@@ -81,6 +81,7 @@ impl Told {
             .zip(&self.attempts)
             .map(|(n, (provider, first, cost, error))| AttemptRecord {
                 resume: None,
+                equivalent: None,
                 n,
                 provider: (*provider).into(),
                 model: "m".into(),
@@ -116,6 +117,7 @@ impl Told {
             usage: answered.map(|_| usage),
             cost: attempts.iter().map(|it| it.cost).reduce(Cost::plus).unwrap_or(Cost::Exact(Usd::ZERO)),
             reported_cost: None,
+            baseline: None,
             moved: self.attempts.len() > 1,
             error: attempts.last().and_then(|it| it.error.clone()),
             losses: Vec::new(),

@@ -127,6 +127,7 @@ mod tests {
     fn attempt(n: u32, provider: &str, model: &str, status: u16, error: Option<FailureNote>) -> AttemptRecord {
         AttemptRecord {
             resume: None,
+            equivalent: None,
             n,
             provider: provider.into(),
             model: model.into(),
@@ -174,6 +175,7 @@ mod tests {
             usage: Some(Usage { input: 310, output: 120, source: Source::Provider, ..Usage::default() }),
             cost: Cost::Exact(Usd::from_dollars(0.0022).unwrap()),
             reported_cost: None,
+            baseline: None,
             moved: true,
             error: None,
             losses: Vec::new(),

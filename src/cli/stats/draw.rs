@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::cli::stats::report::{Day, Line, Report};
+use crate::cli::stats::savings;
 use crate::cli::view::table::{Table, left, right};
 use crate::cli::view::{BOLD, Frame, amounts, bars, paint, safe};
 use crate::domain::money::Usd;
@@ -25,8 +26,8 @@ pub(super) fn screen(report: &Report, frame: Frame, brief: bool) -> String {
         parts.push(chart(&report.days, frame));
     }
     parts.push(if report.by == "error" { errors(report, frame) } else { rows(report, frame) });
+    parts.extend(savings::line(&report.totals));
     parts.extend(rescued(&report.totals));
-    parts.extend(added(&report.totals));
     parts.retain(|it| !it.is_empty());
     parts.join("\n")
 }
@@ -35,6 +36,9 @@ pub(super) fn screen(report: &Report, frame: Frame, brief: bool) -> String {
 fn today(report: &Report) -> String {
     let totals = &report.totals;
     let mut parts = vec![amounts::plural(totals.requests, "request", "requests"), cost(totals)];
+    if totals.saved.all > Usd::ZERO {
+        parts.push(format!("saved {}", totals.saved.all));
+    }
     if totals.rescued > 0 {
         parts.push(format!("{} rescued", amounts::count(totals.rescued)));
     }
@@ -65,7 +69,7 @@ fn headline(totals: &Line) -> String {
         format!("{} metered", cost(totals)),
     ];
     if totals.subscription_answers > 0 {
-        parts.push(format!("{} on subscription", amounts::count(totals.subscription_answers)));
+        parts.push(format!("{} API-equivalent on subscription", equivalent(totals)));
     }
     if totals.in_doubt_attempts > 0 {
         let most = totals.in_doubt_at_most_usd.and_then(Usd::from_dollars);
@@ -86,12 +90,22 @@ fn cost(line: &Line) -> String {
     }
 }
 
+/// What a flat fee covered, at list price: `≈$8.20`.
+fn equivalent(line: &Line) -> String {
+    match (line.equivalent_usd, line.equivalent_unknown) {
+        (None, _) => format!("≈{}", amounts::UNKNOWN),
+        (Some(_), 0) => format!("≈{}", line.equivalent),
+        (Some(_), _) => format!("≈{}+?", line.equivalent),
+    }
+}
+
 /// The cost cell of a row, which says so where money does not apply.
 fn cost_cell(line: &Line) -> String {
     let nothing = line.spent == Usd::ZERO && line.unpriced_attempts == 0 && line.in_doubt_attempts == 0;
     match (nothing, line.free_answers, line.subscription_answers) {
-        (true, 1.., _) => "free".to_owned(),
-        (true, 0, 1..) => "flat fee".to_owned(),
+        (true, 1.., 0) => if line.is_local { "local" } else { "free" }.to_owned(),
+        (true, _, 1..) => equivalent(line),
+        (false, _, 1..) => format!("{} {}", cost(line), equivalent(line)),
         _ => cost(line),
     }
 }
@@ -135,7 +149,7 @@ fn chart(days: &[Day], frame: Frame) -> String {
 
 fn rows(report: &Report, frame: Frame) -> String {
     let mut table = Table::new(&[
-        left(title(report.by)),
+        left(report.title()),
         right("REQ"),
         right("IN").wide(),
         right("OUT").wide(),
@@ -161,19 +175,6 @@ fn rows(report: &Report, frame: Frame) -> String {
         ]);
     }
     if report.rows.is_empty() { String::new() } else { table.draw(frame) }
-}
-
-fn title(by: &str) -> &'static str {
-    match by {
-        "provider" => "PROVIDER",
-        "key" => "KEY",
-        "client" => "CLIENT",
-        "session" => "SESSION",
-        "group" => "GROUP",
-        "day" => "DAY",
-        "hour" => "HOUR",
-        _ => "MODEL",
-    }
 }
 
 /// `0.62 / 1.4 / 3.9s`
@@ -204,20 +205,22 @@ fn errors(report: &Report, frame: Frame) -> String {
     table.draw(frame)
 }
 
-/// `SAVED  33 of 37 failing requests rescued by failover: success 99.86% seen by clients, 98.70% without`
+/// `SAVED  33 of 37 failing requests rescued by failover: success 99.86% seen by clients, 98.70% without · proxy added …`
 fn rescued(totals: &Line) -> Option<String> {
+    let added = added(totals);
     if totals.failing == 0 {
-        return None;
+        return added;
     }
+    let added = added.map(|it| format!(" · {it}")).unwrap_or_default();
     // Requests that could succeed: not those that were wrong in themselves, and not those the client left.
     let fair = totals.answered + totals.failed + totals.cut;
     let failing = amounts::plural(totals.failing, "failing request", "failing requests");
     if totals.rescued == 0 {
-        return Some(format!("FAILED {failing} of {}: llmroute stats --by error", amounts::count(fair)));
+        return Some(format!("FAILED {failing} of {}: llmroute stats --by error{added}", amounts::count(fair)));
     }
     let percent = |n: u64| format!("{:.2}%", fraction(n, fair) * 100.0);
     Some(format!(
-        "SAVED  {} of {failing} rescued by failover: success {} seen by clients, {} without",
+        "SAVED  {} of {failing} rescued by failover: success {} seen by clients, {} without{added}",
         amounts::count(totals.rescued),
         percent(totals.answered),
         percent(totals.answered.saturating_sub(totals.rescued)),
@@ -242,9 +245,12 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
-    use crate::cli::stats::{Rows, Span};
+    use crate::cli::stats::Rows;
+    use crate::cli::stats::span::Span;
     use crate::domain::clock::Stamp;
-    use crate::store::stats::{FirstTries, Money, Percentiles, Range, Requests, StatsReport, StatsRow, Sums, Tokens};
+    use crate::store::stats::{
+        FirstTries, Money, Percentiles, Range, Requests, Savings, StatsRow, Sums, Survey, Tokens,
+    };
 
     fn sums(requests: u64, dollars: f64, unpriced: u64) -> Sums {
         Sums {
@@ -253,6 +259,7 @@ mod tests {
             money: Money { exact: Usd::from_dollars(dollars).unwrap(), unpriced, ..Money::default() },
             first: FirstTries { all: requests, ok: requests - 1 },
             ttft: Percentiles { n: requests, p50: Some(620_000), p95: Some(1_400_000), p99: None },
+            savings: Savings::default(),
             total: Percentiles::default(),
             overhead: Percentiles { n: requests, p50: Some(640), p95: Some(1_100), p99: Some(2_900) },
         }
@@ -261,13 +268,25 @@ mod tests {
     fn report() -> Report {
         let range = Range { from: Stamp(1_795_305_600_000_000), to: Stamp(1_795_478_400_000_000) };
         let span = Span { name: "7d".into(), range, zone: TimeZone::UTC };
-        let of = |rows| StatsReport { range, open: 0, totals: sums(2_841, 46.18, 0), rows, errors: Vec::new() };
+        let usd = |it: f64| Usd::from_dollars(it).unwrap();
+        let savings = Savings { requests: 2_800, baseline: usd(71.93), cost: usd(46.18), prompt_cache: usd(15.9) };
+        let money = Money { subscription: 7, equivalent: usd(8.2), ..sums(2_841, 46.18, 0).money };
+        let totals = Sums { money, savings, ..sums(2_841, 46.18, 0) };
         let row = |name: &str, start, sums| StatsRow { name: Some(name.into()), start, sums };
-        let models = vec![row("a/sonnet", None, sums(1_204, 29.4, 0)), row("b/odd", None, sums(7, 0.0, 7))];
+        let free = |it: Sums, n| Sums { money: Money { free: n, ..Money::default() }, ..it };
+        let plan = Money { subscription: 7, equivalent: usd(8.2), ..Money::default() };
+        let models = vec![
+            row("a/sonnet", None, sums(1_204, 29.4, 0)),
+            row("b/odd", None, sums(7, 0.0, 7)),
+            row("plan/k", None, Sums { money: plan, ..sums(7, 0.0, 0) }),
+            row("here/q", None, free(sums(3, 0.0, 0), 3)),
+            row("gift/q", None, free(sums(3, 0.0, 0), 3)),
+        ];
         let day = |at: i64| Some(Stamp(range.from.0 + at * 86_400_000_000));
         let days = vec![row("2026-11-22", day(0), sums(9, 4.0, 0)), row("2026-11-23", day(1), sums(9, 8.0, 0))];
         let clients = vec![row("python", None, sums(9, 4.9, 0))];
-        Report::new(&span, Rows::Model, &of(models), &of(days), &of(clients))
+        let survey = Survey { range, open: 0, totals, rows: vec![models, days, clients], errors: Vec::new() };
+        Report::new(&span, Rows::Model, &survey, &["here".to_owned()])
     }
 
     fn plain(report: &Report, frame: Frame, brief: bool) -> String {
@@ -278,14 +297,17 @@ mod tests {
     fn a_week_on_a_wide_terminal() {
         let shown = plain(&report(), Frame { columns: Some(120) }, false);
         let expected = "\
-2,841 requests · 41.2M in (72% cache-read) · 1.63M out · $46.18 metered · 0 unpriced
+2,841 requests · 41.2M in (72% cache-read) · 1.63M out · $46.18 metered · ≈$8.20 API-equivalent on subscription · 0 unpriced
  $8.00 ┤  █     Sun 4.00  Mon 8.00
      0 ┤█ █
 MODEL       REQ     IN    OUT    COST  SHARE            TTFT p50/p95/p99  1ST OK
 a/sonnet  1,204  41.2M  1.63M  $29.40  ██████▍     64%  0.62 / 1.4s / –    99.9%
 b/odd         7  41.2M  1.63M       ?                –  0.62 / 1.4s / –    85.7%
-SAVED  1 of 1 failing request rescued by failover: success 100.00% seen by clients, 99.96% without
-proxy added 0.6 ms p50, 2.9 p99";
+plan/k        7  41.2M  1.63M  ≈$8.20                –  0.62 / 1.4s / –    85.7%
+here/q        3  41.2M  1.63M   local                –  0.62 / 1.4s / –    66.7%
+gift/q        3  41.2M  1.63M    free                –  0.62 / 1.4s / –    66.7%
+SAVED  $25.75 of $71.93 (baseline: the model each client asked for, no caches): routing 9.85 · prompt cache 15.90 · 41 not compared
+SAVED  1 of 1 failing request rescued by failover: success 100.00% seen by clients, 99.96% without · proxy added 0.6 ms p50, 2.9 p99";
         assert_eq!(shown, expected, "\n{shown}");
     }
 
@@ -299,6 +321,9 @@ proxy added 0.6 ms p50, 2.9 p99";
     #[test]
     fn today_is_one_line() {
         let shown = plain(&report(), Frame::PIPED, true);
-        assert_eq!(shown, "2,841 requests · $46.18 · 1 rescued · first 0.62s p50 · busiest python $4.90");
+        assert_eq!(
+            shown,
+            "2,841 requests · $46.18 · saved $25.75 · 1 rescued · first 0.62s p50 · busiest python $4.90"
+        );
     }
 }

@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::cli::stats::{Rows, Span};
+use crate::cli::stats::Rows;
+use crate::cli::stats::span::Span;
 use crate::domain::clock::Stamp;
 use crate::domain::money::Usd;
-use crate::store::stats::{ErrorRow, Percentiles, StatsReport, StatsRow, Sums};
+use crate::store::stats::{ErrorRow, Percentiles, Savings, StatsRow, Sums, Survey};
 
 /// Everything `stats` prints.
 #[derive(Debug, Serialize)]
@@ -61,6 +62,13 @@ pub(super) struct Line {
     pub(super) unpriced_attempts: u64,
     pub(super) subscription_answers: u64,
     pub(super) free_answers: u64,
+    /// What answers paid by a flat fee would have cost by the token; in no other sum. `null` where there are none, or
+    /// none of them has a price.
+    pub(super) equivalent_usd: Option<f64>,
+    /// Of how many of them nobody knows that.
+    pub(super) equivalent_unknown: u64,
+    /// Against the model that each client asked for, at list price, without caches.
+    pub(super) saved: Saved,
     pub(super) first_attempts: u64,
     pub(super) first_attempts_ok: u64,
     /// Time to first content of streamed attempts.
@@ -71,6 +79,34 @@ pub(super) struct Line {
     pub(super) overhead_seconds: Times,
     #[serde(skip)]
     pub(super) spent: Usd,
+    #[serde(skip)]
+    pub(super) equivalent: Usd,
+    /// The row of a server on this machine.
+    #[serde(skip)]
+    pub(super) is_local: bool,
+}
+
+/// What requests cost beside what they would have; below nothing where they cost more.
+#[derive(Debug, Serialize)]
+pub(super) struct Saved {
+    /// Requests that are compared: those of which both amounts are known.
+    pub(super) requests: u64,
+    baseline_usd: f64,
+    cost_usd: f64,
+    #[serde(rename = "saved_usd")]
+    all_usd: f64,
+    routing_usd: f64,
+    prompt_cache_usd: f64,
+    #[serde(skip)]
+    pub(super) baseline: Usd,
+    #[serde(skip)]
+    pub(super) cost: Usd,
+    #[serde(skip)]
+    pub(super) all: Usd,
+    #[serde(skip)]
+    pub(super) routing: Usd,
+    #[serde(skip)]
+    pub(super) prompt_cache: Usd,
 }
 
 /// Percentiles of times, off by less than 0.8 %; `null` where there are too few values to bound one.
@@ -115,8 +151,9 @@ pub(super) struct Busiest {
 }
 
 impl Report {
-    /// From three readings of the ledger over one span.
-    pub(super) fn new(span: &Span, by: Rows, rows: &StatsReport, days: &StatsReport, clients: &StatsReport) -> Self {
+    /// From a survey of the rows that were asked for, days and clients. `local`: providers on this machine.
+    pub(super) fn new(span: &Span, by: Rows, survey: &Survey, local_providers: &[String]) -> Self {
+        let rows = |nth: usize| survey.rows.get(nth).map(Vec::as_slice).unwrap_or_default();
         Self {
             schema_version: 1,
             span: SpanShown {
@@ -125,13 +162,33 @@ impl Report {
                 to: local(span, span.range.to, "%Y-%m-%dT%H:%M:%S%:z"),
                 time_zone: span.zone.iana_name().map(ToOwned::to_owned),
             },
-            totals: Line::new(None, &rows.totals),
-            open: rows.open,
+            totals: Line::new(None, &survey.totals, false),
+            open: survey.open,
             by: by.word(),
-            rows: rows.rows.iter().map(|it| Line::new(it.name.clone(), &it.sums)).collect(),
-            days: days.rows.iter().map(|it| Day::new(span, it)).collect(),
-            errors: rows.errors.iter().map(Failing::new).collect(),
-            busiest_client: clients.rows.first().and_then(Busiest::new),
+            rows: rows(0)
+                .iter()
+                .map(|it| Line::new(it.name.clone(), &it.sums, by.is_local(it.name.as_deref(), local_providers)))
+                .collect(),
+            days: rows(1).iter().map(|it| Day::new(span, it)).collect(),
+            errors: survey.errors.iter().map(Failing::new).collect(),
+            busiest_client: rows(2).first().and_then(Busiest::new),
+        }
+    }
+
+    /// The heading of the names of rows.
+    pub(super) fn title(&self) -> &'static str {
+        match self.by {
+            "provider" => "PROVIDER",
+            "key" => "KEY",
+            "client" => "CLIENT",
+            "session" => "SESSION",
+            "group" => "GROUP",
+            "virtual-key" => "VIRTUAL KEY",
+            "team" => "TEAM",
+            "customer" => "CUSTOMER",
+            "day" => "DAY",
+            "hour" => "HOUR",
+            _ => "MODEL",
         }
     }
 }
@@ -148,14 +205,29 @@ impl Rows {
             Self::Group => "group",
             Self::Day => "day",
             Self::Hour => "hour",
+            Self::VirtualKey => "virtual-key",
+            Self::Team => "team",
+            Self::Customer => "customer",
             Self::Error => "error",
         }
+    }
+
+    /// Whether a row is that of a server on this machine.
+    fn is_local(self, name: Option<&str>, local: &[String]) -> bool {
+        let end = match self {
+            Self::Provider => None,
+            Self::Model => Some('/'),
+            Self::Key => Some(' '),
+            _ => return false,
+        };
+        let provider = name.map(|it| end.and_then(|end| it.split_once(end)).map_or(it, |it| it.0));
+        provider.is_some_and(|it| local.iter().any(|local| local == it))
     }
 }
 
 impl Line {
-    fn new(name: Option<String>, sums: &Sums) -> Self {
-        let Sums { requests, tokens, money, first, ttft, total, overhead } = sums;
+    fn new(name: Option<String>, sums: &Sums, is_local: bool) -> Self {
+        let Sums { requests, tokens, money, savings, first, ttft, total, overhead } = sums;
         Self {
             name,
             requests: requests.all,
@@ -179,12 +251,35 @@ impl Line {
             unpriced_attempts: money.unpriced,
             subscription_answers: money.subscription,
             free_answers: money.free,
+            equivalent_usd: known(money.equivalent, money.equivalent_unknown).filter(|_| money.subscription > 0),
+            equivalent_unknown: money.equivalent_unknown,
+            saved: Saved::new(savings),
             first_attempts: first.all,
             first_attempts_ok: first.ok,
             ttft_seconds: Times::of(ttft),
             total_seconds: Times::of(total),
             overhead_seconds: Times::of(overhead),
             spent: money.spent(),
+            equivalent: money.equivalent,
+            is_local,
+        }
+    }
+}
+
+impl Saved {
+    fn new(it: &Savings) -> Self {
+        Self {
+            requests: it.requests,
+            baseline_usd: it.baseline.dollars(),
+            cost_usd: it.cost.dollars(),
+            all_usd: it.saved().dollars(),
+            routing_usd: it.routing().dollars(),
+            prompt_cache_usd: it.prompt_cache.dollars(),
+            baseline: it.baseline,
+            cost: it.cost,
+            all: it.saved(),
+            routing: it.routing(),
+            prompt_cache: it.prompt_cache,
         }
     }
 }

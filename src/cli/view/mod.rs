@@ -5,6 +5,7 @@ pub mod amounts;
 pub mod bars;
 pub mod instant;
 pub mod receipt;
+mod rows;
 pub mod safe;
 pub mod screen;
 pub mod shell;
@@ -40,15 +41,24 @@ impl Frame {
     /// Output that goes to a file or another program.
     pub const PIPED: Self = Self { columns: None };
 
+    /// Markdown, for a page or an issue: no column is a terminal's. Like piped output, with tables that a page draws.
+    pub const MARKDOWN: Self = Self { columns: Some(0) };
+
+    /// Whether tables are written in Markdown.
+    #[must_use]
+    pub const fn is_markdown(self) -> bool {
+        matches!(self.columns, Some(0))
+    }
+
     /// Whether bars and charts are drawn.
     #[must_use]
     pub const fn draws(self) -> bool {
-        self.columns.is_some()
+        self.columns.is_some() && !self.is_markdown()
     }
 
     /// Whether the wide columns of tables fit. Piped output keeps them all: a program reads it.
     #[must_use]
     pub fn wide(self) -> bool {
-        self.columns.is_none_or(|it| it >= 100)
+        self.is_markdown() || self.columns.is_none_or(|it| it >= 100)
     }
 }

@@ -9,15 +9,23 @@ use anstream::{AutoStream, ColorChoice};
 use serde::Serialize;
 
 use crate::cli::diag::{Done, Stop};
-use crate::cli::view::{DIM, Frame, WARN, paint, safe};
+use crate::cli::view::{DIM, Frame, WARN, paint, rows, safe};
 
 /// How data is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     /// For people.
     Table,
+    /// The same without colour, bars and the width of a terminal.
+    Plain,
     /// One JSON document.
     Json,
+    /// A JSON document for each row, one a line.
+    Ndjson,
+    /// The rows with all their fields, those of fields in fields as `a.b`.
+    Csv,
+    /// For people, with tables in Markdown.
+    Md,
 }
 
 /// Where a command prints.
@@ -40,10 +48,10 @@ impl Screen {
         Self { format, quiet, color, stdout_tty, stderr_tty }
     }
 
-    /// Whether data is printed as JSON.
+    /// Whether data is printed for programs: what people are told beside it is left out.
     #[must_use]
     pub fn json(self) -> bool {
-        self.format == Format::Json
+        matches!(self.format, Format::Json | Format::Ndjson | Format::Csv)
     }
 
     /// Whether stdout is a terminal.
@@ -61,11 +69,15 @@ impl Screen {
     /// What drawings on stdout may use.
     #[must_use]
     pub fn frame(self) -> Frame {
-        if !self.stdout_tty {
-            return Frame::PIPED;
+        match self.format {
+            Format::Md => return Frame::MARKDOWN,
+            Format::Plain => return Frame::PIPED,
+            _ if !self.stdout_tty => return Frame::PIPED,
+            _ => {}
         }
         let columns = terminal_size::terminal_size_of(io::stdout()).map_or(80, |(width, _)| width.0);
-        Frame { columns: Some(columns) }
+        // A terminal that says it has none has never been told.
+        Frame { columns: Some(if columns == 0 { 80 } else { columns }) }
     }
 
     /// Prints data: as JSON, or as `draw` makes it.
@@ -76,13 +88,32 @@ impl Screen {
         if self.json() { self.document(data) } else { self.say(draw(data, self.frame())) }
     }
 
-    /// Prints one JSON document.
+    /// The same for data of several lists, of which `list` is the one whose rows are meant.
+    ///
+    /// # Errors
+    /// Stdout cannot be written.
+    pub fn show_list<T: Serialize>(self, data: &T, list: &str, draw: impl FnOnce(&T, Frame) -> String) -> Done {
+        if !matches!(self.format, Format::Ndjson | Format::Csv) {
+            return self.show(data, draw);
+        }
+        let rows = serde_json::to_value(data).map_err(io::Error::from)?.get_mut(list).map(serde_json::Value::take);
+        self.document(&serde_json::json!({ "rows": rows }))
+    }
+
+    /// Prints data for programs: one JSON document, or the rows that it lists.
     ///
     /// # Errors
     /// Stdout cannot be written.
     pub fn document<T: Serialize>(self, data: &T) -> Done {
-        let mut text = serde_json::to_vec_pretty(data).map_err(io::Error::from)?;
-        text.push(b'\n');
+        let text = match self.format {
+            Format::Ndjson => rows::ndjson(&serde_json::to_value(data).map_err(io::Error::from)?),
+            Format::Csv => rows::csv(&serde_json::to_value(data).map_err(io::Error::from)?)?,
+            _ => {
+                let mut text = serde_json::to_vec_pretty(data).map_err(io::Error::from)?;
+                text.push(b'\n');
+                text
+            }
+        };
         let mut out = io::stdout().lock();
         out.write_all(&text)?;
         Ok(out.flush()?)
@@ -146,6 +177,7 @@ impl Screen {
     fn choice(self, stream: &impl anstream::stream::RawStream) -> ColorChoice {
         match self.color {
             ColorChoice::Auto if !stream.is_terminal() => ColorChoice::Never,
+            _ if matches!(self.format, Format::Plain | Format::Md) => ColorChoice::Never,
             ColorChoice::Auto => AutoStream::choice(stream),
             fixed => fixed,
         }

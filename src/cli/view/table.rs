@@ -85,6 +85,9 @@ impl Table {
     pub fn draw(&self, frame: Frame) -> String {
         let shown: Vec<usize> =
             self.columns.iter().enumerate().filter(|(_, it)| it.shows(frame)).map(|(at, _)| at).collect();
+        if frame.is_markdown() {
+            return self.markdown(&shown);
+        }
         let mut grid = Grid::new();
         grid.load_style(TableStyle::new());
         grid.set_content_arrangement(ContentArrangement::Disabled);
@@ -117,6 +120,30 @@ impl Table {
             }
             None => String::new(),
         }
+    }
+}
+
+// === impl Table ===
+
+impl Table {
+    fn markdown(&self, shown: &[usize]) -> String {
+        let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
+        let pick = |cells: &[String]| {
+            line(shown.iter().filter_map(|at| cells.get(*at)).map(|it| it.trim().replace('|', "\\|")).collect())
+        };
+        let columns = || shown.iter().filter_map(|at| self.columns.get(*at));
+        let mut lines = vec![
+            line(columns().map(|it| it.title.to_owned()).collect()),
+            line(columns().map(|it| if it.right { "---:" } else { "---" }.to_owned()).collect()),
+        ];
+        for (at, row) in self.rows.iter().enumerate() {
+            for (_, heading) in self.headings.iter().filter(|it| it.0 == at) {
+                lines.push(line(vec![format!("**{}**", heading.replace('|', "\\|"))]));
+            }
+            lines.push(pick(row));
+        }
+        // A page runs lines together that no empty one parts.
+        format!("\n{}\n", lines.join("\n"))
     }
 }
 
@@ -156,6 +183,16 @@ mod tests {
         table.heading("last");
         let drawn = plain(&table.draw(Frame { columns: Some(120) }));
         assert_eq!(drawn, "A\nnothing\nfirst\nx\ny\nsecond\nz");
+    }
+
+    #[test]
+    fn a_page_gets_a_table_of_its_own() {
+        let mut table = table();
+        table.row(["a|b", "1", "2", ""]);
+        let drawn = table.draw(Frame::MARKDOWN);
+        let lines: Vec<_> = drawn.trim().lines().collect();
+        assert_eq!(lines[..3], ["| MODEL | REQ | IN |", "| --- | ---: | ---: |", "| openai/gpt | 1,204 | 22.1M |"]);
+        assert_eq!(lines[4], "| a\\|b | 1 | 2 |");
     }
 
     #[test]

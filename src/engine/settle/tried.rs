@@ -14,6 +14,7 @@ use crate::domain::policy::{Billing, Provider};
 use crate::domain::target::Seat;
 use crate::domain::usage::{Source, Usage};
 use crate::engine::prices::Prices;
+use crate::engine::settle::baseline;
 use crate::route::live::Class;
 use crate::store::{AttemptRecord, AttemptState, Cost, FailureNote};
 use crate::wire::tokens;
@@ -52,7 +53,7 @@ pub(super) struct Try {
 
 impl Try {
     /// Its row: the `n`th of `ask`.
-    pub(super) fn record(&self, n: u32, ask: &Ask) -> AttemptRecord {
+    pub(super) fn record(&self, n: u32, ask: &Ask, prices: &Prices) -> AttemptRecord {
         let micros = |from: Moment, to: Moment| u64::try_from(to.since(from).as_micros()).unwrap_or(u64::MAX);
         AttemptRecord {
             n,
@@ -75,6 +76,7 @@ impl Try {
                 .and_then(|failure| u64::try_from(failure.retry_after?.as_millis()).ok()),
             usage: self.usage.clone(),
             cost: self.cost.unwrap_or(Cost::Unpriced),
+            equivalent: baseline::equivalent(self, ask, prices),
         }
     }
 

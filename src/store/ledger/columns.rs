@@ -27,7 +27,7 @@ const fn named(name: &'static str) -> Column {
 }
 
 /// `ledger_requests`, without the place in the chain and the hash.
-pub(in crate::store) const REQUEST: [Column; 40] = [
+pub(in crate::store) const REQUEST: [Column; 42] = [
     plain("id"),
     plain("process"),
     plain("started"),
@@ -68,10 +68,12 @@ pub(in crate::store) const REQUEST: [Column; 40] = [
     plain("virtual_key"),
     plain("team"),
     plain("customer"),
+    plain("baseline"),
+    plain("cache_saved"),
 ];
 
 /// `ledger_attempts`. `late`: the place of the correction that brought it; NULL = it came with its request.
-pub(in crate::store) const ATTEMPT: [Column; 30] = [
+pub(in crate::store) const ATTEMPT: [Column; 31] = [
     plain("request"),
     plain("n"),
     plain("late"),
@@ -102,6 +104,7 @@ pub(in crate::store) const ATTEMPT: [Column; 30] = [
     plain("cost"),
     named("cost_kind"),
     named("resume"),
+    plain("equivalent"),
 ];
 
 /// `ledger_corrections`, without the hash: what a request costs in all, and how many attempts it had, as it turned out.

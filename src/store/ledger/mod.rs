@@ -37,8 +37,8 @@ use crate::store::ledger::journal::Journal;
 pub use chain::check::{Checked, Fault, Notice, check};
 pub(in crate::store) use record::CHAT;
 pub use record::{
-    AttemptRecord, AttemptState, Cost, DecisionNote, FailureNote, Head, IN_DOUBT, Intent, Outcome, ProcessKind,
-    RequestRecord,
+    AttemptRecord, AttemptState, Baseline, Cost, DecisionNote, FailureNote, Head, IN_DOUBT, Intent, Outcome,
+    ProcessKind, RequestRecord,
 };
 
 /// Requests that may be open or not yet committed at once. Each holds one place in the queue.

@@ -180,6 +180,15 @@ impl Cost {
     }
 }
 
+/// What a request is compared with to say what was saved: its client's wish, at list price, without caches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Baseline {
+    /// What the model that was asked for would have cost.
+    pub usd: Usd,
+    /// By how much providers' prompt caches made the attempts cheaper; less than nothing where writing them cost more.
+    pub cache_saved: Usd,
+}
+
 /// What went wrong, for a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FailureNote {
@@ -234,6 +243,8 @@ pub struct RequestRecord {
     pub cost: Cost,
     /// What the provider says it cost.
     pub reported_cost: Option<Usd>,
+    /// What it is compared with; `None` where that, or what it cost, is not known.
+    pub baseline: Option<Baseline>,
     /// Another than the first target answered.
     pub moved: bool,
     /// Why it failed.
@@ -307,4 +318,6 @@ pub struct AttemptRecord {
     pub usage: Option<Usage>,
     /// What it cost.
     pub cost: Cost,
+    /// What an answer that a flat fee paid would have cost by the token, where that is known.
+    pub equivalent: Option<Usd>,
 }

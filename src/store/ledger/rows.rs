@@ -114,6 +114,8 @@ fn request(process: i64, record: &RequestRecord) -> RequestCells<'_> {
         head.caller.virtual_key.into(),
         head.caller.team.into(),
         head.caller.customer.into(),
+        record.baseline.map(|it| it.usd.pico()).into(),
+        record.baseline.map(|it| it.cache_saved.pico()).filter(|it| *it != 0).into(),
     ]
 }
 
@@ -153,6 +155,7 @@ fn attempt<'a>(record: &RequestRecord, attempt: &'a AttemptRecord) -> AttemptCel
         attempt.cost.amount().map(Usd::pico).into(),
         attempt.cost.name().into(),
         attempt.resume.into(),
+        attempt.equivalent.map(Usd::pico).into(),
     ]
 }
 

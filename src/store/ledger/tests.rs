@@ -59,6 +59,7 @@ fn intent(id: RequestId, attempt: u32, expected: Option<i64>) -> Intent<'static>
 fn attempt(n: u32, cost: Cost, error: Option<&'static str>) -> AttemptRecord {
     AttemptRecord {
         resume: None,
+        equivalent: None,
         n,
         provider: "openai".into(),
         model: "gpt-x".into(),
@@ -97,6 +98,7 @@ fn record(id: RequestId, attempts: Vec<AttemptRecord>) -> Arc<RequestRecord> {
         usage: ok.then(|| Usage { input: 10, output: 5, source: Source::Provider, ..Usage::default() }),
         cost,
         reported_cost: None,
+        baseline: None,
         moved: attempts.len() > 1,
         error: (!ok).then(|| FailureNote { kind: "overload", code: "upstream_busy", detail: "all busy".to_owned() }),
         losses: Vec::new(),

@@ -58,9 +58,21 @@ pub(in crate::store) enum Sum {
     Subscription,
     /// Answers that were free.
     Free,
+    /// Pico-dollars that answers paid by a flat fee would have cost by the token.
+    Equivalent,
+    /// Such answers of which nobody knows that.
+    EquivalentUnknown,
+    /// Requests with a baseline.
+    Compared,
+    /// Pico-dollars of their baselines.
+    Baseline,
+    /// What they cost.
+    ComparedCost,
+    /// What prompt caches saved of that; may be less than nothing.
+    CacheSaved,
 }
 
-const SUMS: usize = Sum::Free as usize + 1;
+const SUMS: usize = Sum::CacheSaved as usize + 1;
 
 /// Sums over some requests and attempts.
 #[derive(Debug, Clone, Default)]

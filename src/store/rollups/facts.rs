@@ -28,6 +28,15 @@ pub(super) struct Request<'a> {
     /// Who answered.
     pub(super) seat: Seat<'a>,
     pub(super) error: Option<Problem<'a>>,
+    pub(super) saved: Option<Saved>,
+}
+
+/// What a request that has a baseline is compared by, in pico-dollars.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Saved {
+    pub(super) baseline: i64,
+    pub(super) cost: i64,
+    pub(super) cache: i64,
 }
 
 /// One of its attempts.
@@ -43,6 +52,8 @@ pub(super) struct Attempt<'a> {
     pub(super) total_us: Option<u64>,
     pub(super) tokens: [i64; 6],
     pub(super) cost: Option<Cost>,
+    /// By the token, in pico-dollars, of an answer that a flat fee paid.
+    pub(super) equivalent: Option<i64>,
 }
 
 /// A provider, its model and the key that pays, as far as there is one.
@@ -87,6 +98,7 @@ pub(super) fn of_record(record: &RequestRecord) -> (Request<'_>, Vec<Attempt<'_>
             key: record.key_name.as_ref().map(KeyName::as_str).map(Cow::Borrowed),
         },
         error: record.error.as_ref().map(Problem::of),
+        saved: record.baseline.and_then(|it| Saved::of(it.usd.pico(), it.cache_saved.pico(), Some(record.cost))),
     };
     (request, record.attempts.iter().map(of_attempt).collect())
 }
@@ -111,6 +123,17 @@ fn of_attempt(it: &AttemptRecord) -> Attempt<'_> {
         total_us: Some(it.total_us),
         tokens: tokens.unwrap_or_default(),
         cost: Some(it.cost),
+        equivalent: it.equivalent.map(Usd::pico),
+    }
+}
+
+impl Saved {
+    /// `None` for what is not known for certain to have cost anything.
+    fn of(baseline: i64, cache: i64, cost: Option<Cost>) -> Option<Self> {
+        match cost? {
+            Cost::Exact(cost) | Cost::Estimated(cost) => Some(Self { baseline, cost: cost.pico(), cache }),
+            Cost::InDoubt(_) | Cost::Unpriced => None,
+        }
     }
 }
 
@@ -126,7 +149,8 @@ const ROWS: &str = "
     SELECT r.id, r.started, r.client, r.group_name, r.session, r.virtual_key, r.team, r.customer, r.stream, r.outcome,
         r.overhead_us, r.provider, r.model, r.key_name, r.kind, r.code,
         a.n, a.provider, a.model, a.key_name, a.billing, a.state, a.kind, a.code, a.first_us, a.total_us,
-        a.input, a.cache_read, a.cache_write, a.cache_write_1h, a.output, a.reasoning, a.cost_kind, a.cost
+        a.input, a.cache_read, a.cache_write, a.cache_write_1h, a.output, a.reasoning, a.cost_kind, a.cost,
+        a.equivalent, r.baseline, r.cache_saved, r.cost_kind, r.cost
     FROM requests r LEFT JOIN attempts a ON a.request = r.id";
 
 /// Which requests are read.
@@ -190,13 +214,23 @@ fn request(row: &Row<'_>) -> rusqlite::Result<Request<'static>> {
         overhead_us: count(row, 10)?,
         seat: Seat { provider: text(row, 11)?, model: text(row, 12)?, key: text(row, 13)? },
         error: problem(row, 14)?,
+        saved: match row.get(35)? {
+            Some(baseline) => Saved::of(baseline, row.get::<_, Option<i64>>(36)?.unwrap_or(0), cost(row, 37)?),
+            None => None,
+        },
     })
+}
+
+/// From its kind in that column and its amount in the next.
+fn cost(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Cost>> {
+    let kind: String = row.get(column)?;
+    Ok(Cost::from_columns(&kind, row.get::<_, Option<i64>>(column + 1)?.map(Usd::from_pico)))
 }
 
 /// `None` for a request that has no attempt.
 fn attempt(row: &Row<'_>) -> rusqlite::Result<Option<Attempt<'static>>> {
     let Some(n) = row.get(16)? else { return Ok(None) };
-    let (billing, state, cost_kind): (String, String, String) = (row.get(20)?, row.get(21)?, row.get(32)?);
+    let (billing, state): (String, String) = (row.get(20)?, row.get(21)?);
     let error = problem(row, 22)?;
     let mut tokens = [0; 6];
     for (at, it) in tokens.iter_mut().enumerate() {
@@ -212,7 +246,8 @@ fn attempt(row: &Row<'_>) -> rusqlite::Result<Option<Attempt<'static>>> {
         first_us: count(row, 24)?,
         total_us: count(row, 25)?,
         tokens,
-        cost: Cost::from_columns(&cost_kind, row.get::<_, Option<i64>>(33)?.map(Usd::from_pico)),
+        cost: cost(row, 32)?,
+        equivalent: row.get(34)?,
     }))
 }
 

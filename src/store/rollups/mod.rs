@@ -18,13 +18,13 @@ pub(in crate::store) use histogram::Histogram;
 pub(in crate::store) use pending::{Errors, Pending, Series};
 pub(in crate::store) use reading::Reading;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::{Connection, Transaction};
 
 use crate::domain::clock::Stamp;
 use crate::store::error::StoreError;
-use facts::{Which, each_row};
+use facts::{Saved, Which, each_row};
 
 /// Microseconds of an hour.
 const HOUR: i64 = 3_600_000_000;
@@ -89,8 +89,8 @@ pub(in crate::store) struct Orphans {
     /// Requests with an attempt that has no row.
     ids: Vec<i64>,
     attempts: HashSet<(i64, u32)>,
-    /// Of `ids`: those that have a row themselves.
-    known: HashSet<i64>,
+    /// Of `ids`: those that have a row themselves, with what they are compared by.
+    known: HashMap<i64, Option<Saved>>,
 }
 
 impl Orphans {
@@ -103,16 +103,21 @@ impl Orphans {
              ORDER BY i.request",
         )?;
         let rows = statement.query_map([process], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        let mut it = Self { ids: Vec::new(), attempts: HashSet::new(), known: HashSet::new() };
+        let mut it = Self { ids: Vec::new(), attempts: HashSet::new(), known: HashMap::new() };
         for row in rows {
             let (request, n, known): (i64, u32, bool) = row?;
             it.ids.push(request);
             it.attempts.insert((request, n));
             if known {
-                it.known.insert(request);
+                it.known.insert(request, None);
             }
         }
         it.ids.dedup();
+        let known: Vec<i64> = it.known.keys().copied().collect();
+        each_row(tx, &Which::Ids(&known), |id, request, _| {
+            it.known.insert(id, request.saved);
+            Ok(())
+        })?;
         Ok(it)
     }
 
@@ -120,8 +125,10 @@ impl Orphans {
     pub(in crate::store) fn book(&self, tx: &Transaction<'_>) -> Result<(), StoreError> {
         let mut pending = Pending::default();
         each_row(tx, &Which::Ids(&self.ids), |id, request, attempts| {
-            if !self.known.contains(&id) {
-                pending.request(request, request.is_rescued(attempts));
+            match self.known.get(&id) {
+                None => pending.request(request, request.is_rescued(attempts)),
+                Some(Some(saved)) if request.saved.is_none() => pending.uncompare(request, saved),
+                Some(_) => {}
             }
             let new = attempts.iter().filter(|it| self.attempts.contains(&(id, it.n)));
             for it in new {

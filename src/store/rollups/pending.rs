@@ -12,7 +12,7 @@ use crate::domain::policy::Billing;
 use crate::store::error::StoreError;
 use crate::store::ledger::{Cost, IN_DOUBT, Outcome, RequestRecord};
 use crate::store::rollups::cell::{Cell, Sum};
-use crate::store::rollups::facts::{Attempt, Problem, Request, Seat, of_record};
+use crate::store::rollups::facts::{Attempt, Problem, Request, Saved, Seat, of_record};
 use crate::store::rollups::{damaged, hour};
 
 /// Whose sums a cell holds. Empty texts and 0: none.
@@ -77,6 +77,9 @@ impl<'a> Pending<'a> {
                 cell.plus(ended, 1);
             }
             cell.plus(Sum::Rescued, i64::from(rescued));
+            if let Some(it) = &request.saved {
+                cell.compare(it, 1);
+            }
             // Of one that was never sent it is not known what it would have been.
             if let Some(overhead) = request.overhead_us.filter(|it| *it > 0) {
                 cell.overhead.add(overhead);
@@ -85,6 +88,11 @@ impl<'a> Pending<'a> {
         if let Some(problem) = &request.error {
             self.problem(request, problem).requests += 1;
         }
+    }
+
+    /// A request that was compared is no more: what it cost has become uncertain.
+    pub(super) fn uncompare(&mut self, request: &Request<'a>, saved: &Saved) {
+        self.add(request, &request.seat, |cell| cell.compare(saved, -1));
     }
 
     /// One attempt of a request.
@@ -115,6 +123,12 @@ impl<'a> Pending<'a> {
             }
             if let (Some(sum), true) = (by_fee, attempt.answered) {
                 cell.plus(sum, 1);
+            }
+            if attempt.billing == Billing::Subscription && attempt.answered {
+                match attempt.equivalent {
+                    Some(pico) => cell.plus(Sum::Equivalent, pico),
+                    None => cell.plus(Sum::EquivalentUnknown, 1),
+                }
             }
             if let (Some(first), true) = (attempt.first_us, request.stream) {
                 cell.ttft.add(first);
@@ -230,6 +244,16 @@ impl Series<'_> {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING id",
         )?;
         Ok(insert.query_row(columns, |row| row.get(0))?)
+    }
+}
+
+impl Cell {
+    /// Counts a comparison, or with -1 takes one back.
+    fn compare(&mut self, it: &Saved, times: i64) {
+        self.plus(Sum::Compared, times);
+        for (sum, n) in [(Sum::Baseline, it.baseline), (Sum::ComparedCost, it.cost), (Sum::CacheSaved, it.cache)] {
+            self.plus(sum, n.saturating_mul(times));
+        }
     }
 }
 

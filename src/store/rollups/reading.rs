@@ -2,6 +2,7 @@
 //! part.
 
 use std::borrow::Cow;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range as Span;
 
@@ -76,11 +77,6 @@ impl<'c> Reading<'c> {
         Ok(false)
     }
 
-    /// The connection that is read from.
-    pub(in crate::store) fn conn(&self) -> &'c Connection {
-        self.conn
-    }
-
     /// Everything together.
     pub(in crate::store) fn totals(&self) -> Result<Cell, StoreError> {
         let mut sum = Cell::default();
@@ -97,13 +93,17 @@ impl<'c> Reading<'c> {
         Ok(sum)
     }
 
-    /// Sums by what `name` calls the series they belong to; what it calls `None` is left out.
-    pub(in crate::store) fn by<K: Ord + Clone>(
+    /// Sums by what `name` calls the series they belong to, for each of `ways`; what it calls `None` is left out.
+    pub(in crate::store) fn by<W, K: Ord + Clone>(
         &self,
-        name: impl Fn(&Series<'_>) -> Option<K>,
-    ) -> Result<BTreeMap<K, Cell>, StoreError> {
-        let mut named = Named::default();
-        let mut places: HashMap<i64, Option<usize>> = HashMap::new();
+        ways: &[W],
+        name: impl Fn(&W, &Series<'_>) -> Option<K>,
+    ) -> Result<Vec<BTreeMap<K, Cell>>, StoreError> {
+        let mut named: Vec<Named<K>> = ways.iter().map(|_| Named::default()).collect();
+        if ways.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut places: HashMap<i64, Vec<Option<usize>>> = HashMap::new();
         let mut find = self.conn.prepare_cached(
             "SELECT provider, model, key_name, client, group_name, virtual_key, team, customer
              FROM rollup_series WHERE id = ?1",
@@ -113,23 +113,28 @@ impl<'c> Reading<'c> {
         let mut rows = statement.query([self.hours.start, self.hours.end])?;
         while let Some(row) = rows.next()? {
             let (hour, id) = (row.get(0)?, row.get(1)?);
-            let place = if let Some(it) = places.get(&id) {
-                *it
-            } else {
-                let place = name(&series(&mut find, id, hour)?).map(|it| named.place(it));
-                places.insert(id, place);
-                place
+            let of_series = match places.entry(id) {
+                Entry::Occupied(it) => it.into_mut(),
+                Entry::Vacant(it) => {
+                    let series = series(&mut find, id, hour)?;
+                    let place = |(way, named): (&W, &mut Named<K>)| name(way, &series).map(|it| named.place(it));
+                    it.insert(ways.iter().zip(&mut named).map(place).collect())
+                }
             };
-            if let Some(cell) = place.and_then(|it| named.cells.get_mut(it)) {
-                cell.absorb(blob(row, 2)?).ok_or_else(|| damaged(hour))?;
+            for (place, named) in of_series.iter().zip(&mut named) {
+                if let Some(cell) = place.and_then(|it| named.cells.get_mut(it)) {
+                    cell.absorb(blob(row, 2)?).ok_or_else(|| damaged(hour))?;
+                }
             }
         }
         for ((_, series), cell) in &self.edges.series {
-            if let Some(name) = name(series) {
-                named.add(name, cell);
+            for (way, named) in ways.iter().zip(&mut named) {
+                if let Some(name) = name(way, series) {
+                    named.add(name, cell);
+                }
             }
         }
-        Ok(named.finish())
+        Ok(named.into_iter().map(Named::finish).collect())
     }
 
     /// Sums by session; the empty one is that of requests without.

@@ -9,7 +9,9 @@ use crate::domain::policy::Billing;
 use crate::domain::usage::{Source, Usage};
 use crate::store::migrations;
 use crate::store::open::{Access, open};
-use crate::store::{AttemptRecord, AttemptState, Cost, FailureNote, Head, Ledger, Outcome, ProcessKind, RequestRecord};
+use crate::store::{
+    AttemptRecord, AttemptState, Baseline, Cost, FailureNote, Head, Ledger, Outcome, ProcessKind, RequestRecord,
+};
 
 /// The `n`th of many that are all different.
 fn record(id: RequestId, n: u64) -> RequestRecord {
@@ -24,6 +26,7 @@ fn record(id: RequestId, n: u64) -> RequestRecord {
         billing: [Billing::Metered, Billing::Subscription, Billing::Free][usize::try_from(n % 3).unwrap()],
         lane: "verbatim",
         resume: None,
+        equivalent: (!n.is_multiple_of(3)).then(|| Usd::from_pico(n.cast_signed() * 11)),
         started_us: 3,
         first_content_us: (!n.is_multiple_of(4)).then_some(n * 7_919 % 3_000_000),
         total_us: n * 104_729 % 60_000_000,
@@ -76,8 +79,12 @@ fn record(id: RequestId, n: u64) -> RequestRecord {
         served_model: None,
         finish: None,
         usage: None,
-        cost: Cost::Unpriced,
+        cost: Cost::Exact(Usd::from_pico(n.cast_signed() * 1_000_003)),
         reported_cost: None,
+        baseline: n.is_multiple_of(4).then(|| Baseline {
+            usd: Usd::from_pico(n.cast_signed() * 2_000_000),
+            cache_saved: Usd::from_pico(50 - n.cast_signed()),
+        }),
         moved: false,
         error: (pick(3) == 2).then_some(failed),
         losses: Vec::new(),

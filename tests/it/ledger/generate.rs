@@ -13,7 +13,7 @@ use llmroute::domain::money::Usd;
 use llmroute::domain::policy::Billing;
 use llmroute::domain::usage::{Source, Usage};
 use llmroute::store::{
-    AttemptRecord, AttemptState, Cost, FailureNote, Head, Ledger, Outcome, ProcessKind, RequestRecord,
+    AttemptRecord, AttemptState, Baseline, Cost, FailureNote, Head, Ledger, Outcome, ProcessKind, RequestRecord,
 };
 
 /// 20 November 2026, noon UTC: the last request comes then.
@@ -99,7 +99,7 @@ pub(crate) fn record(id: RequestId, nth: u64, size: u64) -> RequestRecord {
         key: Some(KeyId(1 + i64::try_from(target / 2).unwrap())),
         key_name: Some("main".into()),
         billing: if target == 7 { Billing::Free } else { Billing::Metered },
-        lane: if target % 2 == 0 { "splice" } else { "translate" },
+        lane: if target.is_multiple_of(2) { "splice" } else { "translate" },
         resume: None,
         started_us: 150 + u64::from(n - 1) * 90_000,
         first_content_us: fine.then_some(wait),
@@ -114,6 +114,7 @@ pub(crate) fn record(id: RequestId, nth: u64, size: u64) -> RequestRecord {
         retry_after_ms: (!fine).then_some(41_000),
         usage: fine.then(|| usage.clone()),
         cost: if fine { cost } else { Cost::Exact(Usd::ZERO) },
+        equivalent: None,
     };
     let mut attempts = Vec::new();
     if moved || failed {
@@ -139,6 +140,7 @@ pub(crate) fn record(id: RequestId, nth: u64, size: u64) -> RequestRecord {
         usage: answered.map(|_| usage),
         cost: if failed { Cost::Exact(Usd::ZERO) } else { cost },
         reported_cost: None,
+        baseline: cost.amount().filter(|_| !failed).map(|it| Baseline { usd: it + it, cache_saved: it }),
         moved,
         error: attempts.last().and_then(|it| it.error.clone()),
         losses: Vec::new(),
