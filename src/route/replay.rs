@@ -126,6 +126,7 @@ impl Replay {
             rates: Arc::clone(&self.rates),
             canaries: record.fleet.canaries.clone(),
             warmth: record.fleet.warmth.as_ref().map(|it| Arc::new(it.moved(record.fleet.now, now))),
+            funds: record.fleet.funds.clone(),
         };
         let mut ask = record.ask.ask(then.id, now);
         ask.at = Now { mono: now, wall: then.wall };

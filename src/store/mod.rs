@@ -9,7 +9,7 @@
 //!   of it at one moment.
 //! - [`health`], [`canaries`]: what a restart must not forget of the fleet.
 //! - [`ledger`]: the journal and the one writer thread of a process.
-//! - [`stats`], [`requests`], [`decisions`]: reading the ledger.
+//! - [`stats`], [`requests`], [`decisions`], [`spent`]: reading the ledger.
 //! - [`responses`]: answers that clients may go on from.
 //! - [`vault`]: what providers want back of their answers and clients do not carry.
 //! - [`server_lock`]: which process is the running server.
@@ -37,6 +37,7 @@ pub mod ledger;
 pub mod requests;
 pub mod responses;
 pub mod server_lock;
+pub mod spent;
 pub mod stats;
 pub mod vault;
 

@@ -6,6 +6,7 @@ mod authorize;
 mod bedrock;
 mod bench;
 mod beside;
+mod budgets;
 mod canaries;
 mod catalog;
 mod citations;

@@ -22,7 +22,7 @@ use crate::engine::failover::failures::{being_probed, crowded, nobody_waits, tel
 use crate::engine::race::{Race, Racer, Woken};
 use crate::engine::resume::Rest;
 use crate::engine::rooms::Place;
-use crate::engine::settle::Settlement;
+use crate::engine::settle::{Account, Settlement};
 use crate::route::Stop;
 use crate::route::hedge::{self, Size};
 
@@ -224,13 +224,26 @@ impl Walk {
                 }
             }
             if let Some(ticket) = engine.fleet.admit(seat) {
+                let Some(account) = self.paying(stop, seat) else { continue };
                 self.left -= 1;
-                race.start(at, stop, (seat, place), ticket, self.ways.deadlines, self.settlement.account());
+                race.start(at, stop, (seat, place), ticket, self.ways.deadlines, account);
                 return true;
             }
             self.probed = self.probed.take().or_else(|| Some((at, seat.clone())));
         }
         false
+    }
+
+    /// The account for an attempt at `seat`, with what that may cost held; `None` where a budget has no room for it.
+    fn paying(&mut self, stop: &Stop, seat: &Seat) -> Option<Account> {
+        let account = self.settlement.account();
+        match account.reserve(stop, seat) {
+            Ok(held) => Some(account.holding(held)),
+            Err(failure) => {
+                self.note(*failure);
+                None
+            }
+        }
     }
 
     /// Waits for a place at a target that is full, not longer than for its first content, and tries it then. `None` if the
@@ -348,9 +361,10 @@ impl Walk {
         }
         let engine = Arc::clone(&self.engine);
         let ticket = engine.fleet.admit(seat)?;
+        let account = self.paying(stop, seat)?;
         self.left -= 1;
         let mut race = Race::default();
-        race.start(at, stop, (seat, place), ticket, self.ways.deadlines, self.settlement.account());
+        race.start(at, stop, (seat, place), ticket, self.ways.deadlines, account);
         match race.woken(None).await {
             Woken::Late => None,
             Woken::Won(racer, committed) => {

@@ -14,6 +14,7 @@ use crate::domain::policy::{Auth, Policy, Provider};
 use crate::domain::rule::{Fact, Facts, Lookup, Variable};
 use crate::domain::target::{Seat, Target};
 use crate::route::breaker::Standing;
+use crate::route::budget;
 use crate::route::health::{FleetView, SeatId};
 use crate::route::live::{Class, Live};
 use crate::route::rules::{said, signals};
@@ -119,8 +120,9 @@ impl Facts for Round<'_> {
             Variable::VirtualKey | Variable::Team | Variable::Customer => Fact::Text(""),
             Variable::Client => Fact::Text(&ask.client),
             Variable::Session => Fact::Text(ask.session.as_deref().unwrap_or_default()),
-            // Nothing has a budget or a limit.
-            Variable::BudgetUsed | Variable::TokensUsed | Variable::RequestsUsed => Fact::Double(0.0),
+            Variable::BudgetUsed => Fact::Double(budget::used(&sight.health.fleet.funds)),
+            // Nothing has a limit.
+            Variable::TokensUsed | Variable::RequestsUsed => Fact::Double(0.0),
             Variable::PromptTokens => count(ask.needs.prompt_tokens),
             Variable::MaxTokens => count(ask.needs.max_tokens.unwrap_or(0)),
             Variable::EstCost => Fact::Double(ask.quote?.dollars()),
