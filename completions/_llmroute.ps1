@@ -137,6 +137,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Where it is, up to and including the version: <https://api.example.com/v1>')
             [CompletionResult]::new('--speaks', '--speaks', [CompletionResultType]::ParameterName, 'A dialect it speaks (openai-chat, openai-responses or anthropic), and the path if it is not the usual one; may be repeated')
             [CompletionResult]::new('--auth', '--auth', [CompletionResultType]::ParameterName, 'How it wants its key. Usually told by the dialect')
+            [CompletionResult]::new('--billing', '--billing', [CompletionResultType]::ParameterName, 'How the clients'' own keys are paid for, with --auth client: by the token, by a flat fee, or not at all')
             [CompletionResult]::new('--like', '--like', [CompletionResultType]::ParameterName, 'Copy everything that is not given from a built-in provider')
             [CompletionResult]::new('--privacy', '--privacy', [CompletionResultType]::ParameterName, 'What becomes of what is sent there: it stays on this machine or network, is not kept, or nothing is promised')
             [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'A value that its address needs (a region, a project, an account); may be repeated')

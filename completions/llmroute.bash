@@ -2541,7 +2541,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__providers__subcmd__add)
-            opts="-q -y -h --base-url --speaks --auth --like --privacy --allow-private --set --json --format --color --quiet --no-input --yes --home --help"
+            opts="-q -y -h --base-url --speaks --auth --billing --like --privacy --allow-private --set --json --format --color --quiet --no-input --yes --home --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2556,7 +2556,11 @@ _llmroute() {
                     return 0
                     ;;
                 --auth)
-                    COMPREPLY=($(compgen -W "bearer x-api-key api-key x-goog-api-key google entra aws none" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "bearer x-api-key api-key x-goog-api-key google entra aws client none" -- "${cur}"))
+                    return 0
+                    ;;
+                --billing)
+                    COMPREPLY=($(compgen -W "metered subscription free" -- "${cur}"))
                     return 0
                     ;;
                 --like)

@@ -129,6 +129,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand --base-url 'Where it is, up to and including the version: <https://api.example.com/v1>'
             cand --speaks 'A dialect it speaks (openai-chat, openai-responses or anthropic), and the path if it is not the usual one; may be repeated'
             cand --auth 'How it wants its key. Usually told by the dialect'
+            cand --billing 'How the clients'' own keys are paid for, with --auth client: by the token, by a flat fee, or not at all'
             cand --like 'Copy everything that is not given from a built-in provider'
             cand --privacy 'What becomes of what is sent there: it stays on this machine or network, is not kept, or nothing is promised'
             cand --set 'A value that its address needs (a region, a project, an account); may be repeated'

@@ -129,7 +129,11 @@ x-goog-api-key\t'`x-goog-api-key: KEY`'
 google\t'A Google access token, or a service-account file that is exchanged for one'
 entra\t'A Microsoft Entra access token, or an application\'s secret that is exchanged for one'
 aws\t'A signature of AWS\'s, or a Bedrock API key'
+client\t'The key of the client itself, as it came; the local token is in x-llmroute-key then'
 none\t'No key'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l billing -d 'How the clients\' own keys are paid for, with --auth client: by the token, by a flat fee, or not at all' -r -f -a "metered\t'By the token'
+subscription\t'A flat fee: requests cost nothing extra'
+free\t'Nothing'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l like -d 'Copy everything that is not given from a built-in provider' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l privacy -d 'What becomes of what is sent there: it stays on this machine or network, is not kept, or nothing is promised' -r -f -a "local\t'It does not leave this machine or network'
 zdr\t'Nothing is kept once it is answered'

@@ -122,7 +122,11 @@ module completions {
   ]
 
   def "nu-complete llmroute providers add auth" [] {
-    [ "bearer" "x-api-key" "api-key" "x-goog-api-key" "google" "entra" "aws" "none" ]
+    [ "bearer" "x-api-key" "api-key" "x-goog-api-key" "google" "entra" "aws" "client" "none" ]
+  }
+
+  def "nu-complete llmroute providers add billing" [] {
+    [ "metered" "subscription" "free" ]
   }
 
   def "nu-complete llmroute providers add privacy" [] {
@@ -142,6 +146,7 @@ module completions {
     --base-url: string        # Where it is, up to and including the version: <https://api.example.com/v1>
     --speaks: string          # A dialect it speaks (openai-chat, openai-responses or anthropic), and the path if it is not the usual one; may be repeated
     --auth: string@"nu-complete llmroute providers add auth" # How it wants its key. Usually told by the dialect
+    --billing: string@"nu-complete llmroute providers add billing" # How the clients' own keys are paid for, with --auth client: by the token, by a flat fee, or not at all
     --like: string            # Copy everything that is not given from a built-in provider
     --privacy: string@"nu-complete llmroute providers add privacy" # What becomes of what is sent there: it stays on this machine or network, is not kept, or nothing is promised
     --allow-private           # The URL may point into a private network

@@ -7,8 +7,9 @@ use crate::domain::clock::Stamp;
 use crate::domain::id::{ModelName, ProviderName};
 use crate::domain::money::Usd;
 use crate::domain::policy::{Billing, Provider};
+pub use crate::domain::rates::UnitPrices;
 use crate::domain::target::Target;
-use crate::domain::usage::{Source, Usage};
+use crate::domain::usage::{ServiceTier, Source, Usage};
 
 pub use book::{BrokenTable, PriceBook};
 
@@ -18,6 +19,7 @@ mod rates;
 mod table;
 #[cfg(test)]
 mod tests;
+mod tiers;
 
 /// What the amounts of the user's own rows are called in the ledger.
 const OWN: &str = "own";
@@ -35,19 +37,6 @@ pub struct Priced {
     pub exact: bool,
     /// Where the prices come from: a table with its version, `own` or `free`.
     pub version: &'static str,
-}
-
-/// Prices in dollars per million tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnitPrices {
-    /// Of prompt tokens.
-    pub input: Usd,
-    /// Of generated tokens, reasoning included.
-    pub output: Usd,
-    /// Of prompt tokens read from the provider's cache; as `input` where not given.
-    pub cache_read: Option<Usd>,
-    /// Of prompt tokens written to the provider's cache; as `input` where not given.
-    pub cache_write: Option<Usd>,
 }
 
 /// A price the user set (`prices set P/M in=… out=…`).
@@ -70,20 +59,29 @@ pub struct Override {
 #[must_use]
 pub fn price(usage: &Usage, prices: &UnitPrices) -> Option<Usd> {
     const PER: i128 = 1_000_000;
-    let usage = Coherent::of(usage);
-    let writes = usage.cache_write + usage.cache_write_1h;
-    let uncached = usage.input - usage.cache_read - writes;
+    let it = Coherent::of(usage);
+    let writes = it.cache_write + it.cache_write_1h;
+    let uncached = it.input - it.cache_read - writes;
+    // Which of the cached tokens are sound nobody says: sound is taken to be among the others.
+    let audio = it.input_audio.min(uncached);
+    let write = prices.cache_write.unwrap_or(prices.input);
     let parts = [
-        (uncached, prices.input),
-        (usage.cache_read, prices.cache_read.unwrap_or(prices.input)),
-        (writes, prices.cache_write.unwrap_or(prices.input)),
-        (usage.output, prices.output),
+        (uncached - audio, prices.input),
+        (audio, prices.input_audio.unwrap_or(prices.input)),
+        (it.cache_read, prices.cache_read.unwrap_or(prices.input)),
+        (it.cache_write, write),
+        (it.cache_write_1h, prices.cache_write_1h.unwrap_or(write)),
+        (it.output - it.reasoning - it.output_audio, prices.output),
+        (it.reasoning, prices.reasoning.unwrap_or(prices.output)),
+        (it.output_audio, prices.output_audio.unwrap_or(prices.output)),
     ];
     let mut total: i128 = PER / 2;
     for (tokens, each) in parts {
         total = total.checked_add(i128::from(tokens).checked_mul(i128::from(each.pico()))?)?;
     }
-    i64::try_from(total.div_euclid(PER)).ok().map(Usd::from_pico)
+    let tokens = i64::try_from(total.div_euclid(PER)).ok().map(Usd::from_pico)?;
+    let searches = i64::try_from(it.web_searches).ok()?.checked_mul(prices.search.unwrap_or_default().pico())?;
+    Some(tokens + prices.request.unwrap_or_default() + Usd::from_pico(searches))
 }
 
 /// A provider's counts made to add up: a whole is never less than its parts.
@@ -151,13 +149,16 @@ impl Tariff<'_> {
         }
         let target = Target { provider: provider.name.clone(), model: model.clone() };
         if let Some(own) = find(self.overrides, &target, at) {
-            let exact = !own.ceiling && usage.web_searches == 0 && Coherent::of(usage).exact;
+            let exact = !own.ceiling
+                && usage.web_searches == 0
+                && usage.tier == ServiceTier::Standard
+                && Coherent::of(usage).exact;
             return price(usage, &own.prices).map(|usd| Priced { usd, exact, version: OWN });
         }
         if provider.local {
             return Some(free);
         }
-        self.book?.price(provider.price_id.as_deref()?, model.as_str(), usage, at)
+        tiers::price(self.book?, provider.price_id.as_deref()?, model.as_str(), usage, at)
     }
 }
 

@@ -187,6 +187,7 @@ fn here(session: &Session, loaded: &Loaded, wanted: Wanted) -> Done<Explained> {
         body: wanted.body,
         headers: Vec::new(),
         client: "llmroute-ask".to_owned(),
+        own_key: None,
         session: None,
         priority: None,
         strict: false,

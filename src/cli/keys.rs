@@ -106,7 +106,7 @@ struct Which {
 
 /// How a key is paid for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum BillingName {
+pub(super) enum BillingName {
     /// By the token.
     Metered,
     /// A flat fee: requests cost nothing extra.

@@ -276,6 +276,7 @@ impl Line {
             _ if it.unready.is_some() => format!("not set up: llmroute providers show {}", it.name),
             _ if absent => "not running".to_owned(),
             (true, Auth::None, _) => "no key needed".to_owned(),
+            (true, Auth::Client, _) => "takes the client's own key".to_owned(),
             (true, _, true) => "ok".to_owned(),
             (true, _, false) => match it.keys.iter().find_map(|it| it.problem.clone()) {
                 Some(problem) => problem,

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use crate::catalog::prices::{Override, UnitPrices};
+use crate::catalog::prices::Override;
 use crate::config::environment::Environment;
 use crate::config::refusal::Refusal;
 use crate::domain::clock::Stamp;
@@ -31,7 +31,7 @@ use crate::store::prices::PriceRow;
 use crate::store::{Db, StoreError};
 
 pub(in crate::config) use groups::{FAST, SMART};
-pub(in crate::config) use providers::check as check_provider;
+pub(in crate::config) use providers::{check as check_provider, shared_dialect};
 pub(in crate::config) use rules::rule;
 
 /// What a policy is made from.
@@ -187,6 +187,8 @@ fn build(sources: &Sources<'_>, commands: Commands<'_>) -> Result<Loaded, LoadEr
             loaded.policy.providers.insert(provider.name.clone(), Arc::new(provider));
         }
     }
+    let enabled = known.0.values().filter(|it| it.1 && wanted.contains(it.0.name.as_str()));
+    providers::check_own_keys(enabled.map(|it| &*it.0), &mut problems);
     for it in resolved {
         keys::keep(it, &known, &mut loaded, &mut problems);
     }
@@ -203,10 +205,8 @@ fn build(sources: &Sources<'_>, commands: Commands<'_>) -> Result<Loaded, LoadEr
 /// A price row as the engine takes it. A row whose target is no target could not have been saved.
 fn own_price(row: &PriceRow) -> Option<Override> {
     let Target { provider, model } = Target::parse(&row.target)?;
-    let PriceRow { input, output, cache_read, cache_write, .. } = *row;
-    let prices = UnitPrices { input, output, cache_read, cache_write };
     let from = (row.from != Stamp::default()).then_some(row.from);
-    Some(Override { provider, model, prices, from, ceiling: row.ceiling })
+    Some(Override { provider, model, prices: row.prices, from, ceiling: row.ceiling })
 }
 
 /// Every provider there is, the user's rows before the built-in ones, and whether it is enabled.

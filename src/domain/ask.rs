@@ -9,11 +9,12 @@ use serde::{Deserialize, Serialize};
 use crate::domain::caller::Caller;
 use crate::domain::clock::Now;
 use crate::domain::dialect::Dialect;
-use crate::domain::id::RequestId;
+use crate::domain::id::{KeyId, RequestId};
 use crate::domain::money::Usd;
 use crate::domain::operation::Operation;
 use crate::domain::rule::Verdict;
 use crate::domain::scope::Who;
+use crate::domain::secret::ClientKey;
 use crate::domain::wishes::Wishes;
 
 /// One client request.
@@ -47,6 +48,8 @@ pub struct Ask {
     pub client: String,
     /// Whose virtual key it came with; `None`: the owner's own token.
     pub caller: Option<Arc<Caller>>,
+    /// The key of the client itself, where it brought one and some provider takes such.
+    pub own_key: Option<Arc<ClientKey>>,
     /// The client's session id, where it sends one.
     pub session: Option<String>,
     /// How urgent it is, where a target is full.
@@ -88,6 +91,7 @@ impl Ask {
             headers: Vec::new(),
             client: String::new(),
             caller: None,
+            own_key: None,
             session: None,
             priority: Priority::default(),
             strict: false,
@@ -173,6 +177,9 @@ pub struct Needs {
     /// It asks the model to reason.
     #[serde(skip_serializing_if = "is_not")]
     pub reasoning: bool,
+    /// The key of the client itself that it can be sent with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own_key: Option<KeyId>,
     /// Rough prompt size in tokens: bytes of text over four.
     pub prompt_tokens: u64,
     /// The output cap it sets.

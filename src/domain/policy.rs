@@ -60,7 +60,7 @@ pub struct Provider {
     pub headers: Vec<(String, String)>,
     /// How it deviates.
     pub quirks: Quirks,
-    /// Its keys. Empty and `auth` not [`Auth::None`]: it cannot be used yet.
+    /// Its keys. Empty and `auth` neither [`Auth::None`] nor [`Auth::Client`]: it cannot be used yet.
     pub keys: Vec<Key>,
     /// Runs on this machine or network and costs no money.
     pub local: bool,
@@ -87,6 +87,13 @@ pub struct Provider {
     pub settings: BTreeMap<String, String>,
     /// Why no request can go there yet, whatever its keys: a setting of its address has no value.
     pub unready: Option<Unready>,
+    /// How the clients' own keys are paid for, where it takes those.
+    #[serde(default = "metered", skip_serializing_if = "Billing::is_metered")]
+    pub client_billing: Billing,
+}
+
+const fn metered() -> Billing {
+    Billing::Metered
 }
 
 impl Provider {
@@ -111,6 +118,7 @@ impl Provider {
             price_id: None,
             settings: BTreeMap::new(),
             unready: None,
+            client_billing: Billing::Metered,
         }
     }
 }
@@ -208,8 +216,24 @@ impl Provider {
     /// Whether a request could go there now: it is enabled, its address is whole, and a key is there if it wants one.
     #[must_use]
     pub fn is_usable(&self) -> bool {
-        let keyed = self.auth == Auth::None || self.usable_keys().next().is_some();
+        let keyed = matches!(self.auth, Auth::None | Auth::Client) || self.usable_keys().next().is_some();
         self.enabled && self.unready.is_none() && keyed
+    }
+
+    /// How a request is paid for that is sent with the key of that id. A key that is gone is taken for a metered one.
+    #[must_use]
+    pub fn billing(&self, key: Option<KeyId>) -> Billing {
+        let own = || key.and_then(|id| self.keys.iter().find(|it| it.id == id));
+        match self.auth {
+            Auth::Client => self.client_billing,
+            auth => own().map_or(if auth == Auth::None { Billing::Free } else { Billing::Metered }, |it| it.billing),
+        }
+    }
+
+    /// Every way in which a request to it may be paid for just now.
+    pub fn billings(&self) -> impl Iterator<Item = Billing> {
+        let keyless = self.auth == Auth::Client || (self.auth == Auth::None && self.keys.is_empty());
+        self.usable_keys().map(|it| it.billing).chain(keyless.then(|| self.billing(None)))
     }
 }
 
@@ -307,6 +331,9 @@ pub enum Auth {
     /// the key is `ACCESS:SECRET[:SESSION]`, or the JSON of `aws configure export-credentials`. Any other key is one of
     /// the service's own, and is sent as a bearer token.
     Aws,
+    /// The key of the client itself, in the headers it came in: llmroute has none for such a provider. The client shows the
+    /// local token in `x-llmroute-key` then.
+    Client,
     /// No key at all (local servers).
     None,
 }
@@ -346,6 +373,14 @@ pub enum Billing {
     Subscription,
     /// Nothing.
     Free,
+}
+
+impl Billing {
+    /// Whether it is paid for by the token.
+    #[must_use]
+    pub const fn is_metered(&self) -> bool {
+        matches!(self, Self::Metered)
+    }
 }
 
 /// A name a client may send as `model`. Beside a decision is written what it goes by, not how the plan is then tried.

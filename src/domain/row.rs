@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::dialect::Dialect;
-use crate::domain::policy::{Auth, Privacy};
+use crate::domain::policy::{Auth, Billing, Privacy};
 use crate::domain::quirks::Quirks;
 use crate::domain::setting::SettingRow;
 
@@ -63,6 +63,9 @@ pub struct ProviderRow {
     /// The id the price table knows it by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
+    /// How the clients' own keys are paid for, where `auth` is `client`; without it by the token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing: Option<Billing>,
     /// How it deviates from its dialect.
     #[serde(default)]
     pub quirks: Quirks,

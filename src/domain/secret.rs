@@ -32,6 +32,23 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// The key that a client has itself, as it came with a request: it is passed on to a provider that takes the keys of
+/// clients ([`crate::domain::policy::Auth::Client`]), to nobody else, and kept nowhere.
+#[derive(Debug, Clone)]
+pub struct ClientKey {
+    /// What its health and its rows are kept by: the same for the same key, and told by nothing else.
+    pub id: KeyId,
+    /// The headers that show the key: name in lower case, value.
+    pub proof: Vec<(&'static str, Secret)>,
+    /// Other headers by which a provider knows whose it is.
+    pub beside: Vec<(&'static str, String)>,
+}
+
+impl ClientKey {
+    /// What stands for its name in rows.
+    pub const NAME: &'static str = "client";
+}
+
 /// The resolved secrets of the keys in a policy. A key without an entry could not be resolved; its reason is in the
 /// policy ([`crate::domain::policy::Key::problem`]).
 #[derive(Debug, Clone, Default)]

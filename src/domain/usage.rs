@@ -13,6 +13,64 @@ pub enum Source {
     Estimated,
 }
 
+/// What an answer was served at: faster, later or elsewhere than usual, for another price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ServiceTier {
+    /// As usual, and what is not said.
+    #[default]
+    Standard,
+    /// Later, and cheaper.
+    Flex,
+    /// Before others.
+    Priority,
+    /// Within a day.
+    Batch,
+    /// Faster than others (Anthropic's fast mode).
+    Fast,
+    /// In one country only (Anthropic's `inference_geo`).
+    Us,
+    /// Something else, whose price nobody knows.
+    Other,
+}
+
+impl ServiceTier {
+    /// The tier that an answer names. What means that nothing special was done is [`Self::Standard`].
+    #[must_use]
+    pub fn named(word: &str) -> Self {
+        match word.to_ascii_lowercase().as_str() {
+            "" | "standard" | "default" | "auto" | "on_demand" | "global" | "not_available" => Self::Standard,
+            "flex" | "on_demand_flex" => Self::Flex,
+            "priority" | "on_demand_priority" => Self::Priority,
+            "batch" => Self::Batch,
+            "fast" => Self::Fast,
+            "us" => Self::Us,
+            _ => Self::Other,
+        }
+    }
+
+    /// The word of the table of prices; `None` where it can have none.
+    #[must_use]
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Flex => Some("flex"),
+            Self::Priority => Some("priority"),
+            Self::Batch => Some("batch"),
+            Self::Fast => Some("fast"),
+            Self::Us => Some("us"),
+            Self::Standard | Self::Other => None,
+        }
+    }
+
+    /// Both at once.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Standard, it) | (it, Self::Standard) => it,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// Token counts of one answer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Usage {
@@ -34,6 +92,8 @@ pub struct Usage {
     pub output_audio: u64,
     /// Searches a server-side tool made, billed apiece.
     pub web_searches: u64,
+    /// What it was served at.
+    pub tier: ServiceTier,
     /// What the provider itself says it cost, where it says so.
     pub cost_reported: Option<Usd>,
     /// Who counted.
@@ -62,6 +122,7 @@ impl Usage {
             reasoning: self.reasoning + other.reasoning,
             output_audio: self.output_audio + other.output_audio,
             web_searches: self.web_searches + other.web_searches,
+            tier: if self.tier == other.tier { self.tier } else { ServiceTier::Other },
             // What is known of one part only is not known of the whole.
             cost_reported: self.cost_reported.zip(other.cost_reported).map(|(a, b)| a + b),
             source: if self.source == other.source { self.source } else { Source::Estimated },

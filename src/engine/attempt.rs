@@ -122,7 +122,7 @@ async fn exchange(
     let client_headers =
         if is_chat { lane::passing(ask, speech.dialect) } else { beside::headers(ask, speech.dialect) };
     let operation = if is_chat { &Operation::Chat } else { &ask.operation };
-    let asked = Asking { operation, stream: ask.stream };
+    let asked = Asking { operation, stream: ask.stream, own_key: ask.own_key.as_deref() };
     let answer = engine.upstream.send(provider, speech, seat, asked, &client_headers, rendered.body.clone());
     let incoming = timeout_at(first, answer).await.map_err(|_| silent(provider, "sent no answer"))??;
     // With one key there is no other to compare its account with.

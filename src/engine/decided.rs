@@ -7,7 +7,7 @@ use aws_lc_rs::digest;
 
 use crate::domain::ask::Ask;
 use crate::domain::dice::Dice;
-use crate::domain::policy::Policy;
+use crate::domain::policy::{Auth, Policy};
 use crate::domain::rule::Variable;
 use crate::engine::Engine;
 use crate::engine::canaries::Side;
@@ -22,6 +22,8 @@ use crate::store::DecisionNote;
 pub struct InForce {
     /// The policy.
     pub policy: Arc<Policy>,
+    /// Some provider of it takes the keys of clients.
+    pub takes_own_keys: bool,
     text: OnceLock<(i64, String)>,
 }
 
@@ -53,7 +55,8 @@ impl InForce {
     /// Puts a policy in force.
     #[must_use]
     pub fn new(policy: Policy) -> Self {
-        Self { policy: Arc::new(policy), text: OnceLock::new() }
+        let takes_own_keys = policy.providers.values().any(|it| it.enabled && it.auth == Auth::Client);
+        Self { policy: Arc::new(policy), takes_own_keys, text: OnceLock::new() }
     }
 
     /// Its text and an id made of that: the first eight bytes of its SHA-256.

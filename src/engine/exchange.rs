@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Kind, Relay};
-use crate::domain::policy::{Deadlines, Provider};
+use crate::domain::policy::{Auth, Deadlines, Provider};
 use crate::engine::Engine;
 use crate::upstream::{Incoming, verdict};
 use crate::wire;
@@ -101,6 +101,16 @@ impl Exchange<'_> {
                 "{} refused the date of a signature: the clock of this machine is {off} (set it, or let it be set by NTP)",
                 self.provider.name
             );
+        }
+        if self.provider.auth == Auth::Client && failure.kind == Kind::Auth {
+            // The key is the client's, and so is the fault: it signs in anew where it is told so in the provider's words.
+            let own = Failure::upstream(Kind::Client, "upstream_refused_request", String::new());
+            failure = Failure {
+                told: format!("{} refused the key that its client came with", self.provider.name),
+                detail: failure.detail,
+                status: failure.status,
+                ..own
+            };
         }
         // A CDN's HTML page is no error of the dialect, nor is half of one that was too long to be kept.
         if wire::json::scan(&body).is_ok() {

@@ -58,7 +58,7 @@ use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Origin};
 use crate::domain::operation::Operation;
 use crate::domain::policy::Policy;
-use crate::domain::secret::Keyring;
+use crate::domain::secret::{ClientKey, Keyring};
 use crate::engine::canaries::Canaries;
 use crate::engine::decided::InForce;
 use crate::engine::failover::Ways;
@@ -114,6 +114,8 @@ pub struct Call {
     pub headers: Vec<(String, String)>,
     /// Who asks.
     pub client: String,
+    /// The key of the client itself; left empty unless [`Engine::takes_own_keys`].
+    pub own_key: Option<Arc<ClientKey>>,
     /// The client's session id.
     pub session: Option<String>,
     /// How urgent it is, as the client spells it.
@@ -335,6 +337,12 @@ impl Engine {
     #[must_use]
     pub fn reads_envelopes(&self) -> bool {
         self.policy.load().policy.rules.reads_the_envelope()
+    }
+
+    /// Whether a provider of the policy in force takes the keys of clients.
+    #[must_use]
+    pub fn takes_own_keys(&self) -> bool {
+        self.policy.load().takes_own_keys
     }
 
     /// Swaps in a new policy whole. Requests in flight keep the one they started with.

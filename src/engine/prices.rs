@@ -14,7 +14,7 @@ use crate::domain::ask::Ask;
 use crate::domain::clock::Stamp;
 use crate::domain::id::ModelName;
 use crate::domain::money::Usd;
-use crate::domain::policy::{Auth, Billing, Policy, Provider};
+use crate::domain::policy::{Billing, Policy, Provider};
 use crate::domain::target::Target;
 use crate::domain::usage::Usage;
 use crate::route::{Candidate, candidates};
@@ -98,13 +98,9 @@ impl Prices {
         let (_, found) = candidates::find(policy, ask, &ask.model, &mut Vec::new()).ok()?;
         let of = |it: &Candidate| {
             let provider = &it.provider;
-            let billings = provider.usable_keys().map(|it| it.billing);
-            let keyless = (provider.auth == Auth::None && provider.keys.is_empty()).then_some(Billing::Free);
-            let all = billings.chain(keyless);
-            all.filter_map(|billing| {
-                self.cost(provider, billing, &[it.target.model.as_str()], &likely, ask.at.wall).amount()
-            })
-            .min()
+            let models = [it.target.model.as_str()];
+            let costs = provider.billings().map(|billing| self.cost(provider, billing, &models, &likely, ask.at.wall));
+            costs.filter_map(Cost::amount).min()
         };
         found.iter().filter_map(of).min()
     }
@@ -172,7 +168,7 @@ mod tests {
             keys,
             enabled,
             price_id: Some(name.to_owned()),
-            ..Provider::new(name.into(), Vec::new(), Auth::Bearer)
+            ..Provider::new(name.into(), Vec::new(), crate::domain::policy::Auth::Bearer)
         };
         let openai = provider("openai", if openai { vec![key.clone()] } else { Vec::new() }, true);
         let all = [openai, provider("groq", vec![key], groq)];
@@ -239,8 +235,7 @@ mod tests {
             prices: crate::catalog::prices::UnitPrices {
                 input: Usd::from_pico(7_000_000_000_000),
                 output: Usd::from_pico(9_000_000_000_000),
-                cache_read: None,
-                cache_write: None,
+                ..Default::default()
             },
             from: None,
             ceiling: false,

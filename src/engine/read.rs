@@ -29,20 +29,35 @@ pub fn read(call: Call, id: RequestId) -> (Ask, Result<(), Failure>) {
         Operation::Embed(_) => beside::read::embed(&mut ask),
         Operation::Relay(_) => beside::read::relay(&mut ask),
     };
+    ask.needs.own_key = ask.own_key.as_ref().map(|it| it.id);
     ask.conversation = conversation::key(&ask);
     (ask, understood)
 }
 
 /// The ask of a call whose body has not been looked at.
 pub fn unread(call: Call, id: RequestId) -> Ask {
-    let Call { at, dialect, operation, path, body, headers, client, session, priority: _, strict, recalled, envelope } =
-        call;
+    let Call {
+        at,
+        dialect,
+        operation,
+        path,
+        body,
+        headers,
+        client,
+        own_key,
+        session,
+        priority: _,
+        strict,
+        recalled,
+        envelope,
+    } = call;
     let (model, stream) = path.map_or_else(Default::default, |Addressed { model, stream }| (model, stream));
     Ask {
         stream,
         body,
         headers,
         client,
+        own_key,
         session,
         strict,
         recalled,
@@ -148,6 +163,7 @@ fn messages_needs(dialect: Dialect, body: &[u8], fields: &Fields) -> Needs {
     let text: usize = ["messages", "system", "tools"].iter().filter_map(|it| value(it)).map(text_length).sum();
     let max_tokens = value("max_tokens").or_else(|| value("max_completion_tokens")).and_then(json::integer);
     Needs {
+        own_key: None,
         tools: present("tools"),
         audio: dialect == Dialect::OpenaiChat && holds("messages", b"\"input_audio\""),
         images: holds("messages", image),
@@ -190,6 +206,7 @@ fn responses_needs(body: &[u8], fields: &Fields) -> Needs {
     let holds = |key: &str, text: &[u8]| value(key).is_some_and(|it| memchr::memmem::find(it, text).is_some());
     let text: usize = ["input", "instructions", "tools"].iter().filter_map(|it| value(it)).map(text_length).sum();
     Needs {
+        own_key: None,
         tools: present("tools"),
         audio: holds("input", b"\"input_audio\""),
         images: holds("input", b"\"input_image\""),
@@ -207,6 +224,7 @@ fn completions_needs(body: &[u8], fields: &Fields) -> Needs {
     let value = |key: &str| fields.find(body, key).map(|it| &body[it]);
     let text: usize = ["prompt", "suffix"].iter().filter_map(|it| value(it)).map(<[u8]>::len).sum();
     Needs {
+        own_key: None,
         prompt_tokens: u64::try_from(text / 4).unwrap_or(u64::MAX),
         max_tokens: value("max_tokens").and_then(json::integer),
         ..Needs::default()
@@ -232,6 +250,7 @@ fn gemini_needs(body: &[u8], fields: &Fields) -> Needs {
         .map(text_length)
         .sum();
     Needs {
+        own_key: None,
         tools: tools.is_some_and(|it| !matches!(it, b"null" | b"[]")),
         audio: holds(contents, &[b"\"audio/"]),
         images: holds(contents, &[b"\"image/"]),

@@ -136,7 +136,9 @@ fn one_provider(policy: &Policy, ask: &Ask, relayed: &Relayed, trail: &mut Vec<S
         let able = policy
             .providers
             .values()
-            .filter(|it| it.is_usable() && it.speech_for(&ask.operation, ask.dialect, &resource).is_some());
+            .filter(|it| it.is_usable() && it.speech_for(&ask.operation, ask.dialect, &resource).is_some())
+            // Whoever brings a key of its own means the provider that takes it, and nobody else can mean that one.
+            .filter(|it| (it.auth == Auth::Client) == ask.needs.own_key.is_some());
         // A server on this machine may not be running: it is meant only where there is nobody else.
         let (local, mut able): (Vec<_>, Vec<_>) = able.partition(|it| it.local);
         if able.is_empty() {
@@ -177,7 +179,8 @@ pub(super) fn listed(policy: &Policy, target: &Target, weight: f64, trail: &mut 
 /// A provider with one of its models, and every key that could be used.
 pub(super) fn candidate(provider: &Arc<Provider>, model: ModelName, weight: f64) -> Candidate {
     let target = Target { provider: provider.name.clone(), model };
-    let seats = if provider.auth == Auth::None && provider.keys.is_empty() {
+    // Which key of its own a client has brought, [`crate::route::fit`] puts in.
+    let seats = if provider.auth == Auth::Client || (provider.auth == Auth::None && provider.keys.is_empty()) {
         vec![(Seat { target: target.clone(), key: None }, 1.0)]
     } else {
         let seat =
@@ -207,7 +210,10 @@ fn unknown(policy: &Policy, model: &str) -> Failure {
 /// The three names closest to `model` by Jaro-Winkler, best first, none below 0.6.
 fn nearest(policy: &Policy, model: &str) -> Vec<String> {
     let groups = policy.groups.keys().map(ToString::to_string).chain(policy.aliases.keys().map(ToString::to_string));
-    let usable = policy.providers.values().filter(|it| it.enabled && (it.auth == Auth::None || !it.keys.is_empty()));
+    let usable = policy
+        .providers
+        .values()
+        .filter(|it| it.enabled && (matches!(it.auth, Auth::None | Auth::Client) || !it.keys.is_empty()));
     let models = usable.flat_map(|it| it.models.iter().map(|m| (&it.name, m)));
     let models = models.flat_map(|(p, m): (&ProviderName, &ModelName)| [m.to_string(), format!("{p}/{m}")]);
     let mut scored: Vec<(f64, String)> =

@@ -2,9 +2,12 @@
 
 use crate::domain::ask::Ask;
 use crate::domain::failure::{Failure, Origin};
+use crate::domain::id::KeyName;
 use crate::domain::model::ModelFacts;
 use crate::domain::operation::Operation;
 use crate::domain::policy::{Auth, Provider};
+use crate::domain::secret::ClientKey;
+use crate::domain::target::Seat;
 use crate::route::explain::Step;
 use crate::route::health::FleetView;
 use crate::route::{Candidate, wishes};
@@ -36,6 +39,9 @@ pub fn fit(
         let misfit =
             misfit(&it, ask, prompt).or_else(|| Some((Lack::Skill, wishes::too_dear(most?, &mut it, ask, fleet)?)));
         let Some((lack, why)) = misfit else {
+            if it.provider.auth == Auth::Client {
+                with_own_key(&mut it, ask);
+            }
             fitting.push(it);
             continue;
         };
@@ -88,6 +94,11 @@ fn misfit(it: &Candidate, ask: &Ask, prompt: u64) -> Option<(Lack, String)> {
     if it.seats.is_empty() {
         return Some((Lack::Key, no_key(provider)));
     }
+    if provider.auth == Auth::Client
+        && let Some(why) = bars_own_key(provider, ask)
+    {
+        return Some(why);
+    }
     if let Some(unready) = &provider.unready {
         return Some((Lack::Setting, unready.to_string()));
     }
@@ -137,6 +148,29 @@ fn unable(facts: &ModelFacts, ask: &Ask, prompt: u64) -> Option<String> {
     let is_one_prompt = matches!(ask.operation, Operation::Chat | Operation::Compact);
     let window = facts.window.filter(|it| is_one_prompt && *it < prompt)?;
     Some(format!("takes {window} tokens, and the prompt has about {}", needs.prompt_tokens))
+}
+
+/// Why the key of the client itself cannot go to `provider`. It belongs to whoever the client believes it talks to: it goes
+/// to nobody that does not speak the client's dialect.
+fn bars_own_key(provider: &Provider, ask: &Ask) -> Option<(Lack, String)> {
+    let name = &provider.name;
+    if ask.needs.own_key.is_none() {
+        let why = format!(
+            "{name} takes the key of the client itself, and none came (the local token goes into x-llmroute-key then)"
+        );
+        return Some((Lack::Key, why));
+    }
+    let speaks = provider.speaks.iter().any(|it| it.dialect == ask.dialect || it.dialect.is_kin(ask.dialect));
+    (!speaks).then(|| {
+        let why = format!("the client's own key is for {}, which {name} does not speak", ask.dialect);
+        (Lack::Skill, why)
+    })
+}
+
+/// The one seat there is: that of the key which the client has brought.
+fn with_own_key(it: &mut Candidate, ask: &Ask) {
+    let key = ask.needs.own_key.map(|id| (id, KeyName::from(ClientKey::NAME)));
+    it.seats = vec![(Seat { target: it.target.clone(), key }, 1.0)];
 }
 
 fn no_key(provider: &Provider) -> String {

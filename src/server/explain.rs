@@ -9,6 +9,7 @@ use crate::domain::dialect::Dialect;
 use crate::engine::Call;
 use crate::server::asked::Asked;
 use crate::server::{Door, admin, egress, gemini, ingress};
+use crate::upstream;
 
 pub(super) async fn chat(State(door): State<Arc<Door>>, request: Request) -> Response {
     explain(&door, Dialect::OpenaiChat, Asked::default(), request).await
@@ -45,6 +46,9 @@ async fn explain(door: &Door, dialect: Dialect, asked: Asked, request: Request) 
     let mut call = ingress::call(door.engine.now(), dialect, asked.operation, asked.path, &head);
     if door.engine.reads_envelopes() {
         call.envelope = ingress::envelope(&head);
+    }
+    if door.engine.takes_own_keys() {
+        call.own_key = upstream::own_key(&head.headers).map(Arc::new);
     }
     let body = ingress::body(&head, body).await;
     match body.and_then(|body| admin::explain(&door.engine, Call { body, ..call })) {

@@ -41,6 +41,7 @@ use crate::server::asked::Asked;
 use crate::server::guard::Guard;
 use crate::server::listen::Listening;
 use crate::server::patience::{Patience, Phases};
+use crate::upstream;
 use crate::wire::openai_responses::conversation::Page;
 
 pub use crate::server::answering::Open;
@@ -340,6 +341,9 @@ async fn answer_or_panic(door: &Arc<Door>, dialect: Dialect, asked: Asked, reque
     let mut call = ingress::call(at, dialect, operation, path, &head);
     if door.engine.reads_envelopes() {
         call.envelope = ingress::envelope(&head);
+    }
+    if door.engine.takes_own_keys() {
+        call.own_key = upstream::own_key(&head.headers).map(Arc::new);
     }
     let body = ingress::body(&head, body).await;
     // It points into the buffer of the connection, which can be used again from here on.

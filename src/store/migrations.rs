@@ -309,6 +309,15 @@ pub(super) const STEPS: &[&str] = &[
     ALTER TABLE requests ADD COLUMN team INTEGER;
     ALTER TABLE requests ADD COLUMN customer INTEGER;
     ",
+    // 14: more that a price of the user's own may have.
+    "
+    ALTER TABLE prices ADD COLUMN cache_write_1h INTEGER CHECK (cache_write_1h >= 0);
+    ALTER TABLE prices ADD COLUMN reasoning INTEGER CHECK (reasoning >= 0);
+    ALTER TABLE prices ADD COLUMN input_audio INTEGER CHECK (input_audio >= 0);
+    ALTER TABLE prices ADD COLUMN output_audio INTEGER CHECK (output_audio >= 0);
+    ALTER TABLE prices ADD COLUMN request INTEGER CHECK (request >= 0);
+    ALTER TABLE prices ADD COLUMN search INTEGER CHECK (search >= 0);
+    ",
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.

@@ -10,7 +10,7 @@ use memchr::memmem::Finder;
 
 use crate::domain::id::KeyId;
 use crate::domain::policy::Auth;
-use crate::domain::secret::{Keyring, Secret};
+use crate::domain::secret::{ClientKey, Keyring, Secret};
 use crate::upstream::authorize::{Tokens, aws};
 
 /// One key, ready to be sent, and to be found where it must not stand.
@@ -22,6 +22,8 @@ pub(super) struct Credential {
     secret: Secret,
     /// What it was exchanged for.
     tokens: Tokens,
+    /// The headers in which a client brought it.
+    came_in: Vec<(HeaderName, HeaderValue)>,
 }
 
 /// The forms in which a key is sent. Both look at one piece of memory.
@@ -61,7 +63,34 @@ impl Credential {
             }
             None => vec![finder(secret.expose())],
         };
-        Self { finders, values: Values::of(secret), secret: secret.clone(), tokens: Tokens::default() }
+        let came_in = Vec::new();
+        Self { finders, values: Values::of(secret), secret: secret.clone(), tokens: Tokens::default(), came_in }
+    }
+
+    /// A client's own key, to be sent in the headers in which it came.
+    pub(super) fn passed_on(key: &ClientKey) -> Self {
+        let shown = |secret: &Secret| {
+            let text = secret.expose();
+            let bare = text.split_once(' ').map_or(text, |(_scheme, token)| token);
+            Finder::new(bare.as_bytes()).into_owned()
+        };
+        let finders = key.proof.iter().map(|it| shown(&it.1)).collect();
+        let proof = key.proof.iter().filter_map(|(name, secret)| {
+            let mut value = HeaderValue::from_str(secret.expose()).ok()?;
+            value.set_sensitive(true);
+            Some((HeaderName::from_static(name), value))
+        });
+        let beside = key
+            .beside
+            .iter()
+            .filter_map(|(name, value)| Some((HeaderName::from_static(name), HeaderValue::from_str(value).ok()?)));
+        let came_in = proof.chain(beside).collect();
+        Self { finders, values: None, secret: Secret::new(String::new()), tokens: Tokens::default(), came_in }
+    }
+
+    /// The headers in which a client brought it; none for a key of ours.
+    pub(super) fn came_in(&self) -> &[(HeaderName, HeaderValue)] {
+        &self.came_in
     }
 
     /// The header that presents the key; `None` where no key is asked for.
@@ -74,7 +103,7 @@ impl Credential {
             Auth::XApiKey => HeaderName::from_static("x-api-key"),
             Auth::ApiKey => HeaderName::from_static("api-key"),
             Auth::XGoogApiKey => HeaderName::from_static("x-goog-api-key"),
-            Auth::None => return Ok(None),
+            Auth::Client | Auth::None => return Ok(None),
         };
         let values = self.values.as_ref().ok_or(Unsendable)?;
         let value = if name == AUTHORIZATION { &values.bearer } else { &values.bare };

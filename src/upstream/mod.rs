@@ -7,6 +7,7 @@ mod credential;
 mod incoming;
 mod line;
 pub mod local;
+mod own_key;
 mod redact;
 mod send;
 mod transport;
@@ -18,4 +19,5 @@ mod tests;
 
 pub use client::SetUp;
 pub use incoming::Incoming;
+pub use own_key::own_key;
 pub use send::{Asking, Upstream};

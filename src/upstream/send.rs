@@ -12,8 +12,8 @@ use http_body_util::Full;
 use crate::domain::clock::Clock;
 use crate::domain::failure::{Failure, Kind, Origin};
 use crate::domain::operation::Operation;
-use crate::domain::policy::{Provider, Speech};
-use crate::domain::secret::Keyring;
+use crate::domain::policy::{Auth, Provider, Speech};
+use crate::domain::secret::{ClientKey, Keyring};
 use crate::domain::target::Seat;
 use crate::upstream::authorize::{self, Errand};
 use crate::upstream::client::{self, Client, SetUp};
@@ -32,6 +32,8 @@ pub struct Asking<'a> {
     pub operation: &'a Operation,
     /// The answer is to stream, in a dialect whose path says so.
     pub stream: bool,
+    /// The client's own key, for a provider that takes that.
+    pub own_key: Option<&'a ClientKey>,
 }
 
 /// The client side of every provider, and the secrets it authorises with.
@@ -77,7 +79,12 @@ impl Upstream {
         client_headers: &[(String, String)],
         body: Bytes,
     ) -> Result<Incoming, Failure> {
-        let credential = self.credential(provider, seat)?;
+        let credential = match provider.auth {
+            Auth::Client => {
+                Some(Arc::new(Credential::passed_on(asked.own_key.ok_or_else(|| no_secret(provider, seat))?)))
+            }
+            _ => self.credential(provider, seat)?,
+        };
         let url = speech.url_of(asked.operation, &seat.target.model, asked.stream);
         let url = url.ok_or_else(|| transport::no_url(&provider.name))?;
         let line = match asked.operation {

@@ -83,6 +83,8 @@ class Claude(Agent):
     own_model = "claude-sonnet-5-5"
     env: dict[str, str] = {}
     flags: tuple[str, ...] = ()
+    # The token of its own sign-in, in place of ours.
+    signed_in: str | None = None
 
     def shell(self, id: str, command: str) -> Call:
         return Call(id, "Bash", {"command": command, "description": "Run it"})
@@ -92,12 +94,17 @@ class Claude(Agent):
 
     def ask(self, prompt: str) -> Ran:
         flags = ["--output-format", "json", "--dangerously-skip-permissions", "--model", self.model, *self.flags]
+        if self.signed_in is None:
+            key = {"ANTHROPIC_AUTH_TOKEN": self.router.token}
+        else:
+            ours = f"x-llmroute-key: {self.router.token}"
+            key = {"CLAUDE_CODE_OAUTH_TOKEN": self.signed_in, "ANTHROPIC_CUSTOM_HEADERS": ours}
         done = self._run(
             "-p",
             prompt,
             *flags,
             ANTHROPIC_BASE_URL=self.router.url,
-            ANTHROPIC_AUTH_TOKEN=self.router.token,
+            **key,
             # Its background questions go to the same model.
             ANTHROPIC_DEFAULT_HAIKU_MODEL=self.model,
             CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC="1",
@@ -120,6 +127,8 @@ class Codex(Agent):
     program = "codex"
     dialect = "openai-responses"
     own_model = "gpt-5.5"
+    # The key of its own sign-in, in place of ours.
+    signed_in: str | None = None
 
     def shell(self, id: str, command: str) -> Call:
         return Call(id, "exec_command", {"cmd": command})
@@ -128,9 +137,14 @@ class Codex(Agent):
         return self.shell(id, f"cat > {name} <<'END'\n{content}\nEND")
 
     def ask(self, prompt: str) -> Ran:
+        if self.signed_in is None:
+            key = 'env_key = "LLMROUTE_TOKEN"'
+        else:
+            (self.home / "auth.json").write_text(json.dumps({"OPENAI_API_KEY": self.signed_in}))
+            key = f'requires_openai_auth = true\nhttp_headers = {{ "x-llmroute-key" = "{self.router.token}" }}'
         (self.home / "config.toml").write_text(
             f'model = "{self.model}"\nmodel_provider = "llmroute"\n\n[model_providers.llmroute]\nname = "llmroute"\n'
-            f'base_url = "{self.router.url}/v1"\nenv_key = "LLMROUTE_TOKEN"\nwire_api = "responses"\n'
+            f'base_url = "{self.router.url}/v1"\n{key}\nwire_api = "responses"\n'
         )
         # The sandbox of a test is its folder; Codex's own needs rights that a container may not have.
         flags = ["--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox", "-C", str(self.work)]

@@ -49,6 +49,7 @@ fn row(name: &str) -> ProviderRow {
         fast: Some("small".to_owned()),
         smart: Some("large".to_owned()),
         models: vec!["small".to_owned(), "large".to_owned()],
+        billing: None,
         price_id: None,
         quirks: Quirks::default(),
     }

@@ -35,6 +35,7 @@ mod losses;
 mod openai_chat;
 mod openai_responses;
 mod outage;
+mod own_keys;
 mod places;
 mod properties;
 mod providers;

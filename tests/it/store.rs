@@ -47,6 +47,7 @@ fn provider(name: &str) -> ProviderRow {
         fast: None,
         smart: None,
         models: vec!["m".to_owned()],
+        billing: None,
         price_id: None,
         quirks: Quirks::default(),
     }

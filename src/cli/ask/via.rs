@@ -83,6 +83,7 @@ impl Via {
                     body,
                     headers: Vec::new(),
                     client: "llmroute-ask".to_owned(),
+                    own_key: None,
                     session: session.environment.text("LLMROUTE_SESSION"),
                     priority: None,
                     strict: false,

@@ -13,7 +13,6 @@ use crate::domain::ask::Needs;
 use crate::domain::clock::Stamp;
 use crate::domain::id::KeyId;
 use crate::domain::money::Usd;
-use crate::domain::policy::{Auth, Billing, Provider};
 use crate::domain::target::Target;
 use crate::domain::usage::Usage;
 use crate::store::stats::{self, By, Range, Sums};
@@ -71,7 +70,7 @@ impl<'a> Likely<'a> {
     pub(in crate::cli) fn cost(&self, target: &Target, keys: &[KeyId], usage: &Usage) -> Option<Usd> {
         let tariff = Tariff { overrides: &self.loaded.prices, book: Some(&self.book) };
         let provider = self.loaded.policy.providers.get(&target.provider)?;
-        tariff.cost(provider, &target.model, billing(provider, keys.first()), usage, self.now).map(|it| it.usd)
+        tariff.cost(provider, &target.model, provider.billing(keys.first().copied()), usage, self.now).map(|it| it.usd)
     }
 
     /// What is expected of `target`, paid with the first of `keys`.
@@ -87,11 +86,6 @@ impl<'a> Likely<'a> {
         let usd = self.cost(target, keys, &usage);
         Estimate { usd, output_tokens, first_us: seen.and_then(|it| it.ttft.p50) }
     }
-}
-
-fn billing(provider: &Provider, key: Option<&KeyId>) -> Billing {
-    let key = key.and_then(|id| provider.keys.iter().find(|it| it.id == *id));
-    key.map_or(if provider.auth == Auth::None { Billing::Free } else { Billing::Metered }, |it| it.billing)
 }
 
 #[expect(clippy::ref_option, reason = "as serde calls it")]

@@ -5,11 +5,12 @@ use serde::Serialize;
 
 use crate::catalog;
 use crate::cli::diag::{Diag, Done, Stop};
+use crate::cli::keys::BillingName;
 use crate::cli::keyshape::refuse_keys;
 use crate::cli::session::Session;
 use crate::config::refusal::nearest;
 use crate::domain::dialect::Dialect;
-use crate::domain::policy::{Auth, Privacy};
+use crate::domain::policy::{Auth, Billing, Privacy};
 use crate::domain::quirks::Quirks;
 use crate::domain::row::{ProviderRow, SpeechRow};
 
@@ -32,6 +33,9 @@ pub(super) struct Add {
     /// How it wants its key. Usually told by the dialect.
     #[arg(long, value_enum)]
     auth: Option<AuthName>,
+    /// How the clients' own keys are paid for, with --auth client: by the token, by a flat fee, or not at all.
+    #[arg(long, value_enum, value_name = "BILLING")]
+    billing: Option<BillingName>,
     /// Copy everything that is not given from a built-in provider.
     #[arg(long, value_name = "BUILTIN")]
     like: Option<String>,
@@ -69,6 +73,8 @@ enum AuthName {
     Entra,
     /// A signature of AWS's, or a Bedrock API key.
     Aws,
+    /// The key of the client itself, as it came; the local token is in x-llmroute-key then.
+    Client,
     /// No key.
     None,
 }
@@ -114,7 +120,12 @@ impl Add {
             edits.add_provider(&row)?;
             if self.set.is_empty() { Ok(()) } else { edits.set_settings(&row.name, &self.set) }
         })?;
-        let next = if row.auth == Auth::None {
+        let next = if row.auth == Auth::Client {
+            format!(
+                "give a client its own key, this server's address, and the local token in x-llmroute-key; it asks for {}/MODEL",
+                row.name
+            )
+        } else if row.auth == Auth::None {
             format!("llmroute ask -m {}/MODEL \"hello\"", row.name)
         } else {
             format!("llmroute keys add {}", row.name)
@@ -158,6 +169,11 @@ impl Add {
                 _ => Auth::Bearer,
             };
         }
+        if row.auth == Auth::Client {
+            // No key of the owner's is to be found for it.
+            (row.env, row.env_file) = (Vec::new(), Vec::new());
+        }
+        row.billing = self.billing.map(Billing::from).or(row.billing);
         row.allow_private |= self.allow_private;
         row.privacy = self.privacy.map(Privacy::from).or(row.privacy);
         Ok(row)
@@ -183,6 +199,7 @@ fn blank(name: &str) -> ProviderRow {
         smart: None,
         models: Vec::new(),
         price_id: None,
+        billing: None,
         quirks: Quirks::default(),
     }
 }
@@ -233,6 +250,7 @@ impl From<AuthName> for Auth {
             AuthName::Google => Self::Google,
             AuthName::Entra => Self::Entra,
             AuthName::Aws => Self::Aws,
+            AuthName::Client => Self::Client,
             AuthName::None => Self::None,
         }
     }

@@ -92,6 +92,7 @@ fn row(sim: &Sim) -> ProviderRow {
         fast: persona.models.last().cloned(),
         smart: persona.models.first().cloned(),
         models: persona.models.clone(),
+        billing: None,
         price_id: None,
         quirks: Quirks { cancels: persona.cancels, ..Quirks::default() },
     }

@@ -91,6 +91,9 @@ fn state(it: &Provider) -> Option<String> {
         let running = catalog::provider(name.as_str()).is_none() || start::answers(it);
         return running.then(|| format!("{name} (no key needed)"));
     }
+    if it.auth == Auth::Client {
+        return Some(format!("{name} (the client's own key)"));
+    }
     let usable = it.usable_keys().count();
     match usable {
         0 => Some(format!("{name}: no usable key")),

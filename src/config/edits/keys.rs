@@ -92,6 +92,14 @@ impl Edits<'_> {
                 format!("use it as it is: llmroute ask -m {}/MODEL …", key.provider),
             ));
         }
+        if provider.auth == Auth::Client {
+            return Err(Refusal::new(
+                "no-key-needed",
+                "the key was not saved",
+                format!("`{}` takes the keys that clients bring themselves", key.provider),
+                "add a provider for a key of yours: llmroute providers add NAME --like BUILTIN",
+            ));
+        }
         let name = key.name.unwrap_or_else(|| "main".to_owned());
         names::key(&name)?;
         check_weight(key.weight)?;

@@ -3,6 +3,7 @@
 use crate::config::edits::Edits;
 use crate::config::load;
 use crate::config::refusal::{Refusal, nearest};
+use crate::domain::policy::Auth;
 use crate::domain::row::ProviderRow;
 use crate::domain::setting;
 use crate::store::providers::{self as rows, Removed, Users};
@@ -14,6 +15,7 @@ impl Edits<'_> {
     /// The row is wrong (everything about it is said), or the user has one of that name.
     pub fn add_provider(&mut self, row: &ProviderRow) -> Result<(), Refusal> {
         check(row)?;
+        self.check_own_keys(row)?;
         Ok(rows::add(self.db, row)?)
     }
 
@@ -23,6 +25,7 @@ impl Edits<'_> {
     /// The row is wrong: everything about it is said.
     pub fn put_provider(&mut self, row: &ProviderRow) -> Result<(), Refusal> {
         check(row)?;
+        self.check_own_keys(row)?;
         Ok(rows::replace(self.db, row)?)
     }
 
@@ -31,8 +34,38 @@ impl Edits<'_> {
     /// # Errors
     /// There is none of that name.
     pub fn set_provider_enabled(&mut self, name: &str, enabled: bool) -> Result<(), Refusal> {
-        self.provider(name)?;
+        let row = self.provider(name)?;
+        if enabled {
+            self.check_own_keys(&row)?;
+        }
         Ok(rows::set_enabled(self.db, name, enabled)?)
+    }
+
+    /// A client's own key belongs to one vendor, and nothing tells to which: of the providers that take such keys, no two
+    /// that are enabled may speak the same dialect, or one vendor would be shown what is another's.
+    fn check_own_keys(&self, row: &ProviderRow) -> Result<(), Refusal> {
+        if row.auth != Auth::Client {
+            return Ok(());
+        }
+        let others = rows::list(self.db)?.into_iter().filter(|it| it.enabled && it.name != row.name);
+        let taken = others.filter_map(|it| it.row).filter(|it| it.auth == Auth::Client);
+        for other in taken {
+            if let Some(dialect) = load::shared_dialect(row, &other) {
+                return Err(Refusal::new(
+                    "own-keys-taken",
+                    "nothing was changed",
+                    format!(
+                        "clients' own keys of {dialect} go to `{}` already, and one vendor must not be shown what is another's",
+                        other.name
+                    ),
+                    format!(
+                        "llmroute providers disable {}   or   llmroute providers remove {}",
+                        other.name, other.name
+                    ),
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// Gives settings of a provider their values, of a built-in one too; an empty value takes one away.

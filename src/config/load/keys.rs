@@ -188,7 +188,7 @@ fn implicit<'a>(
 
 /// The first of the provider's conventional variables that is set: one that holds its key, or the path of its key file.
 pub(super) fn conventional(row: &ProviderRow, environment: &Environment) -> Option<KeySource> {
-    if row.auth == Auth::None {
+    if matches!(row.auth, Auth::None | Auth::Client) {
         return None;
     }
     let held = || row.env.iter().find(|it| environment.get(it) != Variable::Unset);

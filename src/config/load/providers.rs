@@ -6,7 +6,8 @@ use crate::config::address::{self, Private};
 use crate::config::edits::names;
 use crate::config::environment::Environment;
 use crate::config::load::{Problem, settings};
-use crate::domain::policy::{BodyEdits, Key, Privacy, Provider, Speech};
+use crate::domain::dialect::Dialect;
+use crate::domain::policy::{Auth, Billing, BodyEdits, Key, Privacy, Provider, Speech};
 use crate::domain::row::{ProviderRow, SpeechRow};
 use crate::domain::setting;
 
@@ -45,7 +46,32 @@ pub(super) fn build(
         price_id: row.price_id.clone(),
         settings: settled.values,
         unready,
+        client_billing: row.billing.unwrap_or(Billing::Metered),
     })
+}
+
+/// A dialect in which clients of both would show their keys.
+pub(in crate::config) fn shared_dialect(row: &ProviderRow, other: &ProviderRow) -> Option<Dialect> {
+    let both = |it: &&SpeechRow| {
+        other.speaks.iter().any(|other| other.dialect == it.dialect || other.dialect.is_kin(it.dialect))
+    };
+    row.speaks.iter().find(both).map(|it| it.dialect)
+}
+
+/// Names the providers that would be shown each other's keys by clients that bring their own.
+pub(super) fn check_own_keys<'a>(rows: impl Iterator<Item = &'a ProviderRow>, problems: &mut Vec<Problem>) {
+    let mut taken: Vec<&ProviderRow> = Vec::new();
+    for row in rows.filter(|it| it.auth == Auth::Client) {
+        let shared = taken.iter().find_map(|other| Some((other, shared_dialect(row, other)?)));
+        if let Some((other, dialect)) = shared {
+            problems.push(Problem::new(
+                format!("provider {}, auth", row.name),
+                format!("clients' own keys of {dialect} go to `{}` already", other.name),
+                "disable or remove one of the two: one vendor must not be shown what is another's",
+            ));
+        }
+        taken.push(row);
+    }
 }
 
 fn speech(row: &ProviderRow, it: &SpeechRow, filled: &dyn Fn(&str) -> String) -> Speech {
@@ -80,6 +106,13 @@ pub(in crate::config) fn check(row: &ProviderRow) -> Vec<Problem> {
             place("speaks"),
             "it speaks no dialect",
             "add --speaks openai-chat, --speaks openai-responses, --speaks anthropic, --speaks gemini or --speaks openai-completions",
+        ));
+    }
+    if row.billing.is_some() && row.auth != Auth::Client {
+        problems.push(Problem::new(
+            place("billing"),
+            "a provider that has keys has a billing for each of them",
+            "leave it out, and say it with the key: llmroute keys add PROVIDER --billing subscription",
         ));
     }
     let mut seen = BTreeSet::new();

@@ -8,7 +8,7 @@ use crate::domain::clock::Moment;
 use crate::domain::failure::{Failure, Health, Origin};
 use crate::domain::money::Usd;
 use crate::domain::operation::Operation;
-use crate::domain::policy::{Auth, Billing, Provider};
+use crate::domain::policy::Provider;
 use crate::domain::target::Seat;
 use crate::domain::usage::{Source, Usage};
 use crate::engine::Engine;
@@ -122,9 +122,7 @@ impl Account {
         asking: &Ask,
     ) -> (Entry, Intent<'a>) {
         let now = self.engine.now();
-        let key = seat.key_id().and_then(|id| provider.keys.iter().find(|it| it.id == id));
-        let billing =
-            key.map_or(if provider.auth == Auth::None { Billing::Free } else { Billing::Metered }, |it| it.billing);
+        let billing = provider.billing(seat.key_id());
         let mut book = self.book();
         let at = book.tries.len();
         book.tries.push(Try {

@@ -254,6 +254,8 @@ fn best(provider: &Provider, target: &Target, fleet: &FleetView) -> &'static str
     }
     let of = |key| fleet.standing(&Seat { target: target.clone(), key });
     let keyless = (provider.auth == Auth::None && provider.keys.is_empty()).then(|| of(None));
+    // How the keys of clients do, each by itself, is nobody's to add up.
+    let keyless = keyless.or_else(|| (provider.auth == Auth::Client).then_some(Standing::Healthy));
     let keyed = provider.usable_keys().map(|it| of(Some((it.id, it.name.clone()))));
     let word = |it: Standing| match it {
         Standing::Healthy => (0, "healthy"),

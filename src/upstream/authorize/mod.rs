@@ -85,6 +85,13 @@ pub(super) fn present(
     credential: &Credential,
     request: &mut Request<Full<Bytes>>,
 ) -> Result<(), Failure> {
+    if provider.auth == Auth::Client {
+        // As it came, with whatever else shows whose it is.
+        for (name, value) in credential.came_in() {
+            request.headers_mut().insert(name, value.clone());
+        }
+        return Ok(());
+    }
     let header = credential.header(provider.auth).map_err(|_| {
         let told = format!("the key for {} has characters that no header can carry", provider.name);
         Failure::upstream(Kind::Auth, "upstream_auth", told)

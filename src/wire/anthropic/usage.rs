@@ -4,7 +4,7 @@
 use serde_json::value::RawValue;
 
 use crate::domain::money::Usd;
-use crate::domain::usage::{Source, Usage};
+use crate::domain::usage::{ServiceTier, Source, Usage};
 use crate::wire::anthropic::fields;
 use crate::wire::json::{self, Object, ObjectWriter};
 
@@ -23,6 +23,7 @@ pub(super) struct Counts {
     thinking: Option<u64>,
     searches: Option<u64>,
     cost: Option<Usd>,
+    tier: Option<ServiceTier>,
     broken: bool,
 }
 
@@ -55,6 +56,12 @@ impl Counts {
         if let Some(mut tools) = part(&mut it, "server_tool_use") {
             self.searches = count(&mut tools, "web_search_requests", broken).or(self.searches);
         }
+        // Each of these changes what a token costs.
+        let named = ["service_tier", "speed", "inference_geo"].map(|key| it.take(key).and_then(json::text));
+        if named.iter().any(Option::is_some) {
+            let tiers = named.into_iter().flatten().map(|it| ServiceTier::named(&it));
+            self.tier = Some(tiers.fold(ServiceTier::Standard, ServiceTier::and));
+        }
         let dollars = it.take("cost").and_then(|it| serde_json::from_str(it.get()).ok());
         self.cost = dollars.and_then(Usd::from_dollars).or(self.cost);
     }
@@ -77,6 +84,7 @@ impl Counts {
             output,
             reasoning: self.thinking.unwrap_or(0).min(output),
             web_searches: self.searches.unwrap_or(0),
+            tier: self.tier.unwrap_or_default(),
             cost_reported: self.cost,
             source: Source::Provider,
             suspect: self.broken || self.uncached.is_none() || self.output.is_none(),

@@ -37,7 +37,7 @@ pub(super) fn read(body: &[u8]) -> Result<Reply, Malformed> {
         let piece = piece(raw).map_err(|error| within(&error, format_args!("output.message.content[{nth}]")))?;
         reply.blocks.push(piece);
     }
-    reply.usage = it.take("usage").and_then(usage::read);
+    reply.usage = usage::take(&mut it);
     if let Some(raw) = it.take("stopReason")
         && let Some(reason) = fields::text(raw)
     {
@@ -61,7 +61,7 @@ pub(super) fn facts(body: &[u8]) -> Result<Facts, Malformed> {
         return Ok(Facts { fault: Some(fault), ..Facts::default() });
     }
     let mut message = message(&mut it)?;
-    let mut facts = Facts { usage: it.take("usage").and_then(usage::read), model: routed_to(&it), ..Facts::default() };
+    let mut facts = Facts { usage: usage::take(&mut it), model: routed_to(&it), ..Facts::default() };
     let mut calls = false;
     for raw in message.take_items("content")?.unwrap_or_default() {
         let Some((name, value)) = Object::of(raw).and_then(fields::member) else { continue };

@@ -2,7 +2,7 @@
 
 use serde_json::value::RawValue;
 
-use crate::domain::usage::{Source, Usage};
+use crate::domain::usage::{ServiceTier, Source, Usage};
 use crate::wire::bedrock_converse::fields;
 use crate::wire::json::{self, Object, ObjectWriter};
 
@@ -10,7 +10,7 @@ use crate::wire::json::{self, Object, ObjectWriter};
 const ABSURD: u64 = 1_000_000_000_000;
 
 /// Reads a `usage` object; `None` where it says nothing.
-pub(super) fn read(raw: &RawValue) -> Option<Usage> {
+fn read(raw: &RawValue) -> Option<Usage> {
     let mut broken = false;
     let Some(mut it) = Object::of(raw) else {
         return (raw.get() != "null").then(|| Usage { source: Source::Provider, suspect: true, ..Usage::default() });
@@ -37,6 +37,16 @@ pub(super) fn read(raw: &RawValue) -> Option<Usage> {
         suspect: broken || input.is_none() || output.is_none(),
         ..Usage::default()
     })
+}
+
+/// The counts of an answer, or of the last event of a stream, with the tier it was served at, which stands beside them.
+pub(super) fn take(it: &mut Object) -> Option<Usage> {
+    let usage = it.take("usage").and_then(read)?;
+    let tier = it
+        .get("serviceTier")
+        .and_then(Object::of)
+        .and_then(|it| json::text(it.get("type")?).map(std::borrow::Cow::into_owned));
+    Some(Usage { tier: tier.map_or(ServiceTier::Standard, |it| ServiceTier::named(&it)), ..usage })
 }
 
 /// Of the tokens written to the cache, those that stay an hour.

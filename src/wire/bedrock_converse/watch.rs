@@ -67,7 +67,7 @@ impl Watch {
                 Sight::default()
             }
             _ => {
-                if let Some(counts) = it.take("usage").and_then(usage::read) {
+                if let Some(counts) = usage::take(&mut it) {
                     self.facts.usage = Some(counts);
                 }
                 self.facts.model = reply::routed_to(&it).or(self.facts.model.take());

@@ -3,7 +3,7 @@
 
 use serde_json::value::RawValue;
 
-use crate::domain::usage::{Source, Usage};
+use crate::domain::usage::{ServiceTier, Source, Usage};
 use crate::wire::gemini::fields::{self, nest};
 use crate::wire::json::{self, Object, ObjectWriter};
 
@@ -33,6 +33,10 @@ pub(super) fn read(raw: &RawValue) -> Option<Usage> {
     }
     let input = prompt.unwrap_or(0).saturating_add(tools.unwrap_or(0));
     let output = answer.unwrap_or(0).saturating_add(thoughts.unwrap_or(0));
+    // Vertex says it in another field, and with a prefix.
+    let tier = ["serviceTier", "trafficType"].map(|key| fields::get(&it, key).and_then(json::text));
+    let tier =
+        tier.into_iter().flatten().map(|it| ServiceTier::named(&it)).fold(ServiceTier::Standard, ServiceTier::and);
     let audio = |key| fields::get(&it, key).map_or(0, audio_of);
     Some(Usage {
         input,
@@ -41,6 +45,7 @@ pub(super) fn read(raw: &RawValue) -> Option<Usage> {
         output,
         reasoning: thoughts.unwrap_or(0),
         output_audio: audio("candidatesTokensDetails").min(output),
+        tier,
         source: Source::Provider,
         suspect: broken || prompt.is_none(),
         ..Usage::default()

@@ -3,8 +3,8 @@
 use serde_json::value::RawValue;
 
 use crate::domain::money::Usd;
-use crate::domain::usage::{Source, Usage};
-use crate::wire::json::{Object, ObjectWriter};
+use crate::domain::usage::{ServiceTier, Source, Usage};
+use crate::wire::json::{self, Object, ObjectWriter};
 
 /// No answer has so many tokens, and up to here a price cannot overflow (faults.md row 23).
 const MOST: u64 = 10_000_000_000;
@@ -15,7 +15,13 @@ const TICK: i64 = 100;
 /// Counts in an object that may have them: `usage`, or `x_groq.usage`. `None` where there are none.
 pub(in crate::wire) fn find(object: &Object) -> Option<Usage> {
     let usage = object.get("usage").and_then(read);
-    usage.or_else(|| read(Object::of(object.get("x_groq")?)?.get("usage")?))
+    let usage = usage.or_else(|| read(Object::of(object.get("x_groq")?)?.get("usage")?))?;
+    Some(Usage { tier: tier(object), ..usage })
+}
+
+/// What `service_tier` beside the counts says; both dialects of OpenAI have it.
+pub(in crate::wire) fn tier(object: &Object) -> ServiceTier {
+    object.get("service_tier").and_then(json::text).map_or(ServiceTier::Standard, |it| ServiceTier::named(&it))
 }
 
 /// Reads a `usage` object.
@@ -65,6 +71,7 @@ pub(super) fn read(value: &RawValue) -> Option<Usage> {
         reasoning,
         output_audio: figures.optional(completion.as_ref(), "audio_tokens").unwrap_or(0),
         web_searches: figures.optional(searches.as_ref(), "web_search_requests").unwrap_or(0),
+        tier: ServiceTier::Standard,
         cost_reported: figures.cost(&object),
         source: Source::Provider,
         suspect: false,

@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 
 use crate::domain::usage::{Source, Usage};
 use crate::wire::json::{Object, ObjectWriter};
-use crate::wire::openai_chat::usage::Figures;
+use crate::wire::openai_chat::usage::{Figures, tier};
 
 /// Counts of a response object. `None` where it has none.
 pub(super) fn find(response: &Object) -> Option<Usage> {
@@ -16,6 +16,7 @@ pub(super) fn find(response: &Object) -> Option<Usage> {
         serde_json::from_str(search.get("num_requests")?.get()).ok()
     };
     usage.web_searches = searches().unwrap_or(0);
+    usage.tier = tier(response);
     Some(usage)
 }
 

@@ -103,3 +103,33 @@ fn fifty_providers_fit_a_terminal() {
     assert!(listed.contains("more are built in"), "{listed}");
     assert!(listed.lines().all(|it| it.chars().count() <= 120), "{listed}");
 }
+
+#[test]
+fn a_provider_that_takes_clients_own_keys_has_none_of_ours_and_shares_its_dialect_with_no_other() {
+    let home = Home::new();
+    let told =
+        home.ok(&["providers", "add", "plan", "--like", "anthropic", "--auth", "client", "--billing", "subscription"]);
+    assert!(told.stdout.contains("x-llmroute-key"), "{}", told.stdout);
+    let shown = home.json(&["providers", "show", "plan", "--json"]);
+    assert_eq!((&shown["provider"]["auth"], &shown["provider"]["billing"]), (&"client".into(), &"subscription".into()));
+    assert!(home.ok(&["providers"]).stdout.contains("takes the client's own key"));
+
+    for (args, code, part) in [
+        // One vendor must not be shown what is another's.
+        (&["providers", "add", "other", "--like", "anthropic", "--auth", "client"][..], "own-keys-taken", "`plan`"),
+        (&["keys", "add", "plan", "--from", "env:HOME"], "no-key-needed", "clients bring"),
+        (&["providers", "add", "x", "--like", "groq", "--billing", "free"], "provider", "a billing for each"),
+    ] {
+        let ran = home.run(args);
+        assert_ne!(ran.code, 0, "{args:?}");
+        for part in [code, part] {
+            assert!(ran.stderr.contains(part), "{part} in {}", ran.stderr);
+        }
+    }
+    // Of another dialect it may be, and of the same one once the first is out of the way.
+    home.ok(&["providers", "add", "chat", "--like", "openai", "--auth", "client"]);
+    home.ok(&["providers", "disable", "plan"]);
+    home.ok(&["providers", "add", "other", "--like", "anthropic", "--auth", "client"]);
+    let ran = home.run(&["providers", "enable", "plan"]);
+    assert!(ran.code != 0 && ran.stderr.contains("own-keys-taken"), "{}", ran.stderr);
+}

@@ -3,7 +3,6 @@
 use super::Kept::{self, By, NotBuilt};
 
 const LAUNCH: &str = "`llmroute launch`";
-const CLIENTS_OWN_KEY: &str = "a provider row that takes the client's own key";
 
 /// Who needs what, and what shows that it is there.
 pub(super) const NEEDS: &[(&str, &str, Kept)] = &[
@@ -31,7 +30,15 @@ pub(super) const NEEDS: &[(&str, &str, Kept)] = &[
             "suffered::wire::the_token_may_come_in_both_headers",
         ]),
     ),
-    ("Claude Code", "its own sign-in passes to Anthropic", NotBuilt(CLIENTS_OWN_KEY)),
+    (
+        "Claude Code",
+        "its own sign-in passes to Anthropic",
+        By(&[
+            "own_keys::a_client_s_own_sign_in_reaches_its_provider_as_it_came",
+            "own_keys::a_refused_sign_in_is_told_in_the_provider_s_words_and_holds_against_nobody",
+            "agents:test_own_keys::test_its_own_sign_in_is_passed_on",
+        ]),
+    ),
     (
         "Claude Code",
         "`anthropic-version` and `anthropic-beta` as they came",
@@ -137,5 +144,14 @@ pub(super) const NEEDS: &[(&str, &str, Kept)] = &[
         "one list of models for both worlds, and Gemini's",
         By(&["door::models_and_health_answer_both_worlds", "gemini::door::models_are_listed_in_geminis_shape"]),
     ),
-    ("every one", "a subscription of their own", NotBuilt(CLIENTS_OWN_KEY)),
+    (
+        "every one",
+        "a subscription of their own",
+        By(&[
+            "own_keys::a_plan_that_is_used_up_is_followed_by_a_key_of_ours_that_never_meets_the_client_s",
+            "own_keys::who_brings_no_key_is_answered_by_somebody_else",
+            "own_keys::a_key_is_not_shown_to_a_vendor_whose_dialect_its_client_does_not_speak",
+            "own_keys::a_vendor_that_repeats_the_key_does_not_teach_it_to_the_log",
+        ]),
+    ),
 ];

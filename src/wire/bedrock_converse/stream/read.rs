@@ -307,7 +307,7 @@ impl Reader {
 
     fn metadata(&mut self, mut it: Object, out: &mut Vec<Event>) {
         self.start(out);
-        out.extend(it.take("usage").and_then(usage::read).map(Event::Usage));
+        out.extend(usage::take(&mut it).map(Event::Usage));
         out.extend(reply::take_metrics(&mut it).map(Event::Opaque));
         padded(&mut it);
         out.extend(fields::rest(it, "").map(Event::Opaque));

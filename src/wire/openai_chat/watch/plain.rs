@@ -9,6 +9,7 @@ use serde::de::{Deserializer, Error, IgnoredAny, Visitor};
 use serde_json::value::RawValue;
 
 use super::super::{finish_with_calls, read_finish, usage};
+use crate::domain::usage::{ServiceTier, Usage};
 use crate::wire::Facts;
 
 /// The top level. A field that is there twice is an error, and so not plain.
@@ -20,6 +21,8 @@ struct Top<'a> {
     choices: (Choice<'a>,),
     #[serde(borrow)]
     usage: Option<&'a RawValue>,
+    #[serde(borrow)]
+    service_tier: Option<Text<'a>>,
     error: Option<IgnoredAny>,
     x_groq: Option<IgnoredAny>,
 }
@@ -88,9 +91,10 @@ pub(super) fn read(body: &[u8]) -> Option<Facts> {
     if !is_plain || reason == Some("error") {
         return None;
     }
+    let tier = top.service_tier.map_or(ServiceTier::Standard, |it| ServiceTier::named(&it.0));
     let Length(bytes) = message.content;
     Some(Facts {
-        usage: top.usage.filter(|it| it.get() != "null").and_then(usage::read),
+        usage: top.usage.filter(|it| it.get() != "null").and_then(usage::read).map(|it| Usage { tier, ..it }),
         model: top.model.map(|it| it.0.into_owned()).filter(|it| !it.is_empty()),
         finish: Some(finish_with_calls(reason.and_then(read_finish), false)),
         content: bytes > 0,
