@@ -121,18 +121,19 @@ pub fn afford(
         return Ok(fitting);
     }
     let mut short = Vec::new();
-    let room = with_room(fitting, ask, fleet, Some(group.as_ref()), &mut short, trail);
+    let room = with_room(fitting, ask, fleet, |it| it.crossed && leads(it, group.as_ref()), &mut short, trail);
     if !room.is_empty() {
         return Ok(room);
     }
-    let leads = |it: &&Short<'_>| it.fund.then.is_some() && it.fund.then != *group;
-    let Some((fund, then)) = short.iter().find(leads).and_then(|it| Some((it.fund, it.fund.then.clone()?))) else {
+    let leading = short.iter().map(|it| it.fund).find(|it| leads(it, group.as_ref()));
+    let Some((budget, then)) = leading.and_then(|it| Some((it.label.clone(), it.then.clone()?))) else {
         return Err(refusal(&short));
     };
-    trail.push(Step::Downgraded { budget: fund.label.clone(), group: then.clone() });
-    let found = candidates::find(policy, ask, then.as_str(), trail).map(|it| it.1).unwrap_or_default();
-    let fitting = fit::fit(found, ask, fleet, trail)?;
-    let room = with_room(fitting, ask, fleet, None, &mut short, trail);
+    trail.push(Step::Downgraded { budget, group: then.clone() });
+    let spare = candidates::find(policy, ask, then.as_str(), trail).map(|it| it.1).unwrap_or_default();
+    let fitting = fit::fit(spare, ask, fleet, trail)?;
+    // Its warnings are why the request is here.
+    let room = with_room(fitting, ask, fleet, |_| false, &mut short, trail);
     if room.is_empty() {
         return Err(refusal(&short));
     }
@@ -140,22 +141,22 @@ pub fn afford(
     Ok(room)
 }
 
-/// Without the seats that a budget has no room for. `asked`: the group that was asked for, unless the request is at a group
-/// that a budget sent it to, which its warnings do not keep it from.
+/// Whether a budget names a group for what it has no room for, and another one than was asked for.
+fn leads(fund: &Fund, asked: Option<&GroupName>) -> bool {
+    fund.then.is_some() && fund.then.as_ref() != asked
+}
+
+/// Without the seats that a budget has no room for, and those that one saves on.
 fn with_room<'a>(
-    found: Vec<Candidate>,
+    candidates: Vec<Candidate>,
     ask: &Ask,
     fleet: &'a FleetView,
-    asked: Option<Option<&GroupName>>,
+    saves: impl Fn(&Fund) -> bool,
     short: &mut Vec<Short<'a>>,
     trail: &mut Vec<Step>,
 ) -> Vec<Candidate> {
-    let crossed = |fund: &Fund| match asked {
-        Some(group) => fund.crossed && fund.then.is_some() && fund.then.as_ref() != group,
-        None => false,
-    };
-    let mut all = Vec::with_capacity(found.len());
-    for mut it in found {
+    let mut all = Vec::with_capacity(candidates.len());
+    for mut it in candidates {
         let provider = &it.provider;
         it.seats.retain(|(seat, _)| {
             let need = worst_case(ask, provider, seat, &fleet.rates);
@@ -164,14 +165,15 @@ fn with_room<'a>(
             }
             let lacks = |fund: &&Fund| {
                 let counts = fund.hard && fund.scope.covers_seat(seat);
-                counts && (fund.blind || crossed(fund) || need.is_none_or(|need| need > fund.left))
+                counts && (fund.blind || saves(fund) || need.is_none_or(|need| need > fund.left))
             };
             let Some(fund) = fleet.funds.iter().find(lacks) else { return true };
             let fits = need.is_some_and(|need| need <= fund.left);
             let (seat, budget) = (seat.clone(), fund.label.clone());
-            trail.push(match fits && !fund.blind {
-                true => Step::Saved { seat, budget, used: fund.used },
-                false => Step::Short { seat, budget, left: fund.left, need },
+            trail.push(if fits && !fund.blind {
+                Step::Saved { seat, budget, used: fund.used }
+            } else {
+                Step::Short { seat, budget, left: fund.left, need }
             });
             short.push(Short { fund, need });
             false

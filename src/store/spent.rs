@@ -32,6 +32,8 @@ pub struct Spent {
     pub at: Stamp,
     /// The session, where [`Scope::Session`] was asked for.
     pub session: Option<String>,
+    /// When the last of its attempts began.
+    pub last: Stamp,
     /// What its attempts cost, as far as anybody knows: those in doubt at what they are in doubt with.
     pub cost: Usd,
 }
@@ -62,7 +64,7 @@ fn ask(conn: &Connection, question: &Question<'_>, except: &str) -> Result<Vec<S
     let session = if **scope == Scope::Session { "r.session" } else { "NULL" };
     // The numbers are ours: nothing that anybody wrote is put into the text.
     let sql = format!(
-        "SELECT {part_of} AS part, {session} AS session, sum(a.cost) FROM requests r JOIN attempts a ON a.request = r.id
+        "SELECT {part_of} AS part, {session} AS session, sum(a.cost), max(a.at) FROM requests r JOIN attempts a ON a.request = r.id
          WHERE r.started >= ?1 AND a.at >= ?2 AND a.cost > 0 AND r.id NOT IN ({except}) AND {condition}
          GROUP BY 1, 2 ORDER BY 1, 2"
     );
@@ -74,6 +76,7 @@ fn ask(conn: &Connection, question: &Question<'_>, except: &str) -> Result<Vec<S
         Ok(Spent {
             at: part.map_or(*since, |part| Stamp(nth.saturating_mul(part)).max(*since)),
             session: row.get(1)?,
+            last: Stamp(row.get(3)?),
             cost: Usd::from_pico(row.get(2)?),
         })
     })?;

@@ -126,10 +126,10 @@ fn short(at: Timestamp, seconds: i64, zone: &TimeZone) -> (Timestamp, Timestamp)
     let is_real = |it: &Timestamp| zone.to_offset(*it) != zone.to_offset(*it - Span::new().nanoseconds(1));
     let (start, end) = (instant(start), instant(start + seconds));
     let before = zone.preceding(at + Span::new().nanoseconds(1)).map(|it| it.timestamp());
-    let changed = before.take_while(|it| *it > start).find(|it| *it <= at && is_real(it));
+    let begins = before.take_while(|it| *it > start).find(|it| *it <= at && is_real(it));
     let after = zone.following(at).map(|it| it.timestamp());
-    let changes = after.take_while(|it| *it < end).find(|it| *it > at && is_real(it));
-    (changed.map_or(start, |it| it.max(start)), changes.map_or(end, |it| it.min(end)))
+    let ends = after.take_while(|it| *it < end).find(|it| *it > at && is_real(it));
+    (begins.unwrap_or(start), ends.unwrap_or(end))
 }
 
 /// Days and what is made of them.
@@ -243,7 +243,7 @@ mod tests {
         (shown(it.start), shown(it.end.unwrap()))
     }
 
-    fn is(found: (String, String), start: &str, end: &str) {
+    fn is(found: &(String, String), start: &str, end: &str) {
         assert_eq!((found.0.as_str(), found.1.as_str()), (start, end));
     }
 
@@ -263,33 +263,37 @@ mod tests {
     #[test]
     fn days_on_which_clocks_change_are_as_long_as_they_are() {
         // 23 and 25 hours.
-        is(window("day", "2026-03-29T12:00:00Z", "Europe/Berlin"), "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z");
-        is(window("day", "2026-10-25T12:00:00Z", "Europe/Berlin"), "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z");
+        is(&window("day", "2026-03-29T12:00:00Z", "Europe/Berlin"), "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z");
+        is(&window("day", "2026-10-25T12:00:00Z", "Europe/Berlin"), "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z");
         // Midnight itself does not come: the day begins at one.
-        is(window("day", "2022-04-24T12:00:00Z", "Africa/Cairo"), "2022-04-23T22:00:00Z", "2022-04-24T22:00:00Z");
-        is(window("day", "2026-03-08T12:00:00Z", "America/Havana"), "2026-03-08T05:00:00Z", "2026-03-09T04:00:00Z");
+        is(&window("day", "2022-04-24T12:00:00Z", "Africa/Cairo"), "2022-04-23T22:00:00Z", "2022-04-24T22:00:00Z");
+        is(&window("day", "2026-03-08T12:00:00Z", "America/Havana"), "2026-03-08T05:00:00Z", "2026-03-09T04:00:00Z");
         // A day that was left out.
-        is(window("day", "2011-12-30T09:59:59Z", "Pacific/Apia"), "2011-12-29T10:00:00Z", "2011-12-30T10:00:00Z");
-        is(window("day", "2011-12-30T10:00:00Z", "Pacific/Apia"), "2011-12-30T10:00:00Z", "2011-12-31T10:00:00Z");
+        is(&window("day", "2011-12-30T09:59:59Z", "Pacific/Apia"), "2011-12-29T10:00:00Z", "2011-12-30T10:00:00Z");
+        is(&window("day", "2011-12-30T10:00:00Z", "Pacific/Apia"), "2011-12-30T10:00:00Z", "2011-12-31T10:00:00Z");
         // Half an hour.
         is(
-            window("day", "2026-04-05T12:00:00Z", "Australia/Lord_Howe"),
+            &window("day", "2026-04-05T12:00:00Z", "Australia/Lord_Howe"),
             "2026-04-04T13:00:00Z",
             "2026-04-05T13:30:00Z",
         );
-        is(window("day", "2026-01-01T00:00:00Z", "Pacific/Kiritimati"), "2025-12-31T10:00:00Z", "2026-01-01T10:00:00Z");
-        is(window("day", "2026-01-01T00:00:00Z", "Etc/GMT+12"), "2025-12-31T12:00:00Z", "2026-01-01T12:00:00Z");
+        is(
+            &window("day", "2026-01-01T00:00:00Z", "Pacific/Kiritimati"),
+            "2025-12-31T10:00:00Z",
+            "2026-01-01T10:00:00Z",
+        );
+        is(&window("day", "2026-01-01T00:00:00Z", "Etc/GMT+12"), "2025-12-31T12:00:00Z", "2026-01-01T12:00:00Z");
     }
 
     #[test]
     fn months_and_years_end_where_they_end() {
-        is(window("month", "2028-02-29T23:59:59Z", "UTC"), "2028-02-01T00:00:00Z", "2028-03-01T00:00:00Z");
-        is(window("month", "2026-01-31T23:59:59Z", "UTC"), "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z");
-        is(window("month", "2026-12-31T23:30:00Z", "Europe/Berlin"), "2026-12-31T23:00:00Z", "2027-01-31T23:00:00Z");
-        is(window("year", "2028-02-29T00:00:00Z", "UTC"), "2028-01-01T00:00:00Z", "2029-01-01T00:00:00Z");
-        is(window("week", "2026-11-22T23:59:59Z", "UTC"), "2026-11-16T00:00:00Z", "2026-11-23T00:00:00Z");
-        is(window("hour", "2026-11-22T10:59:59Z", "Asia/Kolkata"), "2026-11-22T10:30:00Z", "2026-11-22T11:30:00Z");
-        is(window("minute", "2026-11-22T10:59:59Z", "UTC"), "2026-11-22T10:59:00Z", "2026-11-22T11:00:00Z");
+        is(&window("month", "2028-02-29T23:59:59Z", "UTC"), "2028-02-01T00:00:00Z", "2028-03-01T00:00:00Z");
+        is(&window("month", "2026-01-31T23:59:59Z", "UTC"), "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z");
+        is(&window("month", "2026-12-31T23:30:00Z", "Europe/Berlin"), "2026-12-31T23:00:00Z", "2027-01-31T23:00:00Z");
+        is(&window("year", "2028-02-29T00:00:00Z", "UTC"), "2028-01-01T00:00:00Z", "2029-01-01T00:00:00Z");
+        is(&window("week", "2026-11-22T23:59:59Z", "UTC"), "2026-11-16T00:00:00Z", "2026-11-23T00:00:00Z");
+        is(&window("hour", "2026-11-22T10:59:59Z", "Asia/Kolkata"), "2026-11-22T10:30:00Z", "2026-11-22T11:30:00Z");
+        is(&window("minute", "2026-11-22T10:59:59Z", "UTC"), "2026-11-22T10:59:00Z", "2026-11-22T11:00:00Z");
     }
 
     #[test]
@@ -335,7 +339,9 @@ mod tests {
                 }
                 // Years have few of them.
                 if changes % 50 == 0 {
-                    CALENDAR.iter().for_each(|it| tiles(zone, *it, Stamp(change)).unwrap());
+                    for unit in CALENDAR {
+                        tiles(zone, unit, Stamp(change)).unwrap();
+                    }
                 }
             }
         }

@@ -21,6 +21,8 @@ pub(super) struct Counter {
     window: Window,
     /// The part of a rolling window that it was last brought to.
     rolled: i64,
+    /// When the latest began of what it has counted.
+    latest: Stamp,
     /// What everybody together did; a budget of sessions leaves it empty.
     one: Tally,
     /// By session, of a budget that counts each by itself.
@@ -52,7 +54,7 @@ pub(super) struct Warning {
 impl Counter {
     pub(super) fn new(budget: Arc<Budget>, now: Stamp, state: State) -> Self {
         let window = budget.window(now);
-        Self { budget, window, rolled: i64::MIN, one: Tally::default(), each: HashMap::new(), state }
+        Self { budget, window, rolled: i64::MIN, latest: Stamp(i64::MIN), one: Tally::default(), each: HashMap::new(), state }
     }
 
     /// Whether it is of the same scope and period, and so counts the same.
@@ -122,7 +124,13 @@ impl Counter {
         matches!(self.state, State::Blind(_)) || need.pico() > room
     }
 
+    /// Whether something that it has counted before began in its window, which has only just begun: the clock had been ahead.
+    pub(super) fn is_stale(&self) -> bool {
+        self.budget.period.part().is_none() && self.latest >= self.window.start
+    }
+
     pub(super) fn hold(&mut self, payer: &Payer, amount: Usd) {
+        self.latest = self.latest.max(payer.at);
         if let Some(it) = self.tally_mut(payer) {
             it.hold(amount);
         }
@@ -157,6 +165,7 @@ impl Counter {
                 _ => &mut self.one,
             };
             tally.spend(&budget, it.at, it.cost);
+            self.latest = self.latest.max(it.last);
         }
         self.state = State::Known;
         self.one.warned = self.reached();

@@ -254,18 +254,25 @@ impl Book {
         self.live.len() - 1
     }
 
-    /// Brings every counter to `now`. Says whether one of them lies ahead of it and has to be read anew.
+    /// Brings every counter to `now`. Says whether one of them has to be read anew: the clock was put back, or forward again.
     fn roll(&mut self, now: Stamp) -> bool {
         let Self { counters, live, .. } = self;
         let mut ahead = false;
-        for counter in counters.iter_mut() {
+        for counter in &mut *counters {
             ahead |= counter.is_ahead(now);
             if counter.roll(now) {
+                let stale = counter.is_stale();
                 // What began in the window that is over is of that one.
-                for it in live.iter().flatten().filter(|it| it.cost.is_none()) {
-                    if counter.covers(&it.payer) && counter.counts(it.payer.at) {
-                        counter.hold(&it.payer, it.held);
+                for it in live.iter().flatten().filter(|it| counter.covers(&it.payer) && counter.counts(it.payer.at)) {
+                    match it.cost {
+                        Some(cost) => drop(counter.spend(&it.payer, cost)),
+                        None => counter.hold(&it.payer, it.held),
                     }
+                }
+                if stale {
+                    // Nothing gets through for the moment that it takes to read what there is of it already.
+                    counter.state = State::Blind(live.iter().flatten().map(|it| it.payer.request.0).collect());
+                    ahead = true;
                 }
             }
         }

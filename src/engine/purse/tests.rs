@@ -63,14 +63,15 @@ fn payer(nth: u64, who: usize, at: Stamp) -> Payer {
         team: (who % 3 == 1).then(|| member(2, "red")),
         customer: (who % 3 == 2).then(|| member(3, "acme")),
     };
-    let provider = if who % 2 == 0 { "a" } else { "b" };
-    let target = Target { provider: provider.into(), model: if who % 5 == 0 { "n".into() } else { "m".into() } };
+    let provider = if who.is_multiple_of(2) { "a" } else { "b" };
+    let target =
+        Target { provider: provider.into(), model: if who.is_multiple_of(5) { "n".into() } else { "m".into() } };
     let key = if who % 7 < 3 { (KeyId(1), "first".into()) } else { (KeyId(2), "second".into()) };
     Payer {
         request: RequestId(nth),
         at,
         caller: (who % 4 != 3).then(|| Arc::new(caller)),
-        session: (who % 3 != 0).then(|| format!("s{}", who % 6).into()),
+        session: (!who.is_multiple_of(3)).then(|| format!("s{}", who % 6).into()),
         seat: Seat { target, key: Some(key) },
     }
 }
@@ -147,7 +148,7 @@ fn play(place: &Place, first: &[Budget], deeds: Vec<Deed>) -> Result<(), TestCas
     let mut budgets: Vec<Arc<Budget>> = first.iter().cloned().map(Arc::new).collect();
     let purse = place.purse(&budgets);
     let mut model = Model::default();
-    let mut held: Vec<(Hold, usize)> = Vec::new();
+    let mut open: Vec<(Hold, usize)> = Vec::new();
     for (nth, deed) in (1..).zip(deeds) {
         let at = Stamp(now);
         match deed {
@@ -158,17 +159,17 @@ fn play(place: &Place, first: &[Budget], deeds: Vec<Deed>) -> Result<(), TestCas
                 prop_assert_eq!(found.is_ok(), expected, "{:?}", found.err());
                 if let Ok(hold) = found {
                     model.attempts.push((payer, need, true));
-                    held.push((hold, model.attempts.len() - 1));
+                    open.push((hold, model.attempts.len() - 1));
                 }
             }
-            Deed::Settle(nth, part) if !held.is_empty() => {
-                let (mut hold, of) = held.swap_remove(nth % held.len());
+            Deed::Settle(nth, part) if !open.is_empty() => {
+                let (mut hold, of) = open.swap_remove(nth % open.len());
                 let cost = hold.amount().pico() * part / 100;
                 hold.settle(Usd::from_pico(cost));
                 (model.attempts[of].1, model.attempts[of].2) = (cost, false);
             }
-            Deed::Drop(nth, sent) if !held.is_empty() => {
-                let (mut hold, of) = held.swap_remove(nth % held.len());
+            Deed::Drop(nth, sent) if !open.is_empty() => {
+                let (mut hold, of) = open.swap_remove(nth % open.len());
                 model.attempts[of].2 = false;
                 if sent {
                     hold.sent();
@@ -193,7 +194,7 @@ fn play(place: &Place, first: &[Budget], deeds: Vec<Deed>) -> Result<(), TestCas
             }
         }
     }
-    drop(held);
+    drop(open);
     for told in purse.told(Stamp(now)) {
         prop_assert_eq!(told.held, 0, "{:?}", told);
     }

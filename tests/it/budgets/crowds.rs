@@ -86,6 +86,7 @@ async fn one(house: Arc<House>, mut dice: Dice) {
                 strict: false,
                 recalled: None,
                 envelope: llmroute::domain::ask::Envelope::default(),
+                own_key: None,
             };
             let panics = tokio::spawn(async move {
                 let answer = tokio::time::timeout(patience, house.engine.answer(call)).await;
