@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::view::screen::{Format, Screen};
 use crate::cli::{
-    ask, bench, completions, explain, groups, keys, models, prices, providers, requests, rules, serve, simulate, stats,
-    weights, why,
+    ask, bench, budgets, completions, database, explain, groups, keys, members, models, prices, providers, requests,
+    rules, serve, simulate, stats, virtual_keys, weights, why,
 };
 
 /// One local endpoint for every LLM provider: routes, fails over, keeps a truthful ledger.
@@ -98,8 +98,17 @@ pub enum Command {
     Groups(groups::Groups),
     /// The shares of a group's targets, as meant and as they came out.
     Weights(weights::Weights),
+    /// What may be spent, and what was.
+    Budgets(budgets::Budgets),
     /// Where requests go that fulfil a condition.
     Rules(rules::Rules),
+    /// Tokens for others, each with what it may be used for.
+    #[command(visible_alias = "vk")]
+    VirtualKeys(virtual_keys::VirtualKeys),
+    /// Whom virtual keys belong to.
+    Teams(members::Teams),
+    /// Whom teams and virtual keys belong to.
+    Customers(members::Customers),
     /// What can be sent as `model`.
     Models(models::Models),
     /// Your own prices, and what is known of a target's.
@@ -110,6 +119,8 @@ pub enum Command {
     Stats(stats::Stats),
     /// Single requests out of the ledger.
     Requests(requests::Requests),
+    /// The local file: where it is, what it holds, whether it is whole.
+    Db(database::Database),
     /// What would become of a request. Sends nothing.
     Explain(explain::Explain),
     /// How a request was decided.

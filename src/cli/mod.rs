@@ -16,10 +16,13 @@ pub mod view;
 
 pub mod ask;
 pub mod bench;
+pub mod budgets;
 pub mod completions;
+pub mod database;
 pub mod explain;
 pub mod groups;
 pub mod keys;
+pub mod members;
 pub mod models;
 pub mod prices;
 pub mod providers;
@@ -28,6 +31,7 @@ pub mod rules;
 pub mod serve;
 pub mod simulate;
 pub mod stats;
+pub mod virtual_keys;
 pub mod weights;
 pub mod why;
 
@@ -63,12 +67,17 @@ fn dispatch(command: Option<Command>, session: Session) -> Done {
         Some(Command::Keys(it)) => it.run(&session),
         Some(Command::Groups(it)) => it.run(&session),
         Some(Command::Weights(it)) => it.run(&session),
+        Some(Command::Budgets(it)) => it.run(&session),
         Some(Command::Rules(it)) => it.run(&session),
+        Some(Command::VirtualKeys(it)) => it.run(&session),
+        Some(Command::Teams(it)) => it.run(&session),
+        Some(Command::Customers(it)) => it.run(&session),
         Some(Command::Models(it)) => it.run(&session),
         Some(Command::Prices(it)) => it.run(&session),
         Some(Command::Bench(it)) => it.run(&session),
         Some(Command::Stats(it)) => it.run(&session),
         Some(Command::Requests(it)) => it.run(&session),
+        Some(Command::Db(it)) => it.run(&session),
         Some(Command::Explain(it)) => it.run(&session),
         Some(Command::Why(it)) => it.run(&session),
         Some(Command::Simulate(it)) => it.run(&session),

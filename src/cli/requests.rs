@@ -3,15 +3,13 @@
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::cli::diag::{Diag, Done, Exit};
 use crate::cli::session::Session;
 use crate::cli::view::table::{Table, left, right};
-use crate::cli::view::{BOLD, Frame, amounts, paint, safe};
-use crate::domain::clock::Stamp;
+use crate::cli::view::{BOLD, Frame, amounts, instant, paint, safe};
 use crate::domain::id::RequestId;
 use crate::store::Cost;
 use crate::store::requests::{self, AttemptRow, RequestRow, RowError, RowTokens};
@@ -208,7 +206,7 @@ impl Shown {
     fn new(row: &RequestRow, zone: &TimeZone) -> Self {
         Self {
             id: row.id.to_string(),
-            started: instant(row.started, zone, "%Y-%m-%dT%H:%M:%S%.3f%:z"),
+            started: instant::exact(row.started, zone),
             dialect: row.dialect.clone(),
             operation: row.operation.clone(),
             asked: row.asked.clone(),
@@ -236,11 +234,7 @@ impl Shown {
             reported_cost_usd: row.reported_cost.map(crate::domain::money::Usd::dollars),
             error: row.error.as_ref().map(Wrong::new),
             losses: row.losses.clone(),
-            row: Times {
-                clock: instant(row.started, zone, "%m-%d %H:%M:%S"),
-                first_us: row.first_us,
-                total_us: row.total_us,
-            },
+            row: Times { clock: instant::clock(row.started, zone), first_us: row.first_us, total_us: row.total_us },
         }
     }
 
@@ -422,12 +416,6 @@ fn used(tokens: Option<&Tokens>) -> String {
             format!("{about}{}→{}", amounts::tokens(it.input), amounts::tokens(it.output))
         },
     )
-}
-
-fn instant(at: Stamp, zone: &TimeZone, format: &str) -> String {
-    Timestamp::from_microsecond(at.0)
-        .map(|it| it.to_zoned(zone.clone()).strftime(format).to_string())
-        .unwrap_or_default()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "microseconds of one request")]

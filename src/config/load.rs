@@ -3,6 +3,8 @@
 //! Must not: change a row, or refuse a whole policy because one secret cannot be had (that key alone is out, and says
 //! why).
 
+mod budgets;
+mod callers;
 mod groups;
 mod keys;
 mod providers;
@@ -22,6 +24,7 @@ use crate::config::environment::Environment;
 use crate::config::refusal::Refusal;
 use crate::domain::clock::Stamp;
 use crate::domain::id::{KeyId, ModelName};
+use crate::domain::pattern::Pattern;
 use crate::domain::policy::{Billing, Deadlines, Policy};
 use crate::domain::row::ProviderRow;
 use crate::domain::secret::{Keyring, Secret};
@@ -30,6 +33,7 @@ use crate::store::policy::{self, PolicyRows};
 use crate::store::prices::PriceRow;
 use crate::store::{Db, StoreError};
 
+pub(in crate::config) use budgets::budget;
 pub(in crate::config) use groups::{FAST, SMART};
 pub(in crate::config) use providers::{check as check_provider, shared_dialect};
 pub(in crate::config) use rules::rule;
@@ -93,6 +97,8 @@ pub struct KeyView {
     pub weight: f64,
     /// Whether it may be used.
     pub enabled: bool,
+    /// The models that it is for; none means any.
+    pub models: Vec<Pattern>,
     /// Why its secret could not be had.
     pub problem: Option<String>,
 }
@@ -194,6 +200,8 @@ fn build(sources: &Sources<'_>, commands: Commands<'_>) -> Result<Loaded, LoadEr
     }
     groups::build(&rows, &known, sources, &mut loaded, &mut problems);
     rules::build(&rows, &known, sources.time_zone, &mut loaded, &mut problems);
+    loaded.policy.virtual_keys = callers::build(&rows);
+    budgets::build(&rows, sources.time_zone, &mut loaded, &mut problems);
     loaded.prices = rows.prices.iter().filter_map(own_price).collect();
     let aliases = rows.aliases.iter().map(|(name, model)| (ModelName::from(name.as_str()), model.clone()));
     loaded.policy.aliases = aliases.collect();

@@ -5,6 +5,7 @@ pub mod budget;
 pub mod caller;
 pub mod model;
 pub mod operation;
+pub mod pattern;
 pub mod policy;
 pub mod quirks;
 pub mod row;
@@ -13,6 +14,7 @@ pub mod scope;
 pub mod setting;
 pub mod strategy;
 pub mod target;
+pub mod virtual_key;
 pub mod wishes;
 
 pub mod citation;

@@ -11,6 +11,7 @@
 
 pub mod attempt;
 pub mod beside;
+mod callers;
 pub mod canaries;
 pub mod committed;
 pub mod counting;
@@ -53,6 +54,7 @@ use tokio::sync::{broadcast, watch};
 
 use crate::catalog::prices::Override;
 use crate::domain::ask::{Ask, Envelope, Recalled};
+use crate::domain::caller::Caller;
 use crate::domain::clock::{Clock, Now};
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Origin};
@@ -114,6 +116,8 @@ pub struct Call {
     pub headers: Vec<(String, String)>,
     /// Who asks.
     pub client: String,
+    /// Whose virtual key it came with; `None`: the owner's own token.
+    pub caller: Option<Arc<Caller>>,
     /// The key of the client itself; left empty unless [`Engine::takes_own_keys`].
     pub own_key: Option<Arc<ClientKey>>,
     /// The client's session id.
@@ -299,7 +303,8 @@ impl Engine {
     #[must_use]
     pub fn standing(&self) -> Told {
         let canaries = standing::canaries(&self.canaries.trials());
-        Told { canaries, ..standing::told(&self.view(&self.policy(), self.now()), &self.policy()) }
+        let budgets = self.purse.told(self.now().wall);
+        Told { canaries, budgets, ..standing::told(&self.view(&self.policy(), self.now()), &self.policy()) }
     }
 
     /// Refuses a call of somebody who was let in, for a fault that shows before its body is understood. Leaves a row

@@ -162,6 +162,7 @@ mod tests {
             billing: Billing::Metered,
             weight: 1.0,
             enabled: true,
+            models: Vec::new(),
             problem: None,
         };
         let provider = |name: &str, keys: Vec<Key>, enabled| Provider {

@@ -20,7 +20,7 @@ use crate::domain::scope::Scope;
 use crate::domain::target::{Seat, Target};
 use crate::route::explain::Step;
 use crate::route::health::{FleetView, RateCard};
-use crate::route::{Candidate, candidates, fit};
+use crate::route::{Candidate, candidates, fit, permit};
 
 /// Tokens of the longest prompt there is, where part of it is not in the request and the model's window is not known.
 const HIDDEN: u64 = 1_000_000;
@@ -131,7 +131,8 @@ pub fn afford(
     };
     trail.push(Step::Downgraded { budget, group: then.clone() });
     let spare = candidates::find(policy, ask, then.as_str(), trail).map(|it| it.1).unwrap_or_default();
-    let fitting = fit::fit(spare, ask, fleet, trail)?;
+    let permitted = permit::sift(policy, ask, spare, trail)?;
+    let fitting = fit::fit(permitted, ask, fleet, trail)?;
     // Its warnings are why the request is here.
     let room = with_room(fitting, ask, fleet, |_| false, &mut short, trail);
     if room.is_empty() {

@@ -4,7 +4,9 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use crate::domain::clock::Stamp;
 use crate::domain::id::KeyId;
+use crate::domain::pattern::{NotAPattern, Pattern};
 use crate::domain::policy::Billing;
+use crate::store::budgets;
 use crate::store::error::StoreError;
 use crate::store::open::Db;
 
@@ -61,6 +63,8 @@ pub struct KeyRow {
     pub weight: f64,
     /// Whether it may be used.
     pub enabled: bool,
+    /// The models that it is for; none means any.
+    pub models: Vec<Pattern>,
     /// When it was added.
     pub created: Stamp,
 }
@@ -119,8 +123,9 @@ pub fn rename(db: &mut Db, id: KeyId, name: &str, sealed: Option<&[u8]>) -> Resu
         let row = tx.query_row("SELECT provider FROM keys WHERE id = ?1", [id.0], |row| row.get::<_, String>(0));
         let provider = row.optional()?.ok_or_else(|| unknown(id))?;
         let sql = "UPDATE keys SET name = ?2, sealed = coalesce(?3, sealed) WHERE id = ?1";
+        let before = tx.query_row("SELECT name FROM keys WHERE id = ?1", [id.0], |row| row.get::<_, String>(0))?;
         tx.execute(sql, params![id.0, name, sealed]).map_err(|error| taken(error, &provider, name))?;
-        Ok(())
+        budgets::rename_key(tx, &provider, &before, name)
     })
 }
 
@@ -158,6 +163,15 @@ pub fn set_weight(db: &mut Db, id: KeyId, weight: f64) -> Result<(), StoreError>
     update(db, id, "UPDATE keys SET weight = ?2 WHERE id = ?1", params![id.0, weight])
 }
 
+/// Sets the models that a key is for; none means any.
+///
+/// # Errors
+/// There is no such key, or the file cannot be written.
+pub fn set_models(db: &mut Db, id: KeyId, models: &[Pattern]) -> Result<(), StoreError> {
+    let text = models.iter().map(Pattern::as_str).collect::<Vec<_>>().join(" ");
+    update(db, id, "UPDATE keys SET models = ?2 WHERE id = ?1", params![id.0, text])
+}
+
 /// Sets how a key is paid for.
 ///
 /// # Errors
@@ -186,8 +200,8 @@ pub fn get(db: &Db, provider: &str, name: &str) -> Result<Option<KeyRow>, StoreE
 }
 
 const SELECT: &str =
-    "SELECT id, provider, name, source, reference, sealed, fingerprint, billing, weight, enabled, created
-                      FROM keys";
+    "SELECT id, provider, name, source, reference, sealed, fingerprint, billing, weight, enabled, created,
+     models FROM keys";
 
 fn update(db: &mut Db, id: KeyId, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<(), StoreError> {
     db.edit(|tx| match tx.execute(sql, values)? {
@@ -239,6 +253,8 @@ struct Raw {
     reference: Option<String>,
     sealed: Option<Vec<u8>>,
     billing: String,
+    /// With spaces between them: none is part of a name.
+    models: String,
 }
 
 fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
@@ -251,13 +267,21 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
         billing: Billing::Metered,
         weight: row.get(8)?,
         enabled: row.get(9)?,
+        models: Vec::new(),
         created: Stamp(row.get(10)?),
     };
-    Ok(Raw { key, source: row.get(3)?, reference: row.get(4)?, sealed: row.get(5)?, billing: row.get(7)? })
+    Ok(Raw {
+        key,
+        source: row.get(3)?,
+        reference: row.get(4)?,
+        sealed: row.get(5)?,
+        billing: row.get(7)?,
+        models: row.get(11)?,
+    })
 }
 
 fn from_raw(raw: Raw) -> Result<KeyRow, StoreError> {
-    let Raw { key, source, reference, sealed, billing } = raw;
+    let Raw { key, source, reference, sealed, billing, models } = raw;
     let name = format!("{} {}", key.provider, key.name);
     let bad = |problem: &str| StoreError::Row { what: "key", name: name.clone(), problem: problem.to_owned() };
     let source = match (source.as_str(), reference, sealed) {
@@ -268,5 +292,7 @@ fn from_raw(raw: Raw) -> Result<KeyRow, StoreError> {
         _ => return Err(bad("its source is not known")),
     };
     let billing = billing_from(&billing).ok_or_else(|| bad("its billing is not known"))?;
-    Ok(KeyRow { source, billing, ..key })
+    let models = models.split_whitespace().map(str::parse).collect::<Result<_, NotAPattern>>();
+    let models = models.map_err(|it| bad(&it.to_string()))?;
+    Ok(KeyRow { source, billing, models, ..key })
 }

@@ -1,6 +1,7 @@
 //! The policy rows as they stood at one moment.
 
 use crate::store::aliases;
+use crate::store::budgets::{self, BudgetRow};
 use crate::store::error::StoreError;
 use crate::store::groups::{self, GroupRow};
 use crate::store::keys::{self, KeyRow};
@@ -8,6 +9,7 @@ use crate::store::open::Db;
 use crate::store::prices::{self, PriceRow};
 use crate::store::providers::{self, StoredProvider};
 use crate::store::rules::{self, RuleRow};
+use crate::store::virtual_keys::{self, VirtualKeyRow};
 use crate::store::weights::{self, Overrides};
 
 /// All policy rows.
@@ -27,8 +29,12 @@ pub struct PolicyRows {
     pub prices: Vec<PriceRow>,
     /// Names the user gave to models, and what they stand for.
     pub aliases: Vec<(String, String)>,
+    /// The budgets, by scope and period.
+    pub budgets: Vec<BudgetRow>,
     /// The rules, by name.
     pub rules: Vec<RuleRow>,
+    /// Virtual keys, those that were removed too.
+    pub virtual_keys: Vec<VirtualKeyRow>,
 }
 
 /// Reads all of it in one transaction, so that an edit in between is seen whole or not at all.
@@ -45,7 +51,9 @@ pub fn read(db: &Db) -> Result<PolicyRows, StoreError> {
         weights: weights::overrides(db)?,
         prices: prices::list(db)?,
         aliases: aliases::list(db)?,
+        budgets: budgets::list(db)?,
         rules: rules::list(db)?,
+        virtual_keys: virtual_keys::list(db)?,
     };
     tx.commit()?;
     Ok(rows)

@@ -15,11 +15,13 @@ use llmroute::domain::dialect::Dialect;
 use llmroute::domain::money::Usd;
 use llmroute::domain::rule::Rules;
 use llmroute::domain::scope::Who;
+use llmroute::domain::virtual_key::Grant;
 use llmroute::route::budget::Fund;
 use llmroute::route::record::Recomputed;
 use llmroute::sim::{Answer, Billed, Persona, Script, Sim};
 use serde_json::{Value, json};
 
+use crate::callers::{ask_as, key, put};
 use crate::house::{House, Plan, Seen, path_for, question};
 
 pub(crate) const CHAT: Dialect = Dialect::OpenaiChat;
@@ -221,4 +223,35 @@ async fn rules_see_how_much_of_a_budget_is_used() {
     let _settled = spent(&house, 0).await;
     assert_eq!(ask(&house, CHAT, false, 10).await.header("x-llmroute-provider"), "b");
     assert!(funds(&house)[0].used > 45.0);
+}
+
+#[tokio::test]
+async fn a_virtual_key_its_team_and_its_customer_have_budgets_of_their_own() {
+    let sim = Sim::start(Persona::plain("a")).await.unwrap();
+    for (scope, refused) in [
+        ("virtual-key:ci", &["ci"][..]),
+        ("virtual-key:ci/provider:a", &["ci"]),
+        ("virtual-key:ci/provider:b", &[]),
+        ("team:red", &["ci", "home"]),
+        ("customer:acme", &["ci", "home"]),
+        ("customer:other", &[]),
+    ] {
+        let mut plan = Plan::new().target("a", CHAT, &sim.base_url(), 1.0);
+        plan.budgets = vec![budget("all", 100_000_000, "day")];
+        let house = plan.clone().open().await;
+        plan.budgets.push(budget(scope, 10_000, "day"));
+        let keys = || [key(1, "ci", Grant::default(), None), key(2, "home", Grant::default(), None)].into();
+        put(&house, &plan, keys(), |_| {});
+        crate::faults::hand::until(|| house.engine.purse().is_settled()).await;
+        sim.script().push(counted(9_000, 0));
+        let body = short(CHAT, false, 10);
+        assert_eq!(ask_as(&house, "ci", "/v1/chat/completions", &body).await.status, 200, "{scope}");
+        let _settled = spent(&house, 0).await;
+        for name in ["ci", "home"] {
+            let status = ask_as(&house, name, "/v1/chat/completions", &body).await.status;
+            assert_eq!(status, if refused.contains(&name) { 429 } else { 200 }, "{scope}: {name}");
+        }
+        // The owner's own requests are nobody's in particular.
+        assert_eq!(ask(&house, CHAT, false, 10).await.status, 200, "{scope}");
+    }
 }

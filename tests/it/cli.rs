@@ -1,11 +1,13 @@
 //! The program as a person or a script meets it: run as a process, in a throw-away home.
 
 mod ask;
+mod budgets;
 mod completions;
 mod nouns;
 mod providers;
 mod rules;
 mod serve;
+mod virtual_keys;
 mod why;
 
 use std::io::Write as _;

@@ -140,6 +140,7 @@ impl Plan {
                     weight: if n == 0 { 1.0 } else { 0.0 },
                     billing: Billing::Metered,
                     enabled: true,
+                    models: Vec::new(),
                     problem: None,
                 })
                 .collect();

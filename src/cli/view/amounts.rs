@@ -114,6 +114,20 @@ pub fn weight(it: f64) -> String {
     format!("{it}")
 }
 
+/// `812 B`, `4.1 kB`, `38 MB`: in thousands, two digits at least.
+#[must_use]
+pub fn bytes(n: u64) -> String {
+    let mut unit = "B";
+    let (mut whole, mut tenths) = (n, 0);
+    for larger in ["kB", "MB", "GB", "TB"] {
+        if whole < 1000 {
+            break;
+        }
+        (tenths, whole, unit) = (whole % 1000 / 100, whole / 1000, larger);
+    }
+    if unit == "B" || whole >= 10 { format!("{whole} {unit}") } else { format!("{whole}.{tenths} {unit}") }
+}
+
 /// `1 stream`, `2 streams`.
 #[must_use]
 pub fn plural(n: u64, one: &str, many: &str) -> String {

@@ -3,6 +3,7 @@
 
 pub mod amounts;
 pub mod bars;
+pub mod instant;
 pub mod receipt;
 pub mod safe;
 pub mod screen;

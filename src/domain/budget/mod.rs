@@ -6,7 +6,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
 
 use crate::domain::clock::Stamp;
 use crate::domain::id::GroupName;
@@ -33,8 +32,6 @@ pub struct Budget {
     pub zone: TimeZone,
     /// Refuses nothing before this time; it is counted all the same.
     pub lifted: Option<Stamp>,
-    /// Who is told of a percentage that is reached, beside the log.
-    pub notify: Option<Notify>,
 }
 
 /// What happens to a request that a budget has no room for.
@@ -49,21 +46,11 @@ pub enum Then {
     Warn,
 }
 
-/// Who is told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "String", from = "String")]
-pub enum Notify {
-    /// A URL that a JSON document is posted to.
-    Url(String),
-    /// A command that is run by the shell, with that document on its standard input.
-    Command(String),
-}
-
 impl Budget {
     /// A budget that says nothing beside what it must: it stops, and warns at nothing.
     #[must_use]
     pub fn new(scope: Scope, amount: Usd, period: Period, zone: TimeZone) -> Self {
-        Self { scope, amount, period, warn: Vec::new(), then: Then::Stop, zone, lifted: None, notify: None }
+        Self { scope, amount, period, warn: Vec::new(), then: Then::Stop, zone, lifted: None }
     }
 
     /// Whether it refuses: one that only warns does not.
@@ -151,21 +138,6 @@ impl FromStr for Then {
             ("warn", _) => Ok(Self::Warn),
             (_, Some(group)) if !group.is_empty() => Ok(Self::Downgrade(group.into())),
             _ => Err(format!("`{text}` is not what a budget can do: expected stop, downgrade=GROUP or warn")),
-        }
-    }
-}
-
-impl From<String> for Notify {
-    fn from(text: String) -> Self {
-        let is_url = ["http://", "https://"].iter().any(|it| text.starts_with(it));
-        if is_url { Self::Url(text) } else { Self::Command(text) }
-    }
-}
-
-impl From<Notify> for String {
-    fn from(it: Notify) -> Self {
-        match it {
-            Notify::Url(it) | Notify::Command(it) => it,
         }
     }
 }

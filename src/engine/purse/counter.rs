@@ -7,8 +7,8 @@ use crate::domain::budget::{Budget, Window};
 use crate::domain::clock::Stamp;
 use crate::domain::money::Usd;
 use crate::domain::scope::{Scope, Who};
-use crate::engine::purse::Payer;
 use crate::engine::purse::tally::Tally;
+use crate::engine::purse::{Live, Payer};
 use crate::store::spent::Spent;
 
 /// Sessions whose sums are dropped together once they are as many and empty.
@@ -54,7 +54,15 @@ pub(super) struct Warning {
 impl Counter {
     pub(super) fn new(budget: Arc<Budget>, now: Stamp, state: State) -> Self {
         let window = budget.window(now);
-        Self { budget, window, rolled: i64::MIN, latest: Stamp(i64::MIN), one: Tally::default(), each: HashMap::new(), state }
+        Self {
+            budget,
+            window,
+            rolled: i64::MIN,
+            latest: Stamp(i64::MIN),
+            one: Tally::default(),
+            each: HashMap::new(),
+            state,
+        }
     }
 
     /// Whether it is of the same scope and period, and so counts the same.
@@ -97,6 +105,19 @@ impl Counter {
             }
         }
         false
+    }
+
+    /// Counts what is under way as far as it is of its window: what began before that is of the one before.
+    pub(super) fn take_over(&mut self, live: &[Option<Live>]) {
+        for it in live.iter().flatten() {
+            if !self.covers(&it.payer) || !self.counts(it.payer.at) {
+                continue;
+            }
+            match it.cost {
+                Some(cost) => drop(self.spend(&it.payer, cost)),
+                None => self.hold(&it.payer, it.held),
+            }
+        }
     }
 
     pub(super) fn tally(&self, who: Who<'_>) -> Option<&Tally> {

@@ -234,14 +234,7 @@ impl Book {
     fn counted(&self, budget: &Arc<Budget>, now: Stamp, state: fn(std::collections::HashSet<u64>) -> State) -> Counter {
         let seen = self.live.iter().flatten().map(|it| it.payer.request.0).collect();
         let mut counter = Counter::new(Arc::clone(budget), now, state(seen));
-        for it in self.live.iter().flatten() {
-            if counter.covers(&it.payer) && counter.counts(it.payer.at) {
-                match it.cost {
-                    Some(cost) => drop(counter.spend(&it.payer, cost)),
-                    None => counter.hold(&it.payer, it.held),
-                }
-            }
-        }
+        counter.take_over(&self.live);
         counter
     }
 
@@ -262,13 +255,7 @@ impl Book {
             ahead |= counter.is_ahead(now);
             if counter.roll(now) {
                 let stale = counter.is_stale();
-                // What began in the window that is over is of that one.
-                for it in live.iter().flatten().filter(|it| counter.covers(&it.payer) && counter.counts(it.payer.at)) {
-                    match it.cost {
-                        Some(cost) => drop(counter.spend(&it.payer, cost)),
-                        None => counter.hold(&it.payer, it.held),
-                    }
-                }
+                counter.take_over(live);
                 if stale {
                     // Nothing gets through for the moment that it takes to read what there is of it already.
                     counter.state = State::Blind(live.iter().flatten().map(|it| it.payer.request.0).collect());

@@ -1,5 +1,5 @@
-//! Once a second, beside the writer: makes what was committed survive a power cut, and moves the WAL into the
-//! database.
+//! Once a second, beside the writer: makes what was committed survive a power cut, moves the WAL into the database, and
+//! notes outside the database where the chain stands.
 //!
 //! Commits of the writer are `synchronous=NORMAL`: they survive the death of the process at once and a power cut only
 //! after the WAL file is synced. Syncing the file needs none of SQLite's locks, so it happens here, where its 4 to
@@ -8,13 +8,15 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rusqlite::Connection;
+
+use crate::store::ledger::chain::{Head, outside};
 
 /// How long a commit may wait to be safe from a power cut.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -26,12 +28,16 @@ const WAL_BYTES: u64 = 4 << 20;
 #[derive(Debug)]
 pub(super) struct Bell {
     dirty: Arc<AtomicBool>,
+    head: Arc<Mutex<Option<Head>>>,
     wake: SyncSender<()>,
 }
 
 impl Bell {
-    /// Something was committed.
-    pub(super) fn ring(&self) {
+    /// Something was committed; the chain stands at `head`, where that is new.
+    pub(super) fn ring(&self, head: Option<Head>) {
+        if head.is_some() {
+            *self.head.lock().unwrap_or_else(PoisonError::into_inner) = head;
+        }
         if !self.dirty.swap(true, Ordering::Release) {
             // A full channel means that a wake-up is on its way already.
             let _already_woken = self.wake.try_send(());
@@ -43,9 +49,12 @@ impl Bell {
 #[derive(Debug)]
 pub(super) struct Housekeeper {
     conn: Connection,
+    path: PathBuf,
     wal: PathBuf,
     journal: PathBuf,
     dirty: Arc<AtomicBool>,
+    /// Where the chain stands, if that is not noted outside yet.
+    head: Arc<Mutex<Option<Head>>>,
     woken: Receiver<()>,
 }
 
@@ -55,9 +64,11 @@ impl Housekeeper {
         let mut wal = path.as_os_str().to_owned();
         wal.push("-wal");
         let dirty = Arc::new(AtomicBool::new(false));
+        let head = Arc::new(Mutex::new(None));
         let (wake, woken) = sync_channel(1);
-        let journal = journal.to_owned();
-        (Self { conn, wal: wal.into(), journal, dirty: Arc::clone(&dirty), woken }, Bell { dirty, wake })
+        let bell = Bell { dirty: Arc::clone(&dirty), head: Arc::clone(&head), wake };
+        let (path, journal) = (path.to_owned(), journal.to_owned());
+        (Self { conn, path, wal: wal.into(), journal, dirty, head, woken }, bell)
     }
 
     pub(super) fn start(self) -> std::io::Result<JoinHandle<()>> {
@@ -77,6 +88,8 @@ impl Housekeeper {
     }
 
     fn tidy(&self) {
+        // What is noted outside is never ahead of what a power cut leaves: it is taken first and noted last.
+        let head = self.head.lock().unwrap_or_else(PoisonError::into_inner).take();
         // First the journal: whatever has its row by the time the WAL is synced is also there.
         match File::open(&self.journal).and_then(|it| it.sync_data()) {
             Ok(()) => {}
@@ -99,6 +112,11 @@ impl Housekeeper {
                 }
             }
             Err(error) => tracing::error!(path = %self.wal.display(), %error, "the ledger's WAL file is gone"),
+        }
+        if let Some(head) = head
+            && let Err(error) = outside::write(&self.path, &head)
+        {
+            tracing::error!(%error, "where the ledger stands cannot be noted beside it");
         }
     }
 }

@@ -227,7 +227,7 @@ fn open_lines(conn: &Connection, text: &[u8]) -> Result<Vec<u8>, StoreError> {
     let requests = || places.iter().flatten().map(|it| it.request.cast_signed());
     let (Some(first), Some(last)) = (requests().min(), requests().max()) else { return Ok(text.to_vec()) };
     // Ids ascend, so the rows lie together and are read in one go.
-    let mut rows = conn.prepare_cached("SELECT request, n FROM attempts WHERE request BETWEEN ?1 AND ?2")?;
+    let mut rows = conn.prepare_cached("SELECT request, n FROM ledger_attempts WHERE request BETWEEN ?1 AND ?2")?;
     let rows = rows
         .query_map([first, last], |row| Ok(Place { request: row.get::<_, i64>(0)?.cast_unsigned(), n: row.get(1)? }))?;
     let done = rows.collect::<Result<HashSet<Place>, _>>()?;
@@ -414,8 +414,8 @@ mod tests {
         }
 
         fn settle(&self, id: u64) {
-            let sql = "INSERT INTO attempts (request, n, state, at, provider, model, billing, cost_kind)
-                 VALUES (?1, 1, 'settled', 0, 'p', 'm', 'metered', 'exact')";
+            let sql = "INSERT INTO ledger_attempts (request, n, state, at, provider, model, billing, cost_kind)
+                 VALUES (?1, 1, 1, 0, 1, 1, 1, 1)";
             self.conn.execute(sql, [id.cast_signed()]).unwrap();
         }
 

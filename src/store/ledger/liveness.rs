@@ -12,8 +12,10 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use crate::domain::clock::Stamp;
 use crate::store::error::StoreError;
 use crate::store::ledger::journal::{self, Journal};
-use crate::store::ledger::record::{IN_DOUBT, ProcessKind};
+use crate::store::ledger::orphans;
+use crate::store::ledger::record::ProcessKind;
 use crate::store::private_file::{self, FileProblem};
+use crate::store::rollups::Orphans;
 
 /// This process's row, the lock that goes with it, and its journal. The lock is free again when this is dropped.
 #[derive(Debug)]
@@ -103,30 +105,9 @@ fn take(file: &File, path: &Path) -> Result<bool, StoreError> {
 /// Does its work once, whoever calls it and how often: what it books has its row from then on.
 fn book(conn: &mut Connection, process: i64, now: Stamp) -> Result<usize, StoreError> {
     let tx = Transaction::new(conn, TransactionBehavior::Immediate)?;
-    // A request that has its row although an intent of it is left: its record did not know of that attempt.
-    let booked = tx.execute(
-        "INSERT INTO requests (id, process, started, dialect, asked, group_name, client, session, stream, operation,
-             virtual_key, team, customer, outcome, cost_kind)
-         SELECT request, process, started, dialect, asked, group_name, client, session, stream, operation,
-             virtual_key, team, customer, ?2, 'in-doubt'
-         FROM temp.intents WHERE process = ?1 GROUP BY request
-         ON CONFLICT (id) DO NOTHING",
-        params![process, IN_DOUBT],
-    )?;
-    tx.execute(
-        "INSERT INTO attempts (request, n, state, at, provider, model, key_id, key_name, billing, cost, cost_kind)
-         SELECT request, n, 'orphaned', at, provider, model, key_id, key_name, billing, expected, 'in-doubt'
-         FROM temp.intents WHERE process = ?1
-         ON CONFLICT (request, n) DO NOTHING",
-        [process],
-    )?;
-    tx.execute(
-        "UPDATE requests SET cost_kind = 'in-doubt',
-             cost = (SELECT sum(cost) FROM attempts WHERE request = requests.id),
-             attempts = (SELECT count(*) FROM attempts WHERE request = requests.id)
-         WHERE id IN (SELECT request FROM temp.intents WHERE process = ?1)",
-        [process],
-    )?;
+    let sums = Orphans::of(&tx, process)?;
+    let booked = orphans::book(&tx, process, now)?;
+    sums.book(&tx)?;
     tx.execute("UPDATE processes SET ended = ?2 WHERE id = ?1 AND ended IS NULL", params![process, now.0])?;
     tx.commit()?;
     Ok(booked)

@@ -6,9 +6,13 @@
 //!
 //! Must not: wait for the disk on a caller's thread, lose a record, write a row twice.
 
+pub(in crate::store) mod chain;
+pub(in crate::store) mod columns;
 mod housekeeping;
 pub(in crate::store) mod journal;
 mod liveness;
+mod names;
+mod orphans;
 mod record;
 mod rows;
 mod writer;
@@ -30,6 +34,7 @@ use crate::store::error::StoreError;
 use crate::store::health::HealthRow;
 use crate::store::ledger::journal::Journal;
 
+pub use chain::check::{Checked, Fault, Notice, check};
 pub(in crate::store) use record::CHAT;
 pub use record::{
     AttemptRecord, AttemptState, Cost, DecisionNote, FailureNote, Head, IN_DOUBT, Intent, Outcome, ProcessKind,

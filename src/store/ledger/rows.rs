@@ -1,20 +1,23 @@
-//! The statements of the writer: a record is one row in `requests` and one in `attempts` for each attempt.
+//! A record as the rows it becomes: one in `ledger_requests` and one in `ledger_attempts` for each attempt, which are one
+//! entry of the chain, and how it was decided beside them.
 
-use rusqlite::{CachedStatement, Connection, params};
+use rusqlite::{CachedStatement, Transaction, params};
 
 use crate::domain::id::{GroupName, KeyName, ModelName, ProviderName, RequestId};
 use crate::domain::money::Usd;
 use crate::domain::usage::{Source, Usage};
 use crate::store::keys::billing_name;
+use crate::store::ledger::chain::{self, AttemptCells, Entries, Head, RequestCells};
+use crate::store::ledger::columns::Cell;
+use crate::store::ledger::names::Names;
 use crate::store::ledger::record::{AttemptRecord, DecisionNote, FailureNote, RequestRecord};
 
 /// Statements kept prepared on the writer's connection.
-pub(super) const STATEMENTS: usize = 16;
+pub(super) const STATEMENTS: usize = 32 + chain::STATEMENTS;
 
 /// Writes records.
 pub(super) struct Records<'a> {
-    request: CachedStatement<'a>,
-    attempt: CachedStatement<'a>,
+    entries: Entries<'a>,
     policy: CachedStatement<'a>,
     decision: CachedStatement<'a>,
     /// The policy of the request before: nearly always that of the next one too.
@@ -23,42 +26,22 @@ pub(super) struct Records<'a> {
 
 impl<'a> Records<'a> {
     /// Looked up once for a batch: finding a statement by its text costs as much as running some of it.
-    pub(super) fn new(conn: &'a Connection) -> rusqlite::Result<Self> {
-        let request = conn.prepare_cached(
-            "INSERT INTO requests (id, process, started, dialect, asked, group_name, client, session, stream,
-                 outcome, status, total_us, first_us, overhead_us, provider, model, key_name, served, finish,
-                 input, cache_read, cache_write, cache_write_1h, output, reasoning, counted, suspect,
-                 cost, cost_kind, cost_reported, moved, attempts, kind, code, detail, losses, operation,
-                 virtual_key, team, customer)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-                 ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40)
-             ON CONFLICT (id) DO NOTHING",
-        )?;
-        let attempt = conn.prepare_cached(
-            "INSERT INTO attempts (request, n, state, at, provider, model, key_id, key_name, billing, lane, started_us,
-                 first_us, total_us, status, kind, code, detail, retry_after_ms, input, cache_read, cache_write,
-                 cache_write_1h, output, reasoning, counted, suspect, cost, cost_kind, resume)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-                 ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)
-             ON CONFLICT (request, n) DO NOTHING",
-        )?;
+    pub(super) fn new(tx: &'a Transaction<'_>, names: &'a mut Names) -> rusqlite::Result<Self> {
         let policy =
-            conn.prepare_cached("INSERT INTO policies (id, text) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING")?;
-        let decision = conn.prepare_cached(
+            tx.prepare_cached("INSERT INTO policies (id, text) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING")?;
+        let decision = tx.prepare_cached(
             "INSERT INTO decisions (request, policy, salt, record) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (request) DO NOTHING",
         )?;
-        Ok(Self { request, attempt, policy, decision, last_policy: None })
+        Ok(Self { entries: Entries::new(tx, names)?, policy, decision, last_policy: None })
     }
 
     /// A finished request with its attempts. Says whether it is the first record of that request: a row that is there
     /// is never written again.
     pub(super) fn write(&mut self, process: i64, record: &RequestRecord) -> rusqlite::Result<bool> {
-        if !self.request(process, record)? {
+        let attempts: Vec<AttemptCells<'_>> = record.attempts.iter().map(|it| attempt(record, it)).collect();
+        if !self.entries.append(&request(process, record), &attempts)? {
             return Ok(false);
-        }
-        for attempt in &record.attempts {
-            self.attempt(record, attempt)?;
         }
         if let Some(note) = &record.decision {
             self.decision(record.id, note.as_ref())?;
@@ -66,55 +49,9 @@ impl<'a> Records<'a> {
         Ok(true)
     }
 
-    fn request(&mut self, process: i64, record: &RequestRecord) -> rusqlite::Result<bool> {
-        let head = &record.head;
-        let usage = Columns::of(record.usage.as_ref());
-        let note = Note::of(record.error.as_ref());
-        let losses = (!record.losses.is_empty()).then(|| record.losses.join("\n"));
-        let written = self.request.execute(params![
-            number(record.id),
-            process,
-            head.at.0,
-            head.dialect.name(),
-            head.asked,
-            head.group.as_ref().map(GroupName::as_str),
-            head.client,
-            head.session,
-            head.stream,
-            record.outcome.name(),
-            record.status,
-            count(record.total_us),
-            record.first_content_us.map(count),
-            count(record.overhead_us),
-            record.provider.as_ref().map(ProviderName::as_str),
-            record.model.as_ref().map(ModelName::as_str),
-            record.key_name.as_ref().map(KeyName::as_str),
-            // The usual case, the model asked for, is not worth its bytes.
-            record.served_model.as_deref().filter(|it| Some(*it) != record.model.as_ref().map(ModelName::as_str)),
-            record.finish,
-            usage.input,
-            usage.cache_read,
-            usage.cache_write,
-            usage.cache_write_1h,
-            usage.output,
-            usage.reasoning,
-            usage.counted,
-            usage.suspect,
-            record.cost.amount().map(Usd::pico),
-            record.cost.name(),
-            record.reported_cost.map(Usd::pico),
-            record.moved,
-            count(record.attempts.len() as u64),
-            note.kind,
-            note.code,
-            note.detail,
-            losses,
-            head.operation_column(),
-            head.caller.virtual_key,
-            head.caller.team,
-            head.caller.customer
-        ])?;
-        Ok(written == 1)
+    /// To be called before the transaction is committed. Says where the chain has come to.
+    pub(super) fn finish(self) -> rusqlite::Result<Head> {
+        self.entries.finish()
     }
 
     fn decision(&mut self, id: RequestId, note: &dyn DecisionNote) -> rusqlite::Result<()> {
@@ -126,44 +63,97 @@ impl<'a> Records<'a> {
         self.decision.execute(params![number(id), policy, note.salt().cast_signed(), note.record()])?;
         Ok(())
     }
+}
 
-    fn attempt(&mut self, record: &RequestRecord, attempt: &AttemptRecord) -> rusqlite::Result<()> {
-        let usage = Columns::of(attempt.usage.as_ref());
-        let note = Note::of(attempt.error.as_ref());
-        let at = record.head.at.0.saturating_add(count(attempt.started_us));
-        self.attempt.execute(params![
-            number(record.id),
-            attempt.n,
-            attempt.state.name(),
-            at,
-            attempt.provider.as_str(),
-            attempt.model.as_str(),
-            attempt.key.map(|it| it.0),
-            attempt.key_name.as_ref().map(KeyName::as_str),
-            billing_name(attempt.billing),
-            attempt.lane,
-            count(attempt.started_us),
-            attempt.first_content_us.map(count),
-            count(attempt.total_us),
-            attempt.status,
-            note.kind,
-            note.code,
-            note.detail,
-            attempt.retry_after_ms.map(count),
-            usage.input,
-            usage.cache_read,
-            usage.cache_write,
-            usage.cache_write_1h,
-            usage.output,
-            usage.reasoning,
-            usage.counted,
-            usage.suspect,
-            attempt.cost.amount().map(Usd::pico),
-            attempt.cost.name(),
-            attempt.resume
-        ])?;
-        Ok(())
-    }
+// The order is that of `columns::REQUEST`.
+fn request(process: i64, record: &RequestRecord) -> RequestCells<'_> {
+    let head = &record.head;
+    let usage = Columns::of(record.usage.as_ref());
+    let note = Note::of(record.error.as_ref());
+    let losses = (!record.losses.is_empty()).then(|| record.losses.join("\n"));
+    let answered = record.model.as_ref().map(ModelName::as_str);
+    [
+        number(record.id).into(),
+        process.into(),
+        head.at.0.into(),
+        head.dialect.name().into(),
+        head.asked.as_str().into(),
+        head.group.as_ref().map(GroupName::as_str).into(),
+        head.client.as_str().into(),
+        head.session.as_deref().into(),
+        head.stream.into(),
+        record.outcome.name().into(),
+        record.status.into(),
+        count(record.total_us).into(),
+        record.first_content_us.map(count).into(),
+        count(record.overhead_us).into(),
+        record.provider.as_ref().map(ProviderName::as_str).into(),
+        answered.into(),
+        record.key_name.as_ref().map(KeyName::as_str).into(),
+        // The usual case, the model asked for, is not worth its bytes.
+        record.served_model.as_deref().filter(|it| Some(*it) != answered).into(),
+        record.finish.as_deref().into(),
+        usage.input.into(),
+        usage.cache_read.into(),
+        usage.cache_write.into(),
+        usage.cache_write_1h.into(),
+        usage.output.into(),
+        usage.reasoning.into(),
+        usage.counted.into(),
+        usage.suspect.into(),
+        record.cost.amount().map(Usd::pico).into(),
+        record.cost.name().into(),
+        record.reported_cost.map(Usd::pico).into(),
+        record.moved.into(),
+        count(record.attempts.len() as u64).into(),
+        note.kind.into(),
+        note.code.into(),
+        note.detail.into(),
+        losses.into(),
+        head.operation_column().into(),
+        head.caller.virtual_key.into(),
+        head.caller.team.into(),
+        head.caller.customer.into(),
+    ]
+}
+
+// The order is that of `columns::ATTEMPT`.
+fn attempt<'a>(record: &RequestRecord, attempt: &'a AttemptRecord) -> AttemptCells<'a> {
+    let usage = Columns::of(attempt.usage.as_ref());
+    let note = Note::of(attempt.error.as_ref());
+    let at = record.head.at.0.saturating_add(count(attempt.started_us));
+    [
+        number(record.id).into(),
+        attempt.n.into(),
+        Cell::Null,
+        attempt.state.name().into(),
+        at.into(),
+        attempt.provider.as_str().into(),
+        attempt.model.as_str().into(),
+        attempt.key.map(|it| it.0).into(),
+        attempt.key_name.as_ref().map(KeyName::as_str).into(),
+        billing_name(attempt.billing).into(),
+        attempt.lane.into(),
+        count(attempt.started_us).into(),
+        attempt.first_content_us.map(count).into(),
+        count(attempt.total_us).into(),
+        attempt.status.into(),
+        note.kind.into(),
+        note.code.into(),
+        note.detail.into(),
+        attempt.retry_after_ms.map(count).into(),
+        usage.input.into(),
+        usage.cache_read.into(),
+        usage.cache_write.into(),
+        usage.cache_write_1h.into(),
+        usage.output.into(),
+        usage.reasoning.into(),
+        usage.counted.into(),
+        usage.suspect.into(),
+        attempt.cost.amount().map(Usd::pico).into(),
+        attempt.cost.name().into(),
+        attempt.resume.into(),
+    ]
 }
 
 /// Usage as columns. Zeros of the rarer counts are left out: most rows have none of them.

@@ -20,12 +20,15 @@ use crate::domain::clock::Clock;
 use crate::store::canaries::{self, CanaryRow};
 use crate::store::error::StoreError;
 use crate::store::health::{self, HealthRow};
+use crate::store::ledger::chain::{self, Head};
 use crate::store::ledger::housekeeping::{Bell, Housekeeper};
 use crate::store::ledger::journal::Journal;
 use crate::store::ledger::liveness::{self, Registered};
+use crate::store::ledger::names::Names;
 use crate::store::ledger::record::{ProcessKind, RequestRecord};
 use crate::store::ledger::{Ack, Ids, LedgerError, Message, OPEN_REQUESTS, State, rows};
 use crate::store::open::{self, Access};
+use crate::store::rollups::Pending;
 
 /// Messages in one transaction.
 const BATCH: usize = 256;
@@ -64,6 +67,7 @@ pub(super) struct Writer {
     process: Registered,
     kind: ProcessKind,
     bell: Bell,
+    names: Names,
     kept: VecDeque<Settlement>,
     pause: Duration,
 }
@@ -81,6 +85,14 @@ struct Batch {
     /// Somebody wants to know whether the file can be written.
     probe: bool,
     close: bool,
+}
+
+/// What a commit came to.
+struct Committed {
+    /// The ids it reserved.
+    ids: Option<Ids>,
+    /// Where the chain stands; `None` = where it stood.
+    head: Option<Head>,
 }
 
 /// What is kept of the fleet.
@@ -139,6 +151,10 @@ impl Started {
         conn.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
         conn.set_prepared_statement_cache_capacity(rows::STATEMENTS);
         let now = clock.now().wall;
+        let tx = Transaction::new(&mut conn, TransactionBehavior::Immediate)?;
+        chain::seal_loose(&tx)?;
+        chain::outside::compare(&tx, &path, now)?;
+        tx.commit()?;
         let booked = liveness::bury_dead(&mut conn, &run, now)?;
         if booked > 0 {
             tracing::warn!(booked, "requests of a process that died are booked as in doubt");
@@ -150,7 +166,9 @@ impl Started {
         tx.commit()?;
         let second = open::open(&path, Access::ReadWrite)?.into_conn();
         let (housekeeper, bell) = Housekeeper::new(second, &path, process.journal.path());
-        let writer = Writer { conn, clock, process, kind, bell, kept: VecDeque::new(), pause: FIRST_PAUSE };
+        bell.ring(Some(Head::read(&conn)?));
+        let names = Names::default();
+        let writer = Writer { conn, clock, process, kind, bell, names, kept: VecDeque::new(), pause: FIRST_PAUSE };
         Ok(Self { writer, housekeeper, first, salt: salt.cast_unsigned() })
     }
 }
@@ -267,7 +285,7 @@ impl Writer {
         }
         let result = self.commit(&fleet, more_ids, probe);
         match &result {
-            Ok(ids) => {
+            Ok(Committed { ids, head }) => {
                 if let Some(ids) = ids {
                     state.refill(*ids);
                 }
@@ -276,13 +294,14 @@ impl Writer {
                 if state.failing.swap(false, Ordering::Relaxed) {
                     tracing::info!("the ledger can be written again");
                 }
-                self.bell.ring();
+                self.bell.ring(*head);
                 self.process.journal.clear(|| state.open.available_permits() == OPEN_REQUESTS);
                 if let Err(error) = self.process.journal.shrink(&self.conn) {
                     tracing::error!(%error, "the journal of open requests cannot be written anew");
                 }
             }
             Err(error) => {
+                self.names.forget();
                 state.failing.store(true, Ordering::Relaxed);
                 tracing::error!(%error, code = error.code(), kept = self.kept.len(), "the ledger cannot be written");
                 self.pause = (self.pause * 2).min(LONGEST_PAUSE);
@@ -292,18 +311,24 @@ impl Writer {
         answer(waiting.into_iter(), &told);
     }
 
-    fn commit(&mut self, fleet: &Fleet, more_ids: bool, probe: bool) -> Result<Option<Ids>, StoreError> {
+    fn commit(&mut self, fleet: &Fleet, more_ids: bool, probe: bool) -> Result<Committed, StoreError> {
         let tx = Transaction::new(&mut self.conn, TransactionBehavior::Immediate)?;
         if probe {
             tx.execute("UPDATE meta SET value = value WHERE key = 'salt'", [])?;
         }
+        let mut head = None;
         if !self.kept.is_empty() {
-            let mut rows = rows::Records::new(&tx)?;
+            let mut rows = rows::Records::new(&tx, &mut self.names)?;
+            let mut sums = Pending::default();
             for (record, _turn) in &self.kept {
-                if !rows.write(self.process.id, record)? {
+                if rows.write(self.process.id, record)? {
+                    sums.record(record);
+                } else {
                     tracing::error!(id = %record.id, "a request was settled twice; its first record stays");
                 }
             }
+            head = Some(rows.finish()?);
+            sums.write(&tx)?;
         }
         if !fleet.health.is_empty() {
             health::write(&tx, &fleet.health, self.clock.now().wall)?;
@@ -313,7 +338,7 @@ impl Writer {
         }
         let ids = more_ids.then(|| reserve_ids(&tx, self.kind)).transpose()?;
         tx.commit()?;
-        Ok(ids)
+        Ok(Committed { ids, head })
     }
 }
 

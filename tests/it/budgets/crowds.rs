@@ -87,6 +87,7 @@ async fn one(house: Arc<House>, mut dice: Dice) {
                 recalled: None,
                 envelope: llmroute::domain::ask::Envelope::default(),
                 own_key: None,
+                caller: None,
             };
             let panics = tokio::spawn(async move {
                 let answer = tokio::time::timeout(patience, house.engine.answer(call)).await;
