@@ -360,6 +360,12 @@ impl Engine {
         self.fleet.forgive();
     }
 
+    /// What answers cost.
+    #[must_use]
+    pub fn prices(&self) -> &Prices {
+        &self.prices
+    }
+
     /// What budgets have spent and hold.
     #[must_use]
     pub fn purse(&self) -> &Arc<Purse> {

@@ -363,7 +363,17 @@ pub(super) const STEPS: &[&str] = &[
     -- owner: the id of the virtual key it was made for; NULL for the local token.
     ALTER TABLE responses ADD COLUMN owner INTEGER;
     ",
-    // Budgets.
+    // 18: a price table that was fetched after the program was made.
+    "
+    CREATE TABLE price_table (
+        one     INTEGER PRIMARY KEY CHECK (one = 1),
+        version TEXT NOT NULL,
+        source  TEXT NOT NULL,
+        fetched INTEGER NOT NULL,
+        text    TEXT NOT NULL
+    ) STRICT;
+    ",
+    // 19: budgets.
     "
     -- amount in pico-dollars; warn: percentages with commas between them; then: stop, warn or downgrade=GROUP;
     -- zone: NULL for the configured one; lifted: until when it refuses nothing, in microseconds.

@@ -4,6 +4,7 @@ mod ask;
 mod budgets;
 mod completions;
 mod nouns;
+mod prices;
 mod providers;
 mod rules;
 mod serve;
