@@ -167,6 +167,10 @@ impl Counter {
     pub(super) fn spend(&mut self, payer: &Payer, amount: Usd) -> Option<Warning> {
         let budget = Arc::clone(&self.budget);
         self.tally_mut(payer)?.spend(&budget, payer.at, amount);
+        if budget.period.part().is_some_and(|part| payer.at.0.div_euclid(part) != self.rolled) {
+            // It began a while ago, and may have left a rolling window already.
+            self.rolled = i64::MIN;
+        }
         let reached = self.reached();
         let known = matches!(self.state, State::Known);
         if reached <= self.one.warned || !known {
