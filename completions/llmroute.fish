@@ -48,6 +48,7 @@ complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "virtual-keys" -d 
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "vk" -d 'Tokens for others, each with what it may be used for'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "teams" -d 'Whom virtual keys belong to'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "customers" -d 'Whom teams and virtual keys belong to'
+complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "limits" -d 'How many requests and tokens a minute, and how many requests at once'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "models" -d 'What can be sent as `model`'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "prices" -d 'Your own prices, and what is known of a target\'s'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "bench" -d 'Measurements'
@@ -925,6 +926,62 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from help" -f -a "add" -d 'Add a customer'
 complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a customer that nobody belongs to. What it did stays in the ledger'
 complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and not __fish_seen_subcommand_from list set remove help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and not __fish_seen_subcommand_from list set remove help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and not __fish_seen_subcommand_from list set remove help" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and not __fish_seen_subcommand_from list set remove help" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and not __fish_seen_subcommand_from list set remove help" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and not __fish_seen_subcommand_from list set remove help" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and not __fish_seen_subcommand_from list set remove help" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and not __fish_seen_subcommand_from list set remove help" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and not __fish_seen_subcommand_from list set remove help" -f -a "list" -d 'List the limits, and how much of each is used (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and not __fish_seen_subcommand_from list set remove help" -f -a "set" -d 'Set a limit, or change what is named of it'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and not __fish_seen_subcommand_from list set remove help" -f -a "remove" -d 'Remove a limit'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and not __fish_seen_subcommand_from list set remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from list" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from set" -l rpm -d 'Requests in any 60 seconds; 0 = any number' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from set" -l tpm -d 'Tokens of prompts and answers in any 60 seconds; 0 = any number. An answer is booked with its cap, or 1,000 tokens, until it is known what it has' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from set" -l parallel -d 'Requests at once; 0 = any number' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from set" -l queue -d 'How long a request waits for room; 0 = not at all' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from set" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from set" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from set" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from set" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from set" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from remove" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from remove" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the limits, and how much of each is used (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from help" -f -a "set" -d 'Set a limit, or change what is named of it'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a limit'
+complete -c llmroute -n "__fish_llmroute_using_subcommand limits; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -l provider -d 'Only what is of this provider' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
@@ -1328,6 +1385,9 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from customers" -f -a "list" -d 'List the customers (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from customers" -f -a "add" -d 'Add a customer'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from customers" -f -a "remove" -d 'Remove a customer that nobody belongs to. What it did stays in the ledger'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from limits" -f -a "list" -d 'List the limits, and how much of each is used (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from limits" -f -a "set" -d 'Set a limit, or change what is named of it'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from limits" -f -a "remove" -d 'Remove a limit'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from models" -f -a "list" -d 'List what can be sent as `model` (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from models" -f -a "alias" -d 'Give a model a name of your own; without a model the name is taken back'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from models" -f -a "show" -d 'Show what is known of a model, and who has it'

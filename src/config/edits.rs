@@ -8,6 +8,7 @@ mod budgets;
 mod callers;
 mod groups;
 mod keys;
+mod limits;
 mod prices;
 mod providers;
 mod rules;

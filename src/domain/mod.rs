@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod budget;
 pub mod caller;
+pub mod limit;
 pub mod model;
 pub mod operation;
 pub mod pattern;

@@ -23,6 +23,7 @@ pub mod failover;
 pub mod fleet;
 pub mod flow;
 pub mod lane;
+pub mod limits;
 pub mod prices;
 pub mod purse;
 pub mod race;
@@ -65,6 +66,7 @@ use crate::engine::canaries::Canaries;
 use crate::engine::decided::InForce;
 use crate::engine::failover::Ways;
 use crate::engine::fleet::Fleet;
+use crate::engine::limits::Limits;
 use crate::engine::prices::Prices;
 use crate::engine::purse::Purse;
 use crate::engine::settle::Settlement;
@@ -97,6 +99,7 @@ pub struct Engine {
     rule_failures: AtomicU64,
     canaries: Canaries,
     purse: Arc<Purse>,
+    limits: Limits,
 }
 
 /// What a door hands in: a request with everything that HTTP had to say about it.
@@ -192,6 +195,8 @@ impl Engine {
         let canaries = Canaries::new(ledger.clone());
         canaries.follow(&policy);
         let purse = Purse::open(&policy.budgets, ledger.clone(), clock.now().wall);
+        let limits = Limits::new(clock.clone());
+        limits.follow(&policy.limits);
         let policy = ArcSwap::from_pointee(InForce::new(policy));
         let (closing, _) = watch::channel(false);
         let (responses, vault) = (OnceLock::new(), OnceLock::new());
@@ -210,6 +215,7 @@ impl Engine {
             rule_failures,
             canaries,
             purse,
+            limits,
         })
     }
 
@@ -296,15 +302,16 @@ impl Engine {
         let funds = self.purse.funds(ask.who(), ask.at.wall);
         let by_price = is_warm || self.purse.counts();
         let (rates, canaries) = (self.prices.card_for(policy, ask, by_price), self.canaries.stages(ask));
-        FleetView { rates, canaries, warmth, funds, ..self.fleet.view(ask.at.mono) }
+        let full = if policy.limits.is_empty() { Vec::new() } else { self.limits.full(ask.at.mono) };
+        FleetView { rates, canaries, warmth, funds, full, ..self.fleet.view(ask.at.mono) }
     }
 
     /// How the fleet does just now, for people.
     #[must_use]
     pub fn standing(&self) -> Told {
         let canaries = standing::canaries(&self.canaries.trials());
-        let budgets = self.purse.told(self.now().wall);
-        Told { canaries, budgets, ..standing::told(&self.view(&self.policy(), self.now()), &self.policy()) }
+        let (budgets, limits) = (self.purse.told(self.now().wall), self.limits.told());
+        Told { canaries, budgets, limits, ..standing::told(&self.view(&self.policy(), self.now()), &self.policy()) }
     }
 
     /// Refuses a call of somebody who was let in, for a fault that shows before its body is understood. Leaves a row
@@ -356,6 +363,7 @@ impl Engine {
         self.upstream.rekey(keyring);
         self.canaries.follow(&policy);
         self.purse.follow(&policy.budgets, self.now().wall);
+        self.limits.follow(&policy.limits);
         self.policy.store(Arc::new(InForce::new(policy)));
         self.fleet.forgive();
     }

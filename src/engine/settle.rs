@@ -4,6 +4,7 @@
 mod account;
 mod ending;
 mod legs;
+mod limited;
 mod paid;
 mod tried;
 
@@ -27,6 +28,7 @@ use crate::domain::target::Seat;
 use crate::engine::committed::By;
 use crate::engine::decided::Decided;
 use crate::engine::rooms::Place;
+use crate::engine::settle::limited::Limited;
 use crate::engine::settle::tried::note;
 use crate::engine::tether::Tether;
 use crate::engine::told::{header_text, refusal, seat_headers};
@@ -51,6 +53,8 @@ pub struct Settlement {
     strays: Vec<JoinHandle<()>>,
     /// Its place at the target that answers, as long as that answers.
     place: Option<Place>,
+    /// Its leave to come in, and to be where it is answered.
+    limited: Limited,
 }
 
 impl Settlement {
@@ -77,6 +81,7 @@ impl Settlement {
             losses: Vec::new(),
             strays: Vec::new(),
             place: None,
+            limited: Limited::default(),
         }
     }
 

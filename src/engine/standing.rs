@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::id::GroupName;
 use crate::domain::policy::Policy;
 use crate::domain::target::Seat;
+use crate::engine::limits;
 use crate::engine::purse::BudgetTold;
 use crate::route::breaker::Standing;
 use crate::route::canary::{self, Both, State, Tally, Trial};
@@ -27,6 +28,9 @@ pub struct Told {
     /// What the budgets have spent and hold.
     #[serde(default)]
     pub budgets: Vec<BudgetTold>,
+    /// How much of each limit is used.
+    #[serde(default)]
+    pub limits: Vec<limits::Told>,
 }
 
 /// How far a canary has come, and why.

@@ -16,6 +16,7 @@ use crate::domain::strategy::Strategy;
 use crate::domain::target::{Seat, Target};
 use crate::route::breaker::Why;
 use crate::route::canary;
+use crate::route::limits::Full;
 use crate::route::order::Score;
 
 /// What one stage did.
@@ -129,6 +130,13 @@ pub enum Step {
         /// Which group.
         group: GroupName,
     },
+    /// A limit has no room for a seat, which comes behind those that have some.
+    Full {
+        /// Which.
+        seat: Seat,
+        /// Of what.
+        limit: Full,
+    },
     /// Everything was out for its health, so the least bad is tried.
     LeastBad {
         /// Which.
@@ -235,6 +243,7 @@ impl Step {
             Self::Resting { seat, .. } | Self::Short { seat, .. } | Self::Saved { seat, .. } => {
                 About::Out(&seat.target)
             }
+            Self::Full { seat, .. } => About::Target(&seat.target),
         }
     }
 
@@ -253,6 +262,11 @@ impl Step {
                 format!("price unknown while a hard dollar budget applies ({budget})")
             }
             Self::Saved { budget, used, .. } => format!("{budget} is at {used:.0} %"),
+            Self::Full { seat, limit } => {
+                let key = seat.key.as_ref().map(|(_, key)| format!("key {key} ")).unwrap_or_default();
+                let Full { scope, what, most, left } = limit;
+                format!("{key}waits {} s: {most} {what} for {scope} are used up", left.as_secs().max(1))
+            }
             Self::LeastBad { .. } => "the least bad: all are out for their health".to_owned(),
             Self::Canary { draw, share, place, .. } => place.words(*draw, *share),
             Self::Drawn { share, .. } if *share >= 1.0 => "has all the weight".to_owned(),
@@ -294,6 +308,7 @@ impl fmt::Display for Step {
                 None => write!(f, "{} out: {}", seat.target, self.words()),
             },
             Self::Downgraded { budget, group } => write!(f, "budget {budget}: to the group {group}"),
+            Self::Full { seat, .. } => write!(f, "{} {}", seat.target, self.words()),
             Self::LeastBad { target } => write!(f, "all are out for their health: {target} is the least bad"),
             Self::Canary { target, draw, share, place } => write!(f, "{target}: {}", place.words(*draw, *share)),
             Self::Drawn { target, draw, share } => write!(f, "drew {target} (throw {draw:.4}, share {share:.4})"),

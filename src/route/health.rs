@@ -16,6 +16,7 @@ use crate::route::breaker::{Standing, Why};
 use crate::route::budget::Fund;
 use crate::route::canary;
 use crate::route::explain::Step;
+use crate::route::limits::Full;
 use crate::route::live::Live;
 use crate::route::order::adaptive::Assessment;
 use crate::route::pairs;
@@ -81,6 +82,9 @@ pub struct FleetView {
     /// What is left of the budgets that count whoever asks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub funds: Vec<Fund>,
+    /// Limits of whom is asked that have no room.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub full: Vec<Full>,
 }
 
 impl FleetView {
@@ -110,6 +114,7 @@ impl FleetView {
                 Arc::new(Warmth { seats, ..Warmth::clone(it) })
             }),
             funds: self.funds.clone(),
+            full: self.full.clone(),
         }
     }
 
@@ -122,6 +127,7 @@ impl FleetView {
             && self.canaries.is_empty()
             && self.warmth.is_none()
             && self.funds.is_empty()
+            && self.full.is_empty()
     }
 
     /// How a seat stands: the worse of its own standing and its key's.

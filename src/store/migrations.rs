@@ -373,7 +373,18 @@ pub(super) const STEPS: &[&str] = &[
         text    TEXT NOT NULL
     ) STRICT;
     ",
-    // 19: budgets.
+    // 19: limits on the rate of requests.
+    "
+    -- scope: what it counts, as people write it. NULL = any number.
+    CREATE TABLE limits (
+        scope    TEXT PRIMARY KEY,
+        requests INTEGER CHECK (requests > 0),
+        tokens   INTEGER CHECK (tokens > 0),
+        parallel INTEGER CHECK (parallel > 0),
+        queue_ms INTEGER NOT NULL CHECK (queue_ms >= 0)
+    ) STRICT, WITHOUT ROWID;
+    ",
+    // 20: budgets.
     "
     -- amount in pico-dollars; warn: percentages with commas between them; then: stop, warn or downgrade=GROUP;
     -- zone: NULL for the configured one; lifted: until when it refuses nothing, in microseconds.

@@ -5,6 +5,7 @@ use crate::store::budgets::{self, BudgetRow};
 use crate::store::error::StoreError;
 use crate::store::groups::{self, GroupRow};
 use crate::store::keys::{self, KeyRow};
+use crate::store::limits::{self, LimitRow};
 use crate::store::open::Db;
 use crate::store::prices::{self, PriceRow};
 use crate::store::providers::{self, StoredProvider};
@@ -33,6 +34,8 @@ pub struct PolicyRows {
     pub budgets: Vec<BudgetRow>,
     /// The rules, by name.
     pub rules: Vec<RuleRow>,
+    /// The limits, by scope.
+    pub limits: Vec<LimitRow>,
     /// Virtual keys, those that were removed too.
     pub virtual_keys: Vec<VirtualKeyRow>,
 }
@@ -53,6 +56,7 @@ pub fn read(db: &Db) -> Result<PolicyRows, StoreError> {
         aliases: aliases::list(db)?,
         budgets: budgets::list(db)?,
         rules: rules::list(db)?,
+        limits: limits::list(db)?,
         virtual_keys: virtual_keys::list(db)?,
     };
     tx.commit()?;

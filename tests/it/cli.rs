@@ -3,6 +3,7 @@
 mod ask;
 mod budgets;
 mod completions;
+mod limits;
 mod nouns;
 mod prices;
 mod providers;

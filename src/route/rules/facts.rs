@@ -123,8 +123,8 @@ impl Facts for Round<'_> {
             Variable::Client => Fact::Text(&ask.client),
             Variable::Session => Fact::Text(ask.session.as_deref().unwrap_or_default()),
             Variable::BudgetUsed => Fact::Double(budget::used(&sight.health.fleet.funds)),
-            // Nothing has a limit.
-            Variable::TokensUsed | Variable::RequestsUsed => Fact::Double(0.0),
+            Variable::TokensUsed => Fact::Double(ask.used.tokens),
+            Variable::RequestsUsed => Fact::Double(ask.used.requests),
             Variable::PromptTokens => count(ask.needs.prompt_tokens),
             Variable::MaxTokens => count(ask.needs.max_tokens.unwrap_or(0)),
             Variable::EstCost => Fact::Double(ask.quote?.dollars()),
