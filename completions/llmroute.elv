@@ -37,6 +37,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand keys 'The credentials of providers'
             cand groups 'Names that stand for weighted targets'
             cand weights 'The shares of a group''s targets, as meant and as they came out'
+            cand budgets 'What may be spent, and what was'
             cand rules 'Where requests go that fulfil a condition'
             cand virtual-keys 'Tokens for others, each with what it may be used for'
             cand vk 'Tokens for others, each with what it may be used for'
@@ -558,6 +559,97 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;weights;help;reset'= {
         }
         &'llmroute;weights;help;help'= {
+        }
+        &'llmroute;budgets'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the budgets with what was spent, what is held for requests under way, and what is left (the default)'
+            cand set 'Make a budget, or change the one of that scope and period. What was spent in it stays spent'
+            cand remove 'Remove the budgets of a scope, or only the one of a period'
+            cand lift 'Let the budgets of a scope refuse nothing for a time. They count on'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;budgets;list'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;budgets;set'= {
+            cand --warn 'Percentages that are told of in the log when they are reached, each once a window; `` = none'
+            cand --then 'What happens to what it has no room for: it is refused, it goes to a group (as does everything from the last `--warn` on), or it is let through. Refused, unless this is given'
+            cand --tz 'The time zone of its calendar, as in `Europe/Berlin`; without it the configured one, else the machine''s'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;budgets;remove'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;budgets;lift'= {
+            cand --for 'For how long'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;budgets;help'= {
+            cand list 'List the budgets with what was spent, what is held for requests under way, and what is left (the default)'
+            cand set 'Make a budget, or change the one of that scope and period. What was spent in it stays spent'
+            cand remove 'Remove the budgets of a scope, or only the one of a period'
+            cand lift 'Let the budgets of a scope refuse nothing for a time. They count on'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;budgets;help;list'= {
+        }
+        &'llmroute;budgets;help;set'= {
+        }
+        &'llmroute;budgets;help;remove'= {
+        }
+        &'llmroute;budgets;help;lift'= {
+        }
+        &'llmroute;budgets;help;help'= {
         }
         &'llmroute;rules'= {
             cand --format 'How data is printed'
@@ -1589,6 +1681,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand keys 'The credentials of providers'
             cand groups 'Names that stand for weighted targets'
             cand weights 'The shares of a group''s targets, as meant and as they came out'
+            cand budgets 'What may be spent, and what was'
             cand rules 'Where requests go that fulfil a condition'
             cand virtual-keys 'Tokens for others, each with what it may be used for'
             cand teams 'Whom virtual keys belong to'
@@ -1681,6 +1774,20 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;help;weights;set'= {
         }
         &'llmroute;help;weights;reset'= {
+        }
+        &'llmroute;help;budgets'= {
+            cand list 'List the budgets with what was spent, what is held for requests under way, and what is left (the default)'
+            cand set 'Make a budget, or change the one of that scope and period. What was spent in it stays spent'
+            cand remove 'Remove the budgets of a scope, or only the one of a period'
+            cand lift 'Let the budgets of a scope refuse nothing for a time. They count on'
+        }
+        &'llmroute;help;budgets;list'= {
+        }
+        &'llmroute;help;budgets;set'= {
+        }
+        &'llmroute;help;budgets;remove'= {
+        }
+        &'llmroute;help;budgets;lift'= {
         }
         &'llmroute;help;rules'= {
             cand list 'List the rules in the order in which they are asked (the default)'

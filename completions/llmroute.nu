@@ -779,6 +779,139 @@ module completions {
   export extern "llmroute weights help help" [
   ]
 
+  def "nu-complete llmroute budgets format" [] {
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
+  }
+
+  def "nu-complete llmroute budgets color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # What may be spent, and what was
+  export extern "llmroute budgets" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute budgets format" # How data is printed
+    --color: string@"nu-complete llmroute budgets color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute budgets list format" [] {
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
+  }
+
+  def "nu-complete llmroute budgets list color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # List the budgets with what was spent, what is held for requests under way, and what is left (the default)
+  export extern "llmroute budgets list" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute budgets list format" # How data is printed
+    --color: string@"nu-complete llmroute budgets list color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute budgets set format" [] {
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
+  }
+
+  def "nu-complete llmroute budgets set color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Make a budget, or change the one of that scope and period. What was spent in it stays spent
+  export extern "llmroute budgets set" [
+    --warn: string            # Percentages that are told of in the log when they are reached, each once a window; `` = none
+    --then: string            # What happens to what it has no room for: it is refused, it goes to a group (as does everything from the last `--warn` on), or it is let through. Refused, unless this is given
+    --tz: string              # The time zone of its calendar, as in `Europe/Berlin`; without it the configured one, else the machine's
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute budgets set format" # How data is printed
+    --color: string@"nu-complete llmroute budgets set color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+    scope: string             # Whose requests it counts
+    amount: string            # How many dollars, and for how long
+  ]
+
+  def "nu-complete llmroute budgets remove format" [] {
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
+  }
+
+  def "nu-complete llmroute budgets remove color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Remove the budgets of a scope, or only the one of a period
+  export extern "llmroute budgets remove" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute budgets remove format" # How data is printed
+    --color: string@"nu-complete llmroute budgets remove color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+    scope: string             # Whose requests it counts
+    period?: string           # Only this period's
+  ]
+
+  def "nu-complete llmroute budgets lift format" [] {
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
+  }
+
+  def "nu-complete llmroute budgets lift color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Let the budgets of a scope refuse nothing for a time. They count on
+  export extern "llmroute budgets lift" [
+    --for: string             # For how long
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute budgets lift format" # How data is printed
+    --color: string@"nu-complete llmroute budgets lift color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+    scope: string             # Whose requests it counts
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute budgets help" [
+  ]
+
+  # List the budgets with what was spent, what is held for requests under way, and what is left (the default)
+  export extern "llmroute budgets help list" [
+  ]
+
+  # Make a budget, or change the one of that scope and period. What was spent in it stays spent
+  export extern "llmroute budgets help set" [
+  ]
+
+  # Remove the budgets of a scope, or only the one of a period
+  export extern "llmroute budgets help remove" [
+  ]
+
+  # Let the budgets of a scope refuse nothing for a time. They count on
+  export extern "llmroute budgets help lift" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute budgets help help" [
+  ]
+
   def "nu-complete llmroute rules format" [] {
     [ "table" "plain" "json" "ndjson" "csv" "md" ]
   }
@@ -2232,6 +2365,26 @@ module completions {
 
   # Go back to the weights the group was made with
   export extern "llmroute help weights reset" [
+  ]
+
+  # What may be spent, and what was
+  export extern "llmroute help budgets" [
+  ]
+
+  # List the budgets with what was spent, what is held for requests under way, and what is left (the default)
+  export extern "llmroute help budgets list" [
+  ]
+
+  # Make a budget, or change the one of that scope and period. What was spent in it stays spent
+  export extern "llmroute help budgets set" [
+  ]
+
+  # Remove the budgets of a scope, or only the one of a period
+  export extern "llmroute help budgets remove" [
+  ]
+
+  # Let the budgets of a scope refuse nothing for a time. They count on
+  export extern "llmroute help budgets lift" [
   ]
 
   # Where requests go that fulfil a condition

@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::view::screen::{Format, Screen};
 use crate::cli::{
-    ask, bench, completions, database, explain, groups, keys, limits, members, models, prices, providers, reconcile,
-    requests, rules, serve, simulate, stats, virtual_keys, weights, why,
+    ask, bench, budgets, completions, database, explain, groups, keys, limits, members, models, prices, providers,
+    reconcile, requests, rules, serve, simulate, stats, virtual_keys, weights, why,
 };
 
 /// One local endpoint for every LLM provider: routes, fails over, keeps a truthful ledger.
@@ -98,6 +98,8 @@ pub enum Command {
     Groups(groups::Groups),
     /// The shares of a group's targets, as meant and as they came out.
     Weights(weights::Weights),
+    /// What may be spent, and what was.
+    Budgets(budgets::Budgets),
     /// Where requests go that fulfil a condition.
     Rules(rules::Rules),
     /// Tokens for others, each with what it may be used for.

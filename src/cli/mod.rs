@@ -16,6 +16,7 @@ pub mod view;
 
 pub mod ask;
 pub mod bench;
+pub mod budgets;
 pub mod completions;
 pub mod database;
 pub mod explain;
@@ -68,6 +69,7 @@ fn dispatch(command: Option<Command>, session: Session) -> Done {
         Some(Command::Keys(it)) => it.run(&session),
         Some(Command::Groups(it)) => it.run(&session),
         Some(Command::Weights(it)) => it.run(&session),
+        Some(Command::Budgets(it)) => it.run(&session),
         Some(Command::Rules(it)) => it.run(&session),
         Some(Command::VirtualKeys(it)) => it.run(&session),
         Some(Command::Teams(it)) => it.run(&session),

@@ -158,7 +158,10 @@ fn draw(it: &Document, frame: Frame) -> String {
     for (code, n) in &it.refused {
         lines.push(format!("{} would be refused: {}", amounts::count(*n), safe::line(code)));
     }
-    lines.push("budgets: there are none yet, so none would have been hit".to_owned());
+    lines.push(
+        "budgets: each request has what was left of them when it came, whatever would have been spent before"
+            .to_owned(),
+    );
     if it.unreadable > 0 {
         lines.push(format!("{} of a newer version left out", amounts::plural(it.unreadable, "record", "records")));
     }

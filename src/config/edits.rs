@@ -4,6 +4,7 @@
 pub mod names;
 
 mod aliases;
+mod budgets;
 mod callers;
 mod groups;
 mod keys;
@@ -20,6 +21,7 @@ use crate::domain::clock::Stamp;
 use crate::domain::row::ProviderRow;
 use crate::store::{Db, providers as rows};
 
+pub use budgets::BudgetInput;
 pub use groups::{canary, deadline, hedge, strategy, weighted};
 pub use keys::{AddKey, AddedKey, KeyInput};
 pub use rules::destination;

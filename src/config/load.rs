@@ -3,6 +3,7 @@
 //! Must not: change a row, or refuse a whole policy because one secret cannot be had (that key alone is out, and says
 //! why).
 
+mod budgets;
 mod callers;
 mod groups;
 mod keys;
@@ -33,6 +34,7 @@ use crate::store::policy::{self, PolicyRows};
 use crate::store::prices::{self, PriceRow};
 use crate::store::{Db, StoreError};
 
+pub(in crate::config) use budgets::budget;
 pub(in crate::config) use groups::{FAST, SMART};
 pub(in crate::config) use providers::{check as check_provider, shared_dialect};
 pub(in crate::config) use rules::rule;
@@ -211,6 +213,7 @@ fn build(sources: &Sources<'_>, commands: Commands<'_>) -> Result<Loaded, LoadEr
     groups::build(&rows, &known, sources, &mut loaded, &mut problems);
     rules::build(&rows, &known, sources.time_zone, &mut loaded, &mut problems);
     loaded.policy.virtual_keys = callers::build(&rows);
+    budgets::build(&rows, sources.time_zone, &mut loaded, &mut problems);
     loaded.policy.limits = limits::build(&rows, &mut problems);
     loaded.prices = rows.prices.iter().filter_map(own_price).collect();
     loaded.book = book(sources.db, commands.previous(), &mut loaded.notices)?;

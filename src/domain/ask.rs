@@ -189,6 +189,22 @@ pub struct Needs {
     /// The output cap it sets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u64>,
+    /// The most that it can ask of a target. Worked out only where a budget counts it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bound: Option<Bound>,
+}
+
+/// The most that a request can ask of a target (faults.md §3, mechanism 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Bound {
+    /// Tokens of its prompt: no vocabulary has a token of less than a byte.
+    pub prompt: u64,
+    /// Answers it wants.
+    pub answers: u64,
+    /// Searches a tool of the provider's may make for it.
+    pub searches: u64,
+    /// Part of the prompt is not in it: a file or an earlier answer that its provider keeps.
+    pub hidden: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]

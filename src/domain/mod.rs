@@ -1,6 +1,7 @@
 //! Floor 0: the nouns. Plain values with no I/O, no clock and no randomness of their own.
 
 pub mod ask;
+pub mod budget;
 pub mod caller;
 pub mod limit;
 pub mod model;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::budget::Budget;
 use crate::domain::clock::Stamp;
 use crate::domain::dialect::Dialect;
 use crate::domain::id::{GroupName, KeyId, KeyName, ModelName, ProviderName};
@@ -48,6 +49,9 @@ pub struct Policy {
     /// The virtual keys.
     #[serde(default, skip_serializing_if = "VirtualKeys::is_empty")]
     pub virtual_keys: VirtualKeys,
+    /// What may be spent. Decisions go by what is left of it, which is in their view of the fleet.
+    #[serde(skip)]
+    pub budgets: Vec<Arc<Budget>>,
 }
 
 /// A provider: one row, built in or the user's.

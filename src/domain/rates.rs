@@ -59,6 +59,20 @@ pub struct Rates {
     pub cache_write: Usd,
     /// Of generated tokens.
     pub output: Usd,
+    /// The most that a token of the prompt can cost, whatever cache it is written to.
+    #[serde(default)]
+    pub dearest: Usd,
+}
+
+/// The most that is to be reckoned with of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Most {
+    /// Tokens of its prompt.
+    pub prompt: u64,
+    /// Tokens of its answer, or of all its answers.
+    pub output: u64,
+    /// Searches that a tool of the provider's makes for it.
+    pub searches: u64,
 }
 
 /// Token counts to put a price on.
@@ -79,6 +93,12 @@ pub struct Tokens {
 pub struct Tariff {
     /// Prompts of up to so many tokens, ascending, and what holds for them. The last holds for whatever is longer, too.
     pub tiers: Vec<(u64, Rates)>,
+    /// For each request, beside its tokens.
+    #[serde(default)]
+    pub request: Usd,
+    /// For each search that a tool of the provider's makes.
+    #[serde(default)]
+    pub search: Usd,
 }
 
 impl Rates {
@@ -106,6 +126,24 @@ impl Tariff {
     pub fn at(&self, input: u64) -> Option<&Rates> {
         self.tiers.iter().find(|(most, _)| input <= *most).or(self.tiers.last()).map(|it| &it.1)
     }
+
+    /// What a request of which no more than `most` is to be reckoned with costs at the worst, rounded up; `None` where no
+    /// price is known. Amounts beyond what [`Usd`] holds are the largest that it holds.
+    #[must_use]
+    pub fn worst(&self, most: Most) -> Option<Usd> {
+        const PER: i128 = 1_000_000;
+        let of = |rates: &Rates| {
+            let input = rates.dearest.max(rates.input).max(rates.cache_write);
+            i128::from(most.prompt) * i128::from(input.pico())
+                + i128::from(most.output) * i128::from(rates.output.pico())
+        };
+        // A prompt may turn out smaller than was reckoned with, and smaller ones be dearer.
+        let at = self.tiers.iter().position(|(up_to, _)| most.prompt <= *up_to).unwrap_or(self.tiers.len());
+        let tokens = self.tiers.iter().take(at + 1).map(|it| of(&it.1)).max()?;
+        let fees = i128::from(self.request.pico()) + i128::from(most.searches) * i128::from(self.search.pico());
+        let pico = (tokens + PER - 1).div_euclid(PER) + fees;
+        Some(Usd::from_pico(i64::try_from(pico).unwrap_or(i64::MAX)))
+    }
 }
 
 #[cfg(test)]
@@ -114,7 +152,14 @@ mod tests {
 
     fn rates(input: f64, cache_read: f64, output: f64) -> Rates {
         let usd = |it| Usd::from_dollars(it).unwrap();
-        Rates { input: usd(input), cache_read: usd(cache_read), cache_write: usd(1.25 * input), output: usd(output) }
+        let (input, cache_write) = (usd(input), usd(1.25 * input));
+        Rates {
+            input,
+            cache_read: usd(cache_read),
+            cache_write,
+            output: usd(output),
+            dearest: usd(2.0 * input.dollars()),
+        }
     }
 
     #[test]
@@ -132,10 +177,37 @@ mod tests {
 
     #[test]
     fn a_long_prompt_has_the_prices_of_its_size() {
-        let tariff = Tariff { tiers: vec![(200_000, rates(3.0, 0.3, 15.0)), (1_000_000, rates(6.0, 0.6, 22.5))] };
+        let tiers = vec![(200_000, rates(3.0, 0.3, 15.0)), (1_000_000, rates(6.0, 0.6, 22.5))];
+        let tariff = Tariff { tiers, ..Tariff::default() };
         let input = |tokens| tariff.at(tokens).unwrap().input.dollars();
         assert!((input(200_000) - 3.0).abs() < 1e-9 && (input(200_001) - 6.0).abs() < 1e-9);
         assert!((input(5_000_000) - 6.0).abs() < 1e-9);
         assert_eq!(Tariff::default().at(1), None);
+    }
+
+    #[test]
+    fn the_worst_case_is_the_dearest_token_and_every_fee() {
+        let usd = |it| Usd::from_dollars(it).unwrap();
+        let tiers = vec![(200_000, rates(3.0, 0.3, 15.0)), (1_000_000, rates(1.0, 0.1, 5.0))];
+        let tariff = Tariff { tiers, request: usd(0.014), search: usd(0.01) };
+        let worst = |prompt, output, searches| tariff.worst(Most { prompt, output, searches }).unwrap().dollars();
+        let near = |is: f64, wanted: f64| assert!((is - wanted).abs() < 1e-11, "{is} {wanted}");
+        // An hour in the cache is twice the price.
+        near(worst(100_000, 1_000, 0), 0.6 + 0.015 + 0.014);
+        near(worst(100_000, 1_000, 3), 0.6 + 0.015 + 0.014 + 0.03);
+        // The prompt may be smaller, and then dearer.
+        near(worst(300_000, 0, 0), 1.8 + 0.014);
+        // Never less than it costs.
+        let rates = rates(3.000_001, 0.3, 15.0);
+        let tariff = Tariff { tiers: vec![(10, rates)], ..Tariff::default() };
+        assert!(
+            tariff.worst(Most { prompt: 7, ..Most::default() }).unwrap()
+                >= rates.cost(Tokens { input: 7, ..Tokens::default() })
+        );
+        assert_eq!(
+            tariff.worst(Most { prompt: u64::MAX, output: u64::MAX, searches: u64::MAX }),
+            Some(Usd::from_pico(i64::MAX))
+        );
+        assert_eq!(Tariff::default().worst(Most::default()), None);
     }
 }

@@ -11,6 +11,7 @@ use crate::domain::policy::{Auth, Policy};
 use crate::domain::rule::Variable;
 use crate::engine::Engine;
 use crate::engine::canaries::Side;
+use crate::engine::spending::Spending;
 use crate::route::explain::Step;
 use crate::route::record::Record;
 use crate::route::{self, Decision};
@@ -33,6 +34,7 @@ pub struct Decided {
     salt: u64,
     record: Record,
     side: Option<Side>,
+    spending: Option<Arc<Spending>>,
 }
 
 impl Decided {
@@ -40,6 +42,12 @@ impl Decided {
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.by.policy
+    }
+
+    /// What its attempts go by that hold money; `None` where nothing is counted.
+    #[must_use]
+    pub fn spending(&self) -> Option<&Arc<Spending>> {
+        self.spending.as_ref()
     }
 
     /// Which side of a canary's trial the request is on.
@@ -111,8 +119,9 @@ pub fn decide(engine: &Engine, ask: &Ask, by: Arc<InForce>) -> (Decision, Decide
     let mut decision = route::decide(&by.policy, ask, &fleet, &mut Dice::of(ask.id, salt));
     note_failed_rules(engine, &decision.trail);
     let side = engine.canaries.decided(ask, &decision);
+    let spending = engine.purse.counts().then(|| Arc::new(Spending::new(ask, Arc::clone(&fleet.rates))));
     let record = Record::of(ask, fleet, &mut decision);
-    (decision, Decided { by, salt, record, side })
+    (decision, Decided { by, salt, record, side, spending })
 }
 
 /// Counts the rules that could not be evaluated, and tells the log of the first and of each thousandth after it.

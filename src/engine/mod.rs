@@ -2,6 +2,7 @@
 //! stations, in order: [`read`] → [`decided`] → [`failover`] → [`attempt`] ([`lane`], [`exchange`], [`flow`]) →
 //! [`relay`] → [`settle`]. [`tether`] ties the walk to its client, [`race`] is for two attempts at once, [`resume`] goes on
 //! with an answer that was cut, and [`drain`] reads what nobody waits for. [`fleet`] and [`canaries`] are told how it went.
+//! [`purse`] holds the money that attempts under way may cost.
 //! [`beside`] is what differs where something else than the next turn of a conversation is asked for.
 //!
 //! The only stateful async room. It never holds a lock across `.await`, and turns to the disk in one place: a request
@@ -24,6 +25,7 @@ pub mod flow;
 pub mod lane;
 pub mod limits;
 pub mod prices;
+pub mod purse;
 pub mod race;
 pub mod read;
 pub mod recall;
@@ -31,6 +33,7 @@ pub mod relay;
 pub mod resume;
 pub mod rooms;
 pub mod settle;
+pub mod spending;
 pub mod standing;
 pub mod tether;
 pub mod told;
@@ -65,6 +68,7 @@ use crate::engine::failover::Ways;
 use crate::engine::fleet::Fleet;
 use crate::engine::limits::Limits;
 use crate::engine::prices::Prices;
+use crate::engine::purse::Purse;
 use crate::engine::settle::Settlement;
 use crate::engine::standing::Told;
 use crate::engine::tether::Tethered;
@@ -94,6 +98,7 @@ pub struct Engine {
     /// How often a rule could not be evaluated over a request.
     rule_failures: AtomicU64,
     canaries: Canaries,
+    purse: Arc<Purse>,
     limits: Limits,
 }
 
@@ -189,6 +194,7 @@ impl Engine {
         let (finished, _) = broadcast::channel(1024);
         let canaries = Canaries::new(ledger.clone());
         canaries.follow(&policy);
+        let purse = Purse::open(&policy.budgets, ledger.clone(), clock.now().wall);
         let limits = Limits::new(clock.clone());
         limits.follow(&policy.limits);
         let policy = ArcSwap::from_pointee(InForce::new(policy));
@@ -208,6 +214,7 @@ impl Engine {
             vault,
             rule_failures,
             canaries,
+            purse,
             limits,
         })
     }
@@ -258,6 +265,7 @@ impl Engine {
         let (mut ask, understood) = read::read(call, slot.id());
         let in_force = self.policy.load_full();
         decided::quote(self, &in_force.policy, &mut ask).await;
+        self.bound(&mut ask).await;
         let ask = Arc::new(ask);
         let mut settlement = Settlement::open(self, &ask, slot);
         if let Err(failure) = recalled.and(understood) {
@@ -291,20 +299,19 @@ impl Engine {
     pub fn view_for(&self, policy: &Policy, ask: &Ask) -> FleetView {
         let warmth = warmth::id(ask).map(|it| Arc::new(self.fleet.warmth(it)));
         let is_warm = warmth.as_ref().is_some_and(|it| !it.seats.is_empty());
-        let (rates, canaries) = (self.prices.card_for(policy, ask, is_warm), self.canaries.stages(ask));
+        let funds = self.purse.funds(ask.who(), ask.at.wall);
+        let by_price = is_warm || self.purse.counts();
+        let (rates, canaries) = (self.prices.card_for(policy, ask, by_price), self.canaries.stages(ask));
         let full = if policy.limits.is_empty() { Vec::new() } else { self.limits.full(ask.at.mono) };
-        FleetView { rates, canaries, warmth, full, ..self.fleet.view(ask.at.mono) }
+        FleetView { rates, canaries, warmth, funds, full, ..self.fleet.view(ask.at.mono) }
     }
 
     /// How the fleet does just now, for people.
     #[must_use]
     pub fn standing(&self) -> Told {
         let canaries = standing::canaries(&self.canaries.trials());
-        Told {
-            canaries,
-            limits: self.limits.told(),
-            ..standing::told(&self.view(&self.policy(), self.now()), &self.policy())
-        }
+        let (budgets, limits) = (self.purse.told(self.now().wall), self.limits.told());
+        Told { canaries, budgets, limits, ..standing::told(&self.view(&self.policy(), self.now()), &self.policy()) }
     }
 
     /// Refuses a call of somebody who was let in, for a fault that shows before its body is understood. Leaves a row
@@ -355,6 +362,7 @@ impl Engine {
         self.prices.replace(prices, &policy);
         self.upstream.rekey(keyring);
         self.canaries.follow(&policy);
+        self.purse.follow(&policy.budgets, self.now().wall);
         self.limits.follow(&policy.limits);
         self.policy.store(Arc::new(InForce::new(policy)));
         self.fleet.forgive();
@@ -364,6 +372,12 @@ impl Engine {
     #[must_use]
     pub fn prices(&self) -> &Prices {
         &self.prices
+    }
+
+    /// What budgets have spent and hold.
+    #[must_use]
+    pub fn purse(&self) -> &Arc<Purse> {
+        &self.purse
     }
 
     /// Requests as they finish. Lossy: whoever listens too slowly misses some.

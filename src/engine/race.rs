@@ -79,10 +79,10 @@ impl<'a> Race<'a> {
         (seat, place, leave): (&Seat, Option<Place>, Option<Leave>),
         ticket: Ticket<'a>,
         deadlines: Deadlines,
-        account: &Account,
+        account: Account,
     ) {
         let (stop, bills_anyway) = (stop.clone(), !stop.provider.quirks.cancels);
-        let (their_seat, account) = (seat.clone(), account.clone());
+        let their_seat = seat.clone();
         let trying = Box::pin(async move {
             let (engine, ask) = (Arc::clone(account.engine()), Arc::clone(account.ask()));
             attempt::run(&engine, &ask, &stop, &their_seat, &deadlines, &account).await

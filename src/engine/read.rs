@@ -176,6 +176,7 @@ fn messages_needs(dialect: Dialect, body: &[u8], fields: &Fields) -> Needs {
         // a count from the provider is estimated better, and later.
         prompt_tokens: u64::try_from(text / 4).unwrap_or(u64::MAX),
         max_tokens,
+        bound: None,
     }
 }
 
@@ -216,6 +217,7 @@ fn responses_needs(body: &[u8], fields: &Fields) -> Needs {
         reasoning: present("reasoning") && !holds("reasoning", b"\"none\""),
         prompt_tokens: u64::try_from(text / 4).unwrap_or(u64::MAX),
         max_tokens: value("max_output_tokens").and_then(json::integer),
+        bound: None,
     }
 }
 
@@ -262,6 +264,7 @@ fn gemini_needs(body: &[u8], fields: &Fields) -> Needs {
         reasoning: holds(config, &[b"\"thinkingConfig\"", b"\"thinking_config\""]),
         prompt_tokens: u64::try_from(text / 4).unwrap_or(u64::MAX),
         max_tokens,
+        bound: None,
     }
 }
 

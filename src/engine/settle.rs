@@ -6,6 +6,7 @@ mod baseline;
 mod ending;
 mod legs;
 mod limited;
+mod paid;
 mod tried;
 
 pub use account::{Account, Entry};
@@ -95,6 +96,7 @@ impl Settlement {
     pub fn decided(&mut self, decision: &Decision, kept: Decided) {
         // Nobody else holds the head yet, so this copies nothing.
         Arc::make_mut(&mut self.account.head).group.clone_from(&decision.group);
+        self.account.spending = kept.spending().cloned();
         self.decision = Some(Arc::new(kept));
     }
 
@@ -268,17 +270,10 @@ impl Settlement {
         }
     }
 
-    /// Puts a price on every attempt that is over and has none yet. What is unknown stays open while the table is not
-    /// there.
+    /// Puts a price on every attempt that is over and has none yet.
     fn price(&mut self) {
         let Account { ask, engine, .. } = &self.account;
-        let loaded = engine.prices.are_loaded();
-        let mut book = self.account.book();
-        for it in book.tries.iter_mut().filter(|it| it.cost.is_none() && !it.open) {
-            let cost = it.price(ask, &engine.prices);
-            let is_known = loaded || !matches!(cost, Cost::Unpriced | Cost::InDoubt(None));
-            it.cost = is_known.then_some(cost);
-        }
+        self.account.book().tries.iter_mut().for_each(|it| it.pay(ask, engine));
     }
 
     fn headers(&self) -> Vec<(&'static str, String)> {

@@ -6,6 +6,7 @@ use crate::domain::id::GroupName;
 use crate::domain::policy::Policy;
 use crate::domain::target::Seat;
 use crate::engine::limits;
+use crate::engine::purse::BudgetTold;
 use crate::route::breaker::Standing;
 use crate::route::canary::{self, Both, State, Tally, Trial};
 use crate::route::health::{FleetView, SeatId};
@@ -24,6 +25,9 @@ pub struct Told {
     /// How far the canaries of groups have come, by group.
     #[serde(default)]
     pub canaries: Vec<CanaryTold>,
+    /// What the budgets have spent and hold.
+    #[serde(default)]
+    pub budgets: Vec<BudgetTold>,
     /// How much of each limit is used.
     #[serde(default)]
     pub limits: Vec<limits::Told>,
@@ -218,7 +222,7 @@ pub fn told(view: &FleetView, policy: &Policy) -> Told {
             seats.extend(keys.iter().filter_map(|key| seat(view, &Seat { target: target.clone(), key: key.clone() })));
         }
     }
-    Told { schema_version: 1, seats, cooling: cooling(view, policy), canaries: Vec::new(), limits: Vec::new() }
+    Told { schema_version: 1, seats, cooling: cooling(view, policy), ..Told::default() }
 }
 
 fn cooling(view: &FleetView, policy: &Policy) -> Vec<Cooling> {

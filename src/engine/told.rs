@@ -37,7 +37,9 @@ pub fn refusal(dialect: Dialect, id: RequestId, failure: &Failure) -> Answer {
         (status, Bytes::from(body), Vec::new())
     };
     // We have tried what there was: an SDK that tries again only multiplies the attempts.
-    if failure.origin == Origin::Upstream && (matches!(status, 408 | 409 | 429) || status >= 500) {
+    // A budget is not fuller a second later either.
+    let is_final = failure.origin == Origin::Upstream || failure.kind == Kind::Quota;
+    if is_final && (matches!(status, 408 | 409 | 429) || status >= 500) {
         headers.push(("x-should-retry", "false".to_owned()));
     }
     headers.push(("x-llmroute-error", failure.code.to_owned()));

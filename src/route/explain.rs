@@ -103,6 +103,33 @@ pub enum Step {
         /// For how long yet.
         left: Duration,
     },
+    /// A budget has no room for what a seat may cost.
+    Short {
+        /// Which.
+        seat: Seat,
+        /// What the budget is called.
+        budget: String,
+        /// What is left of it.
+        left: Usd,
+        /// What the request may cost there; `None` where nobody knows.
+        need: Option<Usd>,
+    },
+    /// A budget has reached the last of its warnings, and sends what it counts elsewhere.
+    Saved {
+        /// Which seat is out for that.
+        seat: Seat,
+        /// What the budget is called.
+        budget: String,
+        /// Percent of it that are spent or held.
+        used: f64,
+    },
+    /// A budget has no room for anybody, and names a group for that.
+    Downgraded {
+        /// What the budget is called.
+        budget: String,
+        /// Which group.
+        group: GroupName,
+    },
     /// A limit has no room for a seat, which comes behind those that have some.
     Full {
         /// Which.
@@ -205,6 +232,7 @@ impl Step {
             | Self::Alias { .. }
             | Self::Model { .. }
             | Self::Unknown { .. }
+            | Self::Downgraded { .. }
             | Self::AsListed => About::All,
             Self::Named { target } | Self::LeastBad { target } | Self::Drawn { target, .. } => About::Target(target),
             Self::Affinity { seat, stays: true, .. } => About::Target(&seat.target),
@@ -212,7 +240,9 @@ impl Step {
             Self::Affinity { .. } => About::All,
             Self::Canary { target, place, .. } if place.is_in_play() => About::Target(target),
             Self::Canary { target, .. } | Self::Out { target, .. } => About::Out(target),
-            Self::Resting { seat, .. } => About::Out(&seat.target),
+            Self::Resting { seat, .. } | Self::Short { seat, .. } | Self::Saved { seat, .. } => {
+                About::Out(&seat.target)
+            }
             Self::Full { seat, .. } => About::Target(&seat.target),
         }
     }
@@ -227,6 +257,11 @@ impl Step {
                 let key = seat.key.as_ref().map(|(_, key)| format!("key {key} ")).unwrap_or_default();
                 format!("{key}rests {} s: {}", left.as_secs(), why.sentence())
             }
+            Self::Short { budget, left, need: Some(need), .. } => format!("{budget} has {left} left, needs {need}"),
+            Self::Short { budget, need: None, .. } => {
+                format!("price unknown while a hard dollar budget applies ({budget})")
+            }
+            Self::Saved { budget, used, .. } => format!("{budget} is at {used:.0} %"),
             Self::Full { seat, limit } => {
                 let key = seat.key.as_ref().map(|(_, key)| format!("key {key} ")).unwrap_or_default();
                 let Full { scope, what, most, left } = limit;
@@ -268,6 +303,11 @@ impl fmt::Display for Step {
                 Some((_, key)) => write!(f, "{} key {key} rests {} s: {}", seat.target, left.as_secs(), why.sentence()),
                 None => write!(f, "{} rests {} s: {}", seat.target, left.as_secs(), why.sentence()),
             },
+            Self::Short { seat, .. } | Self::Saved { seat, .. } => match &seat.key {
+                Some((_, key)) => write!(f, "{} key {key} out: {}", seat.target, self.words()),
+                None => write!(f, "{} out: {}", seat.target, self.words()),
+            },
+            Self::Downgraded { budget, group } => write!(f, "budget {budget}: to the group {group}"),
             Self::Full { seat, .. } => write!(f, "{} {}", seat.target, self.words()),
             Self::LeastBad { target } => write!(f, "all are out for their health: {target} is the least bad"),
             Self::Canary { target, draw, share, place } => write!(f, "{target}: {}", place.words(*draw, *share)),

@@ -13,6 +13,7 @@ use crate::domain::rates::Tariff;
 use crate::domain::target::{Seat, Target};
 use crate::route::Candidate;
 use crate::route::breaker::{Standing, Why};
+use crate::route::budget::Fund;
 use crate::route::canary;
 use crate::route::explain::Step;
 use crate::route::limits::Full;
@@ -78,6 +79,9 @@ pub struct FleetView {
     /// Where the conversation is warm of which the request is the next turn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warmth: Option<Arc<Warmth>>,
+    /// What is left of the budgets that count whoever asks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub funds: Vec<Fund>,
     /// Limits of whom is asked that have no room.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub full: Vec<Full>,
@@ -109,6 +113,7 @@ impl FleetView {
                 let seats = it.seats.iter().filter(|it| is_of(&it.seat)).cloned().collect();
                 Arc::new(Warmth { seats, ..Warmth::clone(it) })
             }),
+            funds: self.funds.clone(),
             full: self.full.clone(),
         }
     }
@@ -121,6 +126,7 @@ impl FleetView {
             && unknown
             && self.canaries.is_empty()
             && self.warmth.is_none()
+            && self.funds.is_empty()
             && self.full.is_empty()
     }
 

@@ -2,12 +2,13 @@
 //! that says why. Pure and total: no I/O, no clock, no locks, and no randomness but the dice it is handed, so that
 //! the same values always give the same decision.
 //!
-//! The stages, one a file, in running order: [`rules`] → [`candidates`] → [`permit`] → [`fit`] → [`health`] → [`canary`] → [`limits`] → [`affinity`] and
+//! The stages, one a file, in running order: [`rules`] → [`candidates`] → [`permit`] → [`fit`] → [`budget`] → [`health`] → [`canary`] → [`limits`] → [`affinity`] and
 //! [`order`]. What the last ones read of the fleet's doings is in [`breaker`], [`live`] and [`warmth`]. [`record`] is what is
 //! kept of a decision.
 
 mod affinity;
 pub mod breaker;
+pub mod budget;
 pub mod canary;
 pub mod candidates;
 pub mod conversation;
@@ -101,13 +102,14 @@ pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) ->
     } else {
         rules::route(policy, ask, fleet, dice, &mut trail)
     };
-    let (group, mut found) = match found {
+    let (mut group, mut found) = match found {
         Ok(it) => it,
         Err(failure) => return Decision { group: None, plan: Vec::new(), trail, refusal: Some(failure), warm: false },
     };
     canary::join(policy, group.as_ref(), ask, fleet, &mut found);
-    let outcome =
-        fit::fit(policy, found, ask, fleet, &mut trail).and_then(|fitting| health::usable(fitting, fleet, &mut trail));
+    let outcome = fit::fit(policy, found, ask, fleet, &mut trail)
+        .and_then(|fitting| budget::afford(policy, ask, fleet, &mut group, fitting, &mut trail))
+        .and_then(|affordable| health::usable(affordable, fleet, &mut trail));
     match outcome {
         Ok(mut usable) => {
             let apart = canary::put(policy, group.as_ref(), ask, fleet, &mut usable, &mut trail);

@@ -130,6 +130,8 @@ impl Record {
         if !warmth {
             fleet.warmth = None;
         }
+        // What a seat may cost decides whether a budget has room for it.
+        rates |= !fleet.funds.is_empty();
         // A seat that is assessed as failed holds no conversation.
         assessment |= fleet.warmth.is_some();
         if !live {

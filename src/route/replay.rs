@@ -127,6 +127,7 @@ impl Replay {
             canaries: record.fleet.canaries.clone(),
             full: record.fleet.full.clone(),
             warmth: record.fleet.warmth.as_ref().map(|it| Arc::new(it.moved(record.fleet.now, now))),
+            funds: record.fleet.funds.clone(),
         };
         let mut ask = record.ask.ask(then.id, now);
         ask.at = Now { mono: now, wall: then.wall };

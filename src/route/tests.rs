@@ -506,7 +506,7 @@ mod wished {
         both.keys[1].billing = Billing::Subscription;
         let policy = policy(&[Arc::new(both)], &[("p0/m", 1.0)]);
         let rates = Rates { input: Usd::from_dollars(3.0).unwrap(), ..Rates::default() };
-        let tariff = Tariff { tiers: vec![(1_000_000, rates)] };
+        let tariff = Tariff { tiers: vec![(1_000_000, rates)], ..Tariff::default() };
         let card = RateCard([(Target::parse("p0/m").unwrap(), tariff)].into());
         let fleet = FleetView { rates: Arc::new(card), ..FleetView::default() };
         let seats = |prompt| {

@@ -6,6 +6,7 @@ use crate::domain::clock::Stamp;
 use crate::domain::id::KeyId;
 use crate::domain::pattern::{NotAPattern, Pattern};
 use crate::domain::policy::Billing;
+use crate::store::budgets;
 use crate::store::error::StoreError;
 use crate::store::open::Db;
 
@@ -122,8 +123,9 @@ pub fn rename(db: &mut Db, id: KeyId, name: &str, sealed: Option<&[u8]>) -> Resu
         let row = tx.query_row("SELECT provider FROM keys WHERE id = ?1", [id.0], |row| row.get::<_, String>(0));
         let provider = row.optional()?.ok_or_else(|| unknown(id))?;
         let sql = "UPDATE keys SET name = ?2, sealed = coalesce(?3, sealed) WHERE id = ?1";
+        let before = tx.query_row("SELECT name FROM keys WHERE id = ?1", [id.0], |row| row.get::<_, String>(0))?;
         tx.execute(sql, params![id.0, name, sealed]).map_err(|error| taken(error, &provider, name))?;
-        Ok(())
+        budgets::rename_key(tx, &provider, &before, name)
     })
 }
 

@@ -386,6 +386,21 @@ pub(super) const STEPS: &[&str] = &[
     ",
     // 20: what savings are stated against.
     include_str!("ledger/saved.sql"),
+    // 21: budgets.
+    "
+    -- amount in pico-dollars; warn: percentages with commas between them; then: stop, warn or downgrade=GROUP;
+    -- zone: NULL for the configured one; lifted: until when it refuses nothing, in microseconds.
+    CREATE TABLE budgets (
+        scope  TEXT NOT NULL,
+        period TEXT NOT NULL,
+        amount INTEGER NOT NULL CHECK (amount > 0),
+        warn   TEXT NOT NULL,
+        \"then\" TEXT NOT NULL,
+        zone   TEXT,
+        lifted INTEGER,
+        PRIMARY KEY (scope, period)
+    ) STRICT, WITHOUT ROWID;
+    ",
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.

@@ -4,13 +4,13 @@
 //! Must not: interpret the policy (that is `config`'s), see an unsealed secret, or do anything on the network.
 //!
 //! - [`open`]: one connection, checked and migrated.
-//! - [`providers`], [`keys`], [`groups`], [`weights`], [`aliases`], [`rules`], [`members`], [`virtual_keys`], [`limits`]: edits of the policy, one transaction each;
+//! - [`providers`], [`keys`], [`groups`], [`weights`], [`aliases`], [`rules`], [`budgets`], [`members`], [`virtual_keys`], [`limits`]: edits of the policy, one transaction each;
 //!   [`policy`] reads all
 //!   of it at one moment.
 //! - [`health`], [`canaries`]: what a restart must not forget of the fleet.
 //! - [`ledger`]: the journal and the one writer thread of a process.
 //! - `rollups`: the ledger summed up by the hour, kept with its rows.
-//! - [`stats`], [`requests`], [`decisions`]: reading the ledger. [`info`]: how large what is.
+//! - [`stats`], [`requests`], [`decisions`], [`spent`]: reading the ledger. [`info`]: how large what is.
 //! - [`responses`]: answers that clients may go on from.
 //! - [`vault`]: what providers want back of their answers and clients do not carry.
 //! - [`server_lock`]: which process is the running server.
@@ -23,6 +23,7 @@ pub mod private_file;
 mod migrations;
 
 pub mod aliases;
+pub mod budgets;
 pub mod canaries;
 pub mod groups;
 pub mod health;
@@ -43,6 +44,7 @@ pub mod requests;
 pub mod responses;
 mod rollups;
 pub mod server_lock;
+pub mod spent;
 pub mod stats;
 pub mod vault;
 

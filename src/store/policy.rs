@@ -1,6 +1,7 @@
 //! The policy rows as they stood at one moment.
 
 use crate::store::aliases;
+use crate::store::budgets::{self, BudgetRow};
 use crate::store::error::StoreError;
 use crate::store::groups::{self, GroupRow};
 use crate::store::keys::{self, KeyRow};
@@ -29,6 +30,8 @@ pub struct PolicyRows {
     pub prices: Vec<PriceRow>,
     /// Names the user gave to models, and what they stand for.
     pub aliases: Vec<(String, String)>,
+    /// The budgets, by scope and period.
+    pub budgets: Vec<BudgetRow>,
     /// The rules, by name.
     pub rules: Vec<RuleRow>,
     /// The limits, by scope.
@@ -51,6 +54,7 @@ pub fn read(db: &Db) -> Result<PolicyRows, StoreError> {
         weights: weights::overrides(db)?,
         prices: prices::list(db)?,
         aliases: aliases::list(db)?,
+        budgets: budgets::list(db)?,
         rules: rules::list(db)?,
         limits: limits::list(db)?,
         virtual_keys: virtual_keys::list(db)?,

@@ -27,7 +27,7 @@ fn member(id: i64, name: &str) -> Member {
 }
 
 /// A virtual key of team red of customer acme, with its token `llmr_NAME`.
-fn key(id: i64, name: &str, grant: Grant, expires: Option<Stamp>) -> (Digest, Found) {
+pub(crate) fn key(id: i64, name: &str, grant: Grant, expires: Option<Stamp>) -> (Digest, Found) {
     let caller =
         Caller { virtual_key: member(id, name), team: Some(member(5, "red")), customer: Some(member(6, "acme")) };
     let key = VirtualKey { caller: Arc::new(caller), grant, expires };
@@ -39,7 +39,7 @@ fn models(names: &[&str]) -> Grant {
 }
 
 /// Puts the policy of `plan` in force with these keys, and with whatever else is to be another.
-fn put(house: &House, plan: &Plan, keys: Vec<(Digest, Found)>, change: impl FnOnce(&mut Policy)) {
+pub(crate) fn put(house: &House, plan: &Plan, keys: Vec<(Digest, Found)>, change: impl FnOnce(&mut Policy)) {
     let (mut policy, keyring) = plan.policy();
     policy.virtual_keys = VirtualKeys::new(HashMap::from_iter(keys));
     change(&mut policy);
@@ -47,7 +47,7 @@ fn put(house: &House, plan: &Plan, keys: Vec<(Digest, Found)>, change: impl FnOn
 }
 
 /// Sends a request with the token of the virtual key `name`.
-async fn ask_as(house: &House, name: &str, path: &str, body: &Value) -> Seen {
+pub(crate) async fn ask_as(house: &House, name: &str, path: &str, body: &Value) -> Seen {
     send(house, "POST", path, &format!("llmr_{name}"), Some(body)).await
 }
 

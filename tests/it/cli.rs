@@ -1,6 +1,7 @@
 //! The program as a person or a script meets it: run as a process, in a throw-away home.
 
 mod ask;
+mod budgets;
 mod completions;
 mod limits;
 mod nouns;

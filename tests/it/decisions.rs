@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::house::{House, Plan, Seen, question, question_to};
 
-async fn kept(house: &House, seen: &Seen) -> (DecisionRow, Record, Policy) {
+pub(crate) async fn kept(house: &House, seen: &Seen) -> (DecisionRow, Record, Policy) {
     let (row, _) = house.row(seen).await;
     let db = open(&house.path, Access::ReadOnly).unwrap();
     let kept = decisions::of(&db, row.id).unwrap().unwrap();

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use llmroute::catalog::prices::{Override, UnitPrices};
 use llmroute::config::address::stream_url;
+use llmroute::domain::budget::Budget;
 use llmroute::domain::clock::{Clock, Stamp};
 use llmroute::domain::dialect::Dialect;
 use llmroute::domain::id::{KeyId, ProviderName};
@@ -66,6 +67,10 @@ pub(crate) struct Plan {
     pub(crate) rules: Rules,
     /// Which of the targets is the canary, with what share it begins, and when it was set up.
     pub(crate) canary: Option<(String, f64, Stamp)>,
+    /// What may be spent.
+    pub(crate) budgets: Vec<Budget>,
+    /// Groups beside `g`, each over these of the providers.
+    pub(crate) more_groups: Vec<(String, Vec<String>)>,
     targets: Vec<(String, Dialect, String, f64, usize)>,
 }
 
@@ -96,6 +101,8 @@ impl Plan {
             model: "model".to_owned(),
             rules: Rules::default(),
             canary: None,
+            budgets: Vec::new(),
+            more_groups: Vec::new(),
             targets: Vec::new(),
         }
     }
@@ -187,12 +194,20 @@ impl Plan {
             canary,
             ..Group::new("g".into(), targets)
         };
+        let target =
+            |name: &String| (Target { provider: name.as_str().into(), model: self.model.as_str().into() }, 1.0);
+        let more = self.more_groups.iter();
+        let more = more.map(|(name, of)| Group {
+            deadlines: self.deadlines,
+            ..Group::new(name.as_str().into(), of.iter().map(target).collect())
+        });
         (
             Policy {
                 version: 1,
                 providers,
-                groups: [(group.name.clone(), Arc::new(group))].into(),
+                groups: more.chain([group]).map(|it| (it.name.clone(), Arc::new(it))).collect(),
                 rules: self.rules.clone(),
+                budgets: self.budgets.iter().cloned().map(Arc::new).collect(),
                 ..Policy::default()
             },
             keyring,

@@ -6,6 +6,7 @@ mod authorize;
 mod bedrock;
 mod bench;
 mod beside;
+mod budgets;
 mod callers;
 mod canaries;
 mod catalog;

@@ -40,7 +40,7 @@ async fn town(rules: Vec<Rule>) -> Town {
     Town { house: plan.open().await, _sims: sims, clock }
 }
 
-fn rule(name: &str, when: &str, to: &str) -> Rule {
+pub(crate) fn rule(name: &str, when: &str, to: &str) -> Rule {
     Rule {
         name: name.into(),
         scope: Scope::Global,

@@ -204,6 +204,7 @@ impl Edits<'_> {
         // The built-in group of that name takes its place.
         if name != FAST && name != SMART {
             self.unruled(&format!("the group {name}"), |it| it == name)?;
+            self.no_downgrade_to(name)?;
         }
         Ok(rows::remove(self.db, name)?)
     }

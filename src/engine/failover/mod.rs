@@ -25,7 +25,7 @@ use crate::engine::limits::{Leave, Short};
 use crate::engine::race::{Race, Racer, Woken};
 use crate::engine::resume::Rest;
 use crate::engine::rooms::Place;
-use crate::engine::settle::Settlement;
+use crate::engine::settle::{Account, Settlement};
 use crate::route::Stop;
 use crate::route::hedge::{self, Size};
 
@@ -242,10 +242,11 @@ impl Walk {
             }
             match engine.fleet.admit(seat) {
                 Ok(ticket) => {
-                    self.left -= 1;
-                    let held = (seat, place, leave);
-                    race.start(at, stop, held, ticket, self.ways.deadlines, self.settlement.account());
-                    return true;
+                    if let Some(account) = self.paying(stop, seat) {
+                        self.left -= 1;
+                        race.start(at, stop, (seat, place, leave), ticket, self.ways.deadlines, account);
+                        return true;
+                    }
                 }
                 Err(Barred::Probed) => self.probed = self.probed.take().or_else(|| Some((at, seat.clone()))),
                 Err(Barred::UsedUp(wait)) => self.note(used_up(&seat.target, wait)),
@@ -253,6 +254,18 @@ impl Walk {
             Leave::none(leave);
         }
         false
+    }
+
+    /// The account for an attempt at `seat`, with what that may cost held; `None` where a budget has no room for it.
+    fn paying(&mut self, stop: &Stop, seat: &Seat) -> Option<Account> {
+        let account = self.settlement.account();
+        match account.reserve(stop, seat) {
+            Ok(held) => Some(account.holding(held)),
+            Err(failure) => {
+                self.note(*failure);
+                None
+            }
+        }
     }
 
     /// Waits for a place at a target that is full, not longer than for its first content, and tries it then. `None` if the
@@ -386,9 +399,13 @@ impl Walk {
                 return None;
             }
         };
+        let Some(account) = self.paying(stop, seat) else {
+            Leave::none(leave);
+            return None;
+        };
         self.left -= 1;
         let mut race = Race::default();
-        race.start(at, stop, (seat, place, leave), ticket, self.ways.deadlines, self.settlement.account());
+        race.start(at, stop, (seat, place, leave), ticket, self.ways.deadlines, account);
         match race.woken(None).await {
             Woken::Late => None,
             Woken::Won(racer, committed) => {

@@ -20,6 +20,8 @@ use crate::route::{candidates, wishes};
 
 /// Sizes of prompts, in tokens, up to which the price of the common tables holds: two of them charge more from there on.
 const SIZES: [u64; 3] = [200_000, 272_000, 1_000_000];
+/// Tokens of a prompt that no table has a tier for.
+const FEW: u64 = 1_000;
 /// Prices begin at whole hours, if not days.
 const HOUR: i64 = 3600;
 /// Targets on the card; what is asked for beyond that is looked up each time.
@@ -114,15 +116,24 @@ impl Prices {
             let input = ask(prompt.clone())?;
             let whole = ask(Usage { output: size, ..prompt.clone() })?;
             let read = ask(Usage { cache_read: size, ..prompt.clone() }).unwrap_or(input);
-            let written = ask(Usage { cache_write: size, ..prompt }).unwrap_or(input);
+            let written = ask(Usage { cache_write: size, ..prompt.clone() }).unwrap_or(input);
+            let dearest = ask(Usage { cache_write_1h: size, ..prompt }).unwrap_or(input).max(written).max(input);
             let each = |it: Usd| {
                 Some(Usd::from_pico(i64::try_from(i128::from(it.pico()) * 1_000_000 / i128::from(size)).ok()?))
             };
             let output = Usd::from_pico(whole.pico().saturating_sub(input.pico()));
             let (input, output) = (each(input)?, each(output)?);
-            Some((size, Rates { input, cache_read: each(read)?, cache_write: each(written)?, output }))
+            let (cache_read, cache_write, dearest) = (each(read)?, each(written)?, each(dearest)?);
+            Some((size, Rates { input, cache_read, cache_write, output, dearest }))
         };
         let tiers: Vec<_> = SIZES.into_iter().filter_map(tier).collect();
-        (!tiers.is_empty()).then_some(Tariff { tiers })
+        // Two prompts, one twice the other: what does not double is not asked for by the token.
+        let sized = |size: u64| ask(Usage { input: size, ..Usage::default() });
+        let request = sized(FEW).zip(sized(2 * FEW)).map_or(0, |(one, two)| 2 * one.pico() - two.pico()).max(0);
+        let searching = |n: u64| ask(Usage { input: FEW, web_searches: n, ..Usage::default() });
+        let search = searching(1).zip(sized(FEW)).map_or(0, |(with, without)| with.pico() - without.pico()).max(0);
+        // Rounding leaves a pico-dollar or two.
+        let fee = |pico: i64| Usd::from_pico(if pico < 10 { 0 } else { pico });
+        (!tiers.is_empty()).then(|| Tariff { tiers, request: fee(request), search: fee(search) })
     }
 }

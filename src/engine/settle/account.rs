@@ -17,6 +17,7 @@ use crate::engine::committed::Content;
 use crate::engine::lane::Rendered;
 use crate::engine::resume::Leg;
 use crate::engine::settle::tried::Try;
+use crate::engine::spending::{Parked, Spending};
 use crate::engine::tether::{AtWork, Tether};
 use crate::route::canary::Seen;
 use crate::route::warmth::{self, Told};
@@ -37,7 +38,11 @@ pub struct Account {
     pub(super) resumes: bool,
     /// The rest that is asked for, where an answer was cut.
     pub(super) leg: Option<Arc<Leg>>,
-    book: Arc<Mutex<Book>>,
+    /// What attempts hold money by; `None` where nothing is counted.
+    pub(super) spending: Option<Arc<Spending>>,
+    /// What is held for the one attempt that this is handed to.
+    pub(super) parked: Option<Arc<Parked>>,
+    pub(super) book: Arc<Mutex<Book>>,
 }
 
 /// All attempts of one request, as far as they have come.
@@ -75,6 +80,8 @@ impl Account {
             tether: Arc::default(),
             resumes: false,
             leg: None,
+            spending: None,
+            parked: None,
             book: Arc::default(),
         }
     }
@@ -136,6 +143,7 @@ impl Account {
             finish: None,
             status: None,
             cost: None,
+            hold: self.parked.as_ref().and_then(|it| it.take()),
         });
         drop(book);
         let likely = Usage::estimated(asking.needs.prompt_tokens, asking.needs.max_tokens.unwrap_or(0));
@@ -175,6 +183,7 @@ impl Account {
         if let Some(it) = self.book().tries.get_mut(at) {
             // Cut off before its end, it does not tell how long its answers are.
             it.answered(&self.ask, &self.engine, facts, facts.finish.is_some());
+            it.pay(&self.ask, &self.engine);
         }
     }
 
@@ -196,6 +205,7 @@ impl Entry {
         it.state = AttemptState::Uncertain;
         it.sent = Some(now);
         it.in_flight = true;
+        it.is_sent();
         self.account.engine.fleet.sent(&it.seat);
         let bills_anyway = !it.provider.quirks.cancels;
         drop(book);
@@ -230,6 +240,7 @@ impl Entry {
         let mut book = self.account.book();
         let it = &mut book.tries[self.at];
         it.close(&self.account.ask, &self.account.engine, failure);
+        it.pay(&self.account.ask, &self.account.engine);
     }
 
     /// Which attempt of its request it is, from 0.
@@ -253,6 +264,7 @@ impl Drop for Entry {
             it.state = AttemptState::Settled;
             it.usage = Some(Usage::estimated(tokens::estimate(&it.asked), 0));
         }
+        it.pay(&self.account.ask, &self.account.engine);
     }
 }
 

@@ -14,6 +14,7 @@ use crate::domain::policy::{Billing, Provider};
 use crate::domain::target::Seat;
 use crate::domain::usage::{Source, Usage};
 use crate::engine::prices::Prices;
+use crate::engine::purse::Hold;
 use crate::engine::settle::baseline;
 use crate::route::live::Class;
 use crate::store::{AttemptRecord, AttemptState, Cost, FailureNote};
@@ -49,6 +50,8 @@ pub(super) struct Try {
     pub(super) status: Option<u16>,
     /// Known once the attempt is over and there is a price for it.
     pub(super) cost: Option<Cost>,
+    /// What is held for it, until it has a price.
+    pub(super) hold: Option<Hold>,
 }
 
 impl Try {

@@ -44,9 +44,9 @@ fn id(name: &str, key: i64) -> SeatId {
 /// Dollars a million tokens cost: read again a tenth of new ones, written as much as new ones, generated ones five times.
 fn tariff(input: f64) -> Tariff {
     let usd = |it: f64| Usd::from_dollars(it).unwrap();
-    let rates =
-        Rates { input: usd(input), cache_read: usd(input / 10.0), cache_write: usd(input), output: usd(5.0 * input) };
-    Tariff { tiers: vec![(1_000_000, rates)] }
+    let (cache_read, cache_write) = (usd(input / 10.0), usd(input));
+    let rates = Rates { input: usd(input), cache_read, cache_write, output: usd(5.0 * input), dearest: usd(input) };
+    Tariff { tiers: vec![(1_000_000, rates)], ..Tariff::default() }
 }
 
 /// A conversation of 10,000 tokens that are warm with these, before a turn of 11,000 and one that is likely to follow.

@@ -15,6 +15,7 @@ use crate::domain::policy::{Auth, Policy, Provider};
 use crate::domain::rule::{Fact, Facts, Lookup, Variable};
 use crate::domain::target::{Seat, Target};
 use crate::route::breaker::Standing;
+use crate::route::budget;
 use crate::route::health::{FleetView, SeatId};
 use crate::route::live::{Class, Live};
 use crate::route::rules::{said, signals};
@@ -121,8 +122,7 @@ impl Facts for Round<'_> {
             Variable::Customer => Fact::Text(belongs(ask, |it| it.customer.as_ref())),
             Variable::Client => Fact::Text(&ask.client),
             Variable::Session => Fact::Text(ask.session.as_deref().unwrap_or_default()),
-            // Nothing has a budget.
-            Variable::BudgetUsed => Fact::Double(0.0),
+            Variable::BudgetUsed => Fact::Double(budget::used(&sight.health.fleet.funds)),
             Variable::TokensUsed => Fact::Double(ask.used.tokens),
             Variable::RequestsUsed => Fact::Double(ask.used.requests),
             Variable::PromptTokens => count(ask.needs.prompt_tokens),

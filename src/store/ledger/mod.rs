@@ -20,7 +20,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -77,6 +77,7 @@ pub struct Ledger {
 
 #[derive(Debug)]
 struct Shared {
+    path: PathBuf,
     queue: mpsc::Sender<Message>,
     state: Arc<State>,
     journal: Arc<Journal>,
@@ -165,7 +166,13 @@ impl Ledger {
         let keep = housekeeper.start().map_err(StoreError::Thread)?;
         let write = writer.start(messages, Arc::clone(&state)).map_err(StoreError::Thread)?;
         let threads = Mutex::new(vec![write, keep]);
-        Ok(Self { shared: Arc::new(Shared { queue, state, journal, salt, threads }) })
+        Ok(Self { shared: Arc::new(Shared { path: path.to_owned(), queue, state, journal, salt, threads }) })
+    }
+
+    /// Where the file is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.shared.path
     }
 
     /// An id and a place in the queue for one request. Waits for room.

@@ -35,6 +35,7 @@ fn lists_are_json_documents_also_when_empty() {
         ("groups", "groups"),
         ("weights", "groups"),
         ("rules", "rules"),
+        ("budgets", "budgets"),
         ("prices", "prices"),
         ("models", "models"),
         ("requests", "requests"),

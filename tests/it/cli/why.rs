@@ -206,7 +206,7 @@ fn simulate_reads_strategies_and_rules_and_tells_what_it_cannot_know() {
     assert_eq!(words["not_replayable"][0], serde_json::json!({"rule": "words", "variables": ["language"]}));
     let screen = lab.home.ok(&["simulate", "--with", path]).stdout;
     assert!(screen.contains("rule words counts as it did then: language is not kept"), "{screen}");
-    assert!(screen.contains("budgets: there are none yet"), "{screen}");
+    assert!(screen.contains("budgets: each request has what was left"), "{screen}");
     let text = "[groups.both]\nstrategy = \"priority\"\n[groups.both.targets]\n\"lab/two\" = 1\n\"lab/one\" = 1\n";
     let priority = to_two(text);
     assert_eq!(priority["targets"][0]["target"], "lab/two", "{priority}");

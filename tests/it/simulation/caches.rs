@@ -118,7 +118,8 @@ impl Came {
 
 fn rates(input: f64, cache_read: f64, output: f64) -> Rates {
     let usd = |it| Usd::from_dollars(it).unwrap();
-    Rates { input: usd(input), cache_read: usd(cache_read), cache_write: usd(input), output: usd(output) }
+    let (input, cache_read) = (usd(input), usd(cache_read));
+    Rates { input, cache_read, cache_write: input, output: usd(output), dearest: input }
 }
 
 fn house(providers: &[Rates], strategy: Strategy, affinity: Affinity) -> (Policy, RateCard) {
@@ -131,7 +132,8 @@ fn house(providers: &[Rates], strategy: Strategy, affinity: Affinity) -> (Policy
     let group = Arc::make_mut(policy.groups.get_mut("g").unwrap());
     *group = Group { strategy, affinity, ..group.clone() };
     let card = group.targets.iter().zip(providers);
-    let card = card.map(|(it, rates)| (it.0.clone(), Tariff { tiers: vec![(1_000_000, *rates)] })).collect();
+    let tariff = |rates: &Rates| Tariff { tiers: vec![(1_000_000, *rates)], ..Tariff::default() };
+    let card = card.map(|(it, rates)| (it.0.clone(), tariff(rates))).collect();
     (policy, RateCard(card))
 }
 

@@ -2,16 +2,39 @@
 
 use super::Kept::{self, By, NotBuilt};
 
-/// What was not built when the line was written.
-const BUDGETS: &str = "budgets";
-
 /// Number on the page, what happened to whom, and what keeps it from happening.
 pub(super) const LINES: &[(u8, &str, Kept)] = &[
-    (1, "litellm #26672: a key spent $99 of $30", NotBuilt(BUDGETS)),
-    (2, "litellm #34732: concurrent first requests pass the budget", NotBuilt(BUDGETS)),
-    (3, "litellm #36926: leaked reservations refuse at 0.4 % of use", NotBuilt(BUDGETS)),
-    (4, "litellm #11083: an end user's budget is never enforced", NotBuilt(BUDGETS)),
-    (5, "litellm #20615: a wrong price locks the user out", NotBuilt(BUDGETS)),
+    (
+        1,
+        "litellm #26672: a key spent $99 of $30",
+        By(&["budgets::crowds::failures_panics_and_clients_that_leave_do_not_overspend_or_leak"]),
+    ),
+    (
+        2,
+        "litellm #34732: concurrent first requests pass the budget",
+        By(&["budgets::crowds::two_hundred_at_once_at_99_percent_of_a_budget_overshoot_by_nothing"]),
+    ),
+    (
+        3,
+        "litellm #36926: leaked reservations refuse at 0.4 % of use",
+        By(&[
+            "budgets::crowds::failures_panics_and_clients_that_leave_do_not_overspend_or_leak",
+            "src:engine::purse::tests::what_a_panic_drops_is_free_again",
+        ]),
+    ),
+    (
+        4,
+        "litellm #11083: an end user's budget is never enforced",
+        By(&["budgets::a_virtual_key_its_team_and_its_customer_have_budgets_of_their_own"]),
+    ),
+    (
+        5,
+        "litellm #20615: a wrong price locks the user out",
+        By(&[
+            "budgets::without_a_price_nothing_is_let_through_that_a_hard_budget_counts",
+            "src:engine::purse::tests::a_lifted_budget_lets_through_and_counts_on",
+        ]),
+    ),
     (
         6,
         "new-api #5235: a disconnect refunds the whole charge",
@@ -53,7 +76,11 @@ pub(super) const LINES: &[(u8, &str, Kept)] = &[
         "OmniRoute #12341: an alias costs nothing, so no budget trips",
         By(&["suffered::money::an_alias_costs_what_its_target_costs"]),
     ),
-    (13, "agentgateway #3302: a budget is charged only after the reply", NotBuilt(BUDGETS)),
+    (
+        13,
+        "agentgateway #3302: a budget is charged only after the reply",
+        By(&["budgets::keeping::a_request_over_midnight_is_of_the_day_it_began_on_once"]),
+    ),
     (
         14,
         "agent-framework #7143, agentgateway #2977: counts of a stream are summed twice, or its last ones ignored",

@@ -71,7 +71,11 @@ pub(super) const NEEDS: &[(&str, &str, Kept)] = &[
         By(&["suffered::wire::a_prompt_that_is_too_long_is_told_in_the_words_that_make_agents_compact"]),
     ),
     ("Claude Code", "its sessions told apart", By(&["suffered::wire::a_session_is_known_by_the_header_of_its_agent"])),
-    ("Claude Code", "a stop that its budget understands", NotBuilt("budgets")),
+    (
+        "Claude Code",
+        "a stop that its budget understands",
+        By(&["budgets::every_dialect_is_refused_in_its_own_words_and_told_not_to_try_again"]),
+    ),
     ("Claude Code", "its environment set", NotBuilt(LAUNCH)),
     (
         "Claude Code",
