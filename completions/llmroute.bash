@@ -94,6 +94,9 @@ _llmroute() {
             llmroute__subcmd__db,path)
                 cmd="llmroute__subcmd__db__subcmd__path"
                 ;;
+            llmroute__subcmd__db,vacuum)
+                cmd="llmroute__subcmd__db__subcmd__vacuum"
+                ;;
             llmroute__subcmd__db__subcmd__help,check)
                 cmd="llmroute__subcmd__db__subcmd__help__subcmd__check"
                 ;;
@@ -105,6 +108,9 @@ _llmroute() {
                 ;;
             llmroute__subcmd__db__subcmd__help,path)
                 cmd="llmroute__subcmd__db__subcmd__help__subcmd__path"
+                ;;
+            llmroute__subcmd__db__subcmd__help,vacuum)
+                cmd="llmroute__subcmd__db__subcmd__help__subcmd__vacuum"
                 ;;
             llmroute__subcmd__groups,help)
                 cmd="llmroute__subcmd__groups__subcmd__help"
@@ -202,6 +208,9 @@ _llmroute() {
             llmroute__subcmd__help__subcmd__db,path)
                 cmd="llmroute__subcmd__help__subcmd__db__subcmd__path"
                 ;;
+            llmroute__subcmd__help__subcmd__db,vacuum)
+                cmd="llmroute__subcmd__help__subcmd__db__subcmd__vacuum"
+                ;;
             llmroute__subcmd__help__subcmd__groups,list)
                 cmd="llmroute__subcmd__help__subcmd__groups__subcmd__list"
                 ;;
@@ -277,8 +286,14 @@ _llmroute() {
             llmroute__subcmd__help__subcmd__requests,list)
                 cmd="llmroute__subcmd__help__subcmd__requests__subcmd__list"
                 ;;
+            llmroute__subcmd__help__subcmd__requests,prune)
+                cmd="llmroute__subcmd__help__subcmd__requests__subcmd__prune"
+                ;;
             llmroute__subcmd__help__subcmd__requests,show)
                 cmd="llmroute__subcmd__help__subcmd__requests__subcmd__show"
+                ;;
+            llmroute__subcmd__help__subcmd__requests,tail)
+                cmd="llmroute__subcmd__help__subcmd__requests__subcmd__tail"
                 ;;
             llmroute__subcmd__help__subcmd__rules,add)
                 cmd="llmroute__subcmd__help__subcmd__rules__subcmd__add"
@@ -463,8 +478,14 @@ _llmroute() {
             llmroute__subcmd__requests,list)
                 cmd="llmroute__subcmd__requests__subcmd__list"
                 ;;
+            llmroute__subcmd__requests,prune)
+                cmd="llmroute__subcmd__requests__subcmd__prune"
+                ;;
             llmroute__subcmd__requests,show)
                 cmd="llmroute__subcmd__requests__subcmd__show"
+                ;;
+            llmroute__subcmd__requests,tail)
+                cmd="llmroute__subcmd__requests__subcmd__tail"
                 ;;
             llmroute__subcmd__requests__subcmd__help,help)
                 cmd="llmroute__subcmd__requests__subcmd__help__subcmd__help"
@@ -472,8 +493,14 @@ _llmroute() {
             llmroute__subcmd__requests__subcmd__help,list)
                 cmd="llmroute__subcmd__requests__subcmd__help__subcmd__list"
                 ;;
+            llmroute__subcmd__requests__subcmd__help,prune)
+                cmd="llmroute__subcmd__requests__subcmd__help__subcmd__prune"
+                ;;
             llmroute__subcmd__requests__subcmd__help,show)
                 cmd="llmroute__subcmd__requests__subcmd__help__subcmd__show"
+                ;;
+            llmroute__subcmd__requests__subcmd__help,tail)
+                cmd="llmroute__subcmd__requests__subcmd__help__subcmd__tail"
                 ;;
             llmroute__subcmd__rules,add)
                 cmd="llmroute__subcmd__rules__subcmd__add"
@@ -784,7 +811,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__db)
-            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help path info check help"
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help path info check vacuum help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -836,7 +863,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__db__subcmd__help)
-            opts="path info check help"
+            opts="path info check vacuum help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -905,6 +932,20 @@ _llmroute() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        llmroute__subcmd__db__subcmd__help__subcmd__vacuum)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         llmroute__subcmd__db__subcmd__info)
             opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -932,6 +973,32 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__db__subcmd__path)
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__db__subcmd__vacuum)
             opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1344,7 +1411,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__help__subcmd__db)
-            opts="path info check"
+            opts="path info check vacuum"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1386,6 +1453,20 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__help__subcmd__db__subcmd__path)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__db__subcmd__vacuum)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1834,7 +1915,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__help__subcmd__requests)
-            opts="list show"
+            opts="list show tail prune"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1861,7 +1942,35 @@ _llmroute() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        llmroute__subcmd__help__subcmd__requests__subcmd__prune)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         llmroute__subcmd__help__subcmd__requests__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__requests__subcmd__tail)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3186,7 +3295,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__requests)
-            opts="-n -q -y -h --limit --json --format --color --quiet --no-input --yes --home --help list show help"
+            opts="-n -q -y -h --limit --since --provider --status --client --moved --json --format --color --quiet --no-input --yes --home --help list show tail prune help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3197,6 +3306,22 @@ _llmroute() {
                     return 0
                     ;;
                 -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --provider)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --status)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3220,7 +3345,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__requests__subcmd__help)
-            opts="list show help"
+            opts="list show tail prune help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3261,6 +3386,20 @@ _llmroute() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        llmroute__subcmd__requests__subcmd__help__subcmd__prune)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         llmroute__subcmd__requests__subcmd__help__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -3275,8 +3414,22 @@ _llmroute() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        llmroute__subcmd__requests__subcmd__help__subcmd__tail)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         llmroute__subcmd__requests__subcmd__list)
-            opts="-n -q -y -h --limit --json --format --color --quiet --no-input --yes --home --help"
+            opts="-n -q -y -h --limit --since --provider --status --client --moved --json --format --color --quiet --no-input --yes --home --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3287,6 +3440,52 @@ _llmroute() {
                     return 0
                     ;;
                 -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --provider)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --status)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__requests__subcmd__prune)
+            opts="-q -y -h --keep --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --keep)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3316,6 +3515,44 @@ _llmroute() {
                 return 0
             fi
             case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__requests__subcmd__tail)
+            opts="-q -y -h --provider --status --client --moved --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --provider)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --status)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json" -- "${cur}"))
                     return 0

@@ -164,6 +164,8 @@ impl Account {
             billing,
             input_estimate: likely.input,
             expected_cost,
+            // No budget is hard yet.
+            strict: false,
         };
         (Entry { account: self.clone(), at, at_work: None, open: true }, intent)
     }

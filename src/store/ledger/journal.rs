@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::money::Usd;
 use crate::store::error::StoreError;
 use crate::store::keys::billing_name;
+use crate::store::ledger::airbag;
 use crate::store::ledger::record::Intent;
 use crate::store::private_file::{self, FileProblem};
 
@@ -27,6 +28,8 @@ use crate::store::private_file::{self, FileProblem};
 const MUCH: u64 = 64 << 10;
 /// A journal larger than this is written anew, without the lines that have had their day.
 const MOST: u64 = 4 << 20;
+/// Room that is taken beforehand, so that lines can be appended although the disk is full.
+const RESERVED: u64 = 2 << 20;
 /// A journal beyond this is no journal of ours: open requests are counted in thousands, their lines in hundreds of
 /// bytes.
 const LIMIT: u64 = 1 << 30;
@@ -123,6 +126,11 @@ impl Journal {
     pub(super) fn create(lock: &Path) -> Result<Self, FileProblem> {
         let path = beside(lock);
         let file = private_file::create_new(&path)?;
+        airbag::reserve(&file, RESERVED).map_err(|source| FileProblem::Io {
+            path: path.clone(),
+            doing: "reserve",
+            source,
+        })?;
         let end = End { file, len: 0, most: MOST, line: Vec::with_capacity(512), broken: false };
         Ok(Self { path, end: Mutex::new(end) })
     }
@@ -151,6 +159,8 @@ impl Journal {
         let mut end = self.lock();
         if end.len >= MUCH && is_idle() {
             end.cut_back(0);
+            // A disk that is full by now takes no more lines than it had room for.
+            let _full = airbag::reserve(&end.file, RESERVED);
         }
     }
 
@@ -409,6 +419,7 @@ mod tests {
                 billing: Billing::Metered,
                 input_estimate: 3,
                 expected_cost: Some(Usd::from_pico(7)),
+                strict: false,
             };
             self.journal.append(&intent).unwrap();
         }

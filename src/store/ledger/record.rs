@@ -80,6 +80,8 @@ pub struct Intent<'a> {
     /// What it is expected to cost: booked, in doubt, if the process dies before the answer is known. `None` = no
     /// price.
     pub expected_cost: Option<Usd>,
+    /// A hard budget counts on the ledger: nothing is sent while the database refuses (faults.md L13).
+    pub strict: bool,
 }
 
 /// How a request ended, as its client saw it.
