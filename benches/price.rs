@@ -32,7 +32,7 @@ fn prices(bench: &mut Criterion) {
         input: Usd::from_pico(2_000_000_000_000),
         output: Usd::from_pico(10_000_000_000_000),
         cache_read: Some(Usd::from_pico(100_000_000_000)),
-        cache_write: None,
+        ..UnitPrices::default()
     };
     bench.bench_function("price/own", |it| it.iter(|| price(black_box(&usage), black_box(&own))));
 }

@@ -41,6 +41,10 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('groups', 'groups', [CompletionResultType]::ParameterValue, 'Names that stand for weighted targets')
             [CompletionResult]::new('weights', 'weights', [CompletionResultType]::ParameterValue, 'The shares of a group''s targets, as meant and as they came out')
             [CompletionResult]::new('rules', 'rules', [CompletionResultType]::ParameterValue, 'Where requests go that fulfil a condition')
+            [CompletionResult]::new('virtual-keys', 'virtual-keys', [CompletionResultType]::ParameterValue, 'Tokens for others, each with what it may be used for')
+            [CompletionResult]::new('vk', 'vk', [CompletionResultType]::ParameterValue, 'Tokens for others, each with what it may be used for')
+            [CompletionResult]::new('teams', 'teams', [CompletionResultType]::ParameterValue, 'Whom virtual keys belong to')
+            [CompletionResult]::new('customers', 'customers', [CompletionResultType]::ParameterValue, 'Whom teams and virtual keys belong to')
             [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'What can be sent as `model`')
             [CompletionResult]::new('prices', 'prices', [CompletionResultType]::ParameterValue, 'Your own prices, and what is known of a target''s')
             [CompletionResult]::new('bench', 'bench', [CompletionResultType]::ParameterValue, 'Measurements')
@@ -141,6 +145,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('--billing', '--billing', [CompletionResultType]::ParameterName, 'How the clients'' own keys are paid for, with --auth client: by the token, by a flat fee, or not at all')
             [CompletionResult]::new('--like', '--like', [CompletionResultType]::ParameterName, 'Copy everything that is not given from a built-in provider')
             [CompletionResult]::new('--privacy', '--privacy', [CompletionResultType]::ParameterName, 'What becomes of what is sent there: it stays on this machine or network, is not kept, or nothing is promised')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Where what is sent there is worked on: eu, eu-west-1. Virtual keys may be bound to it')
             [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'A value that its address needs (a region, a project, an account); may be repeated')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
@@ -295,6 +300,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the keys (the default)')
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a key: asks for it, reads it from stdin, or keeps a reference to it')
             [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Replace a key''s secret; its name, billing and history stay')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Say what a key is for, and its share among the keys of its provider. What is not named stays')
             [CompletionResult]::new('rename', 'rename', [CompletionResultType]::ParameterValue, 'Give a key another name')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a key. A stored secret is gone for good')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -348,6 +354,23 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
+        'llmroute;keys;set' {
+            [CompletionResult]::new('--models', '--models', [CompletionResultType]::ParameterName, 'The only models that it is used for')
+            [CompletionResult]::new('--weight', '--weight', [CompletionResultType]::ParameterName, 'Its share among the keys of its provider; 0 keeps it as a fallback only')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--any-model', '--any-model', [CompletionResultType]::ParameterName, 'It is used for any model again')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
         'llmroute;keys;rename' {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
@@ -380,6 +403,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the keys (the default)')
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a key: asks for it, reads it from stdin, or keeps a reference to it')
             [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Replace a key''s secret; its name, billing and history stay')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Say what a key is for, and its share among the keys of its provider. What is not named stays')
             [CompletionResult]::new('rename', 'rename', [CompletionResultType]::ParameterValue, 'Give a key another name')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a key. A stored secret is gone for good')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -392,6 +416,9 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             break
         }
         'llmroute;keys;help;rotate' {
+            break
+        }
+        'llmroute;keys;help;set' {
             break
         }
         'llmroute;keys;help;rename' {
@@ -645,7 +672,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('--when', '--when', [CompletionResultType]::ParameterName, 'When it matches, in CEL')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Where its requests go: a group or PROVIDER/MODEL, with a weight where there are several')
             [CompletionResult]::new('--fallback', '--fallback', [CompletionResultType]::ParameterName, 'What is tried when those fail, in order')
-            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Whose requests: global, customer:ID, team:ID or virtual-key:ID. Before there are virtual keys, only global')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Whose requests: global, customer:NAME, team:NAME or virtual-key:NAME. The narrower scope is asked first')
             [CompletionResult]::new('--priority', '--priority', [CompletionResultType]::ParameterName, 'The smaller, the earlier; without it, 0')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
@@ -665,7 +692,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('--when', '--when', [CompletionResultType]::ParameterName, 'When it matches, in CEL')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Where its requests go: a group or PROVIDER/MODEL, with a weight where there are several')
             [CompletionResult]::new('--fallback', '--fallback', [CompletionResultType]::ParameterName, 'What is tried when those fail, in order')
-            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Whose requests: global, customer:ID, team:ID or virtual-key:ID. Before there are virtual keys, only global')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Whose requests: global, customer:NAME, team:NAME or virtual-key:NAME. The narrower scope is asked first')
             [CompletionResult]::new('--priority', '--priority', [CompletionResultType]::ParameterName, 'The smaller, the earlier; without it, 0')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
@@ -782,6 +809,375 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             break
         }
         'llmroute;rules;help;help' {
+            break
+        }
+        'llmroute;virtual-keys' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the virtual keys (the default)')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a virtual key. Its token is printed once, and kept nowhere')
+            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Give a virtual key another token. The one before it is of no use from then on')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a virtual key. What it did stays in the ledger')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'llmroute;vk' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the virtual keys (the default)')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a virtual key. Its token is printed once, and kept nowhere')
+            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Give a virtual key another token. The one before it is of no use from then on')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a virtual key. What it did stays in the ledger')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'llmroute;virtual-keys;list' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'llmroute;vk;list' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'llmroute;virtual-keys;add' {
+            [CompletionResult]::new('--team', '--team', [CompletionResultType]::ParameterName, 'The team it belongs to')
+            [CompletionResult]::new('--customer', '--customer', [CompletionResultType]::ParameterName, 'The customer it belongs to; without it, that of its team')
+            [CompletionResult]::new('--models', '--models', [CompletionResultType]::ParameterName, 'What it may use: groups, `PROVIDER/MODEL`, or models by name; a * at the end stands for any rest. Without it, any')
+            [CompletionResult]::new('--providers', '--providers', [CompletionResultType]::ParameterName, 'The providers that it may ask. Without it, any')
+            [CompletionResult]::new('--privacy', '--privacy', [CompletionResultType]::ParameterName, 'What must be promised of what is sent: it stays on this machine or network, or is not kept')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Where it must be worked on; `eu` means `eu-west-1` too. Providers on this machine or network always fit')
+            [CompletionResult]::new('--expires', '--expires', [CompletionResultType]::ParameterName, 'From when on it is of no use: a length of time, a day or a moment')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'llmroute;vk;add' {
+            [CompletionResult]::new('--team', '--team', [CompletionResultType]::ParameterName, 'The team it belongs to')
+            [CompletionResult]::new('--customer', '--customer', [CompletionResultType]::ParameterName, 'The customer it belongs to; without it, that of its team')
+            [CompletionResult]::new('--models', '--models', [CompletionResultType]::ParameterName, 'What it may use: groups, `PROVIDER/MODEL`, or models by name; a * at the end stands for any rest. Without it, any')
+            [CompletionResult]::new('--providers', '--providers', [CompletionResultType]::ParameterName, 'The providers that it may ask. Without it, any')
+            [CompletionResult]::new('--privacy', '--privacy', [CompletionResultType]::ParameterName, 'What must be promised of what is sent: it stays on this machine or network, or is not kept')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Where it must be worked on; `eu` means `eu-west-1` too. Providers on this machine or network always fit')
+            [CompletionResult]::new('--expires', '--expires', [CompletionResultType]::ParameterName, 'From when on it is of no use: a length of time, a day or a moment')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'llmroute;virtual-keys;rotate' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'llmroute;vk;rotate' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'llmroute;virtual-keys;remove' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'llmroute;vk;remove' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'llmroute;virtual-keys;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the virtual keys (the default)')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a virtual key. Its token is printed once, and kept nowhere')
+            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Give a virtual key another token. The one before it is of no use from then on')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a virtual key. What it did stays in the ledger')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'llmroute;virtual-keys;help;list' {
+            break
+        }
+        'llmroute;virtual-keys;help;add' {
+            break
+        }
+        'llmroute;virtual-keys;help;rotate' {
+            break
+        }
+        'llmroute;virtual-keys;help;remove' {
+            break
+        }
+        'llmroute;virtual-keys;help;help' {
+            break
+        }
+        'llmroute;vk;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the virtual keys (the default)')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a virtual key. Its token is printed once, and kept nowhere')
+            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Give a virtual key another token. The one before it is of no use from then on')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a virtual key. What it did stays in the ledger')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'llmroute;vk;help;list' {
+            break
+        }
+        'llmroute;vk;help;add' {
+            break
+        }
+        'llmroute;vk;help;rotate' {
+            break
+        }
+        'llmroute;vk;help;remove' {
+            break
+        }
+        'llmroute;vk;help;help' {
+            break
+        }
+        'llmroute;teams' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the teams (the default)')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a team')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a team that no virtual key belongs to. What it did stays in the ledger')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'llmroute;teams;list' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'llmroute;teams;add' {
+            [CompletionResult]::new('--customer', '--customer', [CompletionResultType]::ParameterName, 'The customer it belongs to')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'llmroute;teams;remove' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'llmroute;teams;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the teams (the default)')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a team')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a team that no virtual key belongs to. What it did stays in the ledger')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'llmroute;teams;help;list' {
+            break
+        }
+        'llmroute;teams;help;add' {
+            break
+        }
+        'llmroute;teams;help;remove' {
+            break
+        }
+        'llmroute;teams;help;help' {
+            break
+        }
+        'llmroute;customers' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the customers (the default)')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a customer')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a customer that nobody belongs to. What it did stays in the ledger')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'llmroute;customers;list' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'llmroute;customers;add' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'llmroute;customers;remove' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'llmroute;customers;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the customers (the default)')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a customer')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a customer that nobody belongs to. What it did stays in the ledger')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'llmroute;customers;help;list' {
+            break
+        }
+        'llmroute;customers;help;add' {
+            break
+        }
+        'llmroute;customers;help;remove' {
+            break
+        }
+        'llmroute;customers;help;help' {
             break
         }
         'llmroute;models' {
@@ -1251,6 +1647,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('--attach', '--attach', [CompletionResultType]::ParameterName, 'An image; `-` is stdin; may be repeated')
             [CompletionResult]::new('--body', '--body', [CompletionResultType]::ParameterName, 'A request body instead of a question; `-` is stdin')
             [CompletionResult]::new('--dialect', '--dialect', [CompletionResultType]::ParameterName, 'What the body is written in. A body in `gemini` does not say its model: -m does')
+            [CompletionResult]::new('--virtual-key', '--virtual-key', [CompletionResultType]::ParameterName, 'Whose request it is: the name of a virtual key. Without it, it is the owner''s')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
             [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
@@ -1317,6 +1714,9 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('groups', 'groups', [CompletionResultType]::ParameterValue, 'Names that stand for weighted targets')
             [CompletionResult]::new('weights', 'weights', [CompletionResultType]::ParameterValue, 'The shares of a group''s targets, as meant and as they came out')
             [CompletionResult]::new('rules', 'rules', [CompletionResultType]::ParameterValue, 'Where requests go that fulfil a condition')
+            [CompletionResult]::new('virtual-keys', 'virtual-keys', [CompletionResultType]::ParameterValue, 'Tokens for others, each with what it may be used for')
+            [CompletionResult]::new('teams', 'teams', [CompletionResultType]::ParameterValue, 'Whom virtual keys belong to')
+            [CompletionResult]::new('customers', 'customers', [CompletionResultType]::ParameterValue, 'Whom teams and virtual keys belong to')
             [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'What can be sent as `model`')
             [CompletionResult]::new('prices', 'prices', [CompletionResultType]::ParameterValue, 'Your own prices, and what is known of a target''s')
             [CompletionResult]::new('bench', 'bench', [CompletionResultType]::ParameterValue, 'Measurements')
@@ -1375,6 +1775,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the keys (the default)')
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a key: asks for it, reads it from stdin, or keeps a reference to it')
             [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Replace a key''s secret; its name, billing and history stay')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Say what a key is for, and its share among the keys of its provider. What is not named stays')
             [CompletionResult]::new('rename', 'rename', [CompletionResultType]::ParameterValue, 'Give a key another name')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a key. A stored secret is gone for good')
             break
@@ -1386,6 +1787,9 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             break
         }
         'llmroute;help;keys;rotate' {
+            break
+        }
+        'llmroute;help;keys;set' {
             break
         }
         'llmroute;help;keys;rename' {
@@ -1461,6 +1865,55 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             break
         }
         'llmroute;help;rules;test' {
+            break
+        }
+        'llmroute;help;virtual-keys' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the virtual keys (the default)')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a virtual key. Its token is printed once, and kept nowhere')
+            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Give a virtual key another token. The one before it is of no use from then on')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a virtual key. What it did stays in the ledger')
+            break
+        }
+        'llmroute;help;virtual-keys;list' {
+            break
+        }
+        'llmroute;help;virtual-keys;add' {
+            break
+        }
+        'llmroute;help;virtual-keys;rotate' {
+            break
+        }
+        'llmroute;help;virtual-keys;remove' {
+            break
+        }
+        'llmroute;help;teams' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the teams (the default)')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a team')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a team that no virtual key belongs to. What it did stays in the ledger')
+            break
+        }
+        'llmroute;help;teams;list' {
+            break
+        }
+        'llmroute;help;teams;add' {
+            break
+        }
+        'llmroute;help;teams;remove' {
+            break
+        }
+        'llmroute;help;customers' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the customers (the default)')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a customer')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a customer that nobody belongs to. What it did stays in the ledger')
+            break
+        }
+        'llmroute;help;customers;list' {
+            break
+        }
+        'llmroute;help;customers;add' {
+            break
+        }
+        'llmroute;help;customers;remove' {
             break
         }
         'llmroute;help;models' {

@@ -25,6 +25,9 @@ _llmroute() {
             llmroute,completions)
                 cmd="llmroute__subcmd__completions"
                 ;;
+            llmroute,customers)
+                cmd="llmroute__subcmd__customers"
+                ;;
             llmroute,db)
                 cmd="llmroute__subcmd__db"
                 ;;
@@ -64,6 +67,15 @@ _llmroute() {
             llmroute,stats)
                 cmd="llmroute__subcmd__stats"
                 ;;
+            llmroute,teams)
+                cmd="llmroute__subcmd__teams"
+                ;;
+            llmroute,virtual-keys)
+                cmd="llmroute__subcmd__virtual__subcmd__keys"
+                ;;
+            llmroute,vk)
+                cmd="llmroute__subcmd__virtual__subcmd__keys"
+                ;;
             llmroute,weights)
                 cmd="llmroute__subcmd__weights"
                 ;;
@@ -81,6 +93,30 @@ _llmroute() {
                 ;;
             llmroute__subcmd__bench__subcmd__help,proxy)
                 cmd="llmroute__subcmd__bench__subcmd__help__subcmd__proxy"
+                ;;
+            llmroute__subcmd__customers,add)
+                cmd="llmroute__subcmd__customers__subcmd__add"
+                ;;
+            llmroute__subcmd__customers,help)
+                cmd="llmroute__subcmd__customers__subcmd__help"
+                ;;
+            llmroute__subcmd__customers,list)
+                cmd="llmroute__subcmd__customers__subcmd__list"
+                ;;
+            llmroute__subcmd__customers,remove)
+                cmd="llmroute__subcmd__customers__subcmd__remove"
+                ;;
+            llmroute__subcmd__customers__subcmd__help,add)
+                cmd="llmroute__subcmd__customers__subcmd__help__subcmd__add"
+                ;;
+            llmroute__subcmd__customers__subcmd__help,help)
+                cmd="llmroute__subcmd__customers__subcmd__help__subcmd__help"
+                ;;
+            llmroute__subcmd__customers__subcmd__help,list)
+                cmd="llmroute__subcmd__customers__subcmd__help__subcmd__list"
+                ;;
+            llmroute__subcmd__customers__subcmd__help,remove)
+                cmd="llmroute__subcmd__customers__subcmd__help__subcmd__remove"
                 ;;
             llmroute__subcmd__db,check)
                 cmd="llmroute__subcmd__db__subcmd__check"
@@ -151,6 +187,9 @@ _llmroute() {
             llmroute__subcmd__help,completions)
                 cmd="llmroute__subcmd__help__subcmd__completions"
                 ;;
+            llmroute__subcmd__help,customers)
+                cmd="llmroute__subcmd__help__subcmd__customers"
+                ;;
             llmroute__subcmd__help,db)
                 cmd="llmroute__subcmd__help__subcmd__db"
                 ;;
@@ -190,6 +229,12 @@ _llmroute() {
             llmroute__subcmd__help,stats)
                 cmd="llmroute__subcmd__help__subcmd__stats"
                 ;;
+            llmroute__subcmd__help,teams)
+                cmd="llmroute__subcmd__help__subcmd__teams"
+                ;;
+            llmroute__subcmd__help,virtual-keys)
+                cmd="llmroute__subcmd__help__subcmd__virtual__subcmd__keys"
+                ;;
             llmroute__subcmd__help,weights)
                 cmd="llmroute__subcmd__help__subcmd__weights"
                 ;;
@@ -198,6 +243,15 @@ _llmroute() {
                 ;;
             llmroute__subcmd__help__subcmd__bench,proxy)
                 cmd="llmroute__subcmd__help__subcmd__bench__subcmd__proxy"
+                ;;
+            llmroute__subcmd__help__subcmd__customers,add)
+                cmd="llmroute__subcmd__help__subcmd__customers__subcmd__add"
+                ;;
+            llmroute__subcmd__help__subcmd__customers,list)
+                cmd="llmroute__subcmd__help__subcmd__customers__subcmd__list"
+                ;;
+            llmroute__subcmd__help__subcmd__customers,remove)
+                cmd="llmroute__subcmd__help__subcmd__customers__subcmd__remove"
                 ;;
             llmroute__subcmd__help__subcmd__db,check)
                 cmd="llmroute__subcmd__help__subcmd__db__subcmd__check"
@@ -237,6 +291,9 @@ _llmroute() {
                 ;;
             llmroute__subcmd__help__subcmd__keys,rotate)
                 cmd="llmroute__subcmd__help__subcmd__keys__subcmd__rotate"
+                ;;
+            llmroute__subcmd__help__subcmd__keys,set)
+                cmd="llmroute__subcmd__help__subcmd__keys__subcmd__set"
                 ;;
             llmroute__subcmd__help__subcmd__models,alias)
                 cmd="llmroute__subcmd__help__subcmd__models__subcmd__alias"
@@ -319,6 +376,27 @@ _llmroute() {
             llmroute__subcmd__help__subcmd__rules,variables)
                 cmd="llmroute__subcmd__help__subcmd__rules__subcmd__variables"
                 ;;
+            llmroute__subcmd__help__subcmd__teams,add)
+                cmd="llmroute__subcmd__help__subcmd__teams__subcmd__add"
+                ;;
+            llmroute__subcmd__help__subcmd__teams,list)
+                cmd="llmroute__subcmd__help__subcmd__teams__subcmd__list"
+                ;;
+            llmroute__subcmd__help__subcmd__teams,remove)
+                cmd="llmroute__subcmd__help__subcmd__teams__subcmd__remove"
+                ;;
+            llmroute__subcmd__help__subcmd__virtual__subcmd__keys,add)
+                cmd="llmroute__subcmd__help__subcmd__virtual__subcmd__keys__subcmd__add"
+                ;;
+            llmroute__subcmd__help__subcmd__virtual__subcmd__keys,list)
+                cmd="llmroute__subcmd__help__subcmd__virtual__subcmd__keys__subcmd__list"
+                ;;
+            llmroute__subcmd__help__subcmd__virtual__subcmd__keys,remove)
+                cmd="llmroute__subcmd__help__subcmd__virtual__subcmd__keys__subcmd__remove"
+                ;;
+            llmroute__subcmd__help__subcmd__virtual__subcmd__keys,rotate)
+                cmd="llmroute__subcmd__help__subcmd__virtual__subcmd__keys__subcmd__rotate"
+                ;;
             llmroute__subcmd__help__subcmd__weights,reset)
                 cmd="llmroute__subcmd__help__subcmd__weights__subcmd__reset"
                 ;;
@@ -346,6 +424,9 @@ _llmroute() {
             llmroute__subcmd__keys,rotate)
                 cmd="llmroute__subcmd__keys__subcmd__rotate"
                 ;;
+            llmroute__subcmd__keys,set)
+                cmd="llmroute__subcmd__keys__subcmd__set"
+                ;;
             llmroute__subcmd__keys__subcmd__help,add)
                 cmd="llmroute__subcmd__keys__subcmd__help__subcmd__add"
                 ;;
@@ -363,6 +444,9 @@ _llmroute() {
                 ;;
             llmroute__subcmd__keys__subcmd__help,rotate)
                 cmd="llmroute__subcmd__keys__subcmd__help__subcmd__rotate"
+                ;;
+            llmroute__subcmd__keys__subcmd__help,set)
+                cmd="llmroute__subcmd__keys__subcmd__help__subcmd__set"
                 ;;
             llmroute__subcmd__models,alias)
                 cmd="llmroute__subcmd__models__subcmd__alias"
@@ -556,6 +640,60 @@ _llmroute() {
             llmroute__subcmd__rules__subcmd__help,variables)
                 cmd="llmroute__subcmd__rules__subcmd__help__subcmd__variables"
                 ;;
+            llmroute__subcmd__teams,add)
+                cmd="llmroute__subcmd__teams__subcmd__add"
+                ;;
+            llmroute__subcmd__teams,help)
+                cmd="llmroute__subcmd__teams__subcmd__help"
+                ;;
+            llmroute__subcmd__teams,list)
+                cmd="llmroute__subcmd__teams__subcmd__list"
+                ;;
+            llmroute__subcmd__teams,remove)
+                cmd="llmroute__subcmd__teams__subcmd__remove"
+                ;;
+            llmroute__subcmd__teams__subcmd__help,add)
+                cmd="llmroute__subcmd__teams__subcmd__help__subcmd__add"
+                ;;
+            llmroute__subcmd__teams__subcmd__help,help)
+                cmd="llmroute__subcmd__teams__subcmd__help__subcmd__help"
+                ;;
+            llmroute__subcmd__teams__subcmd__help,list)
+                cmd="llmroute__subcmd__teams__subcmd__help__subcmd__list"
+                ;;
+            llmroute__subcmd__teams__subcmd__help,remove)
+                cmd="llmroute__subcmd__teams__subcmd__help__subcmd__remove"
+                ;;
+            llmroute__subcmd__virtual__subcmd__keys,add)
+                cmd="llmroute__subcmd__virtual__subcmd__keys__subcmd__add"
+                ;;
+            llmroute__subcmd__virtual__subcmd__keys,help)
+                cmd="llmroute__subcmd__virtual__subcmd__keys__subcmd__help"
+                ;;
+            llmroute__subcmd__virtual__subcmd__keys,list)
+                cmd="llmroute__subcmd__virtual__subcmd__keys__subcmd__list"
+                ;;
+            llmroute__subcmd__virtual__subcmd__keys,remove)
+                cmd="llmroute__subcmd__virtual__subcmd__keys__subcmd__remove"
+                ;;
+            llmroute__subcmd__virtual__subcmd__keys,rotate)
+                cmd="llmroute__subcmd__virtual__subcmd__keys__subcmd__rotate"
+                ;;
+            llmroute__subcmd__virtual__subcmd__keys__subcmd__help,add)
+                cmd="llmroute__subcmd__virtual__subcmd__keys__subcmd__help__subcmd__add"
+                ;;
+            llmroute__subcmd__virtual__subcmd__keys__subcmd__help,help)
+                cmd="llmroute__subcmd__virtual__subcmd__keys__subcmd__help__subcmd__help"
+                ;;
+            llmroute__subcmd__virtual__subcmd__keys__subcmd__help,list)
+                cmd="llmroute__subcmd__virtual__subcmd__keys__subcmd__help__subcmd__list"
+                ;;
+            llmroute__subcmd__virtual__subcmd__keys__subcmd__help,remove)
+                cmd="llmroute__subcmd__virtual__subcmd__keys__subcmd__help__subcmd__remove"
+                ;;
+            llmroute__subcmd__virtual__subcmd__keys__subcmd__help,rotate)
+                cmd="llmroute__subcmd__virtual__subcmd__keys__subcmd__help__subcmd__rotate"
+                ;;
             llmroute__subcmd__weights,help)
                 cmd="llmroute__subcmd__weights__subcmd__help"
                 ;;
@@ -587,7 +725,7 @@ _llmroute() {
 
     case "${cmd}" in
         llmroute)
-            opts="-q -y -h -V --json --format --color --quiet --no-input --yes --home --help --version ask serve providers keys groups weights rules models prices bench stats requests db explain why simulate completions help"
+            opts="-q -y -h -V --json --format --color --quiet --no-input --yes --home --help --version ask serve providers keys groups weights rules virtual-keys vk teams customers models prices bench stats requests db explain why simulate completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -787,6 +925,180 @@ _llmroute() {
         llmroute__subcmd__completions)
             opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help bash zsh fish nu elvish powershell"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__customers)
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help list add remove help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__customers__subcmd__add)
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__customers__subcmd__help)
+            opts="list add remove help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__customers__subcmd__help__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__customers__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__customers__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__customers__subcmd__help__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__customers__subcmd__list)
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__customers__subcmd__remove)
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1025,7 +1337,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__explain)
-            opts="-m -s -f -a -q -y -h --model --system --file --attach --body --dialect --stream --json --format --color --quiet --no-input --yes --home --help"
+            opts="-m -s -f -a -q -y -h --model --system --file --attach --body --dialect --virtual-key --stream --json --format --color --quiet --no-input --yes --home --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1069,6 +1381,10 @@ _llmroute() {
                     ;;
                 --dialect)
                     COMPREPLY=($(compgen -W "openai-chat openai-responses anthropic gemini openai-completions" -- "${cur}"))
+                    return 0
+                    ;;
+                --virtual-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --format)
@@ -1341,7 +1657,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__help)
-            opts="ask serve providers keys groups weights rules models prices bench stats requests db explain why simulate completions help"
+            opts="ask serve providers keys groups weights rules virtual-keys teams customers models prices bench stats requests db explain why simulate completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1399,6 +1715,62 @@ _llmroute() {
         llmroute__subcmd__help__subcmd__completions)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__customers)
+            opts="list add remove"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__customers__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__customers__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__customers__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1579,7 +1951,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__help__subcmd__keys)
-            opts="list add rotate rename remove"
+            opts="list add rotate set rename remove"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1649,6 +2021,20 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__help__subcmd__keys__subcmd__rotate)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__keys__subcmd__set)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2152,6 +2538,132 @@ _llmroute() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        llmroute__subcmd__help__subcmd__teams)
+            opts="list add remove"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__teams__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__teams__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__teams__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__virtual__subcmd__keys)
+            opts="list add rotate remove"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__virtual__subcmd__keys__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__virtual__subcmd__keys__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__virtual__subcmd__keys__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__virtual__subcmd__keys__subcmd__rotate)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         llmroute__subcmd__help__subcmd__weights)
             opts="show set reset"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -2223,7 +2735,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__keys)
-            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help list add rotate rename remove help"
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help list add rotate set rename remove help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2287,7 +2799,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__keys__subcmd__help)
-            opts="list add rotate rename remove help"
+            opts="list add rotate set rename remove help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2371,6 +2883,20 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__keys__subcmd__help__subcmd__rotate)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__keys__subcmd__help__subcmd__set)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2470,6 +2996,40 @@ _llmroute() {
             fi
             case "${prev}" in
                 --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__keys__subcmd__set)
+            opts="-q -y -h --models --any-model --weight --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --models)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --weight)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2919,7 +3479,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__providers__subcmd__add)
-            opts="-q -y -h --base-url --speaks --auth --billing --like --privacy --allow-private --set --json --format --color --quiet --no-input --yes --home --help"
+            opts="-q -y -h --base-url --speaks --auth --billing --like --privacy --region --allow-private --set --json --format --color --quiet --no-input --yes --home --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2947,6 +3507,10 @@ _llmroute() {
                     ;;
                 --privacy)
                     COMPREPLY=($(compgen -W "local zdr any" -- "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --set)
@@ -4089,6 +4653,426 @@ _llmroute() {
                     COMPREPLY=($(compgen -W "model provider key client session group day hour error" -- "${cur}"))
                     return 0
                     ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__teams)
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help list add remove help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__teams__subcmd__add)
+            opts="-q -y -h --customer --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --customer)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__teams__subcmd__help)
+            opts="list add remove help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__teams__subcmd__help__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__teams__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__teams__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__teams__subcmd__help__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__teams__subcmd__list)
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__teams__subcmd__remove)
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__virtual__subcmd__keys)
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help list add rotate remove help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__virtual__subcmd__keys__subcmd__add)
+            opts="-q -y -h --team --customer --models --providers --privacy --region --expires --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --team)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --customer)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --models)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --providers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --privacy)
+                    COMPREPLY=($(compgen -W "local zdr any" -- "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expires)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__virtual__subcmd__keys__subcmd__help)
+            opts="list add rotate remove help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__virtual__subcmd__keys__subcmd__help__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__virtual__subcmd__keys__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__virtual__subcmd__keys__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__virtual__subcmd__keys__subcmd__help__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__virtual__subcmd__keys__subcmd__help__subcmd__rotate)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__virtual__subcmd__keys__subcmd__list)
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__virtual__subcmd__keys__subcmd__remove)
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__virtual__subcmd__keys__subcmd__rotate)
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --format)
                     COMPREPLY=($(compgen -W "table json" -- "${cur}"))
                     return 0

@@ -38,6 +38,10 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand groups 'Names that stand for weighted targets'
             cand weights 'The shares of a group''s targets, as meant and as they came out'
             cand rules 'Where requests go that fulfil a condition'
+            cand virtual-keys 'Tokens for others, each with what it may be used for'
+            cand vk 'Tokens for others, each with what it may be used for'
+            cand teams 'Whom virtual keys belong to'
+            cand customers 'Whom teams and virtual keys belong to'
             cand models 'What can be sent as `model`'
             cand prices 'Your own prices, and what is known of a target''s'
             cand bench 'Measurements'
@@ -133,6 +137,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand --billing 'How the clients'' own keys are paid for, with --auth client: by the token, by a flat fee, or not at all'
             cand --like 'Copy everything that is not given from a built-in provider'
             cand --privacy 'What becomes of what is sent there: it stays on this machine or network, is not kept, or nothing is promised'
+            cand --region 'Where what is sent there is worked on: eu, eu-west-1. Virtual keys may be bound to it'
             cand --set 'A value that its address needs (a region, a project, an account); may be repeated'
             cand --format 'How data is printed'
             cand --color 'When to use colour. `NO_COLOR` is honoured'
@@ -270,6 +275,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand list 'List the keys (the default)'
             cand add 'Add a key: asks for it, reads it from stdin, or keeps a reference to it'
             cand rotate 'Replace a key''s secret; its name, billing and history stay'
+            cand set 'Say what a key is for, and its share among the keys of its provider. What is not named stays'
             cand rename 'Give a key another name'
             cand remove 'Remove a key. A stored secret is gone for good'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -319,6 +325,22 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
         }
+        &'llmroute;keys;set'= {
+            cand --models 'The only models that it is used for'
+            cand --weight 'Its share among the keys of its provider; 0 keeps it as a fallback only'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --any-model 'It is used for any model again'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
         &'llmroute;keys;rename'= {
             cand --format 'How data is printed'
             cand --color 'When to use colour. `NO_COLOR` is honoured'
@@ -349,6 +371,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand list 'List the keys (the default)'
             cand add 'Add a key: asks for it, reads it from stdin, or keeps a reference to it'
             cand rotate 'Replace a key''s secret; its name, billing and history stay'
+            cand set 'Say what a key is for, and its share among the keys of its provider. What is not named stays'
             cand rename 'Give a key another name'
             cand remove 'Remove a key. A stored secret is gone for good'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -358,6 +381,8 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;keys;help;add'= {
         }
         &'llmroute;keys;help;rotate'= {
+        }
+        &'llmroute;keys;help;set'= {
         }
         &'llmroute;keys;help;rename'= {
         }
@@ -584,7 +609,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand --when 'When it matches, in CEL'
             cand --to 'Where its requests go: a group or PROVIDER/MODEL, with a weight where there are several'
             cand --fallback 'What is tried when those fail, in order'
-            cand --scope 'Whose requests: global, customer:ID, team:ID or virtual-key:ID. Before there are virtual keys, only global'
+            cand --scope 'Whose requests: global, customer:NAME, team:NAME or virtual-key:NAME. The narrower scope is asked first'
             cand --priority 'The smaller, the earlier; without it, 0'
             cand --format 'How data is printed'
             cand --color 'When to use colour. `NO_COLOR` is honoured'
@@ -603,7 +628,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand --when 'When it matches, in CEL'
             cand --to 'Where its requests go: a group or PROVIDER/MODEL, with a weight where there are several'
             cand --fallback 'What is tried when those fail, in order'
-            cand --scope 'Whose requests: global, customer:ID, team:ID or virtual-key:ID. Before there are virtual keys, only global'
+            cand --scope 'Whose requests: global, customer:NAME, team:NAME or virtual-key:NAME. The narrower scope is asked first'
             cand --priority 'The smaller, the earlier; without it, 0'
             cand --format 'How data is printed'
             cand --color 'When to use colour. `NO_COLOR` is honoured'
@@ -706,6 +731,335 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;rules;help;test'= {
         }
         &'llmroute;rules;help;help'= {
+        }
+        &'llmroute;virtual-keys'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the virtual keys (the default)'
+            cand add 'Add a virtual key. Its token is printed once, and kept nowhere'
+            cand rotate 'Give a virtual key another token. The one before it is of no use from then on'
+            cand remove 'Remove a virtual key. What it did stays in the ledger'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;vk'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the virtual keys (the default)'
+            cand add 'Add a virtual key. Its token is printed once, and kept nowhere'
+            cand rotate 'Give a virtual key another token. The one before it is of no use from then on'
+            cand remove 'Remove a virtual key. What it did stays in the ledger'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;virtual-keys;list'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;vk;list'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;virtual-keys;add'= {
+            cand --team 'The team it belongs to'
+            cand --customer 'The customer it belongs to; without it, that of its team'
+            cand --models 'What it may use: groups, `PROVIDER/MODEL`, or models by name; a * at the end stands for any rest. Without it, any'
+            cand --providers 'The providers that it may ask. Without it, any'
+            cand --privacy 'What must be promised of what is sent: it stays on this machine or network, or is not kept'
+            cand --region 'Where it must be worked on; `eu` means `eu-west-1` too. Providers on this machine or network always fit'
+            cand --expires 'From when on it is of no use: a length of time, a day or a moment'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'llmroute;vk;add'= {
+            cand --team 'The team it belongs to'
+            cand --customer 'The customer it belongs to; without it, that of its team'
+            cand --models 'What it may use: groups, `PROVIDER/MODEL`, or models by name; a * at the end stands for any rest. Without it, any'
+            cand --providers 'The providers that it may ask. Without it, any'
+            cand --privacy 'What must be promised of what is sent: it stays on this machine or network, or is not kept'
+            cand --region 'Where it must be worked on; `eu` means `eu-west-1` too. Providers on this machine or network always fit'
+            cand --expires 'From when on it is of no use: a length of time, a day or a moment'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'llmroute;virtual-keys;rotate'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;vk;rotate'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;virtual-keys;remove'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;vk;remove'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;virtual-keys;help'= {
+            cand list 'List the virtual keys (the default)'
+            cand add 'Add a virtual key. Its token is printed once, and kept nowhere'
+            cand rotate 'Give a virtual key another token. The one before it is of no use from then on'
+            cand remove 'Remove a virtual key. What it did stays in the ledger'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;virtual-keys;help;list'= {
+        }
+        &'llmroute;virtual-keys;help;add'= {
+        }
+        &'llmroute;virtual-keys;help;rotate'= {
+        }
+        &'llmroute;virtual-keys;help;remove'= {
+        }
+        &'llmroute;virtual-keys;help;help'= {
+        }
+        &'llmroute;vk;help'= {
+            cand list 'List the virtual keys (the default)'
+            cand add 'Add a virtual key. Its token is printed once, and kept nowhere'
+            cand rotate 'Give a virtual key another token. The one before it is of no use from then on'
+            cand remove 'Remove a virtual key. What it did stays in the ledger'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;vk;help;list'= {
+        }
+        &'llmroute;vk;help;add'= {
+        }
+        &'llmroute;vk;help;rotate'= {
+        }
+        &'llmroute;vk;help;remove'= {
+        }
+        &'llmroute;vk;help;help'= {
+        }
+        &'llmroute;teams'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the teams (the default)'
+            cand add 'Add a team'
+            cand remove 'Remove a team that no virtual key belongs to. What it did stays in the ledger'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;teams;list'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;teams;add'= {
+            cand --customer 'The customer it belongs to'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;teams;remove'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;teams;help'= {
+            cand list 'List the teams (the default)'
+            cand add 'Add a team'
+            cand remove 'Remove a team that no virtual key belongs to. What it did stays in the ledger'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;teams;help;list'= {
+        }
+        &'llmroute;teams;help;add'= {
+        }
+        &'llmroute;teams;help;remove'= {
+        }
+        &'llmroute;teams;help;help'= {
+        }
+        &'llmroute;customers'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the customers (the default)'
+            cand add 'Add a customer'
+            cand remove 'Remove a customer that nobody belongs to. What it did stays in the ledger'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;customers;list'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;customers;add'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;customers;remove'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;customers;help'= {
+            cand list 'List the customers (the default)'
+            cand add 'Add a customer'
+            cand remove 'Remove a customer that nobody belongs to. What it did stays in the ledger'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;customers;help;list'= {
+        }
+        &'llmroute;customers;help;add'= {
+        }
+        &'llmroute;customers;help;remove'= {
+        }
+        &'llmroute;customers;help;help'= {
         }
         &'llmroute;models'= {
             cand --provider 'Only what is of this provider'
@@ -1126,6 +1480,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand --attach 'An image; `-` is stdin; may be repeated'
             cand --body 'A request body instead of a question; `-` is stdin'
             cand --dialect 'What the body is written in. A body in `gemini` does not say its model: -m does'
+            cand --virtual-key 'Whose request it is: the name of a virtual key. Without it, it is the owner''s'
             cand --format 'How data is printed'
             cand --color 'When to use colour. `NO_COLOR` is honoured'
             cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
@@ -1188,6 +1543,9 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand groups 'Names that stand for weighted targets'
             cand weights 'The shares of a group''s targets, as meant and as they came out'
             cand rules 'Where requests go that fulfil a condition'
+            cand virtual-keys 'Tokens for others, each with what it may be used for'
+            cand teams 'Whom virtual keys belong to'
+            cand customers 'Whom teams and virtual keys belong to'
             cand models 'What can be sent as `model`'
             cand prices 'Your own prices, and what is known of a target''s'
             cand bench 'Measurements'
@@ -1234,6 +1592,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand list 'List the keys (the default)'
             cand add 'Add a key: asks for it, reads it from stdin, or keeps a reference to it'
             cand rotate 'Replace a key''s secret; its name, billing and history stay'
+            cand set 'Say what a key is for, and its share among the keys of its provider. What is not named stays'
             cand rename 'Give a key another name'
             cand remove 'Remove a key. A stored secret is gone for good'
         }
@@ -1242,6 +1601,8 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;help;keys;add'= {
         }
         &'llmroute;help;keys;rotate'= {
+        }
+        &'llmroute;help;keys;set'= {
         }
         &'llmroute;help;keys;rename'= {
         }
@@ -1297,6 +1658,42 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;help;rules;remove'= {
         }
         &'llmroute;help;rules;test'= {
+        }
+        &'llmroute;help;virtual-keys'= {
+            cand list 'List the virtual keys (the default)'
+            cand add 'Add a virtual key. Its token is printed once, and kept nowhere'
+            cand rotate 'Give a virtual key another token. The one before it is of no use from then on'
+            cand remove 'Remove a virtual key. What it did stays in the ledger'
+        }
+        &'llmroute;help;virtual-keys;list'= {
+        }
+        &'llmroute;help;virtual-keys;add'= {
+        }
+        &'llmroute;help;virtual-keys;rotate'= {
+        }
+        &'llmroute;help;virtual-keys;remove'= {
+        }
+        &'llmroute;help;teams'= {
+            cand list 'List the teams (the default)'
+            cand add 'Add a team'
+            cand remove 'Remove a team that no virtual key belongs to. What it did stays in the ledger'
+        }
+        &'llmroute;help;teams;list'= {
+        }
+        &'llmroute;help;teams;add'= {
+        }
+        &'llmroute;help;teams;remove'= {
+        }
+        &'llmroute;help;customers'= {
+            cand list 'List the customers (the default)'
+            cand add 'Add a customer'
+            cand remove 'Remove a customer that nobody belongs to. What it did stays in the ledger'
+        }
+        &'llmroute;help;customers;list'= {
+        }
+        &'llmroute;help;customers;add'= {
+        }
+        &'llmroute;help;customers;remove'= {
         }
         &'llmroute;help;models'= {
             cand list 'List what can be sent as `model` (the default)'

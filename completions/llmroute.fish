@@ -43,6 +43,10 @@ complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "keys" -d 'The cre
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "groups" -d 'Names that stand for weighted targets'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "weights" -d 'The shares of a group\'s targets, as meant and as they came out'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "rules" -d 'Where requests go that fulfil a condition'
+complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "virtual-keys" -d 'Tokens for others, each with what it may be used for'
+complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "vk" -d 'Tokens for others, each with what it may be used for'
+complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "teams" -d 'Whom virtual keys belong to'
+complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "customers" -d 'Whom teams and virtual keys belong to'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "models" -d 'What can be sent as `model`'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "prices" -d 'Your own prices, and what is known of a target\'s'
 complete -c llmroute -n "__fish_llmroute_needs_command" -f -a "bench" -d 'Measurements'
@@ -139,6 +143,7 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l privacy -d 'What becomes of what is sent there: it stays on this machine or network, is not kept, or nothing is promised' -r -f -a "local\t'It does not leave this machine or network'
 zdr\t'Nothing is kept once it is answered'
 any\t'Nothing is promised'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l region -d 'Where what is sent there is worked on: eu, eu-west-1. Virtual keys may be bound to it' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l set -d 'A value that its address needs (a region, a project, an account); may be repeated' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from add" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
@@ -228,23 +233,24 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a provider'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from help" -f -a "available" -d 'The built-in table'
 complete -c llmroute -n "__fish_llmroute_using_subcommand providers; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate rename remove help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate set rename remove help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
-complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate rename remove help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate set rename remove help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
-complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate rename remove help" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
-complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate rename remove help" -l json -d 'Print one JSON document instead of tables'
-complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate rename remove help" -s q -l quiet -d 'No notes, no receipt'
-complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate rename remove help" -l no-input -d 'Never ask; refuse instead'
-complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate rename remove help" -s y -l yes -d 'Answer yes to every question'
-complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate rename remove help" -s h -l help -d 'Print help'
-complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate rename remove help" -f -a "list" -d 'List the keys (the default)'
-complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate rename remove help" -f -a "add" -d 'Add a key: asks for it, reads it from stdin, or keeps a reference to it'
-complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate rename remove help" -f -a "rotate" -d 'Replace a key\'s secret; its name, billing and history stay'
-complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate rename remove help" -f -a "rename" -d 'Give a key another name'
-complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate rename remove help" -f -a "remove" -d 'Remove a key. A stored secret is gone for good'
-complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate rename remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate set rename remove help" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate set rename remove help" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate set rename remove help" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate set rename remove help" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate set rename remove help" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate set rename remove help" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate set rename remove help" -f -a "list" -d 'List the keys (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate set rename remove help" -f -a "add" -d 'Add a key: asks for it, reads it from stdin, or keeps a reference to it'
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate set rename remove help" -f -a "rotate" -d 'Replace a key\'s secret; its name, billing and history stay'
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate set rename remove help" -f -a "set" -d 'Say what a key is for, and its share among the keys of its provider. What is not named stays'
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate set rename remove help" -f -a "rename" -d 'Give a key another name'
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate set rename remove help" -f -a "remove" -d 'Remove a key. A stored secret is gone for good'
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and not __fish_seen_subcommand_from list add rotate set rename remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
@@ -286,6 +292,20 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l no-input -d 'Never ask; refuse instead'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from rotate" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from set" -l models -d 'The only models that it is used for' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from set" -l weight -d 'Its share among the keys of its provider; 0 keeps it as a fallback only' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from set" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from set" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from set" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from set" -l any-model -d 'It is used for any model again'
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from set" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from set" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from rename" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from rename" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
@@ -311,6 +331,7 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the keys (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "add" -d 'Add a key: asks for it, reads it from stdin, or keeps a reference to it'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "rotate" -d 'Replace a key\'s secret; its name, billing and history stay'
+complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "set" -d 'Say what a key is for, and its share among the keys of its provider. What is not named stays'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "rename" -d 'Give a key another name'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a key. A stored secret is gone for good'
 complete -c llmroute -n "__fish_llmroute_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -489,7 +510,7 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l when -d 'When it matches, in CEL' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l to -d 'Where its requests go: a group or PROVIDER/MODEL, with a weight where there are several' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l fallback -d 'What is tried when those fail, in order' -r
-complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l scope -d 'Whose requests: global, customer:ID, team:ID or virtual-key:ID. Before there are virtual keys, only global' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l scope -d 'Whose requests: global, customer:NAME, team:NAME or virtual-key:NAME. The narrower scope is asked first' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l priority -d 'The smaller, the earlier; without it, 0' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from add" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
@@ -506,7 +527,7 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l when -d 'When it matches, in CEL' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l to -d 'Where its requests go: a group or PROVIDER/MODEL, with a weight where there are several' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l fallback -d 'What is tried when those fail, in order' -r
-complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l scope -d 'Whose requests: global, customer:ID, team:ID or virtual-key:ID. Before there are virtual keys, only global' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l scope -d 'Whose requests: global, customer:NAME, team:NAME or virtual-key:NAME. The narrower scope is asked first' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l priority -d 'The smaller, the earlier; without it, 0' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from edit" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
@@ -581,6 +602,259 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a rule'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "test" -d 'Ask one rule about a request that is not sent'
 complete -c llmroute -n "__fish_llmroute_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and not __fish_seen_subcommand_from list add rotate remove help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and not __fish_seen_subcommand_from list add rotate remove help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and not __fish_seen_subcommand_from list add rotate remove help" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and not __fish_seen_subcommand_from list add rotate remove help" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and not __fish_seen_subcommand_from list add rotate remove help" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and not __fish_seen_subcommand_from list add rotate remove help" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and not __fish_seen_subcommand_from list add rotate remove help" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and not __fish_seen_subcommand_from list add rotate remove help" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and not __fish_seen_subcommand_from list add rotate remove help" -f -a "list" -d 'List the virtual keys (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and not __fish_seen_subcommand_from list add rotate remove help" -f -a "add" -d 'Add a virtual key. Its token is printed once, and kept nowhere'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and not __fish_seen_subcommand_from list add rotate remove help" -f -a "rotate" -d 'Give a virtual key another token. The one before it is of no use from then on'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and not __fish_seen_subcommand_from list add rotate remove help" -f -a "remove" -d 'Remove a virtual key. What it did stays in the ledger'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and not __fish_seen_subcommand_from list add rotate remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from list" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from add" -l team -d 'The team it belongs to' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from add" -l customer -d 'The customer it belongs to; without it, that of its team' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from add" -l models -d 'What it may use: groups, `PROVIDER/MODEL`, or models by name; a * at the end stands for any rest. Without it, any' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from add" -l providers -d 'The providers that it may ask. Without it, any' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from add" -l privacy -d 'What must be promised of what is sent: it stays on this machine or network, or is not kept' -r -f -a "local\t'It does not leave this machine or network'
+zdr\t'Nothing is kept once it is answered'
+any\t'Nothing'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from add" -l region -d 'Where it must be worked on; `eu` means `eu-west-1` too. Providers on this machine or network always fit' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from add" -l expires -d 'From when on it is of no use: a length of time, a day or a moment' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from add" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from add" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from add" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from add" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from add" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from add" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from add" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from rotate" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from rotate" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from rotate" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from rotate" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from rotate" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from rotate" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from remove" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from remove" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the virtual keys (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from help" -f -a "add" -d 'Add a virtual key. Its token is printed once, and kept nowhere'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from help" -f -a "rotate" -d 'Give a virtual key another token. The one before it is of no use from then on'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a virtual key. What it did stays in the ledger'
+complete -c llmroute -n "__fish_llmroute_using_subcommand virtual-keys; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and not __fish_seen_subcommand_from list add rotate remove help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and not __fish_seen_subcommand_from list add rotate remove help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and not __fish_seen_subcommand_from list add rotate remove help" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and not __fish_seen_subcommand_from list add rotate remove help" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and not __fish_seen_subcommand_from list add rotate remove help" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and not __fish_seen_subcommand_from list add rotate remove help" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and not __fish_seen_subcommand_from list add rotate remove help" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and not __fish_seen_subcommand_from list add rotate remove help" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and not __fish_seen_subcommand_from list add rotate remove help" -f -a "list" -d 'List the virtual keys (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and not __fish_seen_subcommand_from list add rotate remove help" -f -a "add" -d 'Add a virtual key. Its token is printed once, and kept nowhere'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and not __fish_seen_subcommand_from list add rotate remove help" -f -a "rotate" -d 'Give a virtual key another token. The one before it is of no use from then on'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and not __fish_seen_subcommand_from list add rotate remove help" -f -a "remove" -d 'Remove a virtual key. What it did stays in the ledger'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and not __fish_seen_subcommand_from list add rotate remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from list" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from add" -l team -d 'The team it belongs to' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from add" -l customer -d 'The customer it belongs to; without it, that of its team' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from add" -l models -d 'What it may use: groups, `PROVIDER/MODEL`, or models by name; a * at the end stands for any rest. Without it, any' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from add" -l providers -d 'The providers that it may ask. Without it, any' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from add" -l privacy -d 'What must be promised of what is sent: it stays on this machine or network, or is not kept' -r -f -a "local\t'It does not leave this machine or network'
+zdr\t'Nothing is kept once it is answered'
+any\t'Nothing'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from add" -l region -d 'Where it must be worked on; `eu` means `eu-west-1` too. Providers on this machine or network always fit' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from add" -l expires -d 'From when on it is of no use: a length of time, a day or a moment' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from add" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from add" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from add" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from add" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from add" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from add" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from add" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from rotate" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from rotate" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from rotate" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from rotate" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from rotate" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from rotate" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from remove" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from remove" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the virtual keys (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from help" -f -a "add" -d 'Add a virtual key. Its token is printed once, and kept nowhere'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from help" -f -a "rotate" -d 'Give a virtual key another token. The one before it is of no use from then on'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a virtual key. What it did stays in the ledger'
+complete -c llmroute -n "__fish_llmroute_using_subcommand vk; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and not __fish_seen_subcommand_from list add remove help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and not __fish_seen_subcommand_from list add remove help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and not __fish_seen_subcommand_from list add remove help" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and not __fish_seen_subcommand_from list add remove help" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and not __fish_seen_subcommand_from list add remove help" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and not __fish_seen_subcommand_from list add remove help" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and not __fish_seen_subcommand_from list add remove help" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and not __fish_seen_subcommand_from list add remove help" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and not __fish_seen_subcommand_from list add remove help" -f -a "list" -d 'List the teams (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and not __fish_seen_subcommand_from list add remove help" -f -a "add" -d 'Add a team'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and not __fish_seen_subcommand_from list add remove help" -f -a "remove" -d 'Remove a team that no virtual key belongs to. What it did stays in the ledger'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and not __fish_seen_subcommand_from list add remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from list" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from add" -l customer -d 'The customer it belongs to' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from add" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from add" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from add" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from add" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from add" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from add" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from add" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from remove" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from remove" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the teams (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from help" -f -a "add" -d 'Add a team'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a team that no virtual key belongs to. What it did stays in the ledger'
+complete -c llmroute -n "__fish_llmroute_using_subcommand teams; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and not __fish_seen_subcommand_from list add remove help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and not __fish_seen_subcommand_from list add remove help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and not __fish_seen_subcommand_from list add remove help" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and not __fish_seen_subcommand_from list add remove help" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and not __fish_seen_subcommand_from list add remove help" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and not __fish_seen_subcommand_from list add remove help" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and not __fish_seen_subcommand_from list add remove help" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and not __fish_seen_subcommand_from list add remove help" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and not __fish_seen_subcommand_from list add remove help" -f -a "list" -d 'List the customers (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and not __fish_seen_subcommand_from list add remove help" -f -a "add" -d 'Add a customer'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and not __fish_seen_subcommand_from list add remove help" -f -a "remove" -d 'Remove a customer that nobody belongs to. What it did stays in the ledger'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and not __fish_seen_subcommand_from list add remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from list" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from add" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from add" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from add" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from add" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from add" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from add" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from add" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from remove" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from remove" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the customers (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from help" -f -a "add" -d 'Add a customer'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a customer that nobody belongs to. What it did stays in the ledger'
+complete -c llmroute -n "__fish_llmroute_using_subcommand customers; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -l provider -d 'Only what is of this provider' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and not __fish_seen_subcommand_from list alias show help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
@@ -909,6 +1183,7 @@ openai-responses\t''
 anthropic\t''
 gemini\t''
 openai-completions\t''"
+complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l virtual-key -d 'Whose request it is: the name of a virtual key. Without it, it is the owner\'s' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
@@ -956,24 +1231,27 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -s q -l q
 complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -l no-input -d 'Never ask; refuse instead'
 complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests db explain why simulate completions help" -f -a "ask" -d 'Ask one question'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests db explain why simulate completions help" -f -a "serve" -d 'Run the server'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests db explain why simulate completions help" -f -a "providers" -d 'Who can be asked'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests db explain why simulate completions help" -f -a "keys" -d 'The credentials of providers'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests db explain why simulate completions help" -f -a "groups" -d 'Names that stand for weighted targets'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests db explain why simulate completions help" -f -a "weights" -d 'The shares of a group\'s targets, as meant and as they came out'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests db explain why simulate completions help" -f -a "rules" -d 'Where requests go that fulfil a condition'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests db explain why simulate completions help" -f -a "models" -d 'What can be sent as `model`'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests db explain why simulate completions help" -f -a "prices" -d 'Your own prices, and what is known of a target\'s'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests db explain why simulate completions help" -f -a "bench" -d 'Measurements'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests db explain why simulate completions help" -f -a "stats" -d 'What happened and what it cost'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests db explain why simulate completions help" -f -a "requests" -d 'Single requests out of the ledger'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests db explain why simulate completions help" -f -a "db" -d 'The local file: where it is, what it holds, whether it is whole'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests db explain why simulate completions help" -f -a "explain" -d 'What would become of a request. Sends nothing'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests db explain why simulate completions help" -f -a "why" -d 'How a request was decided'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests db explain why simulate completions help" -f -a "simulate" -d 'What another policy would have done with the requests of the last days'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests db explain why simulate completions help" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules models prices bench stats requests db explain why simulate completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers models prices bench stats requests db explain why simulate completions help" -f -a "ask" -d 'Ask one question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers models prices bench stats requests db explain why simulate completions help" -f -a "serve" -d 'Run the server'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers models prices bench stats requests db explain why simulate completions help" -f -a "providers" -d 'Who can be asked'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers models prices bench stats requests db explain why simulate completions help" -f -a "keys" -d 'The credentials of providers'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers models prices bench stats requests db explain why simulate completions help" -f -a "groups" -d 'Names that stand for weighted targets'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers models prices bench stats requests db explain why simulate completions help" -f -a "weights" -d 'The shares of a group\'s targets, as meant and as they came out'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers models prices bench stats requests db explain why simulate completions help" -f -a "rules" -d 'Where requests go that fulfil a condition'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers models prices bench stats requests db explain why simulate completions help" -f -a "virtual-keys" -d 'Tokens for others, each with what it may be used for'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers models prices bench stats requests db explain why simulate completions help" -f -a "teams" -d 'Whom virtual keys belong to'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers models prices bench stats requests db explain why simulate completions help" -f -a "customers" -d 'Whom teams and virtual keys belong to'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers models prices bench stats requests db explain why simulate completions help" -f -a "models" -d 'What can be sent as `model`'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers models prices bench stats requests db explain why simulate completions help" -f -a "prices" -d 'Your own prices, and what is known of a target\'s'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers models prices bench stats requests db explain why simulate completions help" -f -a "bench" -d 'Measurements'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers models prices bench stats requests db explain why simulate completions help" -f -a "stats" -d 'What happened and what it cost'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers models prices bench stats requests db explain why simulate completions help" -f -a "requests" -d 'Single requests out of the ledger'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers models prices bench stats requests db explain why simulate completions help" -f -a "db" -d 'The local file: where it is, what it holds, whether it is whole'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers models prices bench stats requests db explain why simulate completions help" -f -a "explain" -d 'What would become of a request. Sends nothing'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers models prices bench stats requests db explain why simulate completions help" -f -a "why" -d 'How a request was decided'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers models prices bench stats requests db explain why simulate completions help" -f -a "simulate" -d 'What another policy would have done with the requests of the last days'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers models prices bench stats requests db explain why simulate completions help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and not __fish_seen_subcommand_from ask serve providers keys groups weights rules virtual-keys teams customers models prices bench stats requests db explain why simulate completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "list" -d 'List the providers in use (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "add" -d 'Add a provider that speaks a known dialect'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from providers" -f -a "show" -d 'Show one provider whole'
@@ -985,6 +1263,7 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "list" -d 'List the keys (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "add" -d 'Add a key: asks for it, reads it from stdin, or keeps a reference to it'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "rotate" -d 'Replace a key\'s secret; its name, billing and history stay'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "set" -d 'Say what a key is for, and its share among the keys of its provider. What is not named stays'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "rename" -d 'Give a key another name'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "remove" -d 'Remove a key. A stored secret is gone for good'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from groups" -f -a "list" -d 'List the groups (the default)'
@@ -1002,6 +1281,16 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "disable" -d 'Keep a rule, and do not ask it'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "remove" -d 'Remove a rule'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "test" -d 'Ask one rule about a request that is not sent'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from virtual-keys" -f -a "list" -d 'List the virtual keys (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from virtual-keys" -f -a "add" -d 'Add a virtual key. Its token is printed once, and kept nowhere'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from virtual-keys" -f -a "rotate" -d 'Give a virtual key another token. The one before it is of no use from then on'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from virtual-keys" -f -a "remove" -d 'Remove a virtual key. What it did stays in the ledger'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from teams" -f -a "list" -d 'List the teams (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from teams" -f -a "add" -d 'Add a team'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from teams" -f -a "remove" -d 'Remove a team that no virtual key belongs to. What it did stays in the ledger'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from customers" -f -a "list" -d 'List the customers (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from customers" -f -a "add" -d 'Add a customer'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from customers" -f -a "remove" -d 'Remove a customer that nobody belongs to. What it did stays in the ledger'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from models" -f -a "list" -d 'List what can be sent as `model` (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from models" -f -a "alias" -d 'Give a model a name of your own; without a model the name is taken back'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from models" -f -a "show" -d 'Show what is known of a model, and who has it'

@@ -149,6 +149,7 @@ module completions {
     --billing: string@"nu-complete llmroute providers add billing" # How the clients' own keys are paid for, with --auth client: by the token, by a flat fee, or not at all
     --like: string            # Copy everything that is not given from a built-in provider
     --privacy: string@"nu-complete llmroute providers add privacy" # What becomes of what is sent there: it stays on this machine or network, is not kept, or nothing is promised
+    --region: string          # Where what is sent there is worked on: eu, eu-west-1. Virtual keys may be bound to it
     --allow-private           # The URL may point into a private network
     --set: string             # A value that its address needs (a region, a project, an account); may be repeated
     --json                    # Print one JSON document instead of tables
@@ -422,6 +423,31 @@ module completions {
     name?: string             # Its name; not needed if the provider has one key
   ]
 
+  def "nu-complete llmroute keys set format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute keys set color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Say what a key is for, and its share among the keys of its provider. What is not named stays
+  export extern "llmroute keys set" [
+    --models: string          # The only models that it is used for
+    --any-model               # It is used for any model again
+    --weight: string          # Its share among the keys of its provider; 0 keeps it as a fallback only
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute keys set format" # How data is printed
+    --color: string@"nu-complete llmroute keys set color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+    provider: string          # The provider it is for
+    name?: string             # Its name; not needed if the provider has one key
+  ]
+
   def "nu-complete llmroute keys rename format" [] {
     [ "table" "json" ]
   }
@@ -481,6 +507,10 @@ module completions {
 
   # Replace a key's secret; its name, billing and history stay
   export extern "llmroute keys help rotate" [
+  ]
+
+  # Say what a key is for, and its share among the keys of its provider. What is not named stays
+  export extern "llmroute keys help set" [
   ]
 
   # Give a key another name
@@ -822,7 +852,7 @@ module completions {
     --when: string            # When it matches, in CEL
     --to: string              # Where its requests go: a group or PROVIDER/MODEL, with a weight where there are several
     --fallback: string        # What is tried when those fail, in order
-    --scope: string           # Whose requests: global, customer:ID, team:ID or virtual-key:ID. Before there are virtual keys, only global
+    --scope: string           # Whose requests: global, customer:NAME, team:NAME or virtual-key:NAME. The narrower scope is asked first
     --priority: string        # The smaller, the earlier; without it, 0
     --chain                   # It says what model is meant, and all rules are asked again
     --json                    # Print one JSON document instead of tables
@@ -849,7 +879,7 @@ module completions {
     --when: string            # When it matches, in CEL
     --to: string              # Where its requests go: a group or PROVIDER/MODEL, with a weight where there are several
     --fallback: string        # What is tried when those fail, in order
-    --scope: string           # Whose requests: global, customer:ID, team:ID or virtual-key:ID. Before there are virtual keys, only global
+    --scope: string           # Whose requests: global, customer:NAME, team:NAME or virtual-key:NAME. The narrower scope is asked first
     --priority: string        # The smaller, the earlier; without it, 0
     --chain                   # It says what model is meant, and all rules are asked again
     --no-chain                # It ends the search when it matches
@@ -993,6 +1023,349 @@ module completions {
 
   # Print this message or the help of the given subcommand(s)
   export extern "llmroute rules help help" [
+  ]
+
+  def "nu-complete llmroute virtual-keys format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute virtual-keys color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Tokens for others, each with what it may be used for
+  export extern "llmroute virtual-keys" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute virtual-keys format" # How data is printed
+    --color: string@"nu-complete llmroute virtual-keys color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute virtual-keys list format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute virtual-keys list color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # List the virtual keys (the default)
+  export extern "llmroute virtual-keys list" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute virtual-keys list format" # How data is printed
+    --color: string@"nu-complete llmroute virtual-keys list color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute virtual-keys add privacy" [] {
+    [ "local" "zdr" "any" ]
+  }
+
+  def "nu-complete llmroute virtual-keys add format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute virtual-keys add color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Add a virtual key. Its token is printed once, and kept nowhere
+  export extern "llmroute virtual-keys add" [
+    --team: string            # The team it belongs to
+    --customer: string        # The customer it belongs to; without it, that of its team
+    --models: string          # What it may use: groups, `PROVIDER/MODEL`, or models by name; a * at the end stands for any rest. Without it, any
+    --providers: string       # The providers that it may ask. Without it, any
+    --privacy: string@"nu-complete llmroute virtual-keys add privacy" # What must be promised of what is sent: it stays on this machine or network, or is not kept
+    --region: string          # Where it must be worked on; `eu` means `eu-west-1` too. Providers on this machine or network always fit
+    --expires: string         # From when on it is of no use: a length of time, a day or a moment
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute virtual-keys add format" # How data is printed
+    --color: string@"nu-complete llmroute virtual-keys add color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help (see more with '--help')
+    name: string              # Its name
+  ]
+
+  def "nu-complete llmroute virtual-keys rotate format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute virtual-keys rotate color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Give a virtual key another token. The one before it is of no use from then on
+  export extern "llmroute virtual-keys rotate" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute virtual-keys rotate format" # How data is printed
+    --color: string@"nu-complete llmroute virtual-keys rotate color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+    name: string              # Its name
+  ]
+
+  def "nu-complete llmroute virtual-keys remove format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute virtual-keys remove color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Remove a virtual key. What it did stays in the ledger
+  export extern "llmroute virtual-keys remove" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute virtual-keys remove format" # How data is printed
+    --color: string@"nu-complete llmroute virtual-keys remove color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+    name: string              # Its name
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute virtual-keys help" [
+  ]
+
+  # List the virtual keys (the default)
+  export extern "llmroute virtual-keys help list" [
+  ]
+
+  # Add a virtual key. Its token is printed once, and kept nowhere
+  export extern "llmroute virtual-keys help add" [
+  ]
+
+  # Give a virtual key another token. The one before it is of no use from then on
+  export extern "llmroute virtual-keys help rotate" [
+  ]
+
+  # Remove a virtual key. What it did stays in the ledger
+  export extern "llmroute virtual-keys help remove" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute virtual-keys help help" [
+  ]
+
+  def "nu-complete llmroute teams format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute teams color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Whom virtual keys belong to
+  export extern "llmroute teams" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute teams format" # How data is printed
+    --color: string@"nu-complete llmroute teams color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute teams list format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute teams list color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # List the teams (the default)
+  export extern "llmroute teams list" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute teams list format" # How data is printed
+    --color: string@"nu-complete llmroute teams list color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute teams add format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute teams add color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Add a team
+  export extern "llmroute teams add" [
+    --customer: string        # The customer it belongs to
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute teams add format" # How data is printed
+    --color: string@"nu-complete llmroute teams add color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+    name: string              # Its name
+  ]
+
+  def "nu-complete llmroute teams remove format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute teams remove color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Remove a team that no virtual key belongs to. What it did stays in the ledger
+  export extern "llmroute teams remove" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute teams remove format" # How data is printed
+    --color: string@"nu-complete llmroute teams remove color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+    name: string              # Its name
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute teams help" [
+  ]
+
+  # List the teams (the default)
+  export extern "llmroute teams help list" [
+  ]
+
+  # Add a team
+  export extern "llmroute teams help add" [
+  ]
+
+  # Remove a team that no virtual key belongs to. What it did stays in the ledger
+  export extern "llmroute teams help remove" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute teams help help" [
+  ]
+
+  def "nu-complete llmroute customers format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute customers color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Whom teams and virtual keys belong to
+  export extern "llmroute customers" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute customers format" # How data is printed
+    --color: string@"nu-complete llmroute customers color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute customers list format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute customers list color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # List the customers (the default)
+  export extern "llmroute customers list" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute customers list format" # How data is printed
+    --color: string@"nu-complete llmroute customers list color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute customers add format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute customers add color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Add a customer
+  export extern "llmroute customers add" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute customers add format" # How data is printed
+    --color: string@"nu-complete llmroute customers add color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+    name: string              # Its name
+  ]
+
+  def "nu-complete llmroute customers remove format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute customers remove color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Remove a customer that nobody belongs to. What it did stays in the ledger
+  export extern "llmroute customers remove" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute customers remove format" # How data is printed
+    --color: string@"nu-complete llmroute customers remove color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+    name: string              # Its name
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute customers help" [
+  ]
+
+  # List the customers (the default)
+  export extern "llmroute customers help list" [
+  ]
+
+  # Add a customer
+  export extern "llmroute customers help add" [
+  ]
+
+  # Remove a customer that nobody belongs to. What it did stays in the ledger
+  export extern "llmroute customers help remove" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute customers help help" [
   ]
 
   def "nu-complete llmroute models format" [] {
@@ -1181,7 +1554,7 @@ module completions {
     --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
     --help(-h)                # Print help
     target: string            # PROVIDER/MODEL
-    ...parts: string          # `in=USD out=USD`, and `cache-read=USD`, `cache-write=USD` where they differ
+    ...parts: string          # `in=USD out=USD` per million tokens, and where they differ `cache-read`, `cache-write`, `cache-write-1h`, `reasoning`, `audio-in`, `audio-out`; `request=USD` and `search=USD` apiece
   ]
 
   def "nu-complete llmroute prices remove format" [] {
@@ -1597,6 +1970,7 @@ module completions {
     --attach(-a): string      # An image; `-` is stdin; may be repeated
     --body: path              # A request body instead of a question; `-` is stdin
     --dialect: string@"nu-complete llmroute explain dialect" # What the body is written in. A body in `gemini` does not say its model: -m does
+    --virtual-key: string     # Whose request it is: the name of a virtual key. Without it, it is the owner's
     --stream                  # The answer would be streamed, where a body in that dialect does not say so (gemini)
     --json                    # Print one JSON document instead of tables
     --format: string@"nu-complete llmroute explain format" # How data is printed
@@ -1741,6 +2115,10 @@ module completions {
   export extern "llmroute help keys rotate" [
   ]
 
+  # Say what a key is for, and its share among the keys of its provider. What is not named stays
+  export extern "llmroute help keys set" [
+  ]
+
   # Give a key another name
   export extern "llmroute help keys rename" [
   ]
@@ -1819,6 +2197,58 @@ module completions {
 
   # Ask one rule about a request that is not sent
   export extern "llmroute help rules test" [
+  ]
+
+  # Tokens for others, each with what it may be used for
+  export extern "llmroute help virtual-keys" [
+  ]
+
+  # List the virtual keys (the default)
+  export extern "llmroute help virtual-keys list" [
+  ]
+
+  # Add a virtual key. Its token is printed once, and kept nowhere
+  export extern "llmroute help virtual-keys add" [
+  ]
+
+  # Give a virtual key another token. The one before it is of no use from then on
+  export extern "llmroute help virtual-keys rotate" [
+  ]
+
+  # Remove a virtual key. What it did stays in the ledger
+  export extern "llmroute help virtual-keys remove" [
+  ]
+
+  # Whom virtual keys belong to
+  export extern "llmroute help teams" [
+  ]
+
+  # List the teams (the default)
+  export extern "llmroute help teams list" [
+  ]
+
+  # Add a team
+  export extern "llmroute help teams add" [
+  ]
+
+  # Remove a team that no virtual key belongs to. What it did stays in the ledger
+  export extern "llmroute help teams remove" [
+  ]
+
+  # Whom teams and virtual keys belong to
+  export extern "llmroute help customers" [
+  ]
+
+  # List the customers (the default)
+  export extern "llmroute help customers list" [
+  ]
+
+  # Add a customer
+  export extern "llmroute help customers add" [
+  ]
+
+  # Remove a customer that nobody belongs to. What it did stays in the ledger
+  export extern "llmroute help customers remove" [
   ]
 
   # What can be sent as `model`

@@ -16,8 +16,9 @@ use llmroute::route::live::{Class, Live};
 use llmroute::route::order::adaptive::Assessment;
 
 fn provider(n: i64) -> Arc<Provider> {
+    let (weight, billing) = (1.0, Billing::Metered);
     let key =
-        Key { id: KeyId(n), name: "main".into(), weight: 1.0, billing: Billing::Metered, enabled: true, problem: None };
+        Key { id: KeyId(n), name: "main".into(), weight, billing, enabled: true, models: Vec::new(), problem: None };
     Arc::new(Provider {
         keys: vec![key],
         models: vec!["m".into()],

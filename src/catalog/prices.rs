@@ -7,6 +7,7 @@ use crate::domain::clock::Stamp;
 use crate::domain::id::{ModelName, ProviderName};
 use crate::domain::money::Usd;
 use crate::domain::policy::{Billing, Provider};
+pub use crate::domain::rates::UnitPrices;
 use crate::domain::target::Target;
 use crate::domain::usage::{ServiceTier, Source, Usage};
 
@@ -38,19 +39,6 @@ pub struct Priced {
     pub version: &'static str,
 }
 
-/// Prices in dollars per million tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnitPrices {
-    /// Of prompt tokens.
-    pub input: Usd,
-    /// Of generated tokens, reasoning included.
-    pub output: Usd,
-    /// Of prompt tokens read from the provider's cache; as `input` where not given.
-    pub cache_read: Option<Usd>,
-    /// Of prompt tokens written to the provider's cache; as `input` where not given.
-    pub cache_write: Option<Usd>,
-}
-
 /// A price the user set (`prices set P/M in=… out=…`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Override {
@@ -71,20 +59,29 @@ pub struct Override {
 #[must_use]
 pub fn price(usage: &Usage, prices: &UnitPrices) -> Option<Usd> {
     const PER: i128 = 1_000_000;
-    let usage = Coherent::of(usage);
-    let writes = usage.cache_write + usage.cache_write_1h;
-    let uncached = usage.input - usage.cache_read - writes;
+    let it = Coherent::of(usage);
+    let writes = it.cache_write + it.cache_write_1h;
+    let uncached = it.input - it.cache_read - writes;
+    // Which of the cached tokens are sound nobody says: sound is taken to be among the others.
+    let audio = it.input_audio.min(uncached);
+    let write = prices.cache_write.unwrap_or(prices.input);
     let parts = [
-        (uncached, prices.input),
-        (usage.cache_read, prices.cache_read.unwrap_or(prices.input)),
-        (writes, prices.cache_write.unwrap_or(prices.input)),
-        (usage.output, prices.output),
+        (uncached - audio, prices.input),
+        (audio, prices.input_audio.unwrap_or(prices.input)),
+        (it.cache_read, prices.cache_read.unwrap_or(prices.input)),
+        (it.cache_write, write),
+        (it.cache_write_1h, prices.cache_write_1h.unwrap_or(write)),
+        (it.output - it.reasoning - it.output_audio, prices.output),
+        (it.reasoning, prices.reasoning.unwrap_or(prices.output)),
+        (it.output_audio, prices.output_audio.unwrap_or(prices.output)),
     ];
     let mut total: i128 = PER / 2;
     for (tokens, each) in parts {
         total = total.checked_add(i128::from(tokens).checked_mul(i128::from(each.pico()))?)?;
     }
-    i64::try_from(total.div_euclid(PER)).ok().map(Usd::from_pico)
+    let tokens = i64::try_from(total.div_euclid(PER)).ok().map(Usd::from_pico)?;
+    let searches = i64::try_from(it.web_searches).ok()?.checked_mul(prices.search.unwrap_or_default().pico())?;
+    Some(tokens + prices.request.unwrap_or_default() + Usd::from_pico(searches))
 }
 
 /// A provider's counts made to add up: a whole is never less than its parts.

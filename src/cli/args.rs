@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::view::screen::{Format, Screen};
 use crate::cli::{
-    ask, bench, completions, database, explain, groups, keys, models, prices, providers, requests, rules, serve,
-    simulate, stats, weights, why,
+    ask, bench, completions, database, explain, groups, keys, members, models, prices, providers, requests, rules,
+    serve, simulate, stats, virtual_keys, weights, why,
 };
 
 /// One local endpoint for every LLM provider: routes, fails over, keeps a truthful ledger.
@@ -100,6 +100,13 @@ pub enum Command {
     Weights(weights::Weights),
     /// Where requests go that fulfil a condition.
     Rules(rules::Rules),
+    /// Tokens for others, each with what it may be used for.
+    #[command(visible_alias = "vk")]
+    VirtualKeys(virtual_keys::VirtualKeys),
+    /// Whom virtual keys belong to.
+    Teams(members::Teams),
+    /// Whom teams and virtual keys belong to.
+    Customers(members::Customers),
     /// What can be sent as `model`.
     Models(models::Models),
     /// Your own prices, and what is known of a target's.

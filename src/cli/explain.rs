@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use clap::Args;
@@ -53,6 +54,9 @@ pub struct Explain {
     #[arg(long, value_name = "openai-chat|openai-responses|anthropic|gemini|openai-completions", value_parser = written(),
         hide_possible_values = true, hide_default_value = true, default_value = "openai-chat", requires = "body")]
     dialect: Dialect,
+    /// Whose request it is: the name of a virtual key. Without it, it is the owner's.
+    #[arg(long, value_name = "NAME")]
+    virtual_key: Option<String>,
     /// The answer would be streamed, where a body in that dialect does not say so (gemini).
     #[arg(long, requires = "body")]
     stream: bool,
@@ -70,6 +74,8 @@ struct Wanted {
     dialect: Dialect,
     /// What its path would say, in a dialect where that says something.
     path: Option<Addressed>,
+    /// The name of the virtual key that it comes with.
+    virtual_key: Option<String>,
 }
 
 /// The document of `explain`.
@@ -125,7 +131,8 @@ impl Explain {
     fn request(&self, session: &Session) -> Done<Wanted> {
         let Some(path) = &self.body else {
             let (body, _) = self.question.body(session, true)?;
-            return Ok(Wanted { body, dialect: Dialect::OpenaiChat, path: None });
+            let virtual_key = self.virtual_key.clone();
+            return Ok(Wanted { body, dialect: Dialect::OpenaiChat, path: None, virtual_key });
         };
         let addressed = self.addressed()?;
         let mut bytes = Vec::new();
@@ -143,7 +150,8 @@ impl Explain {
             let what = format!("{} cannot be read", path.display());
             return Err(Diag::new(Exit::Usage, "bad-file", what, why).fix("name a file with one request body").into());
         }
-        Ok(Wanted { body: Bytes::from(bytes), dialect: self.dialect, path: addressed })
+        let virtual_key = self.virtual_key.clone();
+        Ok(Wanted { body: Bytes::from(bytes), dialect: self.dialect, path: addressed, virtual_key })
     }
 
     /// What the path says of a body that does not say it itself.
@@ -179,7 +187,15 @@ fn stages(session: &Session, loaded: &Loaded) -> Done<BTreeMap<GroupName, Stage>
 /// Without a server nothing is known of the targets' health.
 fn here(session: &Session, loaded: &Loaded, wanted: Wanted) -> Done<Explained> {
     let canaries = stages(session, loaded)?;
+    let caller = match &wanted.virtual_key {
+        None => None,
+        Some(name) => match loaded.policy.virtual_keys.named(name) {
+            Some(key) => Some(Arc::clone(&key.caller)),
+            None => return Err(no_such_key(name)),
+        },
+    };
     let call = Call {
+        caller,
         at: session.clock.now(),
         dialect: wanted.dialect,
         operation: Operation::Chat,
@@ -203,7 +219,7 @@ fn here(session: &Session, loaded: &Loaded, wanted: Wanted) -> Done<Explained> {
     explain(policy, fleet, call, (id, 0), |ask| prices.quote(policy, ask)).map_err(|it| unreadable(&it))
 }
 
-fn ask_server(local: &Local, Wanted { body, dialect, path }: Wanted) -> Done<Explained> {
+fn ask_server(local: &Local, Wanted { body, dialect, path, virtual_key }: Wanted) -> Done<Explained> {
     let path = match path {
         None => format!("/explain/v1/{}", dialect.chat_path()),
         Some(Addressed { model, stream }) => {
@@ -213,7 +229,7 @@ fn ask_server(local: &Local, Wanted { body, dialect, path }: Wanted) -> Done<Exp
         }
     };
     let answer = start::runtime()?.block_on(async {
-        let mut answer = local.post(&path, body).await?;
+        let mut answer = local.post_for(&path, body, virtual_key.as_deref()).await?;
         let mut bytes = Vec::new();
         while let Some(chunk) = answer.chunk().await? {
             bytes.extend_from_slice(&chunk);
@@ -236,5 +252,12 @@ fn ask_server(local: &Local, Wanted { body, dialect, path }: Wanted) -> Done<Exp
 fn unreadable(failure: &Failure) -> Stop {
     Diag::new(Exit::Usage, "bad-request", "the request cannot be read", &failure.told)
         .fix("correct the body, or say what it is written in: --dialect anthropic")
+        .into()
+}
+
+fn no_such_key(name: &str) -> Stop {
+    let what = format!("there is no virtual key `{name}`");
+    Diag::new(Exit::Usage, "unknown-member", what, "--virtual-key names one by its name")
+        .fix("llmroute virtual-keys   lists them")
         .into()
 }

@@ -1,6 +1,8 @@
 //! `keys`: the credentials of providers. A secret comes by a hidden prompt, by stdin or as a reference, never as an
 //! argument, and is never printed.
 
+mod set;
+
 use std::collections::HashMap;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -19,6 +21,7 @@ use crate::config::KeyView;
 use crate::config::edits::{AddKey, AddedKey, KeyInput};
 use crate::domain::clock::Stamp;
 use crate::domain::money::Usd;
+use crate::domain::pattern::Pattern;
 use crate::domain::policy::Billing;
 use crate::domain::secret::Secret;
 use crate::engine::standing::Cooling;
@@ -65,6 +68,16 @@ enum Verb {
         which: Which,
         #[command(flatten)]
         secret: SecretFrom,
+    },
+    /// Say what a key is for, and its share among the keys of its provider. What is not named stays.
+    #[command(after_help = "A * at the end of a model stands for any rest.\n\n\
+                      Example:\n  llmroute keys set openai work --models gpt-5*,text-embedding-3-small --weight 2\n  \
+                      llmroute keys set openai work --any-model")]
+    Set {
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        what: set::Set,
     },
     /// Give a key another name.
     #[command(after_help = "Example:\n  llmroute keys rename openai main old")]
@@ -133,6 +146,8 @@ struct Line {
     billing: Billing,
     weight: f64,
     enabled: bool,
+    /// The models that it is for; none means any.
+    models: Vec<Pattern>,
     /// Found in the environment; nothing of it is stored.
     found: bool,
     /// `ok`, `disabled`, `not asked` (a command prints it), what it is out for, or why the key cannot be had.
@@ -180,6 +195,10 @@ impl Keys {
             None | Some(Verb::List) => list(session),
             Some(Verb::Add { provider, name, secret, billing }) => add(session, provider, name, secret, *billing),
             Some(Verb::Rotate { which, secret }) => rotate(session, which, secret),
+            Some(Verb::Set { which, what }) => {
+                which.refuse_keys()?;
+                what.run(session, &which.provider, which.name.as_deref())
+            }
             Some(Verb::Rename { provider, name, to }) => rename(session, provider, name, to),
             Some(Verb::Remove { which }) => remove(session, which),
         }
@@ -336,6 +355,7 @@ impl Line {
             billing: it.billing,
             weight: it.weight,
             enabled: it.enabled,
+            models: it.models.clone(),
             found,
             state,
             cooling,
@@ -389,11 +409,19 @@ fn table(keys: &[Line], frame: Frame) -> String {
             key.source.clone(),
             key.fingerprint.clone(),
             billing_word(key.billing).to_owned(),
-            key.state.clone(),
+            if key.models.is_empty() {
+                key.state.clone()
+            } else {
+                format!("{} · for {}", key.state, listed(&key.models))
+            },
             key.spent.clone(),
         ]);
     }
     table.draw(frame)
+}
+
+fn listed(models: &[Pattern]) -> String {
+    models.iter().map(Pattern::as_str).collect::<Vec<_>>().join(", ")
 }
 
 fn billing_word(billing: Billing) -> &'static str {

@@ -21,6 +21,7 @@ pub mod database;
 pub mod explain;
 pub mod groups;
 pub mod keys;
+pub mod members;
 pub mod models;
 pub mod prices;
 pub mod providers;
@@ -29,6 +30,7 @@ pub mod rules;
 pub mod serve;
 pub mod simulate;
 pub mod stats;
+pub mod virtual_keys;
 pub mod weights;
 pub mod why;
 
@@ -65,6 +67,9 @@ fn dispatch(command: Option<Command>, session: Session) -> Done {
         Some(Command::Groups(it)) => it.run(&session),
         Some(Command::Weights(it)) => it.run(&session),
         Some(Command::Rules(it)) => it.run(&session),
+        Some(Command::VirtualKeys(it)) => it.run(&session),
+        Some(Command::Teams(it)) => it.run(&session),
+        Some(Command::Customers(it)) => it.run(&session),
         Some(Command::Models(it)) => it.run(&session),
         Some(Command::Prices(it)) => it.run(&session),
         Some(Command::Bench(it)) => it.run(&session),

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::catalog;
-use crate::catalog::prices::{PriceBook, find};
+use crate::catalog::prices::{PriceBook, UnitPrices, find};
 use crate::cli::diag::{Diag, Done, Stop};
 use crate::cli::session::Session;
 use crate::cli::view::table::{Table, left, right};
@@ -46,7 +46,8 @@ enum Verb {
     Set {
         /// PROVIDER/MODEL.
         target: String,
-        /// `in=USD out=USD`, and `cache-read=USD`, `cache-write=USD` where they differ.
+        /// `in=USD out=USD` per million tokens, and where they differ `cache-read`, `cache-write`, `cache-write-1h`,
+        /// `reasoning`, `audio-in`, `audio-out`; `request=USD` and `search=USD` apiece.
         #[arg(required = true, value_name = "PART=USD")]
         parts: Vec<String>,
         /// From this day on; without it, always.
@@ -87,13 +88,21 @@ struct Line {
     output_usd: f64,
     cache_read_usd: Option<f64>,
     cache_write_usd: Option<f64>,
+    cache_write_1h_usd: Option<f64>,
+    reasoning_usd: Option<f64>,
+    audio_in_usd: Option<f64>,
+    audio_out_usd: Option<f64>,
+    /// For each request, not for a million tokens.
+    request_usd: Option<f64>,
+    /// For each search.
+    search_usd: Option<f64>,
     /// `null` = always.
     from: Option<String>,
     ceiling: bool,
     /// Where it comes from: `own`, or a table with its version.
     source: &'static str,
     #[serde(skip)]
-    shown: [String; 4],
+    shown: [String; 5],
 }
 
 #[derive(Debug, Serialize)]
@@ -209,51 +218,73 @@ impl Line {
                 .map(|it| it.to_zoned(zone.clone()).strftime("%Y-%m-%d").to_string())
                 .unwrap_or_default()
         });
-        Self::new(
-            &row.target,
-            [Some(row.input), Some(row.output), row.cache_read, row.cache_write],
-            "own",
-            row.ceiling,
-            from,
-        )
+        Self::new(&row.target, &row.prices, "own", row.ceiling, from)
     }
 
     /// From the table: what a thousand tokens of each kind cost, times a thousand. A whole million at once would be
     /// priced by the tier for long contexts.
     fn listed(book: &PriceBook, price_id: &str, target: &Target, now: Stamp) -> Option<Self> {
-        let usage = |input, output, cache_read, cache_write| Usage {
-            input,
-            output,
-            cache_read,
+        let price = |usage: Usage| {
+            let usage = Usage { source: Source::Provider, ..usage };
+            book.price(price_id, target.model.as_str(), &usage, now).map(|it| it.usd)
+        };
+        let million = |usage: Usage| Some(Usd::from_pico(price(usage)?.pico().checked_mul(1000)?));
+        let prompt = Usage { input: 1000, ..Usage::default() };
+        let answer = Usage { output: 1000, ..Usage::default() };
+        let (input, output) = (million(prompt.clone())?, million(answer.clone())?);
+        let of_input = |usage| million(usage).filter(|it| *it != input);
+        let of_output = |usage| million(usage).filter(|it| *it != output);
+        let searched = price(Usage { web_searches: 1, ..prompt.clone() }).zip(price(prompt.clone()));
+        let search = searched.map(|(with, without)| Usd::from_pico(with.pico() - without.pico()));
+        let cache_write = of_input(Usage { cache_write: 1000, ..prompt.clone() });
+        let prices = UnitPrices {
+            cache_read: of_input(Usage { cache_read: 1000, ..prompt.clone() }),
             cache_write,
-            source: Source::Provider,
-            ..Usage::default()
+            cache_write_1h: of_input(Usage { cache_write_1h: 1000, ..prompt.clone() })
+                .filter(|it| Some(*it) != cache_write),
+            reasoning: of_output(Usage { reasoning: 1000, ..answer.clone() }),
+            input_audio: of_input(Usage { input_audio: 1000, ..prompt }),
+            output_audio: of_output(Usage { output_audio: 1000, ..answer }),
+            search: search.filter(|it| *it > Usd::ZERO),
+            ..UnitPrices::new(input, output)
         };
-        let million = |usage: Usage| {
-            let cost = book.price(price_id, target.model.as_str(), &usage, now)?.usd;
-            Some(Usd::from_pico(cost.pico().checked_mul(1000)?))
-        };
-        let (input, output) = (million(usage(1000, 0, 0, 0))?, million(usage(0, 1000, 0, 0))?);
-        let differs = |it: &Usd| *it != input;
-        let cache_read = million(usage(1000, 0, 1000, 0)).filter(differs);
-        let cache_write = million(usage(1000, 0, 0, 1000)).filter(differs);
-        let parts = [Some(input), Some(output), cache_read, cache_write];
-        Some(Self::new(&target.to_string(), parts, book.version(), false, None))
+        Some(Self::new(&target.to_string(), &prices, book.version(), false, None))
     }
 
-    fn new(target: &str, parts: [Option<Usd>; 4], source: &'static str, ceiling: bool, from: Option<String>) -> Self {
-        let dollars = parts.map(|it| it.map(Usd::dollars));
-        let [input, output, cache_read, cache_write] = dollars;
+    fn new(target: &str, prices: &UnitPrices, source: &'static str, ceiling: bool, from: Option<String>) -> Self {
+        let dollars = |it: Option<Usd>| it.map(Usd::dollars);
+        let as_in = |it: Option<Usd>| it.map_or_else(|| "as in".to_owned(), |it| it.to_string());
+        let beside = [
+            ("cache write 1 h", prices.cache_write_1h),
+            ("reasoning", prices.reasoning),
+            ("sound in", prices.input_audio),
+            ("sound out", prices.output_audio),
+            ("a request", prices.request),
+            ("a search", prices.search),
+        ];
+        let beside: Vec<String> = beside.iter().filter_map(|(what, it)| Some(format!("{what} {}", (*it)?))).collect();
         Self {
             target: target.to_owned(),
-            input_usd: input.unwrap_or_default(),
-            output_usd: output.unwrap_or_default(),
-            cache_read_usd: cache_read,
-            cache_write_usd: cache_write,
+            input_usd: prices.input.dollars(),
+            output_usd: prices.output.dollars(),
+            cache_read_usd: dollars(prices.cache_read),
+            cache_write_usd: dollars(prices.cache_write),
+            cache_write_1h_usd: dollars(prices.cache_write_1h),
+            reasoning_usd: dollars(prices.reasoning),
+            audio_in_usd: dollars(prices.input_audio),
+            audio_out_usd: dollars(prices.output_audio),
+            request_usd: dollars(prices.request),
+            search_usd: dollars(prices.search),
             from,
             ceiling,
             source,
-            shown: parts.map(|it| it.map_or_else(|| "as in".to_owned(), |it| it.to_string())),
+            shown: [
+                prices.input.to_string(),
+                prices.output.to_string(),
+                as_in(prices.cache_read),
+                as_in(prices.cache_write),
+                beside.join(", "),
+            ],
         }
     }
 }
@@ -265,11 +296,12 @@ fn table(prices: &[Line], frame: Frame) -> String {
         right("OUT"),
         right("CACHE READ").wide(),
         right("CACHE WRITE").wide(),
+        left("BESIDE"),
         left("FROM").wide(),
         left("SOURCE"),
     ]);
     for line in prices {
-        let [input, output, cache_read, cache_write] = line.shown.clone();
+        let [input, output, cache_read, cache_write, beside] = line.shown.clone();
         let ceiling = if line.ceiling { " (ceiling)" } else { "" };
         table.row([
             line.target.clone(),
@@ -277,6 +309,7 @@ fn table(prices: &[Line], frame: Frame) -> String {
             output,
             cache_read,
             cache_write,
+            if beside.is_empty() { amounts::NONE.to_owned() } else { beside },
             line.from.clone().unwrap_or_else(|| amounts::NONE.to_owned()),
             format!("{}{ceiling}", line.source),
         ]);

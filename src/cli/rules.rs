@@ -96,7 +96,7 @@ struct Options {
     /// What is tried when those fail, in order.
     #[arg(long = "fallback", value_name = "GROUP|PROVIDER/MODEL", num_args = 1..)]
     fallbacks: Vec<String>,
-    /// Whose requests: global, customer:ID, team:ID or virtual-key:ID. Before there are virtual keys, only global.
+    /// Whose requests: global, customer:NAME, team:NAME or virtual-key:NAME. The narrower scope is asked first.
     #[arg(long)]
     scope: Option<String>,
     /// The smaller, the earlier; without it, 0.

@@ -4,6 +4,7 @@
 pub mod names;
 
 mod aliases;
+mod callers;
 mod groups;
 mod keys;
 mod prices;

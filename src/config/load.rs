@@ -3,6 +3,7 @@
 //! Must not: change a row, or refuse a whole policy because one secret cannot be had (that key alone is out, and says
 //! why).
 
+mod callers;
 mod groups;
 mod keys;
 mod providers;
@@ -17,11 +18,12 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use crate::catalog::prices::{Override, UnitPrices};
+use crate::catalog::prices::Override;
 use crate::config::environment::Environment;
 use crate::config::refusal::Refusal;
 use crate::domain::clock::Stamp;
 use crate::domain::id::{KeyId, ModelName};
+use crate::domain::pattern::Pattern;
 use crate::domain::policy::{Billing, Deadlines, Policy};
 use crate::domain::row::ProviderRow;
 use crate::domain::secret::{Keyring, Secret};
@@ -93,6 +95,8 @@ pub struct KeyView {
     pub weight: f64,
     /// Whether it may be used.
     pub enabled: bool,
+    /// The models that it is for; none means any.
+    pub models: Vec<Pattern>,
     /// Why its secret could not be had.
     pub problem: Option<String>,
 }
@@ -194,6 +198,7 @@ fn build(sources: &Sources<'_>, commands: Commands<'_>) -> Result<Loaded, LoadEr
     }
     groups::build(&rows, &known, sources, &mut loaded, &mut problems);
     rules::build(&rows, &known, sources.time_zone, &mut loaded, &mut problems);
+    loaded.policy.virtual_keys = callers::build(&rows);
     loaded.prices = rows.prices.iter().filter_map(own_price).collect();
     let aliases = rows.aliases.iter().map(|(name, model)| (ModelName::from(name.as_str()), model.clone()));
     loaded.policy.aliases = aliases.collect();
@@ -205,10 +210,8 @@ fn build(sources: &Sources<'_>, commands: Commands<'_>) -> Result<Loaded, LoadEr
 /// A price row as the engine takes it. A row whose target is no target could not have been saved.
 fn own_price(row: &PriceRow) -> Option<Override> {
     let Target { provider, model } = Target::parse(&row.target)?;
-    let PriceRow { input, output, cache_read, cache_write, .. } = *row;
-    let prices = UnitPrices { input, output, cache_read, cache_write };
     let from = (row.from != Stamp::default()).then_some(row.from);
-    Some(Override { provider, model, prices, from, ceiling: row.ceiling })
+    Some(Override { provider, model, prices: row.prices, from, ceiling: row.ceiling })
 }
 
 /// Every provider there is, the user's rows before the built-in ones, and whether it is enabled.

@@ -1,4 +1,5 @@
-//! The local token: what a client must present to the server. 256 random bits in a file only its owner can read.
+//! Tokens that clients present to the server, each of 256 random bits. The local token is in a file only its owner can read;
+//! of a virtual key's only the digest is kept.
 
 use std::fmt;
 use std::io::Write;
@@ -8,7 +9,9 @@ use std::time::Duration;
 use aws_lc_rs::{constant_time, digest, rand};
 
 use crate::config::refusal::Refusal;
+use crate::config::seal::fingerprint;
 use crate::domain::secret::Secret;
+use crate::domain::virtual_key::Digest;
 use crate::store::private_file::{self, FileProblem};
 
 const PREFIX: &str = "llmr_";
@@ -85,21 +88,68 @@ impl LocalToken {
     }
 
     fn fresh() -> Option<Self> {
-        let mut bytes = [0_u8; RANDOM];
-        rand::fill(&mut bytes).ok()?;
-        let mut text = PREFIX.to_owned();
-        for byte in bytes {
-            for digit in [byte >> 4, byte & 15] {
-                text.push(char::from_digit(u32::from(digit), 16)?);
-            }
-        }
-        Some(Self::of(text))
+        fresh().map(Self::of)
     }
 
     fn of(text: String) -> Self {
         let digest = digest::digest(&digest::SHA256, text.as_bytes());
         Self { token: Secret::new(text), digest }
     }
+}
+
+/// A token that is handed out, and of which only the digest is kept.
+#[derive(Clone, Debug)]
+pub struct HandedOut(Secret);
+
+impl HandedOut {
+    /// The token itself, for whoever is given it: this once.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        self.0.expose()
+    }
+
+    /// What may be shown of it afterwards: `llmr_1…7f2c`.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        fingerprint(&self.0)
+    }
+
+    /// What is kept of it.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        digest_of(self.0.expose().as_bytes())
+    }
+}
+
+/// The token of a new virtual key.
+///
+/// # Errors
+/// The system gives no randomness.
+pub fn of_virtual_key() -> Result<HandedOut, Refusal> {
+    fresh().map(|it| HandedOut(Secret::new(it))).ok_or_else(|| {
+        let fix = "try again; if that does not help, restart the machine";
+        Refusal::new("no-randomness", "no token was made", "the system gave no randomness", fix)
+    })
+}
+
+/// What is kept of a virtual key's token.
+#[must_use]
+pub fn digest_of(presented: &[u8]) -> Digest {
+    let mut out = [0; 32];
+    out.copy_from_slice(digest::digest(&digest::SHA256, presented).as_ref());
+    out
+}
+
+fn fresh() -> Option<String> {
+    let mut bytes = [0_u8; RANDOM];
+    rand::fill(&mut bytes).ok()?;
+    let mut text = PREFIX.to_owned();
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 15] {
+            text.push(char::from_digit(u32::from(digit), 16)?);
+        }
+    }
+    Some(text)
 }
 
 fn broken(path: &Path, why: &str) -> Refusal {

@@ -8,6 +8,9 @@ use http::{HeaderName, HeaderValue};
 
 use crate::domain::dialect::Dialect;
 
+/// The code of an attempt that did not answer because another one was faster.
+pub const HEDGE_LOST: &str = "hedge_lost";
+
 /// A request or an attempt that did not succeed.
 #[derive(Debug, Clone)]
 pub struct Failure {

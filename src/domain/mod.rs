@@ -4,6 +4,7 @@ pub mod ask;
 pub mod caller;
 pub mod model;
 pub mod operation;
+pub mod pattern;
 pub mod policy;
 pub mod quirks;
 pub mod row;
@@ -12,6 +13,7 @@ pub mod scope;
 pub mod setting;
 pub mod strategy;
 pub mod target;
+pub mod virtual_key;
 pub mod wishes;
 
 pub mod citation;

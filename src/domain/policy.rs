@@ -14,10 +14,12 @@ use crate::domain::dialect::Dialect;
 use crate::domain::id::{GroupName, KeyId, KeyName, ModelName, ProviderName};
 use crate::domain::model::ModelTable;
 use crate::domain::operation::Operation;
+use crate::domain::pattern::Pattern;
 use crate::domain::quirks::Quirks;
 use crate::domain::rule::Rules;
 use crate::domain::strategy::Strategy;
 use crate::domain::target::Target;
+use crate::domain::virtual_key::VirtualKeys;
 
 /// Everything a decision needs to know of the local file. It can be written down and read back, so that a decision can be
 /// recomputed from what it was made of: a field that is added later needs a default.
@@ -39,6 +41,9 @@ pub struct Policy {
     /// The rules that are enabled.
     #[serde(default, skip_serializing_if = "Rules::is_empty")]
     pub rules: Rules,
+    /// The virtual keys.
+    #[serde(default, skip_serializing_if = "VirtualKeys::is_empty")]
+    pub virtual_keys: VirtualKeys,
 }
 
 /// A provider: one row, built in or the user's.
@@ -77,6 +82,9 @@ pub struct Provider {
     /// What becomes of what is sent to it.
     #[serde(default)]
     pub privacy: Privacy,
+    /// Where what is sent to it is worked on (`eu-west-1`), in lower case; `None` where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
     /// The id the price table knows it by; `None` where it has no prices.
     pub price_id: Option<String>,
     /// What its address was made of: region, project, account.
@@ -111,6 +119,7 @@ impl Provider {
             models: Vec::new(),
             facts: Arc::default(),
             privacy: Privacy::default(),
+            region: None,
             price_id: None,
             settings: BTreeMap::new(),
             unready: None,
@@ -207,6 +216,11 @@ impl Provider {
     /// Keys that can be used: enabled and resolved.
     pub fn usable_keys(&self) -> impl Iterator<Item = &Key> {
         self.keys.iter().filter(|it| it.enabled && it.problem.is_none())
+    }
+
+    /// Those of them that are for `model`.
+    pub fn keys_for(&self, model: &ModelName) -> impl Iterator<Item = &Key> {
+        self.usable_keys().filter(|it| it.is_for(model))
     }
 
     /// Whether a request could go there now: it is enabled, its address is whole, and a key is there if it wants one.
@@ -355,8 +369,19 @@ pub struct Key {
     pub billing: Billing,
     /// Whether it may be used.
     pub enabled: bool,
+    /// The models that it is for; none means any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub models: Vec<Pattern>,
     /// Why the secret could not be had (`env OPENAI_API_KEY is not set`); `None` when it was.
     pub problem: Option<String>,
+}
+
+impl Key {
+    /// Whether it is for `model`.
+    #[must_use]
+    pub fn is_for(&self, model: &ModelName) -> bool {
+        self.models.is_empty() || self.models.iter().any(|it| it.matches(model.as_str()))
+    }
 }
 
 /// How a key is paid for.

@@ -4,6 +4,50 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::money::Usd;
 
+/// The prices that somebody sets for a model: dollars for each million tokens, but where something else is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct UnitPrices {
+    /// Of prompt tokens that no cache knows.
+    pub input: Usd,
+    /// Of generated tokens.
+    pub output: Usd,
+    /// Of prompt tokens read from the provider's cache; `None` = as `input`.
+    pub cache_read: Option<Usd>,
+    /// Of prompt tokens written to the provider's cache; `None` = as `input`.
+    pub cache_write: Option<Usd>,
+    /// Of those that stay there for an hour; `None` = as `cache_write`.
+    pub cache_write_1h: Option<Usd>,
+    /// Of reasoning; `None` = as `output`.
+    pub reasoning: Option<Usd>,
+    /// Of sound in the prompt; `None` = as `input`.
+    pub input_audio: Option<Usd>,
+    /// Of generated sound; `None` = as `output`.
+    pub output_audio: Option<Usd>,
+    /// Dollars for each request that is answered; `None` = nothing.
+    pub request: Option<Usd>,
+    /// Dollars for each search of a server-side tool; `None` = unknown.
+    pub search: Option<Usd>,
+}
+
+impl UnitPrices {
+    /// One price for what goes in and one for what comes out.
+    #[must_use]
+    pub const fn new(input: Usd, output: Usd) -> Self {
+        Self {
+            input,
+            output,
+            cache_read: None,
+            cache_write: None,
+            cache_write_1h: None,
+            reasoning: None,
+            input_audio: None,
+            output_audio: None,
+            request: None,
+            search: None,
+        }
+    }
+}
+
 /// Prices in dollars for each million tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Rates {

@@ -50,6 +50,9 @@ pub struct ProviderRow {
     /// What becomes of what is sent there; without it `local` for a local one, else `any`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub privacy: Option<Privacy>,
+    /// Where what is sent there is worked on: `eu`, `eu-west-1`. Without it, what the setting `region` or `location` says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
     /// The small chat model of the built-in group `fast`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fast: Option<String>,

@@ -152,7 +152,7 @@ impl fmt::Display for Scope {
 
 /// The text is no scope.
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is no scope: use global, customer:ID, team:ID or virtual-key:ID")]
+#[error("`{0}` is no scope: use global, customer:NAME, team:NAME or virtual-key:NAME")]
 pub struct NotAScope(String);
 
 impl FromStr for Scope {

@@ -10,6 +10,7 @@
 
 pub mod attempt;
 pub mod beside;
+mod callers;
 pub mod canaries;
 pub mod committed;
 pub mod counting;
@@ -50,6 +51,7 @@ use tokio::sync::{broadcast, watch};
 
 use crate::catalog::prices::Override;
 use crate::domain::ask::{Ask, Envelope, Recalled};
+use crate::domain::caller::Caller;
 use crate::domain::clock::{Clock, Now};
 use crate::domain::dialect::Dialect;
 use crate::domain::failure::{Failure, Origin};
@@ -109,6 +111,8 @@ pub struct Call {
     pub headers: Vec<(String, String)>,
     /// Who asks.
     pub client: String,
+    /// Whose virtual key it came with; `None`: the owner's own token.
+    pub caller: Option<Arc<Caller>>,
     /// The key of the client itself; left empty unless [`Engine::takes_own_keys`].
     pub own_key: Option<Arc<ClientKey>>,
     /// The client's session id.

@@ -162,6 +162,7 @@ mod tests {
             billing: Billing::Metered,
             weight: 1.0,
             enabled: true,
+            models: Vec::new(),
             problem: None,
         };
         let provider = |name: &str, keys: Vec<Key>, enabled| Provider {
@@ -235,8 +236,7 @@ mod tests {
             prices: crate::catalog::prices::UnitPrices {
                 input: Usd::from_pico(7_000_000_000_000),
                 output: Usd::from_pico(9_000_000_000_000),
-                cache_read: None,
-                cache_write: None,
+                ..Default::default()
             },
             from: None,
             ceiling: false,

@@ -50,7 +50,8 @@ async fn recall(kept: Option<&Responses>, policy: &Policy, call: &Call) -> Resul
     // A body that cannot be read is refused by whoever reads it next.
     let Ok(fields) = json::scan(&call.body) else { return Ok(None) };
     let Some(id) = previous(&call.body, &fields) else { return Ok(None) };
-    let turns = kept.chain(&id).await.map_err(|it| ledger_unavailable(&it))?;
+    let who = call.caller.as_deref().map(|it| it.virtual_key.id);
+    let turns = kept.chain(&id, who).await.map_err(|it| ledger_unavailable(&it))?;
     if turns.is_empty() {
         let elsewhere = policy.providers.values().any(|it| it.enabled && keeps(it, it.speech(call.dialect)));
         return if elsewhere { Ok(None) } else { Err(not_found(&id)) };
@@ -103,9 +104,10 @@ pub fn ours(kept: Option<&Responses>, ask: &Ask) -> Option<Keep> {
         Some(it) => (it.written.clone(), Some(it.id.clone())),
         None => (ask.body.clone(), None),
     };
+    let owner = ask.caller.as_deref().map(|it| it.virtual_key.id);
     Some(Box::new(move |answer| {
         if let Some(turn) = turn(&written, previous, answer) {
-            kept.keep(turn);
+            kept.keep(Turn { owner, ..turn });
         }
     }))
 }
@@ -132,7 +134,7 @@ fn turn(written: &Bytes, previous: Option<String>, answer: &[u8]) -> Option<Turn
     let fields = json::scan(written).ok()?;
     let input = fields.find(written, "input").map_or(&b"[]"[..], |it| &written[it]);
     let text = |it: &[u8]| String::from_utf8(it.to_vec()).ok();
-    Some(Turn { id, previous, input: text(input)?, response: text(response)? })
+    Some(Turn { id, previous, input: text(input)?, response: text(response)?, owner: None })
 }
 
 fn not_found(id: &str) -> Failure {

@@ -7,11 +7,11 @@ use crate::domain::failure::{Failure, Origin};
 use crate::domain::id::{GroupName, ModelName, ProviderName};
 use crate::domain::model::canonical;
 use crate::domain::operation::{Operation, Relayed};
-use crate::domain::policy::{Auth, Policy, Provider};
+use crate::domain::policy::{Auth, Key, Policy, Provider};
 use crate::domain::target::{Seat, Target};
 use crate::domain::wishes::Sort;
-use crate::route::Candidate;
 use crate::route::explain::Step;
+use crate::route::{Candidate, permit};
 
 /// The candidates for `ask` if its model is called `model`: a group's targets, one target, or everybody who serves that
 /// model, under whatever name; where no model is named, the one provider that can be meant. A suffix (`:floor`, `:nitro`)
@@ -37,7 +37,7 @@ pub fn find(
         }
         None => (model, sort),
     };
-    let (group, mut found) = meant(policy, model, trail)?;
+    let (group, mut found) = meant(policy, ask, model, trail)?;
     if let Some(sort) = sort.or_else(|| ask.wishes.as_deref()?.sort) {
         // By whatever name each knows the model: it is the one order that was wished for.
         for it in &mut found {
@@ -48,7 +48,12 @@ pub fn find(
 }
 
 /// What a model's name means, aliases and suffixes left behind.
-fn meant(policy: &Policy, model: &str, trail: &mut Vec<Step>) -> Result<(Option<GroupName>, Vec<Candidate>), Failure> {
+fn meant(
+    policy: &Policy,
+    ask: &Ask,
+    model: &str,
+    trail: &mut Vec<Step>,
+) -> Result<(Option<GroupName>, Vec<Candidate>), Failure> {
     if let Some(group) = policy.groups.get(model) {
         trail.push(Step::Group { name: group.name.clone(), targets: group.targets.len() });
         let found = group.targets.iter().filter_map(|(target, weight)| listed(policy, target, *weight, trail));
@@ -63,7 +68,7 @@ fn meant(policy: &Policy, model: &str, trail: &mut Vec<Step>) -> Result<(Option<
     }
     let serving = serving(policy, model);
     if serving.is_empty() {
-        return Err(unknown(policy, model));
+        return Err(unknown(policy, ask, model));
     }
     trail.push(Step::Model { model: ModelName::from(model), providers: serving.len() });
     Ok((None, serving))
@@ -121,7 +126,11 @@ fn serving(policy: &Policy, model: &str) -> Vec<Candidate> {
 fn one_provider(policy: &Policy, ask: &Ask, relayed: &Relayed, trail: &mut Vec<Step>) -> Result<Candidate, Failure> {
     // What stands for the model in rows and in the health of the target: what is asked for.
     let resource = ModelName::from(relayed.path.split('/').next().unwrap_or_default());
-    let of = |provider| candidate(provider, resource.clone(), 1.0);
+    // What names no model is for any key.
+    let of = |provider: &Arc<Provider>| {
+        let seats = seats(provider, &resource, |_| true);
+        Candidate { seats, ..candidate(provider, resource.clone(), 1.0) }
+    };
     let refuse = |code, status, told: String| Failure::local(Origin::Client, code, status, told);
     let found = if let Some(name) = &relayed.provider {
         let shown: String = name.chars().take(100).collect();
@@ -137,6 +146,7 @@ fn one_provider(policy: &Policy, ask: &Ask, relayed: &Relayed, trail: &mut Vec<S
             .providers
             .values()
             .filter(|it| it.is_usable() && it.speech_for(&ask.operation, ask.dialect, &resource).is_some())
+            .filter(|it| ask.caller.as_deref().is_none_or(|caller| permit::may_ask(policy, caller, it)))
             // Whoever brings a key of its own means the provider that takes it, and nobody else can mean that one.
             .filter(|it| (it.auth == Auth::Client) == ask.needs.own_key.is_some());
         // A server on this machine may not be running: it is meant only where there is nobody else.
@@ -179,19 +189,23 @@ pub(super) fn listed(policy: &Policy, target: &Target, weight: f64, trail: &mut 
 /// A provider with one of its models, and every key that could be used.
 pub(super) fn candidate(provider: &Arc<Provider>, model: ModelName, weight: f64) -> Candidate {
     let target = Target { provider: provider.name.clone(), model };
-    // Which key of its own a client has brought, [`crate::route::fit`] puts in.
-    let seats = if provider.auth == Auth::Client || (provider.auth == Auth::None && provider.keys.is_empty()) {
-        vec![(Seat { target: target.clone(), key: None }, 1.0)]
-    } else {
-        let seat =
-            |it: &crate::domain::policy::Key| Seat { target: target.clone(), key: Some((it.id, it.name.clone())) };
-        provider.usable_keys().map(|it| (seat(it), it.weight)).collect()
-    };
+    let seats = seats(provider, &target.model, |it| it.is_for(&target.model));
     Candidate { provider: Arc::clone(provider), target, weight, tier: 0, seats, sort: None }
 }
 
-fn unknown(policy: &Policy, model: &str) -> Failure {
-    let near = nearest(policy, model);
+/// The keys that could be used, of those that are `meant`.
+fn seats(provider: &Arc<Provider>, model: &ModelName, meant: impl Fn(&Key) -> bool) -> Vec<(Seat, f64)> {
+    let target = Target { provider: provider.name.clone(), model: model.clone() };
+    // Which key of its own a client has brought, [`crate::route::fit`] puts in.
+    if provider.auth == Auth::Client || (provider.auth == Auth::None && provider.keys.is_empty()) {
+        return vec![(Seat { target, key: None }, 1.0)];
+    }
+    let seat = |it: &Key| Seat { target: target.clone(), key: Some((it.id, it.name.clone())) };
+    provider.usable_keys().filter(|it| meant(it)).map(|it| (seat(it), it.weight)).collect()
+}
+
+fn unknown(policy: &Policy, ask: &Ask, model: &str) -> Failure {
+    let near = nearest(policy, ask, model);
     let hint = match near.as_slice() {
         [] if policy.groups.is_empty() => "no group is set up yet: llmroute keys add openai".to_owned(),
         [] => "llmroute models lists what there is".to_owned(),
@@ -207,8 +221,8 @@ fn unknown(policy: &Policy, model: &str) -> Failure {
     )
 }
 
-/// The three names closest to `model` by Jaro-Winkler, best first, none below 0.6.
-fn nearest(policy: &Policy, model: &str) -> Vec<String> {
+/// The three names closest to `model` by Jaro-Winkler, best first, none below 0.6, and none that the caller may not use.
+fn nearest(policy: &Policy, ask: &Ask, model: &str) -> Vec<String> {
     let groups = policy.groups.keys().map(ToString::to_string).chain(policy.aliases.keys().map(ToString::to_string));
     let usable = policy
         .providers
@@ -220,5 +234,6 @@ fn nearest(policy: &Policy, model: &str) -> Vec<String> {
         groups.chain(models).map(|name| (strsim::jaro_winkler(&name, model), name)).filter(|it| it.0 >= 0.6).collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     scored.dedup_by(|a, b| a.1 == b.1);
-    scored.into_iter().take(3).map(|it| it.1).collect()
+    let may_use = |name: &str| ask.caller.as_deref().is_none_or(|caller| permit::reaches(policy, caller, name));
+    scored.into_iter().filter(|it| may_use(&it.1)).take(3).map(|it| it.1).collect()
 }

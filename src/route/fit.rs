@@ -2,7 +2,7 @@
 
 use crate::domain::ask::Ask;
 use crate::domain::failure::{Failure, Origin};
-use crate::domain::id::KeyName;
+use crate::domain::id::{KeyName, ModelName};
 use crate::domain::model::ModelFacts;
 use crate::domain::operation::Operation;
 use crate::domain::policy::{Auth, Provider};
@@ -92,7 +92,7 @@ fn misfit(it: &Candidate, ask: &Ask, prompt: u64) -> Option<(Lack, String)> {
         return Some((Lack::Skill, why));
     }
     if it.seats.is_empty() {
-        return Some((Lack::Key, no_key(provider)));
+        return Some((Lack::Key, no_key(provider, &it.target.model)));
     }
     if provider.auth == Auth::Client
         && let Some(why) = bars_own_key(provider, ask)
@@ -173,7 +173,13 @@ fn with_own_key(it: &mut Candidate, ask: &Ask) {
     it.seats = vec![(Seat { target: it.target.clone(), key }, 1.0)];
 }
 
-fn no_key(provider: &Provider) -> String {
+fn no_key(provider: &Provider, model: &ModelName) -> String {
+    if provider.usable_keys().next().is_some() {
+        return format!(
+            "no key of {} is for {model} (llmroute keys set {} KEY --models {model})",
+            provider.name, provider.name
+        );
+    }
     let problems: Vec<&str> = provider.keys.iter().filter_map(|it| it.problem.as_deref()).collect();
     match (provider.keys.is_empty(), problems.as_slice()) {
         (true, _) if provider.auth == Auth::None => "it has no seat".to_owned(),

@@ -2,7 +2,7 @@
 //! that says why. Pure and total: no I/O, no clock, no locks, and no randomness but the dice it is handed, so that
 //! the same values always give the same decision.
 //!
-//! The stages, one a file, in running order: [`rules`] → [`candidates`] → [`fit`] → [`health`] → [`canary`] → [`affinity`] and
+//! The stages, one a file, in running order: [`rules`] → [`candidates`] → [`permit`] → [`fit`] → [`health`] → [`canary`] → [`affinity`] and
 //! [`order`]. What the last ones read of the fleet's doings is in [`breaker`], [`live`] and [`warmth`]. [`record`] is what is
 //! kept of a decision.
 
@@ -18,6 +18,7 @@ pub mod hedge;
 pub mod live;
 pub mod order;
 mod pairs;
+pub mod permit;
 pub mod record;
 pub mod replay;
 pub mod rules;
@@ -104,8 +105,9 @@ pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) ->
         Err(failure) => return Decision { group: None, plan: Vec::new(), trail, refusal: Some(failure), warm: false },
     };
     canary::join(policy, group.as_ref(), ask, fleet, &mut found);
-    let outcome =
-        fit::fit(found, ask, fleet, &mut trail).and_then(|fitting| health::usable(fitting, fleet, &mut trail));
+    let outcome = permit::sift(policy, ask, found, &mut trail)
+        .and_then(|permitted| fit::fit(permitted, ask, fleet, &mut trail))
+        .and_then(|fitting| health::usable(fitting, fleet, &mut trail));
     match outcome {
         Ok(mut usable) => {
             let apart = canary::put(policy, group.as_ref(), ask, fleet, &mut usable, &mut trail);

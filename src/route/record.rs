@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ask::{Ask, Needs};
+use crate::domain::caller::Caller;
 use crate::domain::clock::Now;
 use crate::domain::dialect::Dialect;
 use crate::domain::dice::Dice;
@@ -61,6 +62,9 @@ pub struct Facts {
     /// What its conversation is known by, where the decision may go by that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<u64>,
+    /// Whose virtual key it came with; absent where it was the owner's own token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller: Option<Arc<Caller>>,
 }
 
 /// [`Operation`] without what no decision depends on.
@@ -218,6 +222,7 @@ impl Facts {
             needs: ask.needs,
             wishes: ask.wishes.clone(),
             conversation: ask.conversation,
+            caller: ask.caller.clone(),
         }
     }
 
@@ -230,6 +235,7 @@ impl Facts {
             needs: self.needs,
             wishes: self.wishes.clone(),
             conversation: self.conversation,
+            caller: self.caller.clone(),
             ..Ask::new(id, at, self.dialect, self.wanted.operation(), self.model.clone())
         }
     }

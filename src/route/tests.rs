@@ -19,6 +19,7 @@ pub(super) fn provider(name: &str, keys: &[i64]) -> Arc<Provider> {
         weight: 1.0,
         billing: Billing::Metered,
         enabled: true,
+        models: Vec::new(),
         problem: None,
     };
     Arc::new(Provider {

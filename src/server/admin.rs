@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::domain::caller::Caller;
 use crate::domain::failure::{Failure, Origin};
 use crate::domain::policy::Policy;
 use crate::engine::{Call, Engine, ledger_unavailable};
+use crate::route::permit;
 use crate::wire::openai_responses::conversation::{self, Page};
 
 /// `GET /health`: alive, and since when.
@@ -31,10 +33,10 @@ pub fn fleet(engine: &Engine) -> Vec<u8> {
 }
 
 /// `GET /v1/models`: one list in OpenAI's and Anthropic's shapes at once (wire.md §3.5). Groups first, then every
-/// model of every provider that can be used.
+/// model of every provider that can be used; of these what `who` may use, where that is a virtual key.
 #[must_use]
-pub fn models(policy: &Policy) -> Vec<u8> {
-    let data: Vec<Value> = entries(policy).collect();
+pub fn models(policy: &Policy, who: Option<&Caller>) -> Vec<u8> {
+    let data: Vec<Value> = entries(policy, who).collect();
     let id = |it: Option<&Value>| it.map_or(Value::Null, |it| it["id"].clone());
     let list = json!({
         "object": "list",
@@ -55,13 +57,14 @@ pub fn explain(engine: &Engine, call: Call) -> Result<Vec<u8>, Failure> {
     serde_json::to_vec(&told).map_err(|it| Failure::local(Origin::Local, "internal", 500, it.to_string()))
 }
 
-/// `GET /v1/responses/ID`: an answer that is kept here; `None` for any other.
+/// `GET /v1/responses/ID`: an answer that is kept here for `who`, the id of a virtual key, or for anybody where that is
+/// none; `None` for any other.
 ///
 /// # Errors
 /// The file cannot be read (503).
-pub async fn response(engine: &Engine, id: &str) -> Result<Option<Vec<u8>>, Failure> {
+pub async fn response(engine: &Engine, id: &str, who: Option<i64>) -> Result<Option<Vec<u8>>, Failure> {
     let Some(kept) = engine.responses() else { return Ok(None) };
-    let turn = kept.find(id).await.map_err(|it| ledger_unavailable(&it))?;
+    let turn = kept.find(id, who).await.map_err(|it| ledger_unavailable(&it))?;
     Ok(turn.map(|it| it.response.into_bytes()))
 }
 
@@ -69,9 +72,14 @@ pub async fn response(engine: &Engine, id: &str) -> Result<Option<Vec<u8>>, Fail
 ///
 /// # Errors
 /// The file cannot be read (503); the page asked for is none (400).
-pub async fn input_items(engine: &Engine, id: &str, page: Result<Page, Failure>) -> Result<Option<Vec<u8>>, Failure> {
+pub async fn input_items(
+    engine: &Engine,
+    id: &str,
+    who: Option<i64>,
+    page: Result<Page, Failure>,
+) -> Result<Option<Vec<u8>>, Failure> {
     let Some(kept) = engine.responses() else { return Ok(None) };
-    let turns = kept.chain(id).await.map_err(|it| ledger_unavailable(&it))?;
+    let turns = kept.chain(id, who).await.map_err(|it| ledger_unavailable(&it))?;
     let Some((last, before)) = turns.split_last() else { return Ok(None) };
     let before = before.iter().map(|it| (it.input.as_bytes(), Some(it.response.as_bytes())));
     let items = conversation::items(before.chain([(last.input.as_bytes(), None)]));
@@ -82,9 +90,9 @@ pub async fn input_items(engine: &Engine, id: &str, page: Result<Page, Failure>)
 ///
 /// # Errors
 /// It is kept here (400). The file cannot be read (503).
-pub async fn cancel_response(engine: &Engine, id: &str) -> Result<Option<Vec<u8>>, Failure> {
+pub async fn cancel_response(engine: &Engine, id: &str, who: Option<i64>) -> Result<Option<Vec<u8>>, Failure> {
     let Some(kept) = engine.responses() else { return Ok(None) };
-    if kept.find(id).await.map_err(|it| ledger_unavailable(&it))?.is_none() {
+    if kept.find(id, who).await.map_err(|it| ledger_unavailable(&it))?.is_none() {
         return Ok(None);
     }
     let told = "Cannot cancel a synchronous response: llmroute makes none in the background.";
@@ -95,30 +103,30 @@ pub async fn cancel_response(engine: &Engine, id: &str) -> Result<Option<Vec<u8>
 ///
 /// # Errors
 /// The file cannot be written (503).
-pub async fn forget_response(engine: &Engine, id: &str) -> Result<Option<Vec<u8>>, Failure> {
+pub async fn forget_response(engine: &Engine, id: &str, who: Option<i64>) -> Result<Option<Vec<u8>>, Failure> {
     let Some(kept) = engine.responses() else { return Ok(None) };
-    let was_there = kept.forget(id).await.map_err(|it| ledger_unavailable(&it))?;
+    let was_there = kept.forget(id, who).await.map_err(|it| ledger_unavailable(&it))?;
     let told = json!({"id": id, "object": "response", "deleted": true});
     Ok(was_there.then(|| told.to_string().into_bytes()))
 }
 
 /// `GET /v1/models/ID`.
 #[must_use]
-pub fn model(policy: &Policy, id: &str) -> Option<Vec<u8>> {
-    entries(policy).find(|it| it["id"] == id).map(|it| it.to_string().into_bytes())
+pub fn model(policy: &Policy, who: Option<&Caller>, id: &str) -> Option<Vec<u8>> {
+    entries(policy, who).find(|it| it["id"] == id).map(|it| it.to_string().into_bytes())
 }
 
 /// `GET /v1beta/models`: the same list in Gemini's shape.
 #[must_use]
-pub fn gemini_models(policy: &Policy) -> Vec<u8> {
-    let models: Vec<Value> = entries(policy).map(|it| gemini_entry(&it)).collect();
+pub fn gemini_models(policy: &Policy, who: Option<&Caller>) -> Vec<u8> {
+    let models: Vec<Value> = entries(policy, who).map(|it| gemini_entry(&it)).collect();
     json!({ "models": models }).to_string().into_bytes()
 }
 
 /// `GET /v1beta/models/ID`.
 #[must_use]
-pub fn gemini_model(policy: &Policy, id: &str) -> Option<Vec<u8>> {
-    entries(policy).find(|it| it["id"] == id).map(|it| gemini_entry(&it).to_string().into_bytes())
+pub fn gemini_model(policy: &Policy, who: Option<&Caller>, id: &str) -> Option<Vec<u8>> {
+    entries(policy, who).find(|it| it["id"] == id).map(|it| gemini_entry(&it).to_string().into_bytes())
 }
 
 fn gemini_entry(entry: &Value) -> Value {
@@ -130,7 +138,15 @@ fn gemini_entry(entry: &Value) -> Value {
     })
 }
 
-fn entries(policy: &Policy) -> impl Iterator<Item = Value> {
+fn entries(policy: &Policy, who: Option<&Caller>) -> impl Iterator<Item = Value> {
+    let may_use = move |it: &Value| {
+        let id = it["id"].as_str().unwrap_or_default();
+        who.is_none_or(|who| permit::reaches(policy, who, id))
+    };
+    all(policy).filter(may_use)
+}
+
+fn all(policy: &Policy) -> impl Iterator<Item = Value> {
     let groups = policy.groups.keys().map(|it| entry(it.as_str(), "llmroute"));
     let usable = policy.providers.values().filter(|it| it.is_usable());
     let models =

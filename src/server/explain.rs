@@ -11,6 +11,9 @@ use crate::server::asked::Asked;
 use crate::server::{Door, admin, egress, gemini, ingress};
 use crate::upstream;
 
+/// The header that names the virtual key a request is to be explained for.
+const AS: &str = "x-llmroute-virtual-key";
+
 pub(super) async fn chat(State(door): State<Arc<Door>>, request: Request) -> Response {
     explain(&door, Dialect::OpenaiChat, Asked::default(), request).await
 }
@@ -40,10 +43,17 @@ pub(super) async fn generate(State(door): State<Arc<Door>>, request: Request) ->
 /// one to be sent.
 async fn explain(door: &Door, dialect: Dialect, asked: Asked, request: Request) -> Response {
     let (head, body) = request.into_parts();
-    if let Err(failure) = door.guard.admit(&head) {
-        return door.turn_away(dialect, &failure);
-    }
-    let mut call = ingress::call(door.engine.now(), dialect, asked.operation, asked.path, &head);
+    // A trail names every target there is, and how each does.
+    let caller = door.admit_owner(&head).and_then(|()| {
+        let meant = head.headers.get(AS).map(|it| it.to_str().unwrap_or_default());
+        meant.map(|name| door.engine.caller_named(name)).transpose()
+    });
+    let caller = match caller {
+        Ok(it) => it,
+        Err(failure) => return door.turn_away(dialect, &failure),
+    };
+    let call = ingress::call(door.engine.now(), dialect, asked.operation, asked.path, &head);
+    let mut call = Call { caller, ..call };
     if door.engine.reads_envelopes() {
         call.envelope = ingress::envelope(&head);
     }

@@ -1,15 +1,23 @@
 //! Who may come in. Judged by the head alone, before a byte of the body is read.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 
+use crate::domain::caller::Caller;
 use crate::domain::failure::{Failure, Origin};
 use crate::server::gemini;
 
 /// Checks a presented token. Made by `config`, which keeps the digest; compares in constant time.
 pub type Check = Box<dyn Fn(&str) -> bool + Send + Sync>;
+
+/// Whose virtual key a request came with; `None`: the owner's own token, or none where none is needed.
+pub type Visitor = Option<Arc<Caller>>;
+
+/// Tells whose virtual key a token is; `None`: nobody's.
+pub type Known<'a> = &'a dyn Fn(&str) -> Result<Visitor, Failure>;
 
 /// The guard of one server.
 pub struct Guard {
@@ -30,25 +38,27 @@ impl Guard {
         Self { hosts: ["127.0.0.1", "[::1]", "localhost"].map(|it| format!("{it}:{port}")), token }
     }
 
-    /// Whether this request may come in.
+    /// Whether this request may come in, and whose it is. `known` tells whose virtual key a token is that is not the
+    /// server's own.
     ///
     /// # Errors
-    /// `bad_host` (421), `cross_site` (403), `bad_content_type` (403), `unauthorized` (401).
-    pub fn admit(&self, head: &Parts) -> Result<(), Failure> {
+    /// `bad_host` (421), `cross_site` (403), `bad_content_type` (403), `unauthorized` (401); what `known` says.
+    pub fn admit(&self, head: &Parts, known: Known<'_>) -> Result<Visitor, Failure> {
         self.admit_unknown(head)?;
-        self.token(head)
+        self.token(head, known)
     }
 
-    fn token(&self, head: &Parts) -> Result<(), Failure> {
-        match &self.token {
-            None => Ok(()),
-            Some(check) => {
-                match presented(&head.headers).map(Cow::Borrowed).or_else(|| gemini::token(&head.uri).map(Cow::Owned)) {
-                    Some(token) if check(&token) => Ok(()),
-                    Some(_) => Err(unauthorized("the token is not this server's")),
-                    None => Err(unauthorized("a token is needed")),
-                }
-            }
+    fn token(&self, head: &Parts, known: Known<'_>) -> Result<Visitor, Failure> {
+        let token = presented(&head.headers).map(Cow::Borrowed).or_else(|| gemini::token(&head.uri).map(Cow::Owned));
+        match (&self.token, token) {
+            (Some(check), Some(token)) if check(&token) => Ok(None),
+            // Also where no token is needed: whoever shows one wants to be counted, and bound, by it.
+            (own, Some(token)) => match (known(&token)?, own) {
+                (None, Some(_)) => Err(unauthorized("the token is not this server's")),
+                (visitor, _) => Ok(visitor),
+            },
+            (Some(_), None) => Err(unauthorized("a token is needed")),
+            (None, None) => Ok(None),
         }
     }
 
@@ -57,13 +67,13 @@ impl Guard {
     ///
     /// # Errors
     /// As [`Self::admit`]; `bad_content_type` where no header shows a token.
-    pub fn admit_any_content(&self, head: &Parts) -> Result<(), Failure> {
+    pub fn admit_any_content(&self, head: &Parts, known: Known<'_>) -> Result<Visitor, Failure> {
         if presented(&head.headers).is_none() {
-            return self.admit(head);
+            return self.admit(head, known);
         }
         self.host(head)?;
         same_site(&head.headers)?;
-        self.token(head)
+        self.token(head, known)
     }
 
     /// The same without a token, for what may be known to every program on this machine.
@@ -133,6 +143,8 @@ fn presented(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn unauthorized(what: &str) -> Failure {
-    let told = format!("{what}: set the API key of this client to the local token (llmroute serve shows where it is)");
+    let told = format!(
+        "{what}: set the API key of this client to the local token (llmroute serve shows where it is) or to a virtual key"
+    );
     Failure::local(Origin::Client, "unauthorized", 401, told)
 }

@@ -41,6 +41,7 @@ pub fn call(at: Now, dialect: Dialect, operation: Operation, path: Option<Addres
         body: Bytes::new(),
         headers,
         client: client(text("user-agent").unwrap_or_default()),
+        caller: None,
         own_key: None,
         session: session.map(|it| it.chars().filter(|c| !c.is_control()).take(256).collect()),
         priority: text("x-llmroute-priority").map(str::to_owned),

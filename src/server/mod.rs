@@ -24,6 +24,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::Method;
+use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::{get, post};
 use futures_util::FutureExt as _;
@@ -38,7 +39,7 @@ use crate::domain::operation::{Inputs, Operation};
 use crate::engine::{Call, Engine};
 use crate::server::answering::Answering;
 use crate::server::asked::Asked;
-use crate::server::guard::Guard;
+use crate::server::guard::{Guard, Visitor};
 use crate::server::listen::Listening;
 use crate::server::patience::{Patience, Phases};
 use crate::upstream;
@@ -87,6 +88,20 @@ impl Door {
     #[must_use]
     pub fn open(&self) -> Open {
         self.open.clone()
+    }
+
+    /// Lets a request in, and says whose it is.
+    fn admit(&self, head: &Parts) -> Result<Visitor, Failure> {
+        self.guard.admit(head, &|token| self.engine.caller(token))
+    }
+
+    /// Lets the owner in, and nobody with a virtual key: what is told here is of everybody's requests.
+    fn admit_owner(&self, head: &Parts) -> Result<(), Failure> {
+        if self.admit(head)?.is_none() {
+            return Ok(());
+        }
+        let told = "this is for the owner of llmroute only: a virtual key may ask models, and see which it may ask";
+        Err(Failure::local(Origin::Client, "owner_only", 403, told))
     }
 
     fn turn_away(&self, dialect: Dialect, failure: &Failure) -> Response {
@@ -269,32 +284,33 @@ async fn embeddings(State(door): State<Arc<Door>>, request: Request) -> Response
 }
 
 async fn kept_response(State(door): State<Arc<Door>>, Path(id): Path<String>, request: Request) -> Response {
-    kept(&door, &id, request, admin::response(&door.engine, &id)).await
+    kept(&door, &id, request, async |who| admin::response(&door.engine, &id, who).await).await
 }
 
 async fn forget_response(State(door): State<Arc<Door>>, Path(id): Path<String>, request: Request) -> Response {
-    kept(&door, &id, request, admin::forget_response(&door.engine, &id)).await
+    kept(&door, &id, request, async |who| admin::forget_response(&door.engine, &id, who).await).await
 }
 
 async fn input_items(State(door): State<Arc<Door>>, Path(id): Path<String>, request: Request) -> Response {
     let page = Page::read(|key| gemini::query(request.uri(), key));
-    kept(&door, &id, request, admin::input_items(&door.engine, &id, page)).await
+    kept(&door, &id, request, async |who| admin::input_items(&door.engine, &id, who, page).await).await
 }
 
 async fn cancel_response(State(door): State<Arc<Door>>, Path(id): Path<String>, request: Request) -> Response {
-    kept(&door, &id, request, admin::cancel_response(&door.engine, &id)).await
+    kept(&door, &id, request, async |who| admin::cancel_response(&door.engine, &id, who).await).await
 }
 
-/// Answers about one kept response; whoever should not be here learns nothing about it.
+/// Answers about one kept response; whoever should not be here learns nothing about it. Who comes with a virtual key
+/// finds what was made for that key.
 async fn kept(
     door: &Door,
     id: &str,
     request: Request,
-    found: impl Future<Output = Result<Option<Vec<u8>>, Failure>>,
+    find: impl AsyncFnOnce(Option<i64>) -> Result<Option<Vec<u8>>, Failure>,
 ) -> Response {
     let (head, _): (_, Body) = request.into_parts();
-    let answer = match door.guard.admit(&head) {
-        Ok(()) => found.await.and_then(|it| {
+    let answer = match door.admit(&head) {
+        Ok(who) => find(who.map(|it| it.virtual_key.id)).await.and_then(|it| {
             let told = format!("Response with id '{id}' not found.");
             it.ok_or_else(|| Failure::local(Origin::Client, "response_not_found", 404, told))
         }),
@@ -332,13 +348,14 @@ async fn answer_or_panic(door: &Arc<Door>, dialect: Dialect, asked: Asked, reque
     let (head, body) = request.into_parts();
     let Asked { operation, path, array } = asked;
     let admitted = match operation {
-        Operation::Relay(_) => door.guard.admit_any_content(&head),
-        _ => door.guard.admit(&head),
+        Operation::Relay(_) => door.guard.admit_any_content(&head, &|token| door.engine.caller(token)),
+        _ => door.admit(&head),
     };
-    if let Err(failure) = admitted {
-        return door.turn_away(dialect, &failure);
-    }
-    let mut call = ingress::call(at, dialect, operation, path, &head);
+    let caller = match admitted {
+        Ok(it) => it,
+        Err(failure) => return door.turn_away(dialect, &failure),
+    };
+    let mut call = Call { caller, ..ingress::call(at, dialect, operation, path, &head) };
     if door.engine.reads_envelopes() {
         call.envelope = ingress::envelope(&head);
     }
@@ -362,8 +379,8 @@ async fn models(State(door): State<Arc<Door>>, request: Request) -> Response {
         return gemini_models(State(door), request).await;
     }
     let (head, _) = request.into_parts();
-    match door.guard.admit(&head) {
-        Ok(()) => egress::json(200, admin::models(&door.engine.policy())),
+    match door.admit(&head) {
+        Ok(who) => egress::json(200, admin::models(&door.engine.policy(), who.as_deref())),
         Err(failure) => door.turn_away(dialect_of(&head), &failure),
     }
 }
@@ -374,8 +391,8 @@ async fn model(State(door): State<Arc<Door>>, request: Request) -> Response {
     }
     let (head, _) = request.into_parts();
     let id = head.uri.path().strip_prefix("/v1/models/").unwrap_or_default();
-    let found = door.guard.admit(&head).and_then(|()| {
-        admin::model(&door.engine.policy(), id).ok_or_else(|| {
+    let found = door.admit(&head).and_then(|who| {
+        admin::model(&door.engine.policy(), who.as_deref(), id).ok_or_else(|| {
             Failure::local(Origin::Client, "no_route", 404, "no model or group is called so; see /v1/models")
         })
     });
@@ -387,8 +404,8 @@ async fn model(State(door): State<Arc<Door>>, request: Request) -> Response {
 
 async fn gemini_models(State(door): State<Arc<Door>>, request: Request) -> Response {
     let (head, _) = request.into_parts();
-    match door.guard.admit(&head) {
-        Ok(()) => egress::json(200, admin::gemini_models(&door.engine.policy())),
+    match door.admit(&head) {
+        Ok(who) => egress::json(200, admin::gemini_models(&door.engine.policy(), who.as_deref())),
         Err(failure) => door.turn_away(Dialect::Gemini, &failure),
     }
 }
@@ -398,9 +415,9 @@ async fn gemini_model(State(door): State<Arc<Door>>, request: Request) -> Respon
     if head.uri.path().contains("/operations/") {
         return pass_on(&door, Request::from_parts(head, Body::empty()), "no such operation of a model").await;
     }
-    let found = door.guard.admit(&head).and_then(|()| {
+    let found = door.admit(&head).and_then(|who| {
         let id = gemini::model(&head.uri);
-        id.and_then(|id| admin::gemini_model(&door.engine.policy(), &id)).ok_or_else(|| {
+        id.and_then(|id| admin::gemini_model(&door.engine.policy(), who.as_deref(), &id)).ok_or_else(|| {
             Failure::local(Origin::Client, "no_route", 404, "no model or group is called so; see /v1beta/models")
         })
     });
@@ -421,7 +438,7 @@ async fn health(State(door): State<Arc<Door>>, request: Request) -> Response {
 /// For our own command line.
 async fn fleet(State(door): State<Arc<Door>>, request: Request) -> Response {
     let (head, _) = request.into_parts();
-    match door.guard.admit(&head) {
+    match door.admit_owner(&head) {
         Ok(()) => egress::json(200, admin::fleet(&door.engine)),
         Err(failure) => door.turn_away(Dialect::OpenaiChat, &failure),
     }
@@ -452,8 +469,8 @@ async fn wrong_method(State(door): State<Arc<Door>>, request: Request) -> Respon
 
 fn refuse_path(door: &Door, request: Request, code: &'static str, status: u16, told: &str) -> Response {
     let (head, _): (_, Body) = request.into_parts();
-    let failure = match door.guard.admit(&head) {
-        Ok(()) => Failure::local(Origin::Client, code, status, told),
+    let failure = match door.admit(&head) {
+        Ok(_) => Failure::local(Origin::Client, code, status, told),
         Err(failure) => failure,
     };
     door.turn_away(dialect_of(&head), &failure)
@@ -461,7 +478,7 @@ fn refuse_path(door: &Door, request: Request, code: &'static str, status: u16, t
 
 /// The dialect of a client that came to a path without one: Anthropic's always names its version, Gemini's has roots of its
 /// own.
-fn dialect_of(head: &axum::http::request::Parts) -> Dialect {
+fn dialect_of(head: &Parts) -> Dialect {
     if gemini::is_own(&head.uri) { Dialect::Gemini } else { dialect_of_headers(&head.headers) }
 }
 

@@ -4,6 +4,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use crate::domain::clock::Stamp;
 use crate::domain::id::KeyId;
+use crate::domain::pattern::{NotAPattern, Pattern};
 use crate::domain::policy::Billing;
 use crate::store::error::StoreError;
 use crate::store::open::Db;
@@ -61,6 +62,8 @@ pub struct KeyRow {
     pub weight: f64,
     /// Whether it may be used.
     pub enabled: bool,
+    /// The models that it is for; none means any.
+    pub models: Vec<Pattern>,
     /// When it was added.
     pub created: Stamp,
 }
@@ -158,6 +161,15 @@ pub fn set_weight(db: &mut Db, id: KeyId, weight: f64) -> Result<(), StoreError>
     update(db, id, "UPDATE keys SET weight = ?2 WHERE id = ?1", params![id.0, weight])
 }
 
+/// Sets the models that a key is for; none means any.
+///
+/// # Errors
+/// There is no such key, or the file cannot be written.
+pub fn set_models(db: &mut Db, id: KeyId, models: &[Pattern]) -> Result<(), StoreError> {
+    let text = models.iter().map(Pattern::as_str).collect::<Vec<_>>().join(" ");
+    update(db, id, "UPDATE keys SET models = ?2 WHERE id = ?1", params![id.0, text])
+}
+
 /// Sets how a key is paid for.
 ///
 /// # Errors
@@ -186,8 +198,8 @@ pub fn get(db: &Db, provider: &str, name: &str) -> Result<Option<KeyRow>, StoreE
 }
 
 const SELECT: &str =
-    "SELECT id, provider, name, source, reference, sealed, fingerprint, billing, weight, enabled, created
-                      FROM keys";
+    "SELECT id, provider, name, source, reference, sealed, fingerprint, billing, weight, enabled, created,
+     models FROM keys";
 
 fn update(db: &mut Db, id: KeyId, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<(), StoreError> {
     db.edit(|tx| match tx.execute(sql, values)? {
@@ -239,6 +251,8 @@ struct Raw {
     reference: Option<String>,
     sealed: Option<Vec<u8>>,
     billing: String,
+    /// With spaces between them: none is part of a name.
+    models: String,
 }
 
 fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
@@ -251,13 +265,21 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
         billing: Billing::Metered,
         weight: row.get(8)?,
         enabled: row.get(9)?,
+        models: Vec::new(),
         created: Stamp(row.get(10)?),
     };
-    Ok(Raw { key, source: row.get(3)?, reference: row.get(4)?, sealed: row.get(5)?, billing: row.get(7)? })
+    Ok(Raw {
+        key,
+        source: row.get(3)?,
+        reference: row.get(4)?,
+        sealed: row.get(5)?,
+        billing: row.get(7)?,
+        models: row.get(11)?,
+    })
 }
 
 fn from_raw(raw: Raw) -> Result<KeyRow, StoreError> {
-    let Raw { key, source, reference, sealed, billing } = raw;
+    let Raw { key, source, reference, sealed, billing, models } = raw;
     let name = format!("{} {}", key.provider, key.name);
     let bad = |problem: &str| StoreError::Row { what: "key", name: name.clone(), problem: problem.to_owned() };
     let source = match (source.as_str(), reference, sealed) {
@@ -268,5 +290,7 @@ fn from_raw(raw: Raw) -> Result<KeyRow, StoreError> {
         _ => return Err(bad("its source is not known")),
     };
     let billing = billing_from(&billing).ok_or_else(|| bad("its billing is not known"))?;
-    Ok(KeyRow { source, billing, ..key })
+    let models = models.split_whitespace().map(str::parse).collect::<Result<_, NotAPattern>>();
+    let models = models.map_err(|it| bad(&it.to_string()))?;
+    Ok(KeyRow { source, billing, models, ..key })
 }

@@ -4,11 +4,12 @@
 //! Must not: interpret the policy (that is `config`'s), see an unsealed secret, or do anything on the network.
 //!
 //! - [`open`]: one connection, checked and migrated.
-//! - [`providers`], [`keys`], [`groups`], [`weights`], [`aliases`], [`rules`]: edits of the policy, one transaction each;
+//! - [`providers`], [`keys`], [`groups`], [`weights`], [`aliases`], [`rules`], [`members`], [`virtual_keys`]: edits of the policy, one transaction each;
 //!   [`policy`] reads all
 //!   of it at one moment.
 //! - [`health`], [`canaries`]: what a restart must not forget of the fleet.
 //! - [`ledger`]: the journal and the one writer thread of a process.
+//! - `rollups`: the ledger summed up by the hour, kept with its rows.
 //! - [`stats`], [`requests`], [`decisions`]: reading the ledger. [`info`]: how large what is.
 //! - [`responses`]: answers that clients may go on from.
 //! - [`vault`]: what providers want back of their answers and clients do not carry.
@@ -26,10 +27,12 @@ pub mod canaries;
 pub mod groups;
 pub mod health;
 pub mod keys;
+pub mod members;
 pub mod policy;
 pub mod prices;
 pub mod providers;
 pub mod rules;
+pub mod virtual_keys;
 pub mod weights;
 
 pub mod decisions;
@@ -37,6 +40,7 @@ pub mod info;
 pub mod ledger;
 pub mod requests;
 pub mod responses;
+mod rollups;
 pub mod server_lock;
 pub mod stats;
 pub mod vault;
@@ -53,3 +57,4 @@ pub use open::{Access, Db, open};
 pub use policy::PolicyRows;
 pub use providers::StoredProvider;
 pub use rules::RuleRow;
+pub use virtual_keys::VirtualKeyRow;

@@ -8,6 +8,7 @@ use crate::store::open::Db;
 use crate::store::prices::{self, PriceRow};
 use crate::store::providers::{self, StoredProvider};
 use crate::store::rules::{self, RuleRow};
+use crate::store::virtual_keys::{self, VirtualKeyRow};
 use crate::store::weights::{self, Overrides};
 
 /// All policy rows.
@@ -29,6 +30,8 @@ pub struct PolicyRows {
     pub aliases: Vec<(String, String)>,
     /// The rules, by name.
     pub rules: Vec<RuleRow>,
+    /// Virtual keys, those that were removed too.
+    pub virtual_keys: Vec<VirtualKeyRow>,
 }
 
 /// Reads all of it in one transaction, so that an edit in between is seen whole or not at all.
@@ -46,6 +49,7 @@ pub fn read(db: &Db) -> Result<PolicyRows, StoreError> {
         prices: prices::list(db)?,
         aliases: aliases::list(db)?,
         rules: rules::list(db)?,
+        virtual_keys: virtual_keys::list(db)?,
     };
     tx.commit()?;
     Ok(rows)

@@ -4,22 +4,17 @@ use rusqlite::params;
 
 use crate::domain::clock::Stamp;
 use crate::domain::money::Usd;
+use crate::domain::rates::UnitPrices;
 use crate::store::error::StoreError;
 use crate::store::open::Db;
 
-/// One price row, in dollars per million tokens.
+/// One price row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PriceRow {
     /// `provider/model`.
     pub target: String,
-    /// Of prompt tokens.
-    pub input: Usd,
-    /// Of generated tokens.
-    pub output: Usd,
-    /// Of prompt tokens read from the provider's cache; `None` = as `input`.
-    pub cache_read: Option<Usd>,
-    /// Of prompt tokens written to the provider's cache; `None` = as `input`.
-    pub cache_write: Option<Usd>,
+    /// What it charges.
+    pub prices: UnitPrices,
     /// From when on; the beginning of time for a price without a date.
     pub from: Stamp,
     /// Not the true price but one that will not be exceeded.
@@ -33,16 +28,23 @@ pub struct PriceRow {
 pub fn set(db: &mut Db, row: &PriceRow) -> Result<(), StoreError> {
     db.edit(|tx| {
         tx.execute(
-            "INSERT OR REPLACE INTO prices (target, valid_from, input, output, cache_read, cache_write, ceiling)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT OR REPLACE INTO prices (target, valid_from, input, output, cache_read, cache_write, ceiling,
+                 cache_write_1h, reasoning, input_audio, output_audio, request, search)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             params![
                 row.target,
                 row.from.0,
-                row.input.pico(),
-                row.output.pico(),
-                row.cache_read.map(Usd::pico),
-                row.cache_write.map(Usd::pico),
+                row.prices.input.pico(),
+                row.prices.output.pico(),
+                row.prices.cache_read.map(Usd::pico),
+                row.prices.cache_write.map(Usd::pico),
                 row.ceiling,
+                row.prices.cache_write_1h.map(Usd::pico),
+                row.prices.reasoning.map(Usd::pico),
+                row.prices.input_audio.map(Usd::pico),
+                row.prices.output_audio.map(Usd::pico),
+                row.prices.request.map(Usd::pico),
+                row.prices.search.map(Usd::pico),
             ],
         )?;
         Ok(())
@@ -63,17 +65,27 @@ pub fn remove(db: &mut Db, target: &str) -> Result<usize, StoreError> {
 /// The file cannot be read.
 pub fn list(db: &Db) -> Result<Vec<PriceRow>, StoreError> {
     let mut statement = db.conn().prepare_cached(
-        "SELECT target, valid_from, input, output, cache_read, cache_write, ceiling
+        "SELECT target, valid_from, input, output, cache_read, cache_write, ceiling, cache_write_1h, reasoning,
+             input_audio, output_audio, request, search
          FROM prices ORDER BY target, valid_from",
     )?;
     let rows = statement.query_map([], |row| {
+        let part = |at: usize| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(at)?.map(Usd::from_pico));
         Ok(PriceRow {
             target: row.get(0)?,
             from: Stamp(row.get(1)?),
-            input: Usd::from_pico(row.get(2)?),
-            output: Usd::from_pico(row.get(3)?),
-            cache_read: row.get::<_, Option<i64>>(4)?.map(Usd::from_pico),
-            cache_write: row.get::<_, Option<i64>>(5)?.map(Usd::from_pico),
+            prices: UnitPrices {
+                input: Usd::from_pico(row.get(2)?),
+                output: Usd::from_pico(row.get(3)?),
+                cache_read: part(4)?,
+                cache_write: part(5)?,
+                cache_write_1h: part(7)?,
+                reasoning: part(8)?,
+                input_audio: part(9)?,
+                output_audio: part(10)?,
+                request: part(11)?,
+                search: part(12)?,
+            },
             ceiling: row.get(6)?,
         })
     })?;

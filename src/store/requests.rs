@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension, Row, ToSql};
 
+use crate::domain::caller::CallerIds;
 use crate::domain::clock::Stamp;
 use crate::domain::id::{KeyId, RequestId};
 use crate::domain::money::Usd;
@@ -27,6 +28,8 @@ pub struct RequestRow {
     pub group: Option<String>,
     /// Who asked.
     pub client: String,
+    /// Whose virtual key it came with, by id.
+    pub caller: CallerIds,
     /// The client's session.
     pub session: Option<String>,
     /// The client wanted a stream.
@@ -275,14 +278,14 @@ const REQUESTS: &str =
     "SELECT id, started, dialect, operation, asked, group_name, client, session, stream, outcome, status,
     total_us, first_us, overhead_us, provider, model, key_name, served, finish, cost_reported, moved, attempts, losses,
     input, cache_read, cache_write, cache_write_1h, output, reasoning, counted, suspect, cost, cost_kind, kind, code,
-    detail FROM requests";
+    detail, virtual_key, team, customer FROM requests";
 
 /// Requests of which only intents are known, in the shape of [`REQUESTS`].
 const OPEN: &str = "SELECT request AS id, started, dialect, operation, asked, group_name, client, session, stream,
     NULL AS outcome, NULL AS status, NULL AS total_us, NULL AS first_us, NULL AS overhead_us, NULL AS provider,
     NULL AS model, NULL AS key_name, NULL AS served, NULL AS finish, NULL AS cost_reported, NULL AS moved,
-    NULL AS attempts, NULL AS losses, NULL AS counted, NULL AS cost_kind, NULL AS kind
-    FROM temp.intents WHERE n = 1 AND request NOT IN (SELECT id FROM ledger_requests)";
+    NULL AS attempts, NULL AS losses, NULL AS counted, NULL AS cost_kind, NULL AS kind, NULL AS virtual_key,
+    NULL AS team, NULL AS customer FROM temp.intents WHERE n = 1 AND request NOT IN (SELECT id FROM ledger_requests)";
 
 const ATTEMPTS: &str = "SELECT n, state, at, provider, model, key_id, key_name, billing, lane, started_us, first_us,
     total_us, status, retry_after_ms, NULL AS expected, input, cache_read, cache_write, cache_write_1h, output,
@@ -303,6 +306,11 @@ fn request(row: &Row<'_>) -> rusqlite::Result<RequestRow> {
         asked: row.get("asked")?,
         group: row.get("group_name")?,
         client: row.get("client")?,
+        caller: CallerIds {
+            virtual_key: row.get("virtual_key")?,
+            team: row.get("team")?,
+            customer: row.get("customer")?,
+        },
         session: row.get("session")?,
         stream: row.get("stream")?,
         outcome: row.get("outcome")?,

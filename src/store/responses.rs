@@ -41,6 +41,8 @@ pub struct Turn {
     pub input: String,
     /// The response object: JSON.
     pub response: String,
+    /// The id of the virtual key it was made for; `None` = the owner's own token.
+    pub owner: Option<i64>,
 }
 
 impl Turn {
@@ -59,9 +61,9 @@ pub struct Responses {
 enum Message {
     Keep(Turn),
     /// The turn and those before it, oldest first.
-    Chain(String, oneshot::Sender<Result<Vec<Turn>, StoreError>>),
-    Find(String, oneshot::Sender<Result<Option<Turn>, StoreError>>),
-    Forget(String, oneshot::Sender<Result<bool, StoreError>>),
+    Chain(String, Option<i64>, oneshot::Sender<Result<Vec<Turn>, StoreError>>),
+    Find(String, Option<i64>, oneshot::Sender<Result<Option<Turn>, StoreError>>),
+    Forget(String, Option<i64>, oneshot::Sender<Result<bool, StoreError>>),
 }
 
 impl Responses {
@@ -89,28 +91,29 @@ impl Responses {
         }
     }
 
-    /// The turn `id` and all before it, oldest first; empty where it, or one before it, is not kept.
+    /// The turn `id` and all before it, oldest first; empty where it, or one before it, is not kept. `who` is the id of the
+    /// virtual key that asks, here and below: it finds its own turns only, and who comes with none finds all.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub async fn chain(&self, id: &str) -> Result<Vec<Turn>, StoreError> {
-        self.ask(|answer| Message::Chain(id.to_owned(), answer)).await
+    pub async fn chain(&self, id: &str, who: Option<i64>) -> Result<Vec<Turn>, StoreError> {
+        self.ask(|answer| Message::Chain(id.to_owned(), who, answer)).await
     }
 
     /// The turn `id`.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub async fn find(&self, id: &str) -> Result<Option<Turn>, StoreError> {
-        self.ask(|answer| Message::Find(id.to_owned(), answer)).await
+    pub async fn find(&self, id: &str, who: Option<i64>) -> Result<Option<Turn>, StoreError> {
+        self.ask(|answer| Message::Find(id.to_owned(), who, answer)).await
     }
 
     /// Forgets the turn `id`. `false` if it is not kept.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub async fn forget(&self, id: &str) -> Result<bool, StoreError> {
-        self.ask(|answer| Message::Forget(id.to_owned(), answer)).await
+    pub async fn forget(&self, id: &str, who: Option<i64>) -> Result<bool, StoreError> {
+        self.ask(|answer| Message::Forget(id.to_owned(), who, answer)).await
     }
 
     async fn ask<T>(
@@ -145,9 +148,9 @@ fn run(path: &Path, messages: &Receiver<Message>) {
                     tracing::error!(%error, id = turn.id, "an answer cannot be kept");
                 }
             }
-            Message::Chain(id, answer) => drop(answer.send(keeper.and_then(|it| it.chain(&id)))),
-            Message::Find(id, answer) => drop(answer.send(keeper.and_then(|it| it.find(&id)))),
-            Message::Forget(id, answer) => drop(answer.send(keeper.and_then(|it| it.forget(&id)))),
+            Message::Chain(id, who, answer) => drop(answer.send(keeper.and_then(|it| it.chain(&id, who)))),
+            Message::Find(id, who, answer) => drop(answer.send(keeper.and_then(|it| it.find(&id, who)))),
+            Message::Forget(id, who, answer) => drop(answer.send(keeper.and_then(|it| it.forget(&id, who)))),
         }
     }
 }
@@ -165,10 +168,10 @@ impl Keeper {
         let size = i64::try_from(turn.size()).unwrap_or(i64::MAX);
         self.conn
             .prepare_cached(
-                "INSERT OR REPLACE INTO responses (id, previous, used, size, input, response)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT OR REPLACE INTO responses (id, previous, used, size, input, response, owner)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
-            .execute(params![turn.id, turn.previous, now, size, turn.input, turn.response])?;
+            .execute(params![turn.id, turn.previous, now, size, turn.input, turn.response, turn.owner])?;
         if self.since_sweep == 0 {
             self.sweep(now)?;
         }
@@ -189,20 +192,22 @@ impl Keeper {
         Ok(())
     }
 
-    fn find(&self, id: &str) -> Result<Option<Turn>, StoreError> {
-        let sql = "SELECT id, previous, input, response FROM responses WHERE id = ?1";
-        let turn = self.conn.prepare_cached(sql)?.query_row([id], |row| {
-            Ok(Turn { id: row.get(0)?, previous: row.get(1)?, input: row.get(2)?, response: row.get(3)? })
+    fn find(&self, id: &str, who: Option<i64>) -> Result<Option<Turn>, StoreError> {
+        let sql =
+            "SELECT id, previous, input, response, owner FROM responses WHERE id = ?1 AND (?2 IS NULL OR owner = ?2)";
+        let turn = self.conn.prepare_cached(sql)?.query_row(params![id, who], |row| {
+            let (id, previous, input) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(Turn { id, previous, input, response: row.get(3)?, owner: row.get(4)? })
         });
         Ok(turn.optional()?)
     }
 
-    fn chain(&self, id: &str) -> Result<Vec<Turn>, StoreError> {
+    fn chain(&self, id: &str, who: Option<i64>) -> Result<Vec<Turn>, StoreError> {
         let mut turns: Vec<Turn> = Vec::new();
         let mut next = Some(id.to_owned());
         while let Some(id) = next.take() {
             let known = turns.iter().any(|it| it.id == id);
-            match self.find(&id)?.filter(|_| !known && turns.len() < LONGEST) {
+            match self.find(&id, who)?.filter(|_| !known && turns.len() < LONGEST) {
                 Some(turn) => {
                     next.clone_from(&turn.previous);
                     turns.push(turn);
@@ -219,8 +224,9 @@ impl Keeper {
         Ok(turns)
     }
 
-    fn forget(&self, id: &str) -> Result<bool, StoreError> {
-        Ok(self.conn.execute("DELETE FROM responses WHERE id = ?1", [id])? > 0)
+    fn forget(&self, id: &str, who: Option<i64>) -> Result<bool, StoreError> {
+        let sql = "DELETE FROM responses WHERE id = ?1 AND (?2 IS NULL OR owner = ?2)";
+        Ok(self.conn.execute(sql, params![id, who])? > 0)
     }
 }
 
@@ -240,6 +246,7 @@ mod tests {
             previous: previous.map(str::to_owned),
             input: format!("\"{id}\""),
             response: "{}".to_owned(),
+            owner: None,
         }
     }
 
@@ -250,14 +257,28 @@ mod tests {
             keeper.keep(&it).unwrap();
         }
         let ids = |it: Vec<Turn>| it.into_iter().map(|it| it.id).collect::<Vec<_>>();
-        assert_eq!(ids(keeper.chain("c").unwrap()), ["a", "b", "c"]);
-        assert_eq!(ids(keeper.chain("a").unwrap()), ["a"]);
+        assert_eq!(ids(keeper.chain("c", None).unwrap()), ["a", "b", "c"]);
+        assert_eq!(ids(keeper.chain("a", None).unwrap()), ["a"]);
         // Half a conversation would be answered as if it were all of it.
-        assert_eq!(keeper.chain("x").unwrap(), []);
-        assert!(keeper.forget("b").unwrap() && !keeper.forget("b").unwrap());
-        assert_eq!(keeper.chain("c").unwrap(), []);
+        assert_eq!(keeper.chain("x", None).unwrap(), []);
+        assert!(keeper.forget("b", None).unwrap() && !keeper.forget("b", None).unwrap());
+        assert_eq!(keeper.chain("c", None).unwrap(), []);
         keeper.keep(&turn("d", Some("d"))).unwrap();
-        assert_eq!(keeper.chain("d").unwrap(), [], "a circle has no beginning");
+        assert_eq!(keeper.chain("d", None).unwrap(), [], "a circle has no beginning");
+    }
+
+    #[test]
+    fn a_virtual_key_finds_its_own_turns_only() {
+        let (_dir, mut keeper) = keeper();
+        let of = |owner, it: Turn| Turn { owner, ..it };
+        for it in [of(Some(1), turn("a", None)), of(Some(2), turn("b", Some("a"))), turn("c", None)] {
+            keeper.keep(&it).unwrap();
+        }
+        assert!(keeper.find("a", Some(1)).unwrap().is_some() && keeper.find("a", None).unwrap().is_some());
+        assert_eq!(keeper.find("a", Some(2)).unwrap(), None);
+        assert_eq!(keeper.chain("b", Some(2)).unwrap(), [], "what it goes on from is another's");
+        assert_eq!((keeper.find("c", Some(1)).unwrap(), keeper.forget("c", Some(1)).unwrap()), (None, false));
+        assert!(keeper.forget("a", Some(1)).unwrap());
     }
 
     #[test]
@@ -278,7 +299,7 @@ mod tests {
         set("b", now - 2 * day, MOST / 2);
         set("c", now - day, MOST / 2 + 10);
         keeper.sweep(now).unwrap();
-        let left = |id: &str| keeper.find(id).unwrap().is_some();
+        let left = |id: &str| keeper.find(id, None).unwrap().is_some();
         assert_eq!((left("a"), left("b"), left("c")), (false, false, true));
     }
 
@@ -287,10 +308,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let kept = Responses::start(&dir.path().join("home").join("t.db")).unwrap();
         kept.keep(turn("a", None));
-        assert_eq!(kept.find("a").await.unwrap(), Some(turn("a", None)));
+        assert_eq!(kept.find("a", None).await.unwrap(), Some(turn("a", None)));
         kept.keep(Turn { input: "x".repeat(LARGEST + 1), ..turn("large", None) });
-        assert_eq!(kept.find("large").await.unwrap(), None);
-        assert!(kept.forget("a").await.unwrap());
-        assert_eq!(kept.chain("a").await.unwrap(), []);
+        assert_eq!(kept.find("large", None).await.unwrap(), None);
+        assert!(kept.forget("a", None).await.unwrap());
+        assert_eq!(kept.chain("a", None).await.unwrap(), []);
     }
 }

@@ -10,7 +10,7 @@ use crate::store::open::Db;
 pub struct RuleRow {
     /// Its name.
     pub name: String,
-    /// `global`, `customer:ID`, `team:ID` or `virtual-key:ID`.
+    /// `global`, `customer:NAME`, `team:NAME` or `virtual-key:NAME`.
     pub scope: String,
     /// The smaller, the earlier within its scope.
     pub priority: i64,

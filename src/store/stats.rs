@@ -1,19 +1,21 @@
-//! Sums over the ledger for a span of time. Reads no row outside that span.
+//! Sums over the ledger for a span of time: of whole hours from what the writer has summed up, of the rest from rows.
+//! Reads no row outside that span.
 //!
 //! Counts of requests are the clients' view: one request is one, however many attempts it took. Tokens and money are
 //! the providers' view: every attempt counts, whoever's answer the client got.
 
-use std::collections::BTreeMap;
+mod calendar;
 
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan, Zoned};
-use rusqlite::{Connection, Row, ToSql, params};
+use rusqlite::{Connection, params};
 
 use crate::domain::clock::Stamp;
 use crate::domain::money::Usd;
 use crate::store::error::StoreError;
 use crate::store::ledger::journal;
 use crate::store::open::Db;
+use crate::store::rollups::{Cell, Histogram, Reading, Series, Sum};
+use calendar::Step;
 
 /// A span of time: requests that arrived from `from` on and before `to`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +45,12 @@ pub enum By {
     Group,
     /// What a group sent where: `GROUP PROVIDER/MODEL`. Requests that named no group are left out.
     GroupTarget,
+    /// A virtual key, by its id.
+    VirtualKey,
+    /// A team, by its id.
+    Team,
+    /// A customer, by its id.
+    Customer,
     /// A calendar day in that time zone. Days without requests have a row too.
     Day(TimeZone),
     /// A calendar hour in that time zone. Hours without requests have a row too.
@@ -88,6 +96,10 @@ pub struct Sums {
     pub first: FirstTries,
     /// Time to first content of streamed attempts that had one, each from its own beginning.
     pub ttft: Percentiles,
+    /// From beginning to end of attempts that answered.
+    pub total: Percentiles,
+    /// Time spent in llmroute before a request left for a provider.
+    pub overhead: Percentiles,
 }
 
 /// Requests, by how they ended. In a row of a model, provider or key: those it answered.
@@ -107,7 +119,7 @@ pub struct Requests {
     pub client_gone: u64,
     /// Left open by a process that died.
     pub in_doubt: u64,
-    /// Answered in full after an attempt had failed.
+    /// Answered in full after an attempt had failed. Who was only slower than another has not failed.
     pub rescued: u64,
     /// With a failed attempt or a failed end; `rescued` is a part of it.
     pub failing: u64,
@@ -162,8 +174,8 @@ pub struct FirstTries {
     pub ok: u64,
 }
 
-/// Percentiles by nearest rank, in microseconds. One is `None` where there are too few values for it: with fewer than
-/// 6, 72 and 368 values no 95 % interval bounds p50, p95 and p99.
+/// Percentiles by nearest rank, in microseconds, each off by less than 1/128 of it. One is `None` where there are too few
+/// values for it: with fewer than 6, 72 and 368 values no 95 % interval bounds p50, p95 and p99.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Percentiles {
     /// How many values.
@@ -174,21 +186,6 @@ pub struct Percentiles {
     pub p95: Option<u64>,
     /// The 99th percentile.
     pub p99: Option<u64>,
-}
-
-impl Percentiles {
-    /// Of these values.
-    #[must_use]
-    pub fn of(mut values: Vec<u64>) -> Self {
-        values.sort_unstable();
-        let n = values.len();
-        // Nearest rank: the smallest value that at least `percent` in a hundred do not exceed.
-        let rank = |percent: usize, least: usize| {
-            let at = (n * percent).div_ceil(100).saturating_sub(1);
-            values.get(at).copied().filter(|_| n >= least)
-        };
-        Self { n: n as u64, p50: rank(50, 6), p95: rank(95, 72), p99: rank(99, 368) }
-    }
 }
 
 /// Failures with one code.
@@ -212,243 +209,142 @@ pub fn report(db: &Db, range: Range, by: &By) -> Result<StatsReport, StoreError>
     journal::load_open(db.conn(), &db.run())?;
     // One transaction: totals and rows are of the same moment.
     let tx = db.conn().unchecked_transaction()?;
-    let totals = totals(&tx, range)?;
-    let rows = match by {
-        By::Total => Vec::new(),
-        By::Model => keyed(&tx, range, &OF_MODEL)?,
-        By::Provider => keyed(&tx, range, &OF_PROVIDER)?,
-        By::Key => keyed(&tx, range, &OF_KEY)?,
-        By::Client => keyed(&tx, range, &of_request("r.client"))?,
-        By::Session => keyed(&tx, range, &of_request("r.session"))?,
-        By::Group => keyed(&tx, range, &of_request("r.group_name"))?,
-        By::GroupTarget => keyed(&tx, range, &OF_GROUP_TARGET)?,
-        By::Day(zone) => series(&tx, range, zone, Step::Day)?,
-        By::Hour(zone) => series(&tx, range, zone, Step::Hour)?,
-    };
-    let errors = errors(&tx, range)?;
+    let reading = Reading::new(&tx, range)?;
+    let totals = Sums::of(&reading.totals()?);
+    let rows = rows(&reading, range, by)?;
+    let errors = errors(&reading)?;
     let open = "SELECT count(DISTINCT request) FROM temp.intents WHERE started >= ?1 AND started < ?2";
-    let open = tx.query_row(open, params![range.from.0, range.to.0], |row| count(row, 0))?;
+    let open = tx.query_row(open, params![range.from.0, range.to.0], |row| row.get::<_, i64>(0))?.cast_unsigned();
     tx.commit()?;
     Ok(StatsReport { range, open, totals, rows, errors })
 }
 
-/// The SQL that names the row of a request, and of an attempt.
-struct Naming {
-    request: &'static str,
-    attempt: &'static str,
-    /// Requests without a name are nobody's (no model answered), rather than a row of their own.
-    skip_unnamed: bool,
+// === private ===
+
+fn rows(reading: &Reading<'_>, range: Range, by: &By) -> Result<Vec<StatsRow>, StoreError> {
+    match by {
+        By::Total => Ok(Vec::new()),
+        By::Day(zone) => calendar::series(reading.conn(), range, zone, Step::Day),
+        By::Hour(zone) => calendar::series(reading.conn(), range, zone, Step::Hour),
+        By::Session => {
+            let named = reading.by_session()?.into_iter();
+            Ok(dearest_first(named.map(|(name, cell)| (Some(name).filter(|it| !it.is_empty()), cell))))
+        }
+        _ => Ok(dearest_first(reading.by(|it| name(it, by))?)),
+    }
 }
 
-const OF_MODEL: Naming =
-    Naming { request: "r.provider || '/' || r.model", attempt: "a.provider || '/' || a.model", skip_unnamed: true };
-const OF_PROVIDER: Naming = Naming { request: "r.provider", attempt: "a.provider", skip_unnamed: true };
-const OF_KEY: Naming = Naming {
-    request: "r.provider || ' ' || r.key_name",
-    attempt: "a.provider || ' ' || a.key_name",
-    skip_unnamed: true,
-};
-const OF_GROUP_TARGET: Naming = Naming {
-    request: "r.group_name || ' ' || r.provider || '/' || r.model",
-    attempt: "r.group_name || ' ' || a.provider || '/' || a.model",
-    skip_unnamed: true,
-};
-const ALL: Naming = of_request("NULL");
-
-const fn of_request(column: &'static str) -> Naming {
-    Naming { request: column, attempt: column, skip_unnamed: false }
+/// What a series is called in the rows of `by`; `None` where it is nobody's, as requests without an answer are no
+/// model's.
+#[expect(clippy::option_option, reason = "a row may have no name, and a series no row")]
+fn name(series: &Series<'_>, by: &By) -> Option<Option<String>> {
+    let Series { provider, model, key, client, group, .. } = series;
+    let answered = !provider.is_empty();
+    let id = |id: i64| Some((id != 0).then(|| id.to_string()));
+    match by {
+        By::Model => answered.then(|| Some(format!("{provider}/{model}"))),
+        By::Provider => answered.then(|| Some(provider.to_string())),
+        By::Key => (answered && !key.is_empty()).then(|| Some(format!("{provider} {key}"))),
+        By::Client => Some(Some(client.to_string())),
+        By::Group => Some((!group.is_empty()).then(|| group.to_string())),
+        By::GroupTarget => (answered && !group.is_empty()).then(|| Some(format!("{group} {provider}/{model}"))),
+        By::VirtualKey => id(series.virtual_key),
+        By::Team => id(series.team),
+        By::Customer => id(series.customer),
+        By::Total | By::Session | By::Day(_) | By::Hour(_) => None,
+    }
 }
 
-type Named = BTreeMap<Option<String>, Sums>;
+fn dearest_first(named: impl IntoIterator<Item = (Option<String>, Cell)>) -> Vec<StatsRow> {
+    let rows = named.into_iter().map(|(name, cell)| StatsRow { name, start: None, sums: Sums::of(&cell) });
+    let mut rows: Vec<_> = rows.collect();
+    rows.sort_by_key(|it| std::cmp::Reverse((it.sums.money.spent(), it.sums.requests.all)));
+    rows
+}
 
 fn totals(conn: &Connection, range: Range) -> Result<Sums, StoreError> {
-    Ok(gather(conn, range, &ALL)?.into_values().next().unwrap_or_default())
+    Ok(Sums::of(&Reading::new(conn, range)?.totals()?))
 }
 
-fn keyed(conn: &Connection, range: Range, naming: &Naming) -> Result<Vec<StatsRow>, StoreError> {
-    let named = gather(conn, range, naming)?;
-    let mut rows: Vec<_> = named
-        .into_iter()
-        .filter(|(name, _)| name.is_some() || !naming.skip_unnamed)
-        .map(|(name, sums)| StatsRow { name, start: None, sums })
-        .collect();
-    rows.sort_by_key(|it| std::cmp::Reverse((it.sums.money.spent(), it.sums.requests.all)));
+fn errors(reading: &Reading<'_>) -> Result<Vec<ErrorRow>, StoreError> {
+    let all = reading.errors()?.into_iter();
+    let row = |((code, kind), it): (_, crate::store::rollups::Errors)| ErrorRow {
+        code,
+        kind,
+        attempts: it.attempts,
+        requests: it.requests,
+    };
+    let mut rows: Vec<_> = all.map(row).collect();
+    rows.sort_by_key(|it| std::cmp::Reverse((it.attempts, it.requests)));
     Ok(rows)
 }
 
-fn gather(conn: &Connection, range: Range, naming: &Naming) -> Result<Named, StoreError> {
-    let mut named = Named::new();
-    let bounds: [&dyn ToSql; 2] = [&range.from.0, &range.to.0];
-    let sql = REQUESTS.replace("{name}", naming.request);
-    let mut statement = conn.prepare_cached(&sql)?;
-    let mut rows = statement.query(&bounds[..])?;
-    while let Some(row) = rows.next()? {
-        named.entry(row.get(0)?).or_default().requests = requests(row)?;
-    }
-    let sql = ATTEMPTS.replace("{name}", naming.attempt);
-    let mut statement = conn.prepare_cached(&sql)?;
-    let mut rows = statement.query(&bounds[..])?;
-    while let Some(row) = rows.next()? {
-        let sums = named.entry(row.get(0)?).or_default();
-        (sums.tokens, sums.money, sums.first) = (tokens(row)?, money(row)?, first_tries(row)?);
-    }
-    let sql = TTFT.replace("{name}", naming.attempt);
-    let mut statement = conn.prepare_cached(&sql)?;
-    let mut rows = statement.query(&bounds[..])?;
-    let mut values: BTreeMap<Option<String>, Vec<u64>> = BTreeMap::new();
-    while let Some(row) = rows.next()? {
-        values.entry(row.get(0)?).or_default().push(count(row, 1)?);
-    }
-    for (name, values) in values {
-        named.entry(name).or_default().ttft = Percentiles::of(values);
-    }
-    Ok(named)
-}
-
-// The span is a range of the index on `started`; CROSS JOIN keeps the planner from starting at the attempts.
-const REQUESTS: &str = "
-    SELECT {name}, count(*), total(outcome = 'ok'), total(outcome = 'refused'), total(outcome = 'failed'),
-        total(outcome = 'cut'), total(outcome = 'client_gone'), total(outcome = 'in_doubt'),
-        total(outcome = 'ok' AND attempts > 1)
-    FROM requests r WHERE started >= ?1 AND started < ?2 GROUP BY 1";
-
-// Money is summed in two halves: SQLite's sum() of whole pico-dollars fails beyond nine million dollars.
-const ATTEMPTS: &str = "
-    SELECT {name}, sum(a.input), sum(a.cache_read), sum(a.output), sum(a.reasoning),
-        sum(CASE a.cost_kind WHEN 'exact' THEN a.cost / 1000000 END),
-        sum(CASE a.cost_kind WHEN 'exact' THEN a.cost % 1000000 END),
-        sum(CASE a.cost_kind WHEN 'estimated' THEN a.cost / 1000000 END),
-        sum(CASE a.cost_kind WHEN 'estimated' THEN a.cost % 1000000 END),
-        sum(CASE a.cost_kind WHEN 'in-doubt' THEN a.cost / 1000000 END),
-        sum(CASE a.cost_kind WHEN 'in-doubt' THEN a.cost % 1000000 END),
-        total(a.cost_kind = 'in-doubt'), total(a.cost_kind = 'unpriced'),
-        total(a.billing = 'subscription' AND a.state = 'settled' AND a.kind IS NULL),
-        total(a.billing = 'free' AND a.state = 'settled' AND a.kind IS NULL),
-        total(a.n = 1), total(a.n = 1 AND a.state = 'settled' AND a.kind IS NULL)
-    FROM requests r CROSS JOIN attempts a ON a.request = r.id
-    WHERE r.started >= ?1 AND r.started < ?2 GROUP BY 1";
-
-const TTFT: &str = "
-    SELECT {name}, a.first_us FROM requests r CROSS JOIN attempts a ON a.request = r.id
-    WHERE r.started >= ?1 AND r.started < ?2 AND r.stream = 1 AND a.first_us IS NOT NULL";
-
-fn requests(row: &Row<'_>) -> rusqlite::Result<Requests> {
-    let (ok, failed, cut, rescued) = (whole(row, 2)?, whole(row, 4)?, whole(row, 5)?, whole(row, 8)?);
-    Ok(Requests {
-        all: count(row, 1)?,
-        ok,
-        refused: whole(row, 3)?,
-        failed,
-        cut,
-        client_gone: whole(row, 6)?,
-        in_doubt: whole(row, 7)?,
-        rescued,
-        failing: rescued + failed + cut,
-    })
-}
-
-fn tokens(row: &Row<'_>) -> rusqlite::Result<Tokens> {
-    Ok(Tokens { input: count(row, 1)?, cache_read: count(row, 2)?, output: count(row, 3)?, reasoning: count(row, 4)? })
-}
-
-fn money(row: &Row<'_>) -> rusqlite::Result<Money> {
-    Ok(Money {
-        exact: amount(row, 5)?,
-        estimated: amount(row, 7)?,
-        in_doubt: amount(row, 9)?,
-        in_doubt_count: whole(row, 11)?,
-        unpriced: whole(row, 12)?,
-        subscription: whole(row, 13)?,
-        free: whole(row, 14)?,
-    })
-}
-
-fn first_tries(row: &Row<'_>) -> rusqlite::Result<FirstTries> {
-    Ok(FirstTries { all: whole(row, 15)?, ok: whole(row, 16)? })
-}
-
-/// A sum or count of columns that are never negative; a sum over nothing is 0.
-fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
-    Ok(row.get::<_, Option<i64>>(column)?.map_or(0, i64::cast_unsigned))
-}
-
-/// `total()` never fails and is 0 over nothing, but a float: exact for any count a disk can hold.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of rows")]
-fn whole(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
-    Ok(row.get::<_, f64>(column)? as u64)
-}
-
-/// A sum from its two halves: millions of pico-dollars, and what is below a million in each row.
-fn amount(row: &Row<'_>, column: usize) -> rusqlite::Result<Usd> {
-    let high: Option<i64> = row.get(column)?;
-    let low: Option<i64> = row.get(column + 1)?;
-    let sum = i128::from(high.unwrap_or(0)) * 1_000_000 + i128::from(low.unwrap_or(0));
-    Ok(Usd::from_pico(i64::try_from(sum).unwrap_or(i64::MAX)))
-}
-
-fn errors(conn: &Connection, range: Range) -> Result<Vec<ErrorRow>, StoreError> {
-    let sql = "
-        SELECT code, kind, sum(tried), sum(ended) FROM (
-            SELECT a.code AS code, a.kind AS kind, 1 AS tried, 0 AS ended
-            FROM requests r CROSS JOIN attempts a ON a.request = r.id
-            WHERE r.started >= ?1 AND r.started < ?2 AND a.code IS NOT NULL
-            UNION ALL
-            SELECT code, kind, 0, 1 FROM requests WHERE started >= ?1 AND started < ?2 AND code IS NOT NULL)
-        GROUP BY code, kind ORDER BY 3 DESC, 4 DESC, 1";
-    let mut statement = conn.prepare_cached(sql)?;
-    let rows = statement.query_map(params![range.from.0, range.to.0], |row| {
-        Ok(ErrorRow { code: row.get(0)?, kind: row.get(1)?, attempts: count(row, 2)?, requests: count(row, 3)? })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-#[derive(Clone, Copy)]
-enum Step {
-    Day,
-    Hour,
-}
-
-/// One row for each calendar step from the first request of the span to its end.
-fn series(conn: &Connection, range: Range, zone: &TimeZone, step: Step) -> Result<Vec<StatsRow>, StoreError> {
-    let sql = "SELECT min(started), max(started) FROM requests WHERE started >= ?1 AND started < ?2";
-    let ends = conn.query_row(sql, params![range.from.0, range.to.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let (Some(first), Some(last)) = ends else { return Ok(Vec::new()) };
-    let mut rows = Vec::new();
-    let mut start = begin(Stamp(first), zone, step);
-    while let Some(at) = start.take() {
-        let from = Stamp(at.timestamp().as_microsecond());
-        if from.0 > last {
-            break;
-        }
-        let next = next(&at, step);
-        let to = next.as_ref().map_or(range.to, |it| Stamp(it.timestamp().as_microsecond()));
-        let part = Range { from: from.max(range.from), to: to.min(range.to) };
-        let name = match step {
-            Step::Day => at.strftime("%Y-%m-%d").to_string(),
-            Step::Hour => at.strftime("%Y-%m-%dT%H:%M%:z").to_string(),
-        };
-        rows.push(StatsRow { name: Some(name), start: Some(from), sums: totals(conn, part)? });
-        start = next;
-    }
-    Ok(rows)
-}
-
-/// The beginning of the day or hour that `at` is in; `None` only beyond the calendar's end.
-fn begin(at: Stamp, zone: &TimeZone, step: Step) -> Option<Zoned> {
-    let at = Timestamp::from_microsecond(at.0).ok()?.to_zoned(zone.clone());
-    match step {
-        Step::Day => at.start_of_day().ok(),
-        // Not by setting the minutes to 0: where a clock change skips or repeats that hour it would be another one.
-        Step::Hour => {
-            let past = i64::from(at.minute()) * 60 + i64::from(at.second());
-            at.checked_sub(past.seconds()).ok()?.with().subsec_nanosecond(0).build().ok()
+impl Sums {
+    fn of(cell: &Cell) -> Self {
+        let count = |sum| u64::try_from(cell[sum]).unwrap_or(0);
+        let usd = |sum| Usd::from_pico(cell[sum]);
+        let (ok, failed, cut, rescued) = (count(Sum::Ok), count(Sum::Failed), count(Sum::Cut), count(Sum::Rescued));
+        Self {
+            requests: Requests {
+                all: count(Sum::Requests),
+                ok,
+                refused: count(Sum::Refused),
+                failed,
+                cut,
+                client_gone: count(Sum::ClientGone),
+                in_doubt: count(Sum::InDoubtRequests),
+                rescued,
+                failing: rescued + failed + cut,
+            },
+            tokens: Tokens {
+                input: count(Sum::Input),
+                cache_read: count(Sum::CacheRead),
+                output: count(Sum::Output),
+                reasoning: count(Sum::Reasoning),
+            },
+            money: Money {
+                exact: usd(Sum::Exact),
+                estimated: usd(Sum::Estimated),
+                in_doubt: usd(Sum::InDoubt),
+                in_doubt_count: count(Sum::InDoubtAttempts),
+                unpriced: count(Sum::Unpriced),
+                subscription: count(Sum::Subscription),
+                free: count(Sum::Free),
+            },
+            first: FirstTries { all: count(Sum::First), ok: count(Sum::FirstOk) },
+            ttft: Percentiles::of(&cell.ttft),
+            total: Percentiles::of(&cell.total),
+            overhead: Percentiles::of(&cell.overhead),
         }
     }
 }
 
-fn next(at: &Zoned, step: Step) -> Option<Zoned> {
-    match step {
-        Step::Day => at.tomorrow().ok()?.start_of_day().ok(),
-        Step::Hour => at.checked_add(1.hour()).ok(),
+impl Percentiles {
+    fn of(times: &Histogram) -> Self {
+        let n = times.len();
+        let carried = |percent: u64, least: u64| times.percentile(percent).filter(|_| n >= least);
+        Self { n, p50: carried(50, 6), p95: carried(95, 72), p99: carried(99, 368) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(n: u64) -> Percentiles {
+        let mut times = Histogram::default();
+        (1..=n).rev().for_each(|it| times.add(it));
+        Percentiles::of(&times)
+    }
+
+    #[test]
+    fn percentiles_are_given_only_where_the_sample_carries_them() {
+        assert_eq!((of(0).n, of(5).p50, of(6).p50), (0, None, Some(3)));
+        assert_eq!((of(71).p95, of(72).p95), (None, Some(69)));
+        assert_eq!((of(367).p99, of(368).p99.is_some()), (None, true));
+        let it = of(1000);
+        for (seen, exact) in [(it.p50, 500), (it.p95, 950), (it.p99, 990)] {
+            assert!(seen.unwrap().abs_diff(exact) * 128 <= exact, "{seen:?} for {exact}");
+        }
     }
 }

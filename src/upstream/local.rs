@@ -42,7 +42,19 @@ impl Local {
     /// # Errors
     /// `server_unreachable`: nothing answers there.
     pub async fn post(&self, path: &str, body: Bytes) -> Result<Answer, Failure> {
+        self.post_for(path, body, None).await
+    }
+
+    /// The same with the name of the virtual key that it is about.
+    ///
+    /// # Errors
+    /// As [`Self::post`].
+    pub async fn post_for(&self, path: &str, body: Bytes, virtual_key: Option<&str>) -> Result<Answer, Failure> {
         let request = self.client.post(format!("{}{path}", self.base)).header("content-type", "application/json");
+        let request = match virtual_key {
+            Some(name) => request.header("x-llmroute-virtual-key", name),
+            None => request,
+        };
         self.send(request.header("user-agent", "llmroute-ask").body(body)).await
     }
 

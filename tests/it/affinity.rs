@@ -115,7 +115,7 @@ impl Town {
                 input: usd(*input),
                 output: usd(5.0 * input),
                 cache_read: Some(usd(input / 10.0)),
-                cache_write: None,
+                ..UnitPrices::default()
             },
             from: None,
             ceiling: false,

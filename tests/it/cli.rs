@@ -6,6 +6,7 @@ mod nouns;
 mod providers;
 mod rules;
 mod serve;
+mod virtual_keys;
 mod why;
 
 use std::io::Write as _;

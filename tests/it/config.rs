@@ -46,6 +46,7 @@ fn row(name: &str) -> ProviderRow {
         local: false,
         allow_private: false,
         privacy: None,
+        region: None,
         fast: Some("small".to_owned()),
         smart: Some("large".to_owned()),
         models: vec!["small".to_owned(), "large".to_owned()],

@@ -133,6 +133,7 @@ impl Plan {
                     weight: if n == 0 { 1.0 } else { 0.0 },
                     billing: Billing::Metered,
                     enabled: true,
+                    models: Vec::new(),
                     problem: None,
                 })
                 .collect();
@@ -201,7 +202,7 @@ impl Plan {
     /// $1 a million tokens in, $2 out, for every target.
     pub(crate) fn prices(&self) -> Vec<Override> {
         let dollars = |it| Usd::from_dollars(it).unwrap();
-        let prices = UnitPrices { input: dollars(1.0), output: dollars(2.0), cache_read: None, cache_write: None };
+        let prices = UnitPrices { input: dollars(1.0), output: dollars(2.0), ..UnitPrices::default() };
         let own = |name: &str| Override {
             provider: ProviderName::from(name),
             model: self.model.as_str().into(),

@@ -17,7 +17,7 @@ use llmroute::domain::id::{KeyId, RequestId};
 use llmroute::domain::money::Usd;
 use llmroute::domain::policy::Billing;
 use llmroute::domain::usage::{Source, Usage};
-use llmroute::store::stats::{self, By, Percentiles, Range};
+use llmroute::store::stats::{self, By, Range};
 use llmroute::store::{
     Access, AttemptRecord, AttemptState, Cost, FailureNote, Head, Intent, Ledger, Outcome, ProcessKind, RequestRecord,
     open, requests,
@@ -409,15 +409,6 @@ fn days_and_hours_follow_the_calendar_and_leave_no_gap() {
             ("2025-10-26T23:00+01:00", 16)
         ]
     );
-}
-
-#[test]
-fn percentiles_are_given_only_where_the_sample_carries_them() {
-    let of = |n: u64| Percentiles::of((1..=n).rev().collect());
-    assert_eq!((of(0).n, of(5).p50, of(6).p50), (0, None, Some(3)));
-    assert_eq!((of(71).p95, of(72).p95), (None, Some(69)));
-    assert_eq!((of(367).p99, of(368).p99), (None, Some(365)));
-    assert_eq!((of(1000).p50, of(1000).p95, of(1000).p99), (Some(500), Some(950), Some(990)));
 }
 
 #[test]

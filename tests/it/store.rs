@@ -44,6 +44,7 @@ fn provider(name: &str) -> ProviderRow {
         local: false,
         allow_private: false,
         privacy: None,
+        region: None,
         fast: None,
         smart: None,
         models: vec!["m".to_owned()],

@@ -112,7 +112,7 @@ async fn cost_goes_by_the_prices_of_the_moment() {
         let mut own = town.plan.prices();
         for (row, dollars) in own.iter_mut().zip([a, b]) {
             let usd = Usd::from_dollars(dollars).unwrap();
-            row.prices = UnitPrices { input: usd, output: usd, cache_read: None, cache_write: None };
+            row.prices = UnitPrices { input: usd, output: usd, ..UnitPrices::default() };
         }
         own
     };

@@ -60,12 +60,7 @@ impl Town {
         let own = all.iter().map(|(name, input)| Override {
             provider: (*name).into(),
             model: "model".into(),
-            prices: UnitPrices {
-                input: dollars(*input),
-                output: dollars(2.0 * input),
-                cache_read: None,
-                cache_write: None,
-            },
+            prices: UnitPrices { input: dollars(*input), output: dollars(2.0 * input), ..UnitPrices::default() },
             from: None,
             ceiling: false,
         });

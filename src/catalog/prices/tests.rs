@@ -35,10 +35,9 @@ mod own_prices {
     use super::*;
 
     const PRICES: UnitPrices = UnitPrices {
-        input: Usd::from_pico(3_000_000_000_000),
-        output: Usd::from_pico(15_000_000_000_000),
         cache_read: Some(Usd::from_pico(300_000_000_000)),
         cache_write: Some(Usd::from_pico(3_750_000_000_000)),
+        ..UnitPrices::new(Usd::from_pico(3_000_000_000_000), Usd::from_pico(15_000_000_000_000))
     };
 
     #[test]
@@ -47,6 +46,31 @@ mod own_prices {
         assert_eq!(price(&tokens(1000, [200, 150, 50], 50), &PRICES), Some(Usd::from_pico(3_360_000_000)));
         let plain = UnitPrices { cache_read: None, cache_write: None, ..PRICES };
         assert_eq!(price(&tokens(1000, [200, 150, 50], 50), &plain), Some(Usd::from_pico(3_750_000_000)));
+    }
+
+    #[test]
+    fn whatever_is_charged_beside_has_its_price() {
+        let dollars = |it: i64| Some(Usd::from_pico(it * 1_000_000_000_000));
+        let prices = UnitPrices {
+            cache_write_1h: dollars(6),
+            reasoning: dollars(20),
+            input_audio: dollars(10),
+            output_audio: dollars(30),
+            request: Some(Usd::from_pico(5_000_000_000)),
+            search: Some(Usd::from_pico(10_000_000_000)),
+            ..PRICES
+        };
+        let usage = Usage {
+            input_audio: 100,
+            reasoning: 20,
+            output_audio: 10,
+            web_searches: 2,
+            ..tokens(1000, [200, 150, 50], 50)
+        };
+        // 500 × $3 + 100 × $10 + 200 × $0.30 + 150 × $3.75 + 50 × $6, then 20 × $15 + 20 × $20 + 10 × $30, each per
+        // million; $0.005 for the request and $0.01 for each search.
+        let tokens = 1_500 + 1_000 + 60 + 562 + 300 + 300 + 400 + 300;
+        assert_eq!(price(&usage, &prices), Some(Usd::from_pico(tokens * 1_000_000 + 500_000 + 25_000_000_000)));
     }
 
     #[test]
@@ -222,7 +246,7 @@ mod tariff {
     }
 
     fn own(input: f64, from: Option<Stamp>, ceiling: bool) -> Override {
-        let prices = UnitPrices { input: dollars(input), output: dollars(0.0), cache_read: None, cache_write: None };
+        let prices = UnitPrices { input: dollars(input), output: dollars(0.0), ..UnitPrices::default() };
         Override { provider: "shop".into(), model: "gpt-5.4-mini".into(), prices, from, ceiling }
     }
 

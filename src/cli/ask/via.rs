@@ -76,6 +76,7 @@ impl Via {
             }
             Self::Here(engine) => {
                 let call = Call {
+                    caller: None,
                     path: None,
                     at: engine.now(),
                     dialect: Dialect::OpenaiChat,

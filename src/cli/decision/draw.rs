@@ -25,6 +25,7 @@ pub(in crate::cli) fn facts(it: &Facts) -> String {
     if !wants.is_empty() {
         shown.push(format!("with {}", wants.join(", ")));
     }
+    shown.extend(it.caller.as_ref().map(ToString::to_string));
     shown.join(" · ")
 }
 

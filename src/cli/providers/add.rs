@@ -42,6 +42,9 @@ pub(super) struct Add {
     /// What becomes of what is sent there: it stays on this machine or network, is not kept, or nothing is promised.
     #[arg(long, value_enum)]
     privacy: Option<PrivacyName>,
+    /// Where what is sent there is worked on: eu, eu-west-1. Virtual keys may be bound to it.
+    #[arg(long)]
+    region: Option<String>,
     /// The URL may point into a private network.
     #[arg(long)]
     allow_private: bool,
@@ -176,6 +179,7 @@ impl Add {
         row.billing = self.billing.map(Billing::from).or(row.billing);
         row.allow_private |= self.allow_private;
         row.privacy = self.privacy.map(Privacy::from).or(row.privacy);
+        row.region = self.region.clone().or(row.region);
         Ok(row)
     }
 }
@@ -194,6 +198,7 @@ fn blank(name: &str) -> ProviderRow {
         keys_url: None,
         local: false,
         privacy: None,
+        region: None,
         allow_private: false,
         fast: None,
         smart: None,

@@ -88,6 +88,7 @@ fn row(sim: &Sim) -> ProviderRow {
         keys_url: None,
         local: false,
         privacy: None,
+        region: None,
         allow_private: false,
         fast: persona.models.last().cloned(),
         smart: persona.models.first().cloned(),

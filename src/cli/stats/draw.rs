@@ -26,6 +26,7 @@ pub(super) fn screen(report: &Report, frame: Frame, brief: bool) -> String {
     }
     parts.push(if report.by == "error" { errors(report, frame) } else { rows(report, frame) });
     parts.extend(rescued(&report.totals));
+    parts.extend(added(&report.totals));
     parts.retain(|it| !it.is_empty());
     parts.join("\n")
 }
@@ -223,6 +224,14 @@ fn rescued(totals: &Line) -> Option<String> {
     ))
 }
 
+/// `proxy added 0.6 ms p50, 2.9 p99`
+fn added(totals: &Line) -> Option<String> {
+    let it = &totals.overhead_seconds;
+    let millis = |it: f64| format!("{:.1}", it * 1e3);
+    let tail = it.p99.map(|it| format!(", {} p99", millis(it))).unwrap_or_default();
+    Some(format!("proxy added {} ms p50{tail}", millis(it.p50?)))
+}
+
 #[expect(clippy::cast_precision_loss, reason = "a share for display")]
 fn fraction(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
@@ -244,6 +253,8 @@ mod tests {
             money: Money { exact: Usd::from_dollars(dollars).unwrap(), unpriced, ..Money::default() },
             first: FirstTries { all: requests, ok: requests - 1 },
             ttft: Percentiles { n: requests, p50: Some(620_000), p95: Some(1_400_000), p99: None },
+            total: Percentiles::default(),
+            overhead: Percentiles { n: requests, p50: Some(640), p95: Some(1_100), p99: Some(2_900) },
         }
     }
 
@@ -273,7 +284,8 @@ mod tests {
 MODEL       REQ     IN    OUT    COST  SHARE            TTFT p50/p95/p99  1ST OK
 a/sonnet  1,204  41.2M  1.63M  $29.40  ██████▍     64%  0.62 / 1.4s / –    99.9%
 b/odd         7  41.2M  1.63M       ?                –  0.62 / 1.4s / –    85.7%
-SAVED  1 of 1 failing request rescued by failover: success 100.00% seen by clients, 99.96% without";
+SAVED  1 of 1 failing request rescued by failover: success 100.00% seen by clients, 99.96% without
+proxy added 0.6 ms p50, 2.9 p99";
         assert_eq!(shown, expected, "\n{shown}");
     }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::cli::stats::{Rows, Span};
 use crate::domain::clock::Stamp;
 use crate::domain::money::Usd;
-use crate::store::stats::{ErrorRow, StatsReport, StatsRow, Sums};
+use crate::store::stats::{ErrorRow, Percentiles, StatsReport, StatsRow, Sums};
 
 /// Everything `stats` prints.
 #[derive(Debug, Serialize)]
@@ -63,14 +63,19 @@ pub(super) struct Line {
     pub(super) free_answers: u64,
     pub(super) first_attempts: u64,
     pub(super) first_attempts_ok: u64,
-    pub(super) ttft_seconds: Ttft,
+    /// Time to first content of streamed attempts.
+    pub(super) ttft_seconds: Times,
+    /// From beginning to end of attempts that answered.
+    pub(super) total_seconds: Times,
+    /// Time spent in llmroute before a request left for a provider.
+    pub(super) overhead_seconds: Times,
     #[serde(skip)]
     pub(super) spent: Usd,
 }
 
-/// Percentiles of the time to first content; `null` where there are too few values to bound one.
+/// Percentiles of times, off by less than 0.8 %; `null` where there are too few values to bound one.
 #[derive(Debug, Serialize)]
-pub(super) struct Ttft {
+pub(super) struct Times {
     pub(super) n: u64,
     pub(super) p50: Option<f64>,
     pub(super) p95: Option<f64>,
@@ -150,7 +155,7 @@ impl Rows {
 
 impl Line {
     fn new(name: Option<String>, sums: &Sums) -> Self {
-        let Sums { requests, tokens, money, first, ttft } = sums;
+        let Sums { requests, tokens, money, first, ttft, total, overhead } = sums;
         Self {
             name,
             requests: requests.all,
@@ -176,9 +181,17 @@ impl Line {
             free_answers: money.free,
             first_attempts: first.all,
             first_attempts_ok: first.ok,
-            ttft_seconds: Ttft { n: ttft.n, p50: seconds(ttft.p50), p95: seconds(ttft.p95), p99: seconds(ttft.p99) },
+            ttft_seconds: Times::of(ttft),
+            total_seconds: Times::of(total),
+            overhead_seconds: Times::of(overhead),
             spent: money.spent(),
         }
+    }
+}
+
+impl Times {
+    fn of(it: &Percentiles) -> Self {
+        Self { n: it.n, p50: seconds(it.p50), p95: seconds(it.p95), p99: seconds(it.p99) }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::config::refusal::{Refusal, nearest};
 use crate::config::seal::{MasterKey, fingerprint};
 use crate::config::secrets::{Resolver, clean};
 use crate::domain::id::KeyId;
+use crate::domain::pattern::Pattern;
 use crate::domain::policy::{Auth, Billing};
 use crate::domain::row::ProviderRow;
 use crate::domain::secret::Secret;
@@ -190,6 +191,15 @@ impl Edits<'_> {
         check_weight(weight)?;
         let row = self.key(provider, name)?;
         Ok(rows::set_weight(self.db, row.id, weight)?)
+    }
+
+    /// Sets the models that a key is for; none means any.
+    ///
+    /// # Errors
+    /// There is no such key.
+    pub fn set_key_models(&mut self, provider: &str, name: Option<&str>, models: &[Pattern]) -> Result<(), Refusal> {
+        let row = self.key(provider, name)?;
+        Ok(rows::set_models(self.db, row.id, models)?)
     }
 
     /// A key by its name; without a name, the provider's only one.

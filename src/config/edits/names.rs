@@ -42,6 +42,25 @@ pub fn rule(name: &str) -> Result<(), Refusal> {
     check("rule", name, fits, "letters, digits, `-`, `_` and `.`")
 }
 
+/// A virtual key's, team's or customer's name: letters, digits, `-`, `_`, `.` and `@`. Scopes are written with it
+/// (`virtual-key:NAME/provider:P`).
+///
+/// # Errors
+/// It is none.
+pub fn member(what: &str, name: &str) -> Result<(), Refusal> {
+    let fits = |it: u8| it.is_ascii_alphanumeric() || b"-_.@".contains(&it);
+    check(what, name, fits, "letters, digits, `-`, `_`, `.` and `@`")
+}
+
+/// A region: lower-case letters, digits and `-`.
+///
+/// # Errors
+/// It is none.
+pub fn region(name: &str) -> Result<(), Refusal> {
+    let fits = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-';
+    check("region", name, fits, "lower-case letters, digits and `-`")
+}
+
 fn check(what: &str, name: &str, fits: impl Fn(u8) -> bool, allowed: &str) -> Result<(), Refusal> {
     let why = if name.is_empty() {
         "it is empty".to_owned()

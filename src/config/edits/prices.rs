@@ -3,10 +3,22 @@
 use crate::config::edits::{Edits, names};
 use crate::config::refusal::Refusal;
 use crate::domain::money::Usd;
+use crate::domain::rates::UnitPrices;
 use crate::store::prices::{self, PriceRow};
 
-/// The parts of a price that can be named, as `NAME=USD` per million tokens.
-const PARTS: [&str; 4] = ["in", "out", "cache-read", "cache-write"];
+/// The parts of a price that can be named, as `NAME=USD`: per million tokens, but for the last two.
+const PARTS: [&str; 10] = [
+    "in",
+    "out",
+    "cache-read",
+    "cache-write",
+    "cache-write-1h",
+    "reasoning",
+    "audio-in",
+    "audio-out",
+    "request",
+    "search",
+];
 
 impl Edits<'_> {
     /// Sets the user's own price of `provider/model` from parts like `in=3`, `out=15`, `cache-read=0.3`.
@@ -37,10 +49,23 @@ impl Edits<'_> {
                 return Err(refuse(target, format!("`{name}` is given twice")));
             }
         }
-        let [Some(input), Some(output), cache_read, cache_write] = amounts else {
+        let [Some(input), Some(output), rest @ ..] = amounts else {
             return Err(refuse(target, "a price needs `in` and `out`".to_owned()));
         };
-        let row = PriceRow { target: target.to_owned(), input, output, cache_read, cache_write, from, ceiling };
+        let [cache_read, cache_write, cache_write_1h, reasoning, input_audio, output_audio, request, search] = rest;
+        let prices = UnitPrices {
+            input,
+            output,
+            cache_read,
+            cache_write,
+            cache_write_1h,
+            reasoning,
+            input_audio,
+            output_audio,
+            request,
+            search,
+        };
+        let row = PriceRow { target: target.to_owned(), prices, from, ceiling };
         prices::set(self.db, &row)?;
         Ok(row)
     }
@@ -63,6 +88,7 @@ impl Edits<'_> {
 }
 
 fn refuse(target: &str, why: String) -> Refusal {
-    let fix = format!("llmroute prices set {target} in=3 out=15   (dollars per million tokens)");
+    let fix =
+        format!("llmroute prices set {target} in=3 out=15   (dollars per million tokens; request and search apiece)");
     Refusal::new("bad-price", "the price was not saved", why, fix)
 }

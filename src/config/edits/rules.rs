@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::config::edits::{Edits, names};
 use crate::config::load::{self, FAST, SMART};
 use crate::config::refusal::{Refusal, nearest};
-use crate::domain::rule::{Destination, Scope};
+use crate::domain::rule::Destination;
 use crate::route::rules::{Link, circle};
 use crate::store::groups;
 use crate::store::rules::{self as rows, RuleRow};
@@ -81,15 +81,7 @@ impl Edits<'_> {
             let code = if it.place.ends_with("when") { "bad-condition" } else { "bad-rule" };
             Refusal::new(code, "the rule was not saved", it.what, it.fix)
         })?;
-        if rule.scope != Scope::Global {
-            let (word, _) = rule.scope.parts();
-            return Err(Refusal::new(
-                "no-such-scope-yet",
-                "the rule was not saved",
-                format!("no request has a {word} before there are virtual keys, so it could never match"),
-                "leave --scope out",
-            ));
-        }
+        self.check_scope(&rule.scope)?;
         let mut seen = BTreeSet::new();
         for it in rule.targets.iter().map(|it| &it.0).chain(&rule.fallbacks) {
             self.check_destination(it)?;

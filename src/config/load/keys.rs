@@ -29,6 +29,7 @@ impl ResolvedKey {
             weight: self.view.weight,
             billing: self.view.billing,
             enabled: self.view.enabled,
+            models: self.view.models.clone(),
             problem: self.view.problem.clone(),
         }
     }
@@ -99,6 +100,7 @@ fn unasked(row: KeyRow) -> ResolvedKey {
         billing: row.billing,
         weight: row.weight,
         enabled: row.enabled,
+        models: row.models,
         problem: None,
         provider: row.provider,
         name: row.name,
@@ -181,6 +183,7 @@ fn implicit<'a>(
                 billing: Billing::Metered,
                 weight: 1.0,
                 enabled: true,
+                models: Vec::new(),
                 created: crate::domain::clock::Stamp::default(),
             })
         })

@@ -1,6 +1,6 @@
 //! One provider row, checked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::address::{self, Private};
 use crate::config::edits::names;
@@ -43,11 +43,18 @@ pub(super) fn build(
         models: row.models.iter().map(|it| it.as_str().into()).collect(),
         facts: crate::catalog::models::of(&row.name, row.price_id.as_deref()),
         privacy: row.privacy.unwrap_or(if row.local { Privacy::Local } else { Privacy::Any }),
+        region: region(row, &settled.values),
         price_id: row.price_id.clone(),
         settings: settled.values,
         unready,
         client_billing: row.billing.unwrap_or(Billing::Metered),
     })
+}
+
+/// Where a provider works, in lower case: as its row says, else as its address does.
+fn region(row: &ProviderRow, settings: &BTreeMap<String, String>) -> Option<String> {
+    let addressed = || ["region", "location"].into_iter().find_map(|it| settings.get(it));
+    row.region.as_ref().or_else(addressed).map(|it| it.to_ascii_lowercase())
 }
 
 /// A dialect in which clients of both would show their keys.
@@ -126,6 +133,10 @@ pub(in crate::config) fn check(row: &ProviderRow) -> Vec<Problem> {
             let what = format!("the path of {} cannot stand in a URL", speech.dialect);
             problems.push(Problem::new(place("speaks"), what, "write it like /v2/chat"));
         }
+    }
+    if let Some(region) = row.region.as_deref().filter(|it| names::region(it).is_err()) {
+        let fix = "write it like eu or eu-west-1";
+        problems.push(Problem::new(place("region"), format!("`{region}` is no region"), fix));
     }
     for (name, value) in &row.headers {
         problems.extend(

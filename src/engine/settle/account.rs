@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::ask::Ask;
 use crate::domain::clock::Moment;
-use crate::domain::failure::{Failure, Health, Origin};
+use crate::domain::failure::{Failure, HEDGE_LOST, Health, Origin};
 use crate::domain::money::Usd;
 use crate::domain::operation::Operation;
 use crate::domain::policy::Provider;
@@ -22,9 +22,6 @@ use crate::route::canary::Seen;
 use crate::route::warmth::{self, Told};
 use crate::store::{AttemptState, Head, Intent};
 use crate::wire::{Facts, tokens};
-
-/// The code of an attempt that did not answer because another one was faster.
-const OUTRUN: &str = "hedge_lost";
 
 /// Bytes of a streamed answer for one token, where the provider gave no count.
 const BYTES_A_TOKEN: u64 = 4;
@@ -380,7 +377,7 @@ impl Try {
 
     /// Whether another target was faster.
     fn in_race(&self) -> bool {
-        self.failure.as_ref().is_some_and(|it| it.code == OUTRUN)
+        self.failure.as_ref().is_some_and(|it| it.code == HEDGE_LOST)
     }
 
     /// It is in flight no more.
@@ -393,5 +390,5 @@ impl Try {
 
 /// Why an attempt did not answer although nothing was wrong with it.
 fn outrun() -> Failure {
-    Failure::local(Origin::Local, OUTRUN, 499, "another target was asked meanwhile and answered first")
+    Failure::local(Origin::Local, HEDGE_LOST, 499, "another target was asked meanwhile and answered first")
 }

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use crate::domain::ask::Ask;
+use crate::domain::caller::{Caller, Member};
 use crate::domain::dialect::Dialect;
 use crate::domain::operation::Operation;
 use crate::domain::policy::{Auth, Policy, Provider};
@@ -115,8 +116,9 @@ impl Facts for Round<'_> {
             Variable::Params => Fact::Map(&sight.params),
             Variable::Metadata => Fact::Map(sight.metadata()),
             Variable::Tags => Fact::List(sight.tags()),
-            // Nobody asks with a key of their own.
-            Variable::VirtualKey | Variable::Team | Variable::Customer => Fact::Text(""),
+            Variable::VirtualKey => Fact::Text(ask.caller.as_deref().map_or("", |it| &it.virtual_key.name)),
+            Variable::Team => Fact::Text(belongs(ask, |it| it.team.as_ref())),
+            Variable::Customer => Fact::Text(belongs(ask, |it| it.customer.as_ref())),
             Variable::Client => Fact::Text(&ask.client),
             Variable::Session => Fact::Text(ask.session.as_deref().unwrap_or_default()),
             // Nothing has a budget or a limit.
@@ -144,6 +146,11 @@ impl Facts for Round<'_> {
             Variable::ErrorRate => Fact::Map(&sight.errors),
         })
     }
+}
+
+/// The name of what the caller belongs to; empty where it belongs to none.
+fn belongs(ask: &Ask, to: impl FnOnce(&Caller) -> Option<&Member>) -> &str {
+    ask.caller.as_deref().and_then(to).map_or("", |it| &it.name)
 }
 
 /// What kind of request it is, in the words that other gateways use too.
@@ -238,7 +245,7 @@ impl Lookup for Targets<'_> {
 /// What the seats of a target did lately, together.
 fn live<'a>(fleet: &'a FleetView, provider: &Provider, target: &Target) -> Option<Cow<'a, Live>> {
     let of = |key| SeatId { provider: target.provider.clone(), model: Some(target.model.clone()), key };
-    let keys = provider.usable_keys().map(|it| Some(it.id)).chain([None]);
+    let keys = provider.keys_for(&target.model).map(|it| Some(it.id)).chain([None]);
     let mut known = keys.filter_map(|key| fleet.live.0.get(&of(key)).map(AsRef::as_ref));
     let first = known.next()?;
     let Some(second) = known.next() else { return Some(Cow::Borrowed(first)) };
@@ -254,7 +261,7 @@ fn best(provider: &Provider, target: &Target, fleet: &FleetView) -> &'static str
     let keyless = (provider.auth == Auth::None && provider.keys.is_empty()).then(|| of(None));
     // How the keys of clients do, each by itself, is nobody's to add up.
     let keyless = keyless.or_else(|| (provider.auth == Auth::Client).then_some(Standing::Healthy));
-    let keyed = provider.usable_keys().map(|it| of(Some((it.id, it.name.clone()))));
+    let keyed = provider.keys_for(&target.model).map(|it| of(Some((it.id, it.name.clone()))));
     let word = |it: Standing| match it {
         Standing::Healthy => (0, "healthy"),
         Standing::Degraded => (1, "degraded"),

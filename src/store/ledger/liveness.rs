@@ -16,6 +16,7 @@ use crate::store::ledger::journal::{self, Journal};
 use crate::store::ledger::orphans;
 use crate::store::ledger::record::ProcessKind;
 use crate::store::private_file::{self, FileProblem};
+use crate::store::rollups::Orphans;
 
 /// This process's row, the lock that goes with it, and its journal. The lock is free again when this is dropped.
 #[derive(Debug)]
@@ -147,7 +148,9 @@ fn take(file: &File, path: &Path) -> Result<bool, StoreError> {
 /// Does its work once, whoever calls it and how often: what it books has its row from then on.
 fn book(conn: &mut Connection, process: i64, now: Stamp) -> Result<usize, StoreError> {
     let tx = Transaction::new(conn, TransactionBehavior::Immediate)?;
+    let sums = Orphans::of(&tx, process)?;
     let booked = orphans::book(&tx, process, now)?;
+    sums.book(&tx)?;
     tx.execute("UPDATE processes SET ended = ?2 WHERE id = ?1 AND ended IS NULL", params![process, now.0])?;
     tx.commit()?;
     Ok(booked)

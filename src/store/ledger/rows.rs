@@ -13,7 +13,7 @@ use crate::store::ledger::names::Names;
 use crate::store::ledger::record::{AttemptRecord, DecisionNote, FailureNote, RequestRecord};
 
 /// Statements kept prepared on the writer's connection.
-pub(super) const STATEMENTS: usize = 16 + chain::STATEMENTS;
+pub(super) const STATEMENTS: usize = 32 + chain::STATEMENTS;
 
 /// Writes records.
 pub(super) struct Records<'a> {

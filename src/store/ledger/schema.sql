@@ -1,4 +1,4 @@
--- Step 14: the tables of the ledger. Never edited once it has shipped: a change is a new step.
+-- Step 16: the tables of the ledger. Never edited once it has shipped: a change is a new step.
 
 -- Texts that many rows share.
 CREATE TABLE names (

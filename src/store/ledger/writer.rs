@@ -28,6 +28,7 @@ use crate::store::ledger::names::Names;
 use crate::store::ledger::record::{ProcessKind, RequestRecord};
 use crate::store::ledger::{Ack, Ids, LedgerError, Message, OPEN_REQUESTS, State, rows};
 use crate::store::open::{self, Access};
+use crate::store::rollups::Pending;
 
 /// Messages in one transaction.
 const BATCH: usize = 256;
@@ -366,12 +367,16 @@ impl Writer {
         let mut head = None;
         if !self.kept.is_empty() {
             let mut rows = rows::Records::new(&tx, &mut self.names)?;
+            let mut sums = Pending::default();
             for (record, _turn) in &self.kept {
-                if !rows.write(self.process.id, record)? {
+                if rows.write(self.process.id, record)? {
+                    sums.record(record);
+                } else {
                     tracing::error!(id = %record.id, "a request was settled twice; its first record stays");
                 }
             }
             head = Some(rows.finish()?);
+            sums.write(&tx)?;
         }
         if !fleet.health.is_empty() {
             health::write(&tx, &fleet.health, self.clock.now().wall)?;

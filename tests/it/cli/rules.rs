@@ -76,7 +76,7 @@ fn what_is_wrong_is_refused_with_its_place_and_nothing_is_saved() {
     assert!(refused(&["rules", "add", "r", "--when", "stream"]).contains("sends nowhere"));
     assert!(
         refused(&["rules", "add", "r", "--when", "stream", "--to", "fast", "--scope", "team:x"])
-            .contains("virtual keys")
+            .contains("there is no team `x`")
     );
     assert!(
         refused(&["rules", "add", "r", "--when", "stream", "--to", "fast", "--scope", "x"]).contains("is no scope")

@@ -18,8 +18,15 @@ async fn house(row: &str, model: &str, hand: &Hand) -> House {
             *url = format!("{}/{}", hand.base, url.splitn(4, '/').nth(3).unwrap());
         }
     }
-    let key =
-        Key { id: KeyId(1), name: "main".into(), weight: 1.0, billing: Billing::Metered, enabled: true, problem: None };
+    let key = Key {
+        id: KeyId(1),
+        name: "main".into(),
+        weight: 1.0,
+        billing: Billing::Metered,
+        enabled: true,
+        models: Vec::new(),
+        problem: None,
+    };
     it.keys = vec![key];
     let mut keyring = Keyring::default();
     keyring.insert(KeyId(1), Secret::new("ya29.a-token-0123456789".to_owned()));

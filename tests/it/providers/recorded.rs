@@ -113,6 +113,7 @@ impl Recording {
             weight: 1.0,
             billing: Billing::Metered,
             enabled: true,
+            models: Vec::new(),
             problem: None,
         }];
         let mut keyring = Keyring::default();

@@ -147,6 +147,7 @@ pub(super) fn policy(setting: &Setting) -> Policy {
         weight: 1.0,
         billing: Billing::Metered,
         enabled: true,
+        models: Vec::new(),
         problem: None,
     };
     let provider = |n: usize, keys: usize| {
