@@ -4,9 +4,11 @@
 mod account;
 mod ending;
 mod legs;
+mod mark;
 mod tried;
 
 pub use account::{Account, Entry};
+pub use mark::Pace;
 
 use std::sync::Arc;
 use std::time::Duration;

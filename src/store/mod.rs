@@ -50,7 +50,7 @@ pub use groups::{CanarySetting, DeadlineSettings, GroupRow, GroupSettings, Hedge
 pub use health::HealthRow;
 pub use keys::{KeyRow, KeySource, NewKey};
 pub use ledger::{
-    AttemptRecord, AttemptState, Cost, DecisionNote, FailureNote, Head, Intent, Ledger, LedgerError, Outcome,
+    AttemptRecord, AttemptState, Cost, DecisionNote, FailureNote, Head, Intent, Ledger, LedgerError, Mark, Outcome,
     ProcessKind, RequestRecord, Slot,
 };
 pub use open::{Access, Db, open};

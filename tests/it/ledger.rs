@@ -4,6 +4,7 @@ mod chain;
 mod disk;
 pub(crate) mod generate;
 mod retention;
+mod size;
 
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};

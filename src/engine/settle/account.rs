@@ -24,7 +24,7 @@ use crate::store::{AttemptState, Head, Intent};
 use crate::wire::{Facts, tokens};
 
 /// Bytes of a streamed answer for one token, where the provider gave no count.
-const BYTES_A_TOKEN: u64 = 4;
+pub(super) const BYTES_A_TOKEN: u64 = 4;
 
 /// The account of one request, as its attempts see it. Clones share it.
 #[derive(Debug, Clone)]

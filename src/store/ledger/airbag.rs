@@ -21,6 +21,7 @@ use crate::store::ledger::names::Names;
 use crate::store::ledger::record::RequestRecord;
 use crate::store::ledger::rows;
 use crate::store::private_file::{self, FileProblem};
+use crate::store::rollups;
 
 /// Bytes that are taken: some thousand requests.
 const SIZE: u64 = 4 << 20;
@@ -115,17 +116,20 @@ pub(super) fn replay(conn: &mut Connection, lock: &Path) -> Result<usize, StoreE
     let tx = Transaction::new(conn, TransactionBehavior::Immediate)?;
     let mut names = Names::default();
     let mut entries = Entries::new(&tx, &mut names)?;
-    let mut replayed = 0;
+    let mut replayed = Vec::new();
     for text in records(&bytes) {
         let Some((request, attempts)) = cells(text) else {
             tracing::error!(path = %lock.display(), "a record in an airbag cannot be read and is left out");
             continue;
         };
-        replayed += usize::from(entries.append(&request, &attempts)?);
+        if let (true, Cell::Int(id)) = (entries.append(&request, &attempts)?, &request[0]) {
+            replayed.push(*id);
+        }
     }
     entries.finish()?;
+    rollups::add(&tx, &replayed)?;
     tx.commit()?;
-    Ok(replayed)
+    Ok(replayed.len())
 }
 
 type Cells<'a> = ([Cell<'a>; crate::store::ledger::columns::REQUEST.len()], Vec<AttemptCells<'a>>);

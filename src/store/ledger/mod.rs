@@ -40,7 +40,7 @@ use crate::store::ledger::trouble::{Trouble, Troubles};
 pub use chain::check::{Checked, Fault, Notice, check};
 pub(in crate::store) use record::CHAT;
 pub use record::{
-    AttemptRecord, AttemptState, Cost, DecisionNote, FailureNote, Head, IN_DOUBT, Intent, Outcome, ProcessKind,
+    AttemptRecord, AttemptState, Cost, DecisionNote, FailureNote, Head, IN_DOUBT, Intent, Mark, Outcome, ProcessKind,
     RequestRecord,
 };
 
@@ -229,6 +229,14 @@ impl Ledger {
             code: "journal-write",
             reason: format!("the journal of open requests cannot be written: {error}").into(),
         })
+    }
+
+    /// Notes in the journal how far an attempt has come. One that cannot be noted is only less well known if the process
+    /// dies.
+    pub fn mark(&self, mark: &Mark) {
+        if let Err(error) = self.shared.journal.mark(mark) {
+            tracing::debug!(%error, "how far an answer has come could not be noted");
+        }
     }
 
     /// Waits until everything sent before is committed.

@@ -84,6 +84,21 @@ pub struct Intent<'a> {
     pub strict: bool,
 }
 
+/// How far an attempt has come whose answer is still being streamed: what it is booked with if the process dies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// The request.
+    pub id: RequestId,
+    /// Which of its attempts.
+    pub attempt: u32,
+    /// Prompt tokens, as far as they are known.
+    pub input: u64,
+    /// Tokens generated so far, estimated.
+    pub output: u64,
+    /// What both cost; `None` = no price.
+    pub spent: Option<Usd>,
+}
+
 /// How a request ended, as its client saw it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Outcome {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use llmroute::store::ledger::check;
+use llmroute::store::stats::{self, By};
 use llmroute::store::{Access, Ledger, ProcessKind, open, requests};
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -184,6 +185,9 @@ fn what_the_database_refused_outlives_the_process_and_is_there_once() {
             assert!(all.contains(&(id.to_string(), Some("ok".to_owned()))), "{id} in {all:?}");
         }
         assert_eq!(all.iter().filter(|it| it.1.as_deref() == Some("in_doubt")).count(), 1);
+        let db = open(&copy, Access::ReadOnly).unwrap();
+        let totals = stats::report(&db, super::EVER, &By::Total).unwrap().totals;
+        assert_eq!((totals.requests.all, totals.money.exact.pico()), (6, 20), "each is summed up once");
         whole(&copy);
     }
     let left: Vec<_> = fs::read_dir(copy.with_file_name("run")).unwrap().map(|it| it.unwrap().file_name()).collect();
