@@ -316,6 +316,9 @@ _llmroute() {
             llmroute__subcmd__help__subcmd__prices,show)
                 cmd="llmroute__subcmd__help__subcmd__prices__subcmd__show"
                 ;;
+            llmroute__subcmd__help__subcmd__prices,sync)
+                cmd="llmroute__subcmd__help__subcmd__prices__subcmd__sync"
+                ;;
             llmroute__subcmd__help__subcmd__providers,add)
                 cmd="llmroute__subcmd__help__subcmd__providers__subcmd__add"
                 ;;
@@ -487,6 +490,9 @@ _llmroute() {
             llmroute__subcmd__prices,show)
                 cmd="llmroute__subcmd__prices__subcmd__show"
                 ;;
+            llmroute__subcmd__prices,sync)
+                cmd="llmroute__subcmd__prices__subcmd__sync"
+                ;;
             llmroute__subcmd__prices__subcmd__help,help)
                 cmd="llmroute__subcmd__prices__subcmd__help__subcmd__help"
                 ;;
@@ -501,6 +507,9 @@ _llmroute() {
                 ;;
             llmroute__subcmd__prices__subcmd__help,show)
                 cmd="llmroute__subcmd__prices__subcmd__help__subcmd__show"
+                ;;
+            llmroute__subcmd__prices__subcmd__help,sync)
+                cmd="llmroute__subcmd__prices__subcmd__help__subcmd__sync"
                 ;;
             llmroute__subcmd__providers,add)
                 cmd="llmroute__subcmd__providers__subcmd__add"
@@ -2105,7 +2114,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__help__subcmd__prices)
-            opts="list show set remove"
+            opts="list show set sync remove"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2161,6 +2170,20 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__help__subcmd__prices__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__prices__subcmd__sync)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3235,7 +3258,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__prices)
-            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help list show set remove help"
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help list show set sync remove help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3261,7 +3284,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__prices__subcmd__help)
-            opts="list show set remove help"
+            opts="list show set sync remove help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3331,6 +3354,20 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__prices__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__prices__subcmd__help__subcmd__sync)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3433,6 +3470,36 @@ _llmroute() {
                 return 0
             fi
             case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__prices__subcmd__sync)
+            opts="-q -y -h --from --dry-run --built-in --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json" -- "${cur}"))
                     return 0

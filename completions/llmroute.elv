@@ -1148,6 +1148,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand list 'List your own prices (the default)'
             cand show 'Show what is known of a target''s price'
             cand set 'Set your own price; it comes before every table''s'
+            cand sync 'Take over the newest price table, and show what it changes'
             cand remove 'Remove your own prices of a target'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -1192,6 +1193,22 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
         }
+        &'llmroute;prices;sync'= {
+            cand --from 'Take it from this file or address instead of where genai-prices publishes it'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --dry-run 'Say what would change, and change nothing'
+            cand --built-in 'Go back to the table that came with this program'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
         &'llmroute;prices;remove'= {
             cand --format 'How data is printed'
             cand --color 'When to use colour. `NO_COLOR` is honoured'
@@ -1209,6 +1226,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand list 'List your own prices (the default)'
             cand show 'Show what is known of a target''s price'
             cand set 'Set your own price; it comes before every table''s'
+            cand sync 'Take over the newest price table, and show what it changes'
             cand remove 'Remove your own prices of a target'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -1217,6 +1235,8 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;prices;help;show'= {
         }
         &'llmroute;prices;help;set'= {
+        }
+        &'llmroute;prices;help;sync'= {
         }
         &'llmroute;prices;help;remove'= {
         }
@@ -1710,6 +1730,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand list 'List your own prices (the default)'
             cand show 'Show what is known of a target''s price'
             cand set 'Set your own price; it comes before every table''s'
+            cand sync 'Take over the newest price table, and show what it changes'
             cand remove 'Remove your own prices of a target'
         }
         &'llmroute;help;prices;list'= {
@@ -1717,6 +1738,8 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;help;prices;show'= {
         }
         &'llmroute;help;prices;set'= {
+        }
+        &'llmroute;help;prices;sync'= {
         }
         &'llmroute;help;prices;remove'= {
         }

@@ -909,22 +909,23 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from help" -f -a "alias" -d 'Give a model a name of your own; without a model the name is taken back'
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show what is known of a model, and who has it'
 complete -c llmroute -n "__fish_llmroute_using_subcommand models; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set sync remove help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
-complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set sync remove help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
-complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
-complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -l json -d 'Print one JSON document instead of tables'
-complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -s q -l quiet -d 'No notes, no receipt'
-complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -l no-input -d 'Never ask; refuse instead'
-complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -s y -l yes -d 'Answer yes to every question'
-complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -s h -l help -d 'Print help'
-complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -f -a "list" -d 'List your own prices (the default)'
-complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -f -a "show" -d 'Show what is known of a target\'s price'
-complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -f -a "set" -d 'Set your own price; it comes before every table\'s'
-complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -f -a "remove" -d 'Remove your own prices of a target'
-complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set sync remove help" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set sync remove help" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set sync remove help" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set sync remove help" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set sync remove help" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set sync remove help" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set sync remove help" -f -a "list" -d 'List your own prices (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set sync remove help" -f -a "show" -d 'Show what is known of a target\'s price'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set sync remove help" -f -a "set" -d 'Set your own price; it comes before every table\'s'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set sync remove help" -f -a "sync" -d 'Take over the newest price table, and show what it changes'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set sync remove help" -f -a "remove" -d 'Remove your own prices of a target'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and not __fish_seen_subcommand_from list show set sync remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from list" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
@@ -960,6 +961,20 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask; refuse instead'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from sync" -l from -d 'Take it from this file or address instead of where genai-prices publishes it' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from sync" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+json\t'One JSON document'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from sync" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from sync" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from sync" -l dry-run -d 'Say what would change, and change nothing'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from sync" -l built-in -d 'Go back to the table that came with this program'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from sync" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from sync" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from sync" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from sync" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from sync" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 json\t'One JSON document'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
@@ -974,6 +989,7 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_see
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from help" -f -a "list" -d 'List your own prices (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show what is known of a target\'s price'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from help" -f -a "set" -d 'Set your own price; it comes before every table\'s'
+complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from help" -f -a "sync" -d 'Take over the newest price table, and show what it changes'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove your own prices of a target'
 complete -c llmroute -n "__fish_llmroute_using_subcommand prices; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand bench; and not __fish_seen_subcommand_from proxy help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
@@ -1297,6 +1313,7 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from prices" -f -a "list" -d 'List your own prices (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from prices" -f -a "show" -d 'Show what is known of a target\'s price'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from prices" -f -a "set" -d 'Set your own price; it comes before every table\'s'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from prices" -f -a "sync" -d 'Take over the newest price table, and show what it changes'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from prices" -f -a "remove" -d 'Remove your own prices of a target'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from bench" -f -a "proxy" -d 'What llmroute itself adds to a call, against a simulated provider on this machine'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from requests" -f -a "list" -d 'List the latest requests (the default); with `-q` only their ids'

@@ -1557,6 +1557,29 @@ module completions {
     ...parts: string          # `in=USD out=USD` per million tokens, and where they differ `cache-read`, `cache-write`, `cache-write-1h`, `reasoning`, `audio-in`, `audio-out`; `request=USD` and `search=USD` apiece
   ]
 
+  def "nu-complete llmroute prices sync format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute prices sync color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Take over the newest price table, and show what it changes
+  export extern "llmroute prices sync" [
+    --from: string            # Take it from this file or address instead of where genai-prices publishes it
+    --dry-run                 # Say what would change, and change nothing
+    --built-in                # Go back to the table that came with this program
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute prices sync format" # How data is printed
+    --color: string@"nu-complete llmroute prices sync color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+  ]
+
   def "nu-complete llmroute prices remove format" [] {
     [ "table" "json" ]
   }
@@ -1592,6 +1615,10 @@ module completions {
 
   # Set your own price; it comes before every table's
   export extern "llmroute prices help set" [
+  ]
+
+  # Take over the newest price table, and show what it changes
+  export extern "llmroute prices help sync" [
   ]
 
   # Remove your own prices of a target
@@ -2281,6 +2308,10 @@ module completions {
 
   # Set your own price; it comes before every table's
   export extern "llmroute help prices set" [
+  ]
+
+  # Take over the newest price table, and show what it changes
+  export extern "llmroute help prices sync" [
   ]
 
   # Remove your own prices of a target

@@ -12,8 +12,10 @@ use crate::domain::target::Target;
 use crate::domain::usage::{ServiceTier, Source, Usage};
 
 pub use book::{BrokenTable, PriceBook};
+pub use compact::compact;
 
 mod book;
+mod compact;
 mod list;
 mod rates;
 mod table;

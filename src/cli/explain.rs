@@ -213,7 +213,7 @@ fn here(session: &Session, loaded: &Loaded, wanted: Wanted) -> Done<Explained> {
     // Any throw does: the next request has another one.
     let id = RequestId(call.at.wall.0.cast_unsigned());
     let policy = &loaded.policy;
-    let prices = Prices::loading(loaded.prices.clone(), policy);
+    let prices = Prices::by(Arc::clone(&loaded.book), loaded.prices.clone(), policy);
     start::runtime()?.block_on(prices.ready());
     let fleet = |ask: &Ask| FleetView { rates: prices.card_for(policy, ask, false), canaries, ..FleetView::default() };
     explain(policy, fleet, call, (id, 0), |ask| prices.quote(policy, ask)).map_err(|it| unreadable(&it))

@@ -1,5 +1,7 @@
 //! `prices`: the user's own prices, and what is known of a target's price.
 
+mod sync;
+
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -57,6 +59,8 @@ enum Verb {
         #[arg(long)]
         ceiling: bool,
     },
+    /// Take over the newest price table, and show what it changes.
+    Sync(sync::Sync),
     /// Remove your own prices of a target.
     #[command(after_help = "Example:\n  llmroute prices remove lab/qwen3")]
     Remove {
@@ -122,6 +126,7 @@ impl Prices {
             None | Some(Verb::List) => list(session),
             Some(Verb::Show { target }) => show(session, target),
             Some(Verb::Set { target, parts, from, ceiling }) => set(session, target, parts, from.as_deref(), *ceiling),
+            Some(Verb::Sync(it)) => it.run(session),
             Some(Verb::Remove { target }) => remove(session, target),
         }
     }
@@ -177,7 +182,7 @@ fn show(session: &Session, text: &str) -> Done {
                 .find(|it| it.target == text && it.from == from)
                 .map(|it| Line::own(it, &zone))
         }
-        None => row.price_id.as_deref().and_then(|id| listed(session, id, &target, now)),
+        None => row.price_id.as_deref().and_then(|id| listed(session, &loaded.book, id, &target, now)),
     };
     session.screen.show(&Known { schema_version: 1, price }, |it, frame| match &it.price {
         Some(line) => table(std::slice::from_ref(line), frame),
@@ -188,13 +193,12 @@ fn show(session: &Session, text: &str) -> Done {
     })
 }
 
-/// What the compiled-in table says.
-fn listed(session: &Session, price_id: &str, target: &Target, now: Stamp) -> Option<Line> {
-    let book = PriceBook::bundled();
+/// What the table in force says.
+fn listed(session: &Session, book: &PriceBook, price_id: &str, target: &Target, now: Stamp) -> Option<Line> {
     if let Err(error) = book.load(price_id) {
         session.screen.warn(error);
     }
-    Line::listed(&book, price_id, target, now)
+    Line::listed(book, price_id, target, now)
 }
 
 /// Midnight of a day.

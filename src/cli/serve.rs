@@ -113,7 +113,7 @@ impl Serve {
         let token = if self.no_auth { None } else { Some(LocalToken::load_or_create(&paths.token())?) };
         let check = token.map(|token| -> Check { Box::new(move |presented| token.matches(presented.as_bytes())) });
         let guard = Guard::new(listening.port, check);
-        let prices = Prices::loading(loaded.prices.clone(), &loaded.policy);
+        let prices = Prices::by(Arc::clone(&loaded.book), loaded.prices.clone(), &loaded.policy);
         let engine = start::engine(&session, loaded.clone(), prices, ProcessKind::Server)?;
         let opening =
             Opening { paths: &paths, port: listening.port, token: !self.no_auth, policy: &loaded.policy, sims };

@@ -82,7 +82,7 @@ pub(super) fn simulated(session: &Session, loaded: &Loaded, policy: &Policy, sec
     let played = decisions::played(&db, range)?;
     let zero = range.from.0.saturating_sub(BEFORE);
     let tried = decisions::tried(&db, Range { from: Stamp(zero), ..range })?;
-    let prices = Prices::loading(loaded.prices.clone(), policy);
+    let prices = Prices::by(Arc::clone(&loaded.book), loaded.prices.clone(), policy);
     start::runtime()?.block_on(prices.ready());
     let rates = prices.card(policy, Stamp(now));
     let replay = Replay::new(tried.iter().map(|it| past(it, zero)).collect(), Arc::clone(&rates));

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use crate::catalog::prices::Override;
+use crate::catalog::prices::{Override, PriceBook};
 use crate::config::environment::Environment;
 use crate::config::refusal::Refusal;
 use crate::domain::clock::Stamp;
@@ -29,7 +29,7 @@ use crate::domain::row::ProviderRow;
 use crate::domain::secret::{Keyring, Secret};
 use crate::domain::target::Target;
 use crate::store::policy::{self, PolicyRows};
-use crate::store::prices::PriceRow;
+use crate::store::prices::{self, PriceRow};
 use crate::store::{Db, StoreError};
 
 pub(in crate::config) use groups::{FAST, SMART};
@@ -62,6 +62,8 @@ pub struct Loaded {
     pub keyring: Keyring,
     /// The user's own prices.
     pub prices: Vec<Override>,
+    /// The table for what those do not say: the fetched one, else the one compiled in.
+    pub book: Arc<PriceBook>,
     /// Every key, for `keys`: stored ones and those taken from the environment.
     pub keys: Vec<KeyView>,
     /// What the user should hear, without being stopped by it.
@@ -175,6 +177,15 @@ enum Commands<'a> {
     Leave,
 }
 
+impl<'a> Commands<'a> {
+    const fn previous(self) -> Option<&'a Loaded> {
+        match self {
+            Self::Run(it) => it,
+            Self::Leave => None,
+        }
+    }
+}
+
 fn build(sources: &Sources<'_>, commands: Commands<'_>) -> Result<Loaded, LoadError> {
     let rows = policy::read(sources.db)?;
     let mut problems = Vec::new();
@@ -200,11 +211,29 @@ fn build(sources: &Sources<'_>, commands: Commands<'_>) -> Result<Loaded, LoadEr
     rules::build(&rows, &known, sources.time_zone, &mut loaded, &mut problems);
     loaded.policy.virtual_keys = callers::build(&rows);
     loaded.prices = rows.prices.iter().filter_map(own_price).collect();
+    loaded.book = book(sources.db, commands.previous(), &mut loaded.notices)?;
     let aliases = rows.aliases.iter().map(|(name, model)| (ModelName::from(name.as_str()), model.clone()));
     loaded.policy.aliases = aliases.collect();
     loaded.policy.version = rows.version;
     loaded.policy.facts.clone_from(&crate::catalog::models::VERSION);
     if problems.is_empty() { Ok(loaded) } else { Err(LoadError::Problems(problems)) }
+}
+
+/// The price table in force. One that cannot be read does not hold anything up: the one compiled in is as good as it was.
+fn book(db: &Db, previous: Option<&Loaded>, notices: &mut Vec<String>) -> Result<Arc<PriceBook>, StoreError> {
+    let Some(version) = prices::table_version(db)? else { return Ok(Arc::default()) };
+    if let Some(same) = previous.map(|it| &it.book).filter(|it| it.version() == version) {
+        return Ok(Arc::clone(same));
+    }
+    let Some(table) = prices::table(db)? else { return Ok(Arc::default()) };
+    // Rows are told apart by it as long as the process lives, and tables change once in weeks.
+    match PriceBook::from_json(table.text, version.leak()) {
+        Ok(it) => Ok(Arc::new(it)),
+        Err(error) => {
+            notices.push(format!("the fetched price table cannot be used ({error}): llmroute prices sync"));
+            Ok(Arc::default())
+        }
+    }
 }
 
 /// A price row as the engine takes it. A row whose target is no target could not have been saved.

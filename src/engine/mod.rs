@@ -348,6 +348,12 @@ impl Engine {
         self.fleet.forgive();
     }
 
+    /// What answers cost.
+    #[must_use]
+    pub fn prices(&self) -> &Prices {
+        &self.prices
+    }
+
     /// Requests as they finish. Lossy: whoever listens too slowly misses some.
     #[must_use]
     pub fn finished(&self) -> broadcast::Receiver<Arc<RequestRecord>> {

@@ -24,7 +24,7 @@ use crate::store::Cost;
 #[derive(Debug)]
 pub struct Prices {
     overrides: ArcSwap<Vec<Override>>,
-    book: PriceBook,
+    book: ArcSwap<PriceBook>,
     /// Loads under way.
     loads: watch::Sender<usize>,
     /// What was last told to decisions.
@@ -39,9 +39,15 @@ impl Prices {
     /// own from now on.
     #[must_use]
     pub fn loading(overrides: Vec<Override>, policy: &Policy) -> Arc<Self> {
+        Self::by(Arc::default(), overrides, policy)
+    }
+
+    /// The same by another table than the one compiled in.
+    #[must_use]
+    pub fn by(book: Arc<PriceBook>, overrides: Vec<Override>, policy: &Policy) -> Arc<Self> {
         let (loads, _) = watch::channel(0);
-        let overrides = ArcSwap::from_pointee(overrides);
-        let prices = Arc::new(Self { overrides, book: PriceBook::bundled(), loads, card: ArcSwap::default() });
+        let (overrides, book) = (ArcSwap::from_pointee(overrides), ArcSwap::new(book));
+        let prices = Arc::new(Self { overrides, book, loads, card: ArcSwap::default() });
         prices.load(policy);
         prices
     }
@@ -54,9 +60,21 @@ impl Prices {
         self.load(policy);
     }
 
+    /// Prices by `book` from now on. What the policy needs of it is loaded by the [`Self::replace`] that follows.
+    pub fn change_table(&self, book: Arc<PriceBook>) {
+        self.book.store(book);
+    }
+
+    /// The version of the table.
+    #[must_use]
+    pub fn version(&self) -> &'static str {
+        self.book.load().version()
+    }
+
     fn load(self: &Arc<Self>, policy: &Policy) {
+        let book = self.book.load();
         let ids = policy.providers.values().filter(|it| it.is_usable()).filter_map(|it| it.price_id.as_deref());
-        let missing: BTreeSet<String> = ids.filter(|it| !self.book.holds(it)).map(ToOwned::to_owned).collect();
+        let missing: BTreeSet<String> = ids.filter(|it| !book.holds(it)).map(ToOwned::to_owned).collect();
         if missing.is_empty() {
             return;
         }
@@ -111,7 +129,8 @@ impl Prices {
     #[must_use]
     pub fn cost(&self, provider: &Provider, billing: Billing, models: &[&str], usage: &Usage, at: Stamp) -> Cost {
         let overrides = self.overrides.load();
-        let tariff = Tariff { overrides: &overrides, book: Some(&self.book) };
+        let book = self.book.load();
+        let tariff = Tariff { overrides: &overrides, book: Some(&book) };
         let models = models.iter().map(|it| ModelName::from(*it));
         let is_own = |model: &ModelName| {
             prices::find(&overrides, &Target { provider: provider.name.clone(), model: model.clone() }, at).is_some()
@@ -133,7 +152,7 @@ impl Load {
 
     fn run(self, price_ids: &BTreeSet<String>) {
         for price_id in price_ids {
-            if let Err(error) = self.0.book.load(price_id) {
+            if let Err(error) = self.0.book.load().load(price_id) {
                 tracing::warn!("answers of {price_id} have no price: {error}");
             }
         }
@@ -188,7 +207,7 @@ mod tests {
         let policy = policy(false, false);
         let prices = Prices::loading(Vec::new(), &policy);
         assert!(prices.are_loaded());
-        assert!(!prices.book.holds("openai") && !prices.book.holds("groq"));
+        assert!(!prices.book.load().holds("openai") && !prices.book.load().holds("groq"));
         assert_eq!(cost(&prices, &policy, "openai", "gpt-5.4-mini"), Cost::Unpriced);
     }
 
@@ -197,13 +216,13 @@ mod tests {
         let (before, after) = (policy(true, false), policy(true, true));
         let prices = Prices::loading(Vec::new(), &before);
         prices.ready().await;
-        assert!(prices.are_loaded() && prices.book.holds("openai") && !prices.book.holds("groq"));
+        assert!(prices.are_loaded() && prices.book.load().holds("openai") && !prices.book.load().holds("groq"));
         assert_eq!(cost(&prices, &before, "openai", "gpt-5.4-mini"), Cost::Exact(Usd::from_pico(750_000_000)));
         prices.replace(Vec::new(), &after);
         prices.ready().await;
         assert!(matches!(cost(&prices, &after, "groq", "openai/gpt-oss-20b"), Cost::Exact(_)));
         prices.replace(Vec::new(), &before);
-        assert!(prices.are_loaded() && prices.book.holds("groq"));
+        assert!(prices.are_loaded() && prices.book.load().holds("groq"));
     }
 
     #[tokio::test]

@@ -363,6 +363,16 @@ pub(super) const STEPS: &[&str] = &[
     -- owner: the id of the virtual key it was made for; NULL for the local token.
     ALTER TABLE responses ADD COLUMN owner INTEGER;
     ",
+    // 18: a price table that was fetched after the program was made.
+    "
+    CREATE TABLE price_table (
+        one     INTEGER PRIMARY KEY CHECK (one = 1),
+        version TEXT NOT NULL,
+        source  TEXT NOT NULL,
+        fetched INTEGER NOT NULL,
+        text    TEXT NOT NULL
+    ) STRICT;
+    ",
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.

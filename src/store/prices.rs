@@ -1,6 +1,6 @@
 //! Prices the user set. They come before every table's, and unknown stays unknown where there is neither.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension as _, params};
 
 use crate::domain::clock::Stamp;
 use crate::domain::money::Usd;
@@ -90,4 +90,57 @@ pub fn list(db: &Db) -> Result<Vec<PriceRow>, StoreError> {
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A price table that was fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PriceTable {
+    /// What rows that were priced by it say.
+    pub version: String,
+    /// Where it came from.
+    pub source: String,
+    /// When.
+    pub fetched: Stamp,
+    /// The table.
+    pub text: String,
+}
+
+/// Keeps a fetched table in place of an earlier one.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn put_table(db: &mut Db, table: &PriceTable) -> Result<(), StoreError> {
+    db.edit(|tx| {
+        let sql = "INSERT OR REPLACE INTO price_table (one, version, source, fetched, text) VALUES (1, ?1, ?2, ?3, ?4)";
+        tx.execute(sql, params![table.version, table.source, table.fetched.0, table.text])?;
+        Ok(())
+    })
+}
+
+/// Drops the fetched table. Says whether there was one.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn drop_table(db: &mut Db) -> Result<bool, StoreError> {
+    db.edit(|tx| Ok(tx.execute("DELETE FROM price_table", [])? > 0))
+}
+
+/// The version of the fetched table, if there is one.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn table_version(db: &Db) -> Result<Option<String>, StoreError> {
+    Ok(db.conn().query_row("SELECT version FROM price_table", [], |row| row.get(0)).optional()?)
+}
+
+/// The fetched table, if there is one.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn table(db: &Db) -> Result<Option<PriceTable>, StoreError> {
+    let sql = "SELECT version, source, fetched, text FROM price_table";
+    let row = db.conn().query_row(sql, [], |row| {
+        Ok(PriceTable { version: row.get(0)?, source: row.get(1)?, fetched: Stamp(row.get(2)?), text: row.get(3)? })
+    });
+    Ok(row.optional()?)
 }

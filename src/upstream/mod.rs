@@ -4,6 +4,7 @@
 mod authorize;
 mod client;
 mod credential;
+mod fetch;
 mod incoming;
 mod line;
 pub mod local;
@@ -18,6 +19,7 @@ pub mod wait;
 mod tests;
 
 pub use client::SetUp;
+pub use fetch::fetch;
 pub use incoming::Incoming;
 pub use own_key::own_key;
 pub use send::{Asking, Upstream};

@@ -3,6 +3,7 @@
 mod ask;
 mod completions;
 mod nouns;
+mod prices;
 mod providers;
 mod rules;
 mod serve;

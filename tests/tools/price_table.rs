@@ -4,64 +4,16 @@
 //! cargo run --example price_table -- path/to/data.json
 //! ```
 //!
-//! Kept is what a price depends on, one model a line, so that a new version can be read as a difference; left out are
-//! comments, descriptions, links, usage extractors, and the rules by which a provider is guessed. Set `BUNDLED` in
-//! `src/catalog/prices/book.rs` to the version the data are of.
+//! Set `BUNDLED` in `src/catalog/prices/book.rs` to the version the data are of.
 
-use std::borrow::Cow;
 use std::path::Path;
 
 use anyhow::Context;
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
-/// A provider, as far as it is kept.
-#[derive(Deserialize)]
-struct Provider<'a> {
-    #[serde(borrow)]
-    id: Cow<'a, str>,
-    #[serde(borrow)]
-    fallback_model_providers: Option<&'a RawValue>,
-    #[serde(borrow)]
-    models: Vec<Model<'a>>,
-}
-
-/// A model, as far as it is kept. The amounts are copied digit by digit.
-#[derive(Deserialize)]
-struct Model<'a> {
-    #[serde(borrow)]
-    id: Cow<'a, str>,
-    #[serde(borrow)]
-    r#match: &'a RawValue,
-    #[serde(borrow)]
-    prices: Option<&'a RawValue>,
-}
 
 fn main() -> anyhow::Result<()> {
     let path = std::env::args().nth(1).context("say which file: price_table path/to/data.json")?;
     let text = std::fs::read_to_string(&path).with_context(|| format!("{path} cannot be read"))?;
-    let providers: Vec<Provider<'_>> =
-        serde_json::from_str(&text).with_context(|| format!("{path} is no such table"))?;
+    let table = llmroute::catalog::prices::compact(&text).with_context(|| format!("{path} is no such table"))?;
     let written = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/catalog/prices/table/table.json");
-    std::fs::write(&written, table(&providers)?).with_context(|| format!("{} cannot be written", written.display()))
-}
-
-fn table(providers: &[Provider<'_>]) -> serde_json::Result<String> {
-    let written: serde_json::Result<Vec<String>> = providers.iter().map(provider).collect();
-    Ok(format!("[\n{}\n]\n", written?.join(",\n")))
-}
-
-fn provider(it: &Provider<'_>) -> serde_json::Result<String> {
-    let fallbacks = it.fallback_model_providers.map_or_else(String::new, |ids| field("fallback_model_providers", ids));
-    let models: serde_json::Result<Vec<String>> = it.models.iter().map(model).collect();
-    Ok(format!("{{\"id\":{}{fallbacks},\"models\":[\n{}\n]}}", serde_json::to_string(&it.id)?, models?.join(",\n")))
-}
-
-fn model(it: &Model<'_>) -> serde_json::Result<String> {
-    let prices = it.prices.map_or_else(String::new, |prices| field("prices", prices));
-    Ok(format!("{{\"id\":{}{}{prices}}}", serde_json::to_string(&it.id)?, field("match", it.r#match)))
-}
-
-fn field(name: &str, value: &RawValue) -> String {
-    format!(",\"{name}\":{value}")
+    std::fs::write(&written, table).with_context(|| format!("{} cannot be written", written.display()))
 }

@@ -41,6 +41,13 @@ impl fmt::Debug for PriceBook {
     }
 }
 
+impl Default for PriceBook {
+    /// [`Self::bundled`].
+    fn default() -> Self {
+        Self::bundled()
+    }
+}
+
 impl PriceBook {
     /// The compiled-in table, with nothing of it loaded.
     #[must_use]
@@ -84,6 +91,14 @@ impl PriceBook {
         let broken = |error| BrokenTable::Prices(price_id.to_owned(), error);
         let calculator = Calculator::from_json(text).map_err(broken)?;
         Ok(Some(PriceList::new(price_id.to_owned(), calculator, self.version)))
+    }
+
+    /// The ids of its providers, each with those of its models, whether loaded or not.
+    ///
+    /// # Errors
+    /// The table is broken.
+    pub fn names(&self) -> Result<Vec<(String, Vec<String>)>, BrokenTable> {
+        Ok(self.table.names()?)
     }
 
     /// Whether that provider was loaded.

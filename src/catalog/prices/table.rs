@@ -64,6 +64,22 @@ impl Table {
         serde_json::to_vec(&cut).map(Some)
     }
 
+    /// The ids of its providers, each with those of its models.
+    ///
+    /// # Errors
+    /// As [`Table::parse`].
+    pub(super) fn names(&self) -> serde_json::Result<Vec<(String, Vec<String>)>> {
+        #[derive(Deserialize)]
+        struct Named {
+            id: String,
+        }
+        let of = |it: Listed<'_>| {
+            let models: Vec<Named> = serde_json::from_str(it.models.get())?;
+            Ok((it.id.into_owned(), models.into_iter().map(|it| it.id).collect()))
+        };
+        self.listed()?.into_iter().map(of).collect()
+    }
+
     fn listed(&self) -> serde_json::Result<Vec<Listed<'_>>> {
         serde_json::from_str(&self.0)
     }

@@ -58,7 +58,7 @@ impl Via {
         let loaded = start::load(session)?;
         start::require_usable(&loaded)?;
         tell_what_was_found(session, &loaded)?;
-        let prices = Prices::loading(loaded.prices.clone(), &loaded.policy);
+        let prices = Prices::by(Arc::clone(&loaded.book), loaded.prices.clone(), &loaded.policy);
         Ok(Self::Here(start::engine(session, loaded, prices, ProcessKind::Command)?))
     }
 

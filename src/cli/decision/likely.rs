@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::{Timestamp, ToSpan as _};
 use serde::{Serialize, Serializer};
 
-use crate::catalog::prices::{PriceBook, Tariff};
+use crate::catalog::prices::Tariff;
 use crate::cli::diag::Done;
 use crate::cli::session::Session;
 use crate::config::Loaded;
@@ -36,7 +36,6 @@ pub(in crate::cli) struct Estimate {
 #[derive(Debug)]
 pub(in crate::cli) struct Likely<'a> {
     loaded: &'a Loaded,
-    book: PriceBook,
     seen: HashMap<String, Sums>,
     now: Stamp,
 }
@@ -48,7 +47,7 @@ impl<'a> Likely<'a> {
     /// The ledger cannot be read.
     pub(in crate::cli) fn read(session: &Session, loaded: &'a Loaded) -> Done<Self> {
         let now = session.clock.now().wall;
-        let book = PriceBook::bundled();
+        let book = &loaded.book;
         for id in loaded.policy.providers.values().filter(|it| it.is_usable()).filter_map(|it| it.price_id.as_deref()) {
             if let Err(error) = book.load(id) {
                 session.screen.warn(format_args!("the prices of {id} cannot be read: {error}"));
@@ -58,7 +57,7 @@ impl<'a> Likely<'a> {
         let from = from.map_or(Stamp(0), |it| Stamp(it.as_microsecond()));
         let report = stats::report(&session.read()?, Range { from, to: Stamp(now.0.saturating_add(1)) }, &By::Model)?;
         let seen = report.rows.into_iter().filter_map(|it| Some((it.name?, it.sums))).collect();
-        Ok(Self { loaded, book, seen, now })
+        Ok(Self { loaded, seen, now })
     }
 
     /// The median time to first content of `target` lately, in microseconds.
@@ -68,7 +67,7 @@ impl<'a> Likely<'a> {
 
     /// What an answer of that size would cost at `target`, paid with the first of `keys`.
     pub(in crate::cli) fn cost(&self, target: &Target, keys: &[KeyId], usage: &Usage) -> Option<Usd> {
-        let tariff = Tariff { overrides: &self.loaded.prices, book: Some(&self.book) };
+        let tariff = Tariff { overrides: &self.loaded.prices, book: Some(&self.loaded.book) };
         let provider = self.loaded.policy.providers.get(&target.provider)?;
         tariff.cost(provider, &target.model, provider.billing(keys.first().copied()), usage, self.now).map(|it| it.usd)
     }

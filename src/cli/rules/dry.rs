@@ -1,6 +1,7 @@
 //! `rules test`: one rule, asked about a request that goes nowhere.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use clap::Args;
@@ -138,7 +139,7 @@ impl Test {
 
 /// What the request would cost, by the prices that a server would use.
 fn quote(loaded: &Loaded, ask: &Ask) -> Done<Option<Usd>> {
-    let prices = Prices::loading(loaded.prices.clone(), &loaded.policy);
+    let prices = Prices::by(Arc::clone(&loaded.book), loaded.prices.clone(), &loaded.policy);
     start::runtime()?.block_on(prices.ready());
     Ok(prices.quote(&loaded.policy, ask))
 }

@@ -60,6 +60,9 @@ fn look(
         return Ok(());
     }
     let fresh = session.load(Some(loaded))?;
+    if !Arc::ptr_eq(&fresh.book, &loaded.book) {
+        engine.prices().change_table(Arc::clone(&fresh.book));
+    }
     engine.swap(fresh.policy.clone(), fresh.keyring.clone(), fresh.prices.clone());
     *loaded = fresh;
     Ok(())

@@ -4,7 +4,7 @@ use crate::config::edits::{Edits, names};
 use crate::config::refusal::Refusal;
 use crate::domain::money::Usd;
 use crate::domain::rates::UnitPrices;
-use crate::store::prices::{self, PriceRow};
+use crate::store::prices::{self, PriceRow, PriceTable};
 
 /// The parts of a price that can be named, as `NAME=USD`: per million tokens, but for the last two.
 const PARTS: [&str; 10] = [
@@ -68,6 +68,22 @@ impl Edits<'_> {
         let row = PriceRow { target: target.to_owned(), prices, from, ceiling };
         prices::set(self.db, &row)?;
         Ok(row)
+    }
+
+    /// Takes over a fetched price table, whose form and prices the caller has looked at.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn put_price_table(&mut self, table: &PriceTable) -> Result<(), Refusal> {
+        Ok(prices::put_table(self.db, table)?)
+    }
+
+    /// Goes back to the table that is compiled in. Says whether another one was in force.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn drop_price_table(&mut self) -> Result<bool, Refusal> {
+        Ok(prices::drop_table(self.db)?)
     }
 
     /// Removes the user's own prices of a target.
