@@ -33,11 +33,12 @@ pub(super) fn run(session: &Session, keep: u64) -> Done {
     retention::shrink(&mut db)?;
     let gone = Gone { schema_version: 1, pruned_requests: pruned.requests, pruned_attempts: pruned.attempts };
     let kept = due.saturating_sub(pruned.requests);
-    let mut told =
-        format!("✓ {} dropped; their sums are sealed", amounts::plural(pruned.requests, "request", "requests"));
-    if kept > 0 {
-        told += &format!(" ({} stay behind one that ended later)", amounts::count(kept));
-    }
+    let stay = match kept {
+        0 => String::new(),
+        n => format!(" ({} stay behind one that ended later)", amounts::count(n)),
+    };
+    let went = amounts::plural(pruned.requests, "request", "requests");
+    let told = format!("✓ {went} dropped; their sums are sealed{stay}");
     session.screen.did(&gone, told)
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::cli::diag::{Done, Stop};
+use crate::cli::diag::Done;
 use crate::cli::requests::shown::Shown;
 use crate::cli::session::Session;
 use crate::store::requests::{self, Filter};
@@ -34,7 +34,7 @@ pub(super) fn run(session: &Session, filter: &Filter) -> Done {
             }
         } else if place == 0 {
             // A file that is not there yet reads as an empty one, for ever: it is looked for again.
-            db = session.read().map_err(Stop::from)?;
+            db = session.read()?;
             seen = None;
         }
         std::thread::sleep(EVERY);

@@ -20,7 +20,7 @@ const CALLS: [(&str, &str, usize); 5] = [
     ("rename", "EIO", 4),
 ];
 /// How many moments of each are tried; `LLMROUTE_SWEEP` says otherwise, and all of them where it is large.
-const MOMENTS: usize = 2;
+const MOMENTS: usize = 1;
 /// Requests while that happens.
 const REQUESTS: usize = 12;
 
@@ -38,6 +38,7 @@ fn has_strace() -> bool {
 fn under(home: &Home, call: &str, error: &str, nth: usize, from_then_on: bool) -> Command {
     let serve = home.command(&["serve", "--port", "0", "--log", "json"]);
     let mut command = Command::new("strace");
+    command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin");
     let more = if from_then_on { "+" } else { "" };
     // -D: the server is our own child, and the tracer is not.
     command.args(["-D", "-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={call}")]);

@@ -33,7 +33,7 @@ fn old_requests_go_with_a_seal_in_their_place_and_the_file_shrinks() {
     retention::shrink(&mut db).unwrap();
     drop(db);
     let after = info::read(&open(&path, Access::ReadOnly).unwrap()).unwrap();
-    assert!(after.free_bytes == 0 && after.bytes < before.bytes / 2, "{before:?} {after:?}");
+    assert!(after.free_bytes == 0 && after.bytes * 3 < before.bytes * 2, "{before:?} {after:?}");
     assert_eq!((after.requests, after.pruned), (4_500 - due, due));
     // What goes on is linked with what was pruned, and its seals are evidence, too.
     generate::fill(&path, 10);
