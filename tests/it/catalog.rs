@@ -144,8 +144,11 @@ fn load(book: &PriceBook) {
     }
 }
 
-fn amount(recorded: &Value) -> Option<f64> {
-    recorded.as_str()?.parse().ok()
+/// A recorded amount in millionths of a pico-dollar: every digit of it counts.
+fn amount(recorded: &Value) -> Option<i128> {
+    let (whole, part) = recorded.as_str()?.split_once('.').unwrap_or((recorded.as_str()?, ""));
+    let digits = format!("{whole}{part:0<18}");
+    (part.len() <= 18).then(|| digits.parse().ok())?
 }
 
 /// 1,577 `usage` objects of real answers, each with what the table's own extractor made of it and what it cost at the
@@ -172,15 +175,18 @@ fn recorded_usages_cost_what_they_did() {
                 let (Some(input), Some(output)) = (amount(&by["input_price"]), amount(&by["output_price"])) else {
                     continue;
                 };
-                if usage.web_searches > 0 || input + output == 0.0 {
+                if usage.web_searches > 0 || input + output == 0 {
                     continue;
                 }
                 *checked.entry(provider).or_default() += 1;
                 let cut = CUT.iter().find(|it| (it.0, it.1) == (provider, model));
                 let ours = book.price(provider, model, &usage, cut.map_or(RECORDED, |it| it.2)).map(|it| it.usd);
-                let near = ours.is_some_and(|it| (it.dollars() - input - output).abs() < 5e-9);
-                if !near {
-                    faults.push(format!("{provider}/{model}: {:?}, expected {} of {usage:?}", ours, input + output));
+                // To the pico-dollar: what is left over is less than half of one.
+                let is =
+                    ours.is_some_and(|it| 2 * (i128::from(it.pico()) * 1_000_000 - input - output).abs() <= 1_000_000);
+                if !is {
+                    let expected = (input + output) / 1_000_000;
+                    faults.push(format!("{provider}/{model}: {ours:?}, expected {expected} pico-dollars of {usage:?}"));
                 }
             }
         }

@@ -110,6 +110,7 @@ impl Sync {
 
 fn built_in(session: &Session) -> Done {
     let was = session.glance()?.book.version().to_owned();
+    #[expect(clippy::redundant_closure_for_method_calls, reason = "the method alone is for one lifetime only")]
     session.edit(|edits| edits.drop_price_table())?;
     let version = PriceBook::bundled().version().to_owned();
     let told = format!("✓ prices are by {version}, which came with this program");
