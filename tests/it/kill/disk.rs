@@ -11,7 +11,7 @@ use super::{Server, rows};
 use crate::cli::Home;
 use crate::house::{self, question};
 
-/// Calls that fail, and how often each of them is let through before, at the most.
+/// Calls that fail, and the last of them that is made to.
 const CALLS: [(&str, &str, usize); 5] = [
     ("fdatasync", "EIO", 8),
     ("fsync", "EIO", 16),
@@ -60,7 +60,9 @@ async fn whichever_call_to_the_disk_fails_no_request_is_lost() {
     }
     let moments = house::setting("LLMROUTE_SWEEP").unwrap_or(MOMENTS);
     for (call, error, most) in CALLS {
-        for nth in (1..=most).step_by((most / moments).max(1)) {
+        // Spread over all of them; every single one where there are enough.
+        let moments = moments.min(most);
+        for nth in (1..=moments).map(|it| (it * most).div_ceil(moments + 1)) {
             for from_then_on in [false, true] {
                 one(call, error, nth, from_then_on).await;
             }
@@ -100,7 +102,7 @@ async fn one(call: &str, error: &str, nth: usize, from_then_on: bool) {
                 tokio::time::sleep(Duration::from_millis(if n % 4 == 3 { 400 } else { 5 })).await;
             }
             // It may end badly, but it ends; half of them are killed.
-            if nth % 2 == 0 {
+            if nth.is_multiple_of(2) {
                 server.kill();
             } else {
                 server.stop().await;

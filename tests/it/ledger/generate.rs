@@ -99,7 +99,7 @@ pub(crate) fn record(id: RequestId, nth: u64, size: u64) -> RequestRecord {
         key: Some(KeyId(1 + i64::try_from(target / 2).unwrap())),
         key_name: Some("main".into()),
         billing: if target == 7 { Billing::Free } else { Billing::Metered },
-        lane: if target % 2 == 0 { "splice" } else { "translate" },
+        lane: if target.is_multiple_of(2) { "splice" } else { "translate" },
         resume: None,
         started_us: 150 + u64::from(n - 1) * 90_000,
         first_content_us: fine.then_some(wait),
