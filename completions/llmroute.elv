@@ -42,6 +42,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand vk 'Tokens for others, each with what it may be used for'
             cand teams 'Whom virtual keys belong to'
             cand customers 'Whom teams and virtual keys belong to'
+            cand limits 'How many requests and tokens a minute, and how many requests at once'
             cand models 'What can be sent as `model`'
             cand prices 'Your own prices, and what is known of a target''s'
             cand bench 'Measurements'
@@ -1061,6 +1062,80 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         }
         &'llmroute;customers;help;help'= {
         }
+        &'llmroute;limits'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the limits, and how much of each is used (the default)'
+            cand set 'Set a limit, or change what is named of it'
+            cand remove 'Remove a limit'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;limits;list'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;limits;set'= {
+            cand --rpm 'Requests in any 60 seconds; 0 = any number'
+            cand --tpm 'Tokens of prompts and answers in any 60 seconds; 0 = any number. An answer is booked with its cap, or 1,000 tokens, until it is known what it has'
+            cand --parallel 'Requests at once; 0 = any number'
+            cand --queue 'How long a request waits for room; 0 = not at all'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;limits;remove'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;limits;help'= {
+            cand list 'List the limits, and how much of each is used (the default)'
+            cand set 'Set a limit, or change what is named of it'
+            cand remove 'Remove a limit'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'llmroute;limits;help;list'= {
+        }
+        &'llmroute;limits;help;set'= {
+        }
+        &'llmroute;limits;help;remove'= {
+        }
+        &'llmroute;limits;help;help'= {
+        }
         &'llmroute;models'= {
             cand --provider 'Only what is of this provider'
             cand --format 'How data is printed'
@@ -1566,6 +1641,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand virtual-keys 'Tokens for others, each with what it may be used for'
             cand teams 'Whom virtual keys belong to'
             cand customers 'Whom teams and virtual keys belong to'
+            cand limits 'How many requests and tokens a minute, and how many requests at once'
             cand models 'What can be sent as `model`'
             cand prices 'Your own prices, and what is known of a target''s'
             cand bench 'Measurements'
@@ -1714,6 +1790,17 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;help;customers;add'= {
         }
         &'llmroute;help;customers;remove'= {
+        }
+        &'llmroute;help;limits'= {
+            cand list 'List the limits, and how much of each is used (the default)'
+            cand set 'Set a limit, or change what is named of it'
+            cand remove 'Remove a limit'
+        }
+        &'llmroute;help;limits;list'= {
+        }
+        &'llmroute;help;limits;set'= {
+        }
+        &'llmroute;help;limits;remove'= {
         }
         &'llmroute;help;models'= {
             cand list 'List what can be sent as `model` (the default)'

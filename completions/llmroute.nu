@@ -1368,6 +1368,112 @@ module completions {
   export extern "llmroute customers help help" [
   ]
 
+  def "nu-complete llmroute limits format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute limits color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # How many requests and tokens a minute, and how many requests at once
+  export extern "llmroute limits" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute limits format" # How data is printed
+    --color: string@"nu-complete llmroute limits color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute limits list format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute limits list color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # List the limits, and how much of each is used (the default)
+  export extern "llmroute limits list" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute limits list format" # How data is printed
+    --color: string@"nu-complete llmroute limits list color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute limits set format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute limits set color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Set a limit, or change what is named of it
+  export extern "llmroute limits set" [
+    --rpm: string             # Requests in any 60 seconds; 0 = any number
+    --tpm: string             # Tokens of prompts and answers in any 60 seconds; 0 = any number. An answer is booked with its cap, or 1,000 tokens, until it is known what it has
+    --parallel: string        # Requests at once; 0 = any number
+    --queue: string           # How long a request waits for room; 0 = not at all
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute limits set format" # How data is printed
+    --color: string@"nu-complete llmroute limits set color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+    scope: string             # What it counts
+  ]
+
+  def "nu-complete llmroute limits remove format" [] {
+    [ "table" "json" ]
+  }
+
+  def "nu-complete llmroute limits remove color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Remove a limit
+  export extern "llmroute limits remove" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute limits remove format" # How data is printed
+    --color: string@"nu-complete llmroute limits remove color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+    scope: string             # What it counts
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute limits help" [
+  ]
+
+  # List the limits, and how much of each is used (the default)
+  export extern "llmroute limits help list" [
+  ]
+
+  # Set a limit, or change what is named of it
+  export extern "llmroute limits help set" [
+  ]
+
+  # Remove a limit
+  export extern "llmroute limits help remove" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "llmroute limits help help" [
+  ]
+
   def "nu-complete llmroute models format" [] {
     [ "table" "json" ]
   }
@@ -2276,6 +2382,22 @@ module completions {
 
   # Remove a customer that nobody belongs to. What it did stays in the ledger
   export extern "llmroute help customers remove" [
+  ]
+
+  # How many requests and tokens a minute, and how many requests at once
+  export extern "llmroute help limits" [
+  ]
+
+  # List the limits, and how much of each is used (the default)
+  export extern "llmroute help limits list" [
+  ]
+
+  # Set a limit, or change what is named of it
+  export extern "llmroute help limits set" [
+  ]
+
+  # Remove a limit
+  export extern "llmroute help limits remove" [
   ]
 
   # What can be sent as `model`

@@ -24,6 +24,9 @@ mod tests;
 mod tiers;
 
 /// What the amounts of the user's own rows are called in the ledger.
+/// How far an amount may be from the one that a provider states: they are stated in millionths of a cent, or less.
+const ROUNDING: i64 = 10_000;
+
 const OWN: &str = "own";
 
 /// What the amounts of free keys and local servers are called in the ledger.
@@ -138,6 +141,20 @@ impl Tariff<'_> {
     /// What `usage` of `model` at `provider` cost at `at`, paid with a key of that `billing`. `None` = unknown.
     #[must_use]
     pub fn cost(
+        &self,
+        provider: &Provider,
+        model: &ModelName,
+        billing: Billing,
+        usage: &Usage,
+        at: Stamp,
+    ) -> Option<Priced> {
+        let priced = self.listed(provider, model, billing, usage, at)?;
+        // What its provider says costs something else has a price of which somebody knows more: a fee that no count shows.
+        let agrees = usage.cost_reported.is_none_or(|it| (it.pico() - priced.usd.pico()).abs() <= ROUNDING);
+        Some(Priced { exact: priced.exact && (agrees || priced.version == FREE), ..priced })
+    }
+
+    fn listed(
         &self,
         provider: &Provider,
         model: &ModelName,

@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::view::screen::{Format, Screen};
 use crate::cli::{
-    ask, bench, completions, database, explain, groups, keys, members, models, prices, providers, requests, rules,
-    serve, simulate, stats, virtual_keys, weights, why,
+    ask, bench, completions, database, explain, groups, keys, limits, members, models, prices, providers, requests,
+    rules, serve, simulate, stats, virtual_keys, weights, why,
 };
 
 /// One local endpoint for every LLM provider: routes, fails over, keeps a truthful ledger.
@@ -107,6 +107,8 @@ pub enum Command {
     Teams(members::Teams),
     /// Whom teams and virtual keys belong to.
     Customers(members::Customers),
+    /// How many requests and tokens a minute, and how many requests at once.
+    Limits(limits::Limits),
     /// What can be sent as `model`.
     Models(models::Models),
     /// Your own prices, and what is known of a target's.

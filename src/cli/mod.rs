@@ -21,6 +21,7 @@ pub mod database;
 pub mod explain;
 pub mod groups;
 pub mod keys;
+pub mod limits;
 pub mod members;
 pub mod models;
 pub mod prices;
@@ -70,6 +71,7 @@ fn dispatch(command: Option<Command>, session: Session) -> Done {
         Some(Command::VirtualKeys(it)) => it.run(&session),
         Some(Command::Teams(it)) => it.run(&session),
         Some(Command::Customers(it)) => it.run(&session),
+        Some(Command::Limits(it)) => it.run(&session),
         Some(Command::Models(it)) => it.run(&session),
         Some(Command::Prices(it)) => it.run(&session),
         Some(Command::Bench(it)) => it.run(&session),

@@ -7,6 +7,7 @@ mod aliases;
 mod callers;
 mod groups;
 mod keys;
+mod limits;
 mod prices;
 mod providers;
 mod rules;

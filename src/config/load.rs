@@ -6,6 +6,7 @@
 mod callers;
 mod groups;
 mod keys;
+mod limits;
 mod providers;
 mod rules;
 mod settings;
@@ -210,6 +211,7 @@ fn build(sources: &Sources<'_>, commands: Commands<'_>) -> Result<Loaded, LoadEr
     groups::build(&rows, &known, sources, &mut loaded, &mut problems);
     rules::build(&rows, &known, sources.time_zone, &mut loaded, &mut problems);
     loaded.policy.virtual_keys = callers::build(&rows);
+    loaded.policy.limits = limits::build(&rows, &mut problems);
     loaded.prices = rows.prices.iter().filter_map(own_price).collect();
     loaded.book = book(sources.db, commands.previous(), &mut loaded.notices)?;
     let aliases = rows.aliases.iter().map(|(name, model)| (ModelName::from(name.as_str()), model.clone()));

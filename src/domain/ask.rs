@@ -10,9 +10,11 @@ use crate::domain::caller::Caller;
 use crate::domain::clock::Now;
 use crate::domain::dialect::Dialect;
 use crate::domain::id::{KeyId, RequestId};
+use crate::domain::limit::Used;
 use crate::domain::money::Usd;
 use crate::domain::operation::Operation;
 use crate::domain::rule::Verdict;
+use crate::domain::scope::Who;
 use crate::domain::secret::ClientKey;
 use crate::domain::wishes::Wishes;
 
@@ -68,6 +70,8 @@ pub struct Ask {
     pub conversation: Option<u64>,
     /// What the rules said of it, one verdict each time they were asked, where it is decided again from its record.
     pub verdicts: Option<Vec<Verdict>>,
+    /// How much of the limits that it is under is used. Worked out only where a rule reads it.
+    pub used: Used,
     /// Those verdicts hold only for rules that look at what no record keeps; the others are asked again.
     pub replays: bool,
 }
@@ -101,7 +105,14 @@ impl Ask {
             conversation: None,
             verdicts: None,
             replays: false,
+            used: Used::default(),
         }
+    }
+
+    /// Who it is from, as scopes look at it.
+    #[must_use]
+    pub fn who(&self) -> Who<'_> {
+        Who { caller: self.caller.as_deref(), session: self.session.as_deref() }
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod ask;
 pub mod caller;
+pub mod limit;
 pub mod model;
 pub mod operation;
 pub mod pattern;

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::clock::Stamp;
 use crate::domain::dialect::Dialect;
 use crate::domain::id::{GroupName, KeyId, KeyName, ModelName, ProviderName};
+use crate::domain::limit::Limit;
 use crate::domain::model::ModelTable;
 use crate::domain::operation::Operation;
 use crate::domain::pattern::Pattern;
@@ -41,6 +42,9 @@ pub struct Policy {
     /// The rules that are enabled.
     #[serde(default, skip_serializing_if = "Rules::is_empty")]
     pub rules: Rules,
+    /// The limits. Decisions go by what is used of them, which is written down with each.
+    #[serde(skip)]
+    pub limits: Vec<Limit>,
     /// The virtual keys.
     #[serde(default, skip_serializing_if = "VirtualKeys::is_empty")]
     pub virtual_keys: VirtualKeys,

@@ -302,8 +302,8 @@ variables! {
     Client "client" Text "Who asks, from the user agent: claude-code, python, curl."
     Session "session" Text "The client's session id; empty where it sends none."
     BudgetUsed "budget_used" Double "Percent of the tightest budget that applies; 0 where none does."
-    TokensUsed "tokens_used" Double "Percent of the tightest token limit that applies; 0 where none does."
-    RequestsUsed "requests_used" Double "Percent of the tightest request limit that applies; 0 where none does."
+    TokensUsed "tokens_used" Double "Percent used of the tightest limit on tokens for who asks; 0 where none applies."
+    RequestsUsed "requests_used" Double "Percent used of the tightest limit on requests for who asks; 0 where none applies."
     PromptTokens "prompt_tokens" Int "Estimated tokens of the prompt: a quarter of its bytes."
     MaxTokens "max_tokens" Int "The output cap the request sets; 0 where it sets none."
     EstCost "est_cost" Double "Estimated dollars: the cheapest target of the model asked for, its prompt and its output cap."
@@ -325,7 +325,7 @@ variables! {
 
 impl Variable {
     /// Whether the record of a decision and the ledger keep it, or it is the same for all. Words of a request are not kept,
-    /// nor what HTTP said beside them, nor prices of the time.
+    /// nor what HTTP said beside them, nor prices of the time, nor how much of a limit was used.
     #[must_use]
     pub const fn is_kept(self) -> bool {
         !matches!(
@@ -335,6 +335,8 @@ impl Variable {
                 | Self::Metadata
                 | Self::Tags
                 | Self::EstCost
+                | Self::TokensUsed
+                | Self::RequestsUsed
                 | Self::Messages
                 | Self::Complexity
                 | Self::Language

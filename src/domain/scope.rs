@@ -4,12 +4,15 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::caller::{Caller, Member};
 use crate::domain::id::{KeyName, ModelName, ProviderName};
 use crate::domain::target::{Seat, Target};
 
 /// Whose requests are counted, as people and the local file write it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub enum Scope {
     /// `all`: everybody's.
     All,
@@ -48,19 +51,30 @@ impl Scope {
     /// Whether it counts what `who` sends to `seat`.
     #[must_use]
     pub fn covers(&self, who: Who<'_>, seat: &Seat) -> bool {
+        self.covers_caller(who) && self.covers_seat(seat)
+    }
+
+    /// Whether it counts what `who` sends to some seat or other.
+    #[must_use]
+    pub fn covers_caller(&self, who: Who<'_>) -> bool {
         let is = |wanted: &Arc<str>, it: Option<&Member>| it.is_some_and(|it| it.name == *wanted);
         let caller = who.caller;
-        let target = &seat.target;
         match self {
-            Self::All => true,
+            Self::All | Self::Provider(_) | Self::Model(_) | Self::Key(..) => true,
             Self::Session => who.session.is_some(),
             Self::Customer(it) => is(it, caller.and_then(|it| it.customer.as_ref())),
             Self::Team(it) => is(it, caller.and_then(|it| it.team.as_ref())),
-            Self::VirtualKey(it) => is(it, caller.map(|it| &it.virtual_key)),
-            Self::VirtualKeyAt(it, provider) => {
-                is(it, caller.map(|it| &it.virtual_key)) && *provider == target.provider
-            }
-            Self::Provider(it) => *it == target.provider,
+            Self::VirtualKey(it) | Self::VirtualKeyAt(it, _) => is(it, caller.map(|it| &it.virtual_key)),
+        }
+    }
+
+    /// Whether it counts what somebody or other sends to `seat`.
+    #[must_use]
+    pub fn covers_seat(&self, seat: &Seat) -> bool {
+        let target = &seat.target;
+        match self {
+            Self::All | Self::Customer(_) | Self::Team(_) | Self::VirtualKey(_) | Self::Session => true,
+            Self::VirtualKeyAt(_, it) | Self::Provider(it) => *it == target.provider,
             Self::Model(it) => it == target,
             Self::Key(provider, key) => {
                 *provider == target.provider && seat.key.as_ref().is_some_and(|it| it.1 == *key)
@@ -109,6 +123,20 @@ impl FromStr for Scope {
         };
         let ends_bare = text.is_empty() || text.ends_with(':');
         parse().filter(|_| !ends_bare).ok_or_else(|| NotAScope(text.to_owned()))
+    }
+}
+
+impl From<Scope> for String {
+    fn from(it: Scope) -> Self {
+        it.to_string()
+    }
+}
+
+impl TryFrom<String> for Scope {
+    type Error = NotAScope;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
     }
 }
 

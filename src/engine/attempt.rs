@@ -133,6 +133,11 @@ async fn exchange(
     }
     let exchange = Exchange { engine, provider, dialect: speech.dialect, deadlines, began };
     let listens = conversation.map(|it| (maker, it));
+    if incoming.status < 300
+        && let Some(wait) = incoming.used_up(|| engine.now().wall)
+    {
+        engine.fleet.used_up(seat, wait);
+    }
     let headers = incoming.relayable();
     let content = match incoming.status {
         200..=299 if incoming.is_encoded() => return Err(broken(provider, "a compressed answer")),

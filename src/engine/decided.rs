@@ -85,11 +85,15 @@ impl DecisionNote for Decided {
     }
 }
 
-/// Works out what `ask` is expected to cost, where a rule wants to know.
+/// Works out what `ask` is expected to cost, and how much of its limits is used, where a rule wants to know.
 pub async fn quote(engine: &Engine, policy: &Policy, ask: &mut Ask) {
     if policy.rules.reads(Variable::EstCost) {
         engine.prices.ready().await;
         ask.quote = engine.prices.quote(policy, ask);
+    }
+    let reads_use = [Variable::RequestsUsed, Variable::TokensUsed].into_iter().any(|it| policy.rules.reads(it));
+    if reads_use && !policy.limits.is_empty() {
+        ask.used = engine.limits.used_by(ask.who(), ask.at.mono);
     }
 }
 

@@ -69,6 +69,15 @@ pub struct Ticket<'a> {
     seat: Option<Seat>,
 }
 
+/// Why a seat is not to be tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Barred {
+    /// Another request is probing it.
+    Probed,
+    /// A limit of its provider's is used up for so long yet.
+    UsedUp(Duration),
+}
+
 impl Fleet {
     /// A fleet about which nothing bad is known, and which forgets with the process.
     #[must_use]
@@ -115,12 +124,27 @@ impl Fleet {
         FleetView { now, standings, live, assessment, ..FleetView::default() }
     }
 
-    /// Leave to try `seat`; `None` if it recovers and another request has its one probe.
-    pub fn admit(&self, seat: &Seat) -> Option<Ticket<'_>> {
+    /// Leave to try `seat`.
+    ///
+    /// # Errors
+    /// It recovers and another request has its one probe, or its provider has said that a limit is used up.
+    pub fn admit(&self, seat: &Seat) -> Result<Ticket<'_>, Barred> {
         let now = self.clock.now().mono;
         let mut state = self.lock();
-        let admitted = state.breakers.get_mut(&SeatId::of(seat)).is_none_or(|it| it.admit(now));
-        admitted.then(|| Ticket { fleet: self, seat: Some(seat.clone()) })
+        if let Some(breaker) = state.breakers.get_mut(&SeatId::of(seat)) {
+            if let Standing::Out { until, why: Why::UsedUp } = breaker.standing(now) {
+                return Err(Barred::UsedUp(until.since(now)));
+            }
+            if !breaker.admit(now) {
+                return Err(Barred::Probed);
+            }
+        }
+        Ok(Ticket { fleet: self, seat: Some(seat.clone()) })
+    }
+
+    /// The provider says that a limit of `seat` is used up, and when it has room again: it is not asked before.
+    pub fn used_up(&self, seat: &Seat, wait: Duration) {
+        self.record(&SeatId::of(seat), Outcome::UsedUp(wait));
     }
 
     /// Waits until no other request is probing `seat`.

@@ -22,6 +22,7 @@ pub mod failover;
 pub mod fleet;
 pub mod flow;
 pub mod lane;
+pub mod limits;
 pub mod prices;
 pub mod race;
 pub mod read;
@@ -62,6 +63,7 @@ use crate::engine::canaries::Canaries;
 use crate::engine::decided::InForce;
 use crate::engine::failover::Ways;
 use crate::engine::fleet::Fleet;
+use crate::engine::limits::Limits;
 use crate::engine::prices::Prices;
 use crate::engine::settle::Settlement;
 use crate::engine::standing::Told;
@@ -92,6 +94,7 @@ pub struct Engine {
     /// How often a rule could not be evaluated over a request.
     rule_failures: AtomicU64,
     canaries: Canaries,
+    limits: Limits,
 }
 
 /// What a door hands in: a request with everything that HTTP had to say about it.
@@ -186,6 +189,8 @@ impl Engine {
         let (finished, _) = broadcast::channel(1024);
         let canaries = Canaries::new(ledger.clone());
         canaries.follow(&policy);
+        let limits = Limits::new(clock.clone());
+        limits.follow(&policy.limits);
         let policy = ArcSwap::from_pointee(InForce::new(policy));
         let (closing, _) = watch::channel(false);
         let (responses, vault) = (OnceLock::new(), OnceLock::new());
@@ -203,6 +208,7 @@ impl Engine {
             vault,
             rule_failures,
             canaries,
+            limits,
         })
     }
 
@@ -286,14 +292,19 @@ impl Engine {
         let warmth = warmth::id(ask).map(|it| Arc::new(self.fleet.warmth(it)));
         let is_warm = warmth.as_ref().is_some_and(|it| !it.seats.is_empty());
         let (rates, canaries) = (self.prices.card_for(policy, ask, is_warm), self.canaries.stages(ask));
-        FleetView { rates, canaries, warmth, ..self.fleet.view(ask.at.mono) }
+        let full = if policy.limits.is_empty() { Vec::new() } else { self.limits.full(ask.at.mono) };
+        FleetView { rates, canaries, warmth, full, ..self.fleet.view(ask.at.mono) }
     }
 
     /// How the fleet does just now, for people.
     #[must_use]
     pub fn standing(&self) -> Told {
         let canaries = standing::canaries(&self.canaries.trials());
-        Told { canaries, ..standing::told(&self.view(&self.policy(), self.now()), &self.policy()) }
+        Told {
+            canaries,
+            limits: self.limits.told(),
+            ..standing::told(&self.view(&self.policy(), self.now()), &self.policy())
+        }
     }
 
     /// Refuses a call of somebody who was let in, for a fault that shows before its body is understood. Leaves a row
@@ -344,6 +355,7 @@ impl Engine {
         self.prices.replace(prices, &policy);
         self.upstream.rekey(keyring);
         self.canaries.follow(&policy);
+        self.limits.follow(&policy.limits);
         self.policy.store(Arc::new(InForce::new(policy)));
         self.fleet.forgive();
     }

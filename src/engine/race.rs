@@ -13,6 +13,7 @@ use crate::domain::policy::Deadlines;
 use crate::domain::target::Seat;
 use crate::engine::committed::Committed;
 use crate::engine::fleet::Ticket;
+use crate::engine::limits::Leave;
 use crate::engine::rooms::Place;
 use crate::engine::settle::{Account, Settlement};
 use crate::engine::{attempt, drain};
@@ -31,6 +32,8 @@ pub struct Racer<'a> {
     pub ticket: Ticket<'a>,
     /// Its place there, where places are counted.
     pub place: Option<Place>,
+    /// Its leave to be there, where limits count it.
+    pub leave: Option<Leave>,
     /// When it began.
     pub began: Instant,
     /// It should have begun to answer by now.
@@ -73,7 +76,7 @@ impl<'a> Race<'a> {
         &mut self,
         at: usize,
         stop: &Stop,
-        (seat, place): (&Seat, Option<Place>),
+        (seat, place, leave): (&Seat, Option<Place>, Option<Leave>),
         ticket: Ticket<'a>,
         deadlines: Deadlines,
         account: &Account,
@@ -85,7 +88,17 @@ impl<'a> Race<'a> {
             attempt::run(&engine, &ask, &stop, &their_seat, &deadlines, &account).await
         });
         let began = Instant::now();
-        self.racers.push(Racer { at, seat: seat.clone(), place, ticket, began, late: false, bills_anyway, trying });
+        self.racers.push(Racer {
+            at,
+            seat: seat.clone(),
+            place,
+            leave,
+            ticket,
+            began,
+            late: false,
+            bills_anyway,
+            trying,
+        });
     }
 
     /// Nobody runs.
@@ -137,10 +150,10 @@ impl<'a> Race<'a> {
         for racer in self.racers.drain(..) {
             // Dropped, it hangs up.
             if racer.bills_anyway {
-                let (account, place) = (settlement.account().clone(), racer.place);
+                let (account, held) = (settlement.account().clone(), (racer.place, racer.leave));
                 settlement.wait_for(tokio::spawn(async move {
                     drain::outrun(racer.trying, account).await;
-                    drop(place);
+                    drop(held);
                 }));
             }
         }

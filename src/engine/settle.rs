@@ -4,6 +4,7 @@
 mod account;
 mod ending;
 mod legs;
+mod limited;
 mod mark;
 mod tried;
 
@@ -28,6 +29,7 @@ use crate::domain::target::Seat;
 use crate::engine::committed::By;
 use crate::engine::decided::Decided;
 use crate::engine::rooms::Place;
+use crate::engine::settle::limited::Limited;
 use crate::engine::settle::tried::note;
 use crate::engine::tether::Tether;
 use crate::engine::told::{header_text, refusal, seat_headers};
@@ -52,6 +54,8 @@ pub struct Settlement {
     strays: Vec<JoinHandle<()>>,
     /// Its place at the target that answers, as long as that answers.
     place: Option<Place>,
+    /// Its leave to come in, and to be where it is answered.
+    limited: Limited,
 }
 
 impl Settlement {
@@ -78,6 +82,7 @@ impl Settlement {
             losses: Vec::new(),
             strays: Vec::new(),
             place: None,
+            limited: Limited::default(),
         }
     }
 

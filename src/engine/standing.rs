@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::id::GroupName;
 use crate::domain::policy::Policy;
 use crate::domain::target::Seat;
+use crate::engine::limits;
 use crate::route::breaker::Standing;
 use crate::route::canary::{self, Both, State, Tally, Trial};
 use crate::route::health::{FleetView, SeatId};
@@ -23,6 +24,9 @@ pub struct Told {
     /// How far the canaries of groups have come, by group.
     #[serde(default)]
     pub canaries: Vec<CanaryTold>,
+    /// How much of each limit is used.
+    #[serde(default)]
+    pub limits: Vec<limits::Told>,
 }
 
 /// How far a canary has come, and why.
@@ -214,7 +218,7 @@ pub fn told(view: &FleetView, policy: &Policy) -> Told {
             seats.extend(keys.iter().filter_map(|key| seat(view, &Seat { target: target.clone(), key: key.clone() })));
         }
     }
-    Told { schema_version: 1, seats, cooling: cooling(view, policy), canaries: Vec::new() }
+    Told { schema_version: 1, seats, cooling: cooling(view, policy), canaries: Vec::new(), limits: Vec::new() }
 }
 
 fn cooling(view: &FleetView, policy: &Policy) -> Vec<Cooling> {

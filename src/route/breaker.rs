@@ -55,6 +55,8 @@ pub enum Why {
     Probing,
     /// The provider named a wait.
     Asked,
+    /// A limit is used up, as the provider said with an answer.
+    UsedUp,
     /// The provider refused again and again because of some limit.
     Unexplained,
     /// The provider refused the key or its quota is used up.
@@ -65,7 +67,8 @@ pub enum Why {
 
 impl Why {
     /// Every reason that outlives a restart.
-    const KEPT: [Self; 5] = [Self::Tripped, Self::Asked, Self::Unexplained, Self::KeyRefused, Self::ModelNotServed];
+    const KEPT: [Self; 6] =
+        [Self::Tripped, Self::Asked, Self::UsedUp, Self::Unexplained, Self::KeyRefused, Self::ModelNotServed];
 
     /// The word in rows.
     #[must_use]
@@ -74,6 +77,7 @@ impl Why {
             Self::Tripped => "tripped",
             Self::Probing => "probing",
             Self::Asked => "asked",
+            Self::UsedUp => "used-up",
             Self::Unexplained => "unexplained",
             Self::KeyRefused => "key-refused",
             Self::ModelNotServed => "model-not-served",
@@ -93,6 +97,7 @@ impl Why {
             Self::Tripped => "it failed too often just now",
             Self::Probing => "it is being probed",
             Self::Asked => "the provider asked to wait",
+            Self::UsedUp => "the provider says that a limit is used up",
             Self::Unexplained => "a limit is used up, and the provider does not say until when",
             Self::KeyRefused => "the key was refused or its quota is used up",
             Self::ModelNotServed => "the model is not served to this key",
@@ -115,6 +120,8 @@ pub enum Outcome {
     Bad,
     /// The provider named a wait: cools at once, without a trip.
     Asked(Duration),
+    /// It answered, and said that a limit is used up for so long.
+    UsedUp(Duration),
     /// It refused because of some limit, and said neither which nor until when.
     Unexplained,
     /// Out for a fixed time.
@@ -257,6 +264,8 @@ impl Breaker {
                 self.bar(now, time, why);
                 self.release_probe();
             }
+            // Its answer is an outcome of its own.
+            Outcome::UsedUp(wait) => return self.bar(now, wait.min(ASKED_MOST), Why::UsedUp),
             Outcome::Neutral => return self.release_probe(),
         }
         self.unexplained = again;

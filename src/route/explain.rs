@@ -16,6 +16,7 @@ use crate::domain::strategy::Strategy;
 use crate::domain::target::{Seat, Target};
 use crate::route::breaker::Why;
 use crate::route::canary;
+use crate::route::limits::Full;
 use crate::route::order::Score;
 
 /// What one stage did.
@@ -101,6 +102,13 @@ pub enum Step {
         why: Why,
         /// For how long yet.
         left: Duration,
+    },
+    /// A limit has no room for a seat, which comes behind those that have some.
+    Full {
+        /// Which.
+        seat: Seat,
+        /// Of what.
+        limit: Full,
     },
     /// Everything was out for its health, so the least bad is tried.
     LeastBad {
@@ -205,6 +213,7 @@ impl Step {
             Self::Canary { target, place, .. } if place.is_in_play() => About::Target(target),
             Self::Canary { target, .. } | Self::Out { target, .. } => About::Out(target),
             Self::Resting { seat, .. } => About::Out(&seat.target),
+            Self::Full { seat, .. } => About::Target(&seat.target),
         }
     }
 
@@ -217,6 +226,11 @@ impl Step {
             Self::Resting { seat, why, left } => {
                 let key = seat.key.as_ref().map(|(_, key)| format!("key {key} ")).unwrap_or_default();
                 format!("{key}rests {} s: {}", left.as_secs(), why.sentence())
+            }
+            Self::Full { seat, limit } => {
+                let key = seat.key.as_ref().map(|(_, key)| format!("key {key} ")).unwrap_or_default();
+                let Full { scope, what, most, left } = limit;
+                format!("{key}waits {} s: {most} {what} for {scope} are used up", left.as_secs().max(1))
             }
             Self::LeastBad { .. } => "the least bad: all are out for their health".to_owned(),
             Self::Canary { draw, share, place, .. } => place.words(*draw, *share),
@@ -254,6 +268,7 @@ impl fmt::Display for Step {
                 Some((_, key)) => write!(f, "{} key {key} rests {} s: {}", seat.target, left.as_secs(), why.sentence()),
                 None => write!(f, "{} rests {} s: {}", seat.target, left.as_secs(), why.sentence()),
             },
+            Self::Full { seat, .. } => write!(f, "{} {}", seat.target, self.words()),
             Self::LeastBad { target } => write!(f, "all are out for their health: {target} is the least bad"),
             Self::Canary { target, draw, share, place } => write!(f, "{target}: {}", place.words(*draw, *share)),
             Self::Drawn { target, draw, share } => write!(f, "drew {target} (throw {draw:.4}, share {share:.4})"),

@@ -15,6 +15,7 @@ use crate::route::Candidate;
 use crate::route::breaker::{Standing, Why};
 use crate::route::canary;
 use crate::route::explain::Step;
+use crate::route::limits::Full;
 use crate::route::live::Live;
 use crate::route::order::adaptive::Assessment;
 use crate::route::pairs;
@@ -77,6 +78,9 @@ pub struct FleetView {
     /// Where the conversation is warm of which the request is the next turn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warmth: Option<Arc<Warmth>>,
+    /// Limits of whom is asked that have no room.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub full: Vec<Full>,
 }
 
 impl FleetView {
@@ -105,6 +109,7 @@ impl FleetView {
                 let seats = it.seats.iter().filter(|it| is_of(&it.seat)).cloned().collect();
                 Arc::new(Warmth { seats, ..Warmth::clone(it) })
             }),
+            full: self.full.clone(),
         }
     }
 
@@ -112,7 +117,11 @@ impl FleetView {
     #[must_use]
     pub fn is_calm(&self) -> bool {
         let unknown = self.live.0.is_empty() && self.assessment.seats.is_empty() && self.rates.0.is_empty();
-        self.standings.is_empty() && unknown && self.canaries.is_empty() && self.warmth.is_none()
+        self.standings.is_empty()
+            && unknown
+            && self.canaries.is_empty()
+            && self.warmth.is_none()
+            && self.full.is_empty()
     }
 
     /// How a seat stands: the worse of its own standing and its key's.

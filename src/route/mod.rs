@@ -2,7 +2,7 @@
 //! that says why. Pure and total: no I/O, no clock, no locks, and no randomness but the dice it is handed, so that
 //! the same values always give the same decision.
 //!
-//! The stages, one a file, in running order: [`rules`] → [`candidates`] → [`permit`] → [`fit`] → [`health`] → [`canary`] → [`affinity`] and
+//! The stages, one a file, in running order: [`rules`] → [`candidates`] → [`permit`] → [`fit`] → [`health`] → [`canary`] → [`limits`] → [`affinity`] and
 //! [`order`]. What the last ones read of the fleet's doings is in [`breaker`], [`live`] and [`warmth`]. [`record`] is what is
 //! kept of a decision.
 
@@ -15,6 +15,7 @@ pub mod explain;
 pub mod fit;
 pub mod health;
 pub mod hedge;
+pub mod limits;
 pub mod live;
 pub mod order;
 mod pairs;
@@ -119,6 +120,7 @@ pub fn decide(policy: &Policy, ask: &Ask, fleet: &FleetView, dice: &mut Dice) ->
             let mut plan = Vec::with_capacity(usable.len());
             let wishes = ask.wishes.as_deref();
             let usable = if let Some(it) = wishes { wishes::arrange(usable, it) } else { usable };
+            let usable = limits::aside(usable, ask, fleet, &mut trail);
             for tier in tiers(usable) {
                 let is_first = plan.is_empty();
                 if let ([it], Some(canary)) = (tier.as_slice(), apart)

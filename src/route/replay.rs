@@ -125,6 +125,7 @@ impl Replay {
             assessment: Arc::clone(&self.assessment),
             rates: Arc::clone(&self.rates),
             canaries: record.fleet.canaries.clone(),
+            full: record.fleet.full.clone(),
             warmth: record.fleet.warmth.as_ref().map(|it| Arc::new(it.moved(record.fleet.now, now))),
         };
         let mut ask = record.ask.ask(then.id, now);

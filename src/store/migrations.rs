@@ -373,6 +373,17 @@ pub(super) const STEPS: &[&str] = &[
         text    TEXT NOT NULL
     ) STRICT;
     ",
+    // 19: limits on the rate of requests.
+    "
+    -- scope: what it counts, as people write it. NULL = any number.
+    CREATE TABLE limits (
+        scope    TEXT PRIMARY KEY,
+        requests INTEGER CHECK (requests > 0),
+        tokens   INTEGER CHECK (tokens > 0),
+        parallel INTEGER CHECK (parallel > 0),
+        queue_ms INTEGER NOT NULL CHECK (queue_ms >= 0)
+    ) STRICT, WITHOUT ROWID;
+    ",
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.

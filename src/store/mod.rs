@@ -4,7 +4,7 @@
 //! Must not: interpret the policy (that is `config`'s), see an unsealed secret, or do anything on the network.
 //!
 //! - [`open`]: one connection, checked and migrated.
-//! - [`providers`], [`keys`], [`groups`], [`weights`], [`aliases`], [`rules`], [`members`], [`virtual_keys`]: edits of the policy, one transaction each;
+//! - [`providers`], [`keys`], [`groups`], [`weights`], [`aliases`], [`rules`], [`members`], [`virtual_keys`], [`limits`]: edits of the policy, one transaction each;
 //!   [`policy`] reads all
 //!   of it at one moment.
 //! - [`health`], [`canaries`]: what a restart must not forget of the fleet.
@@ -27,6 +27,7 @@ pub mod canaries;
 pub mod groups;
 pub mod health;
 pub mod keys;
+pub mod limits;
 pub mod members;
 pub mod policy;
 pub mod prices;

@@ -4,6 +4,7 @@ use crate::store::aliases;
 use crate::store::error::StoreError;
 use crate::store::groups::{self, GroupRow};
 use crate::store::keys::{self, KeyRow};
+use crate::store::limits::{self, LimitRow};
 use crate::store::open::Db;
 use crate::store::prices::{self, PriceRow};
 use crate::store::providers::{self, StoredProvider};
@@ -30,6 +31,8 @@ pub struct PolicyRows {
     pub aliases: Vec<(String, String)>,
     /// The rules, by name.
     pub rules: Vec<RuleRow>,
+    /// The limits, by scope.
+    pub limits: Vec<LimitRow>,
     /// Virtual keys, those that were removed too.
     pub virtual_keys: Vec<VirtualKeyRow>,
 }
@@ -49,6 +52,7 @@ pub fn read(db: &Db) -> Result<PolicyRows, StoreError> {
         prices: prices::list(db)?,
         aliases: aliases::list(db)?,
         rules: rules::list(db)?,
+        limits: limits::list(db)?,
         virtual_keys: virtual_keys::list(db)?,
     };
     tx.commit()?;

@@ -113,6 +113,12 @@ impl Incoming {
         wait::stated(|name| self.header(name), now)
     }
 
+    /// How long a limit is used up, as the provider says in its headers. The time of day is only read where it does.
+    #[must_use]
+    pub fn used_up(&self, now: impl FnOnce() -> Stamp) -> Option<Duration> {
+        wait::used_up(|name| self.header(name), now)
+    }
+
     /// The body is compressed, although that was not asked for: it can be neither watched nor relayed.
     #[must_use]
     pub fn is_encoded(&self) -> bool {

@@ -29,19 +29,33 @@ fn date(text: &str, now: Stamp) -> Option<Duration> {
     Some(at.saturating_sub(now))
 }
 
+/// How long a limit is used up that `headers` say has nothing left: of an answer, which none of this keeps from being one. A
+/// limit of none at all is nobody's limit.
+pub fn used_up<'a>(header: impl Fn(&str) -> Option<&'a str>, now: impl FnOnce() -> Stamp) -> Option<Duration> {
+    let says = |name: &str| header(name).is_some_and(|it| it.trim() == "0");
+    let mut left = OPENAI.iter().chain(&ANTHROPIC).map(|it| it.0);
+    if !left.any(|name| says(name) && !says(&name.replace("remaining", "limit"))) {
+        return None;
+    }
+    reset(header, now()).filter(|it| !it.is_zero()).map(|it| it.min(MOST))
+}
+
+/// Remaining and reset, with spans.
+const OPENAI: [(&str, &str); 2] = [
+    ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),
+    ("x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"),
+];
+/// Remaining and reset, with dates.
+const ANTHROPIC: [(&str, &str); 4] = [
+    ("anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"),
+    ("anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"),
+    ("anthropic-ratelimit-input-tokens-remaining", "anthropic-ratelimit-input-tokens-reset"),
+    ("anthropic-ratelimit-output-tokens-remaining", "anthropic-ratelimit-output-tokens-reset"),
+];
+
 /// OpenAI's family spells resets as spans (`6m0s`), Anthropic's as dates (RFC 3339). Only a limit whose remainder is
 /// zero is a reason to wait.
 fn reset<'a>(header: impl Fn(&str) -> Option<&'a str>, now: Stamp) -> Option<Duration> {
-    const OPENAI: [(&str, &str); 2] = [
-        ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),
-        ("x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"),
-    ];
-    const ANTHROPIC: [(&str, &str); 4] = [
-        ("anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"),
-        ("anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"),
-        ("anthropic-ratelimit-input-tokens-remaining", "anthropic-ratelimit-input-tokens-reset"),
-        ("anthropic-ratelimit-output-tokens-remaining", "anthropic-ratelimit-output-tokens-reset"),
-    ];
     let used_up = |name: &str| header(name).is_some_and(|it| it.trim() == "0");
     let spans = OPENAI.iter().filter(|it| used_up(it.0)).filter_map(|it| span(header(it.1)?));
     let dates = ANTHROPIC.iter().filter(|it| used_up(it.0)).filter_map(|it| instant(header(it.1)?, now));

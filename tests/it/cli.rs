@@ -2,6 +2,7 @@
 
 mod ask;
 mod completions;
+mod limits;
 mod nouns;
 mod prices;
 mod providers;

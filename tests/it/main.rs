@@ -31,6 +31,7 @@ mod house;
 mod kept_responses;
 mod kill;
 mod ledger;
+mod limits;
 mod losses;
 mod openai_chat;
 mod openai_responses;

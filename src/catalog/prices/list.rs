@@ -94,9 +94,17 @@ impl PriceList {
             without.remove(UsageKey::WEB_SEARCHES);
             self.total(model, &without, at).is_none_or(|it| it.all >= total.all)
         };
+        // Sound for which the table has no price of its own is priced as text, which it hardly ever costs as little as.
+        let sound_unpriced = (coherent.input_audio > 0 || coherent.output_audio > 0) && {
+            let mut text = units.clone();
+            text.remove(UsageKey::INPUT_AUDIO_TOKENS);
+            text.remove(UsageKey::OUTPUT_AUDIO_TOKENS);
+            #[expect(clippy::float_cmp, reason = "the same prices add up to the same")]
+            self.total(model, &text, at).is_none_or(|it| it.all == total.all)
+        };
         Some(Priced {
             usd: Usd::from_dollars(total.all)?,
-            exact: certain && coherent.exact && !output_unpriced && !searches_unpriced,
+            exact: certain && coherent.exact && !output_unpriced && !searches_unpriced && !sound_unpriced,
             version: self.version,
         })
     }

@@ -187,9 +187,10 @@ impl Edits<'_> {
         Ok(models.iter().filter(|it| !is_known(it)).collect())
     }
 
-    /// Refuses to take away a member whose requests rules are for: the next of its name would inherit them.
+    /// Refuses to take away a member whose requests rules or limits are for: the next of its name would inherit them.
     fn unscoped(&self, scope: &Scope) -> Result<(), Refusal> {
         let written = scope.to_string();
+        self.unlimited(&written)?;
         let all = rules::list(self.db)?;
         let using: Vec<&str> = all.iter().filter(|it| it.scope == written).map(|it| it.name.as_str()).collect();
         match using.as_slice() {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::failure::{Failure, Kind, Origin};
+use crate::domain::target::Target;
 
 /// Nothing was tried: every seat was being probed by other requests, and stayed so for as long as we could wait.
 pub(super) fn being_probed() -> Failure {
@@ -16,6 +17,18 @@ pub(super) fn being_probed() -> Failure {
 pub(super) fn crowded(wait: Duration) -> Failure {
     let told = "every target takes as many requests as it may, and as many as may wait do so; try again";
     let mut failure = Failure::local(Origin::Local, "queue_full", 503, told);
+    failure.retry_after = Some(wait);
+    failure
+}
+
+/// The provider has said that a limit of the account is used up for so long: it is not asked before.
+pub(super) fn used_up(target: &Target, wait: Duration) -> Failure {
+    let told = format!(
+        "{} says that a limit is used up for {} s yet, so {target} was not asked; try again then",
+        target.provider,
+        wait.as_secs().max(1)
+    );
+    let mut failure = Failure::upstream(Kind::Rate, "upstream_rate_limit", told);
     failure.retry_after = Some(wait);
     failure
 }

@@ -2,6 +2,7 @@
 //! class's.
 
 mod failures;
+mod limited;
 mod ways;
 
 use std::sync::Arc;
@@ -18,7 +19,9 @@ use crate::domain::policy::{Hedge, OnRefusal};
 use crate::domain::target::Seat;
 use crate::engine::Engine;
 use crate::engine::committed::{By, Committed};
-use crate::engine::failover::failures::{being_probed, crowded, nobody_waits, telling};
+use crate::engine::failover::failures::{being_probed, crowded, nobody_waits, telling, used_up};
+use crate::engine::fleet::Barred;
+use crate::engine::limits::{Leave, Short};
 use crate::engine::race::{Race, Racer, Woken};
 use crate::engine::resume::Rest;
 use crate::engine::rooms::Place;
@@ -53,6 +56,8 @@ struct Walk {
     spent: Vec<(usize, Arc<str>)>,
     /// The first target that was passed over because it was full.
     full: Option<usize>,
+    /// Seats that limits had no room for.
+    short: Vec<(usize, Seat, Short)>,
     /// Targets that have failed.
     down: Vec<usize>,
     /// The widest window, in tokens, that the prompt was too long for.
@@ -77,6 +82,12 @@ pub async fn run(
     let left = ATTEMPTS.max(plan.len());
     let ways = Ways { resume: ways.resume && plan.len() > 1, ..ways };
     settlement.may_go_on(ways.resume);
+    if let Some(need) = ways.need {
+        match engine.limits.admit(&ask, need).await {
+            Ok(leave) => settlement.let_in(leave),
+            Err(failure) => return (Err(failure), settlement),
+        }
+    }
     walk(Rest { engine, ask, plan, ways, left }, settlement).await
 }
 
@@ -96,6 +107,7 @@ pub async fn walk(rest: Rest, settlement: Settlement) -> Walked {
         probed: None,
         spent: Vec::new(),
         full: None,
+        short: Vec::new(),
         down: Vec::new(),
         outgrown: None,
     };
@@ -121,6 +133,9 @@ impl Walk {
             && self.left > 0
             && let Some(ended) = self.queued(at, &plan[at]).await
         {
+            return ended;
+        }
+        if let Some(ended) = self.limited(plan).await {
             return ended;
         }
         // To turn this client away while somebody else finds out that all is well again would be an outage of our own.
@@ -214,21 +229,28 @@ impl Walk {
             if is_spent {
                 continue;
             }
+            let Ok(leave) = self.pass(at, seat) else { continue };
             let mut place = None;
             if self.ways.room.most.is_some() {
                 place = engine.fleet.rooms().enter(&seat.target, self.ways.room);
                 if place.is_none() {
+                    Leave::none(leave);
                     self.full = self.full.or(Some(at));
                     ahead.beyond(at);
                     continue;
                 }
             }
-            if let Some(ticket) = engine.fleet.admit(seat) {
-                self.left -= 1;
-                race.start(at, stop, (seat, place), ticket, self.ways.deadlines, self.settlement.account());
-                return true;
+            match engine.fleet.admit(seat) {
+                Ok(ticket) => {
+                    self.left -= 1;
+                    let held = (seat, place, leave);
+                    race.start(at, stop, held, ticket, self.ways.deadlines, self.settlement.account());
+                    return true;
+                }
+                Err(Barred::Probed) => self.probed = self.probed.take().or_else(|| Some((at, seat.clone()))),
+                Err(Barred::UsedUp(wait)) => self.note(used_up(&seat.target, wait)),
             }
-            self.probed = self.probed.take().or_else(|| Some((at, seat.clone())));
+            Leave::none(leave);
         }
         false
     }
@@ -247,7 +269,8 @@ impl Walk {
             }
         };
         if let Ok(Ok(place)) = timeout(self.ways.deadlines.first_content, turn).await {
-            return self.try_once(at, stop, (seat, Some(place))).await;
+            let leave = self.pass(at, seat).ok()?;
+            return self.try_once(at, stop, (seat, Some(place), leave)).await;
         }
         // Somebody more urgent has its turn, or it has waited long enough.
         self.note(crowded(rooms.wait(&seat.target, room)));
@@ -279,6 +302,7 @@ impl Walk {
 
     fn won(&mut self, racer: Racer<'_>, race: &mut Race<'_>) {
         self.settlement.hold(racer.place);
+        self.settlement.let_through(racer.leave);
         let fleet = &self.engine.fleet;
         fleet.began(&racer.seat.target, self.size(), racer.began.elapsed());
         racer.ticket.good();
@@ -286,8 +310,12 @@ impl Walk {
     }
 
     fn failed(&mut self, racer: Racer<'_>, failure: &Failure) {
-        let Racer { at, seat, ticket, .. } = racer;
+        let Racer { at, seat, ticket, leave, .. } = racer;
         ticket.failed(failure);
+        // What fails without a bill had no tokens; of the rest nobody knows.
+        if let Some(leave) = leave {
+            leave.over((!failure.kind.effect().may_be_billed).then_some(0));
+        }
         self.down.push(at);
         if matches!(failure.kind, Kind::Rate | Kind::Quota)
             && let Some(account) = self.engine.fleet.account(&seat)
@@ -333,7 +361,8 @@ impl Walk {
             None => None,
             Some(_) => Some(self.engine.fleet.rooms().enter(&seat.target, room)?),
         };
-        self.try_once(at, stop, (seat, place)).await
+        let leave = self.pass(at, seat).ok()?;
+        self.try_once(at, stop, (seat, place, leave)).await
     }
 
     /// One attempt on its own.
@@ -341,16 +370,25 @@ impl Walk {
         &mut self,
         at: usize,
         stop: &Stop,
-        (seat, place): (&Seat, Option<Place>),
+        (seat, place, leave): (&Seat, Option<Place>, Option<Leave>),
     ) -> Option<Result<Committed, Failure>> {
         if self.settlement.tether().is_cut() {
             return Some(Err(nobody_waits()));
         }
         let engine = Arc::clone(&self.engine);
-        let ticket = engine.fleet.admit(seat)?;
+        let ticket = match engine.fleet.admit(seat) {
+            Ok(it) => it,
+            Err(barred) => {
+                Leave::none(leave);
+                if let Barred::UsedUp(wait) = barred {
+                    self.note(used_up(&seat.target, wait));
+                }
+                return None;
+            }
+        };
         self.left -= 1;
         let mut race = Race::default();
-        race.start(at, stop, (seat, place), ticket, self.ways.deadlines, self.settlement.account());
+        race.start(at, stop, (seat, place, leave), ticket, self.ways.deadlines, self.settlement.account());
         match race.woken(None).await {
             Woken::Late => None,
             Woken::Won(racer, committed) => {

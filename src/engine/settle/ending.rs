@@ -14,6 +14,7 @@ impl Settlement {
         let ended = self.account.engine.now().mono;
         let strays = std::mem::take(&mut self.strays);
         self.place = None;
+        self.give_back();
         // A record in memory is lost with the process, so none waits that the table has nothing to say about.
         self.price();
         if strays.is_empty() && self.total_cost().is_some() {
@@ -66,6 +67,7 @@ impl Settlement {
             losses: std::mem::take(&mut self.losses),
             strays: std::mem::take(&mut self.strays),
             place: self.place.take(),
+            limited: std::mem::take(&mut self.limited),
         }
     }
 }
@@ -89,7 +91,7 @@ impl Drop for Settlement {
     fn drop(&mut self) {
         // A request of which nothing was sent and nobody was told leaves no row: there is nothing true to say of it.
         if self.slot.is_none() || self.account.book().tries.is_empty() {
-            return;
+            return self.give_back();
         }
         let settlement = self.take();
         let Account { ask, engine, .. } = &settlement.account;

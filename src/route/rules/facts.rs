@@ -121,8 +121,10 @@ impl Facts for Round<'_> {
             Variable::Customer => Fact::Text(belongs(ask, |it| it.customer.as_ref())),
             Variable::Client => Fact::Text(&ask.client),
             Variable::Session => Fact::Text(ask.session.as_deref().unwrap_or_default()),
-            // Nothing has a budget or a limit.
-            Variable::BudgetUsed | Variable::TokensUsed | Variable::RequestsUsed => Fact::Double(0.0),
+            // Nothing has a budget.
+            Variable::BudgetUsed => Fact::Double(0.0),
+            Variable::TokensUsed => Fact::Double(ask.used.tokens),
+            Variable::RequestsUsed => Fact::Double(ask.used.requests),
             Variable::PromptTokens => count(ask.needs.prompt_tokens),
             Variable::MaxTokens => count(ask.needs.max_tokens.unwrap_or(0)),
             Variable::EstCost => Fact::Double(ask.quote?.dollars()),

@@ -26,7 +26,7 @@ fn told(exchange: &Exchange) -> Told {
 }
 
 /// The hub's reading of it.
-fn reply(exchange: &Exchange) -> Reply {
+pub(super) fn reply(exchange: &Exchange) -> Reply {
     let dialect = exchange.dialect().unwrap();
     match &exchange.answer {
         Answer::Whole(body) => codec(dialect).read_reply(body.as_bytes()).unwrap_or_else(|it| panic!("{it}")),

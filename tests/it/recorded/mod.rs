@@ -3,6 +3,7 @@
 
 mod answers;
 mod asked;
+mod costs;
 pub(crate) mod exchange;
 mod requests;
 pub(crate) mod streams;
@@ -26,7 +27,7 @@ enum Outcome {
 type Check = fn(&Exchange) -> Outcome;
 
 /// The checks by the name of their column.
-const CHECKS: [(&str, Check); 7] = [
+const CHECKS: [(&str, Check); 8] = [
     ("request", requests::comes_back),
     ("request, other", requests::comes_back_through_every_other),
     ("answer", answers::says_what_its_json_says),
@@ -34,6 +35,7 @@ const CHECKS: [(&str, Check); 7] = [
     ("split", streams::is_the_same_however_it_is_cut),
     ("usage", answers::counts_what_is_stated),
     ("cost", answers::costs_what_is_stated),
+    ("price", costs::is_ours),
 ];
 
 /// Runs a check; a panic is a failure.

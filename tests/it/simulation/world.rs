@@ -306,7 +306,7 @@ impl<'a, W: Witness> Run<'a, W> {
             let Some((seat, _)) = walk.left.pop() else { break };
             let now = Moment(self.clock.load(Ordering::Relaxed));
             let standing = self.fleet.view(now).standing(&seat);
-            let Some(ticket) = self.fleet.admit(&seat) else { continue };
+            let Ok(ticket) = self.fleet.admit(&seat) else { continue };
             walk.attempts -= 1;
             self.witness.begins(&seat, standing);
             self.fleet.sent(&seat);
