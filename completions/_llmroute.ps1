@@ -1652,9 +1652,14 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
         'llmroute;requests' {
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'How many')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'How many')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only those of so long')
+            [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Only those that this provider answered or was tried for')
+            [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Only those that ended so: ok, refused, failed, cut, client_gone, in_doubt, open, or an HTTP status')
+            [CompletionResult]::new('--client', '--client', [CompletionResultType]::ParameterName, 'Only those of this client')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
             [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--moved', '--moved', [CompletionResultType]::ParameterName, 'Only those that another than the first target answered')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
@@ -1663,17 +1668,24 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the latest requests (the default)')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the latest requests (the default); with `-q` only their ids')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one request and its attempts')
+            [CompletionResult]::new('tail', 'tail', [CompletionResultType]::ParameterValue, 'Print requests as they end, until Ctrl-C')
+            [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Drop old requests. Their sums stay; a running server does this by itself (`keep-requests-days` in config.toml)')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'llmroute;requests;list' {
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'How many')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'How many')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only those of so long')
+            [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Only those that this provider answered or was tried for')
+            [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Only those that ended so: ok, refused, failed, cut, client_gone, in_doubt, open, or an HTTP status')
+            [CompletionResult]::new('--client', '--client', [CompletionResultType]::ParameterName, 'Only those of this client')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
             [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--moved', '--moved', [CompletionResultType]::ParameterName, 'Only those that another than the first target answered')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
@@ -1698,9 +1710,44 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
+        'llmroute;requests;tail' {
+            [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Only those that this provider answered or was tried for')
+            [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Only those that ended so: ok, refused, failed, cut, client_gone, in_doubt, open, or an HTTP status')
+            [CompletionResult]::new('--client', '--client', [CompletionResultType]::ParameterName, 'Only those of this client')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--moved', '--moved', [CompletionResultType]::ParameterName, 'Only those that another than the first target answered')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'llmroute;requests;prune' {
+            [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Drop those that are older')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
         'llmroute;requests;help' {
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the latest requests (the default)')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the latest requests (the default); with `-q` only their ids')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one request and its attempts')
+            [CompletionResult]::new('tail', 'tail', [CompletionResultType]::ParameterValue, 'Print requests as they end, until Ctrl-C')
+            [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Drop old requests. Their sums stay; a running server does this by itself (`keep-requests-days` in config.toml)')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -1708,6 +1755,12 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             break
         }
         'llmroute;requests;help;show' {
+            break
+        }
+        'llmroute;requests;help;tail' {
+            break
+        }
+        'llmroute;requests;help;prune' {
             break
         }
         'llmroute;requests;help;help' {
@@ -1728,6 +1781,7 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print where the file is')
             [CompletionResult]::new('info', 'info', [CompletionResultType]::ParameterValue, 'Show what the file holds and what takes how much room (the default)')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check that nothing in the ledger was changed, lost or put back')
+            [CompletionResult]::new('vacuum', 'vacuum', [CompletionResultType]::ParameterValue, 'Write the file anew, as small as it can be. A server that runs waits meanwhile')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -1773,10 +1827,25 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
+        'llmroute;db;vacuum' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour. `NO_COLOR` is honoured')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document instead of tables')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes, no receipt')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; refuse instead')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
         'llmroute;db;help' {
             [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print where the file is')
             [CompletionResult]::new('info', 'info', [CompletionResultType]::ParameterValue, 'Show what the file holds and what takes how much room (the default)')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check that nothing in the ledger was changed, lost or put back')
+            [CompletionResult]::new('vacuum', 'vacuum', [CompletionResultType]::ParameterValue, 'Write the file anew, as small as it can be. A server that runs waits meanwhile')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -1787,6 +1856,9 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             break
         }
         'llmroute;db;help;check' {
+            break
+        }
+        'llmroute;db;help;vacuum' {
             break
         }
         'llmroute;db;help;help' {
@@ -2161,8 +2233,10 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             break
         }
         'llmroute;help;requests' {
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the latest requests (the default)')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the latest requests (the default); with `-q` only their ids')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one request and its attempts')
+            [CompletionResult]::new('tail', 'tail', [CompletionResultType]::ParameterValue, 'Print requests as they end, until Ctrl-C')
+            [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Drop old requests. Their sums stay; a running server does this by itself (`keep-requests-days` in config.toml)')
             break
         }
         'llmroute;help;requests;list' {
@@ -2171,10 +2245,17 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
         'llmroute;help;requests;show' {
             break
         }
+        'llmroute;help;requests;tail' {
+            break
+        }
+        'llmroute;help;requests;prune' {
+            break
+        }
         'llmroute;help;db' {
             [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print where the file is')
             [CompletionResult]::new('info', 'info', [CompletionResultType]::ParameterValue, 'Show what the file holds and what takes how much room (the default)')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check that nothing in the ledger was changed, lost or put back')
+            [CompletionResult]::new('vacuum', 'vacuum', [CompletionResultType]::ParameterValue, 'Write the file anew, as small as it can be. A server that runs waits meanwhile')
             break
         }
         'llmroute;help;db;path' {
@@ -2184,6 +2265,9 @@ Register-ArgumentCompleter -Native -CommandName 'llmroute' -ScriptBlock {
             break
         }
         'llmroute;help;db;check' {
+            break
+        }
+        'llmroute;help;db;vacuum' {
             break
         }
         'llmroute;help;explain' {

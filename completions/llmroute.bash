@@ -169,6 +169,9 @@ _llmroute() {
             llmroute__subcmd__db,path)
                 cmd="llmroute__subcmd__db__subcmd__path"
                 ;;
+            llmroute__subcmd__db,vacuum)
+                cmd="llmroute__subcmd__db__subcmd__vacuum"
+                ;;
             llmroute__subcmd__db__subcmd__help,check)
                 cmd="llmroute__subcmd__db__subcmd__help__subcmd__check"
                 ;;
@@ -180,6 +183,9 @@ _llmroute() {
                 ;;
             llmroute__subcmd__db__subcmd__help,path)
                 cmd="llmroute__subcmd__db__subcmd__help__subcmd__path"
+                ;;
+            llmroute__subcmd__db__subcmd__help,vacuum)
+                cmd="llmroute__subcmd__db__subcmd__help__subcmd__vacuum"
                 ;;
             llmroute__subcmd__groups,help)
                 cmd="llmroute__subcmd__groups__subcmd__help"
@@ -316,6 +322,9 @@ _llmroute() {
             llmroute__subcmd__help__subcmd__db,path)
                 cmd="llmroute__subcmd__help__subcmd__db__subcmd__path"
                 ;;
+            llmroute__subcmd__help__subcmd__db,vacuum)
+                cmd="llmroute__subcmd__help__subcmd__db__subcmd__vacuum"
+                ;;
             llmroute__subcmd__help__subcmd__groups,list)
                 cmd="llmroute__subcmd__help__subcmd__groups__subcmd__list"
                 ;;
@@ -406,8 +415,14 @@ _llmroute() {
             llmroute__subcmd__help__subcmd__requests,list)
                 cmd="llmroute__subcmd__help__subcmd__requests__subcmd__list"
                 ;;
+            llmroute__subcmd__help__subcmd__requests,prune)
+                cmd="llmroute__subcmd__help__subcmd__requests__subcmd__prune"
+                ;;
             llmroute__subcmd__help__subcmd__requests,show)
                 cmd="llmroute__subcmd__help__subcmd__requests__subcmd__show"
+                ;;
+            llmroute__subcmd__help__subcmd__requests,tail)
+                cmd="llmroute__subcmd__help__subcmd__requests__subcmd__tail"
                 ;;
             llmroute__subcmd__help__subcmd__rules,add)
                 cmd="llmroute__subcmd__help__subcmd__rules__subcmd__add"
@@ -649,8 +664,14 @@ _llmroute() {
             llmroute__subcmd__requests,list)
                 cmd="llmroute__subcmd__requests__subcmd__list"
                 ;;
+            llmroute__subcmd__requests,prune)
+                cmd="llmroute__subcmd__requests__subcmd__prune"
+                ;;
             llmroute__subcmd__requests,show)
                 cmd="llmroute__subcmd__requests__subcmd__show"
+                ;;
+            llmroute__subcmd__requests,tail)
+                cmd="llmroute__subcmd__requests__subcmd__tail"
                 ;;
             llmroute__subcmd__requests__subcmd__help,help)
                 cmd="llmroute__subcmd__requests__subcmd__help__subcmd__help"
@@ -658,8 +679,14 @@ _llmroute() {
             llmroute__subcmd__requests__subcmd__help,list)
                 cmd="llmroute__subcmd__requests__subcmd__help__subcmd__list"
                 ;;
+            llmroute__subcmd__requests__subcmd__help,prune)
+                cmd="llmroute__subcmd__requests__subcmd__help__subcmd__prune"
+                ;;
             llmroute__subcmd__requests__subcmd__help,show)
                 cmd="llmroute__subcmd__requests__subcmd__help__subcmd__show"
+                ;;
+            llmroute__subcmd__requests__subcmd__help,tail)
+                cmd="llmroute__subcmd__requests__subcmd__help__subcmd__tail"
                 ;;
             llmroute__subcmd__rules,add)
                 cmd="llmroute__subcmd__rules__subcmd__add"
@@ -1428,7 +1455,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__db)
-            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help path info check help"
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help path info check vacuum help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1480,7 +1507,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__db__subcmd__help)
-            opts="path info check help"
+            opts="path info check vacuum help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1549,6 +1576,20 @@ _llmroute() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        llmroute__subcmd__db__subcmd__help__subcmd__vacuum)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         llmroute__subcmd__db__subcmd__info)
             opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1576,6 +1617,32 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__db__subcmd__path)
+            opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__db__subcmd__vacuum)
             opts="-q -y -h --json --format --color --quiet --no-input --yes --home --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2118,7 +2185,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__help__subcmd__db)
-            opts="path info check"
+            opts="path info check vacuum"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2160,6 +2227,20 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__help__subcmd__db__subcmd__path)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__db__subcmd__vacuum)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2706,7 +2787,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__help__subcmd__requests)
-            opts="list show"
+            opts="list show tail prune"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2733,7 +2814,35 @@ _llmroute() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        llmroute__subcmd__help__subcmd__requests__subcmd__prune)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         llmroute__subcmd__help__subcmd__requests__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__help__subcmd__requests__subcmd__tail)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -4504,7 +4613,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__requests)
-            opts="-n -q -y -h --limit --json --format --color --quiet --no-input --yes --home --help list show help"
+            opts="-n -q -y -h --limit --since --provider --status --client --moved --json --format --color --quiet --no-input --yes --home --help list show tail prune help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4515,6 +4624,22 @@ _llmroute() {
                     return 0
                     ;;
                 -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --provider)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --status)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4538,7 +4663,7 @@ _llmroute() {
             return 0
             ;;
         llmroute__subcmd__requests__subcmd__help)
-            opts="list show help"
+            opts="list show tail prune help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4579,6 +4704,20 @@ _llmroute() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        llmroute__subcmd__requests__subcmd__help__subcmd__prune)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         llmroute__subcmd__requests__subcmd__help__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -4593,8 +4732,22 @@ _llmroute() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        llmroute__subcmd__requests__subcmd__help__subcmd__tail)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         llmroute__subcmd__requests__subcmd__list)
-            opts="-n -q -y -h --limit --json --format --color --quiet --no-input --yes --home --help"
+            opts="-n -q -y -h --limit --since --provider --status --client --moved --json --format --color --quiet --no-input --yes --home --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4605,6 +4758,52 @@ _llmroute() {
                     return 0
                     ;;
                 -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --provider)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --status)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__requests__subcmd__prune)
+            opts="-q -y -h --keep --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --keep)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4634,6 +4833,44 @@ _llmroute() {
                 return 0
             fi
             case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        llmroute__subcmd__requests__subcmd__tail)
+            opts="-q -y -h --provider --status --client --moved --json --format --color --quiet --no-input --yes --home --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --provider)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --status)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "table plain json ndjson csv md" -- "${cur}"))
                     return 0

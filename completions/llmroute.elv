@@ -1484,9 +1484,14 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;requests'= {
             cand -n 'How many'
             cand --limit 'How many'
+            cand --since 'Only those of so long'
+            cand --provider 'Only those that this provider answered or was tried for'
+            cand --status 'Only those that ended so: ok, refused, failed, cut, client_gone, in_doubt, open, or an HTTP status'
+            cand --client 'Only those of this client'
             cand --format 'How data is printed'
             cand --color 'When to use colour. `NO_COLOR` is honoured'
             cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --moved 'Only those that another than the first target answered'
             cand --json 'Print one JSON document instead of tables'
             cand -q 'No notes, no receipt'
             cand --quiet 'No notes, no receipt'
@@ -1495,16 +1500,23 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand --yes 'Answer yes to every question'
             cand -h 'Print help'
             cand --help 'Print help'
-            cand list 'List the latest requests (the default)'
+            cand list 'List the latest requests (the default); with `-q` only their ids'
             cand show 'Show one request and its attempts'
+            cand tail 'Print requests as they end, until Ctrl-C'
+            cand prune 'Drop old requests. Their sums stay; a running server does this by itself (`keep-requests-days` in config.toml)'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'llmroute;requests;list'= {
             cand -n 'How many'
             cand --limit 'How many'
+            cand --since 'Only those of so long'
+            cand --provider 'Only those that this provider answered or was tried for'
+            cand --status 'Only those that ended so: ok, refused, failed, cut, client_gone, in_doubt, open, or an HTTP status'
+            cand --client 'Only those of this client'
             cand --format 'How data is printed'
             cand --color 'When to use colour. `NO_COLOR` is honoured'
             cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --moved 'Only those that another than the first target answered'
             cand --json 'Print one JSON document instead of tables'
             cand -q 'No notes, no receipt'
             cand --quiet 'No notes, no receipt'
@@ -1527,14 +1539,51 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
         }
+        &'llmroute;requests;tail'= {
+            cand --provider 'Only those that this provider answered or was tried for'
+            cand --status 'Only those that ended so: ok, refused, failed, cut, client_gone, in_doubt, open, or an HTTP status'
+            cand --client 'Only those of this client'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --moved 'Only those that another than the first target answered'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'llmroute;requests;prune'= {
+            cand --keep 'Drop those that are older'
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
         &'llmroute;requests;help'= {
-            cand list 'List the latest requests (the default)'
+            cand list 'List the latest requests (the default); with `-q` only their ids'
             cand show 'Show one request and its attempts'
+            cand tail 'Print requests as they end, until Ctrl-C'
+            cand prune 'Drop old requests. Their sums stay; a running server does this by itself (`keep-requests-days` in config.toml)'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'llmroute;requests;help;list'= {
         }
         &'llmroute;requests;help;show'= {
+        }
+        &'llmroute;requests;help;tail'= {
+        }
+        &'llmroute;requests;help;prune'= {
         }
         &'llmroute;requests;help;help'= {
         }
@@ -1553,6 +1602,7 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand path 'Print where the file is'
             cand info 'Show what the file holds and what takes how much room (the default)'
             cand check 'Check that nothing in the ledger was changed, lost or put back'
+            cand vacuum 'Write the file anew, as small as it can be. A server that runs waits meanwhile'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'llmroute;db;path'= {
@@ -1594,10 +1644,24 @@ set edit:completion:arg-completer[llmroute] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
         }
+        &'llmroute;db;vacuum'= {
+            cand --format 'How data is printed'
+            cand --color 'When to use colour. `NO_COLOR` is honoured'
+            cand --home 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders'
+            cand --json 'Print one JSON document instead of tables'
+            cand -q 'No notes, no receipt'
+            cand --quiet 'No notes, no receipt'
+            cand --no-input 'Never ask; refuse instead'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
         &'llmroute;db;help'= {
             cand path 'Print where the file is'
             cand info 'Show what the file holds and what takes how much room (the default)'
             cand check 'Check that nothing in the ledger was changed, lost or put back'
+            cand vacuum 'Write the file anew, as small as it can be. A server that runs waits meanwhile'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'llmroute;db;help;path'= {
@@ -1605,6 +1669,8 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;db;help;info'= {
         }
         &'llmroute;db;help;check'= {
+        }
+        &'llmroute;db;help;vacuum'= {
         }
         &'llmroute;db;help;help'= {
         }
@@ -1900,23 +1966,32 @@ set edit:completion:arg-completer[llmroute] = {|@words|
         &'llmroute;help;reconcile'= {
         }
         &'llmroute;help;requests'= {
-            cand list 'List the latest requests (the default)'
+            cand list 'List the latest requests (the default); with `-q` only their ids'
             cand show 'Show one request and its attempts'
+            cand tail 'Print requests as they end, until Ctrl-C'
+            cand prune 'Drop old requests. Their sums stay; a running server does this by itself (`keep-requests-days` in config.toml)'
         }
         &'llmroute;help;requests;list'= {
         }
         &'llmroute;help;requests;show'= {
         }
+        &'llmroute;help;requests;tail'= {
+        }
+        &'llmroute;help;requests;prune'= {
+        }
         &'llmroute;help;db'= {
             cand path 'Print where the file is'
             cand info 'Show what the file holds and what takes how much room (the default)'
             cand check 'Check that nothing in the ledger was changed, lost or put back'
+            cand vacuum 'Write the file anew, as small as it can be. A server that runs waits meanwhile'
         }
         &'llmroute;help;db;path'= {
         }
         &'llmroute;help;db;info'= {
         }
         &'llmroute;help;db;check'= {
+        }
+        &'llmroute;help;db;vacuum'= {
         }
         &'llmroute;help;explain'= {
         }

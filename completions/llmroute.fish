@@ -1500,26 +1500,37 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand reconcile" -s q -l qui
 complete -c llmroute -n "__fish_llmroute_using_subcommand reconcile" -l no-input -d 'Never ask; refuse instead'
 complete -c llmroute -n "__fish_llmroute_using_subcommand reconcile" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand reconcile" -s h -l help -d 'Print help'
-complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show help" -s n -l limit -d 'How many' -r
-complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show tail prune help" -s n -l limit -d 'How many' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show tail prune help" -l since -d 'Only those of so long' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show tail prune help" -l provider -d 'Only those that this provider answered or was tried for' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show tail prune help" -l status -d 'Only those that ended so: ok, refused, failed, cut, client_gone, in_doubt, open, or an HTTP status' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show tail prune help" -l client -d 'Only those of this client' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show tail prune help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 plain\t'The same without colour, bars and the width of a terminal'
 json\t'One JSON document'
 ndjson\t'A JSON document for each row, one a line'
 csv\t'The rows with all their fields, those of fields in fields as `a.b`'
 md\t'For people, with tables in Markdown'"
-complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show tail prune help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
-complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show help" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
-complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show help" -l json -d 'Print one JSON document instead of tables'
-complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show help" -s q -l quiet -d 'No notes, no receipt'
-complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show help" -l no-input -d 'Never ask; refuse instead'
-complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show help" -s y -l yes -d 'Answer yes to every question'
-complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show help" -s h -l help -d 'Print help'
-complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show help" -f -a "list" -d 'List the latest requests (the default)'
-complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show help" -f -a "show" -d 'Show one request and its attempts'
-complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show tail prune help" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show tail prune help" -l moved -d 'Only those that another than the first target answered'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show tail prune help" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show tail prune help" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show tail prune help" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show tail prune help" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show tail prune help" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show tail prune help" -f -a "list" -d 'List the latest requests (the default); with `-q` only their ids'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show tail prune help" -f -a "show" -d 'Show one request and its attempts'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show tail prune help" -f -a "tail" -d 'Print requests as they end, until Ctrl-C'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show tail prune help" -f -a "prune" -d 'Drop old requests. Their sums stay; a running server does this by itself (`keep-requests-days` in config.toml)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and not __fish_seen_subcommand_from list show tail prune help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from list" -s n -l limit -d 'How many' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from list" -l since -d 'Only those of so long' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from list" -l provider -d 'Only those that this provider answered or was tried for' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from list" -l status -d 'Only those that ended so: ok, refused, failed, cut, client_gone, in_doubt, open, or an HTTP status' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from list" -l client -d 'Only those of this client' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from list" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 plain\t'The same without colour, bars and the width of a terminal'
 json\t'One JSON document'
@@ -1530,6 +1541,7 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_s
 always\t'Always, also into pipes'
 never\t'Never'"
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from list" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from list" -l moved -d 'Only those that another than the first target answered'
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON document instead of tables'
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes, no receipt'
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; refuse instead'
@@ -1550,28 +1562,66 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_s
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; refuse instead'
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
-complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the latest requests (the default)'
-complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one request and its attempts'
-complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from tail" -l provider -d 'Only those that this provider answered or was tried for' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from tail" -l status -d 'Only those that ended so: ok, refused, failed, cut, client_gone, in_doubt, open, or an HTTP status' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from tail" -l client -d 'Only those of this client' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from tail" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 plain\t'The same without colour, bars and the width of a terminal'
 json\t'One JSON document'
 ndjson\t'A JSON document for each row, one a line'
 csv\t'The rows with all their fields, those of fields in fields as `a.b`'
 md\t'For people, with tables in Markdown'"
-complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from tail" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
 always\t'Always, also into pipes'
 never\t'Never'"
-complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check help" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
-complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check help" -l json -d 'Print one JSON document instead of tables'
-complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check help" -s q -l quiet -d 'No notes, no receipt'
-complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check help" -l no-input -d 'Never ask; refuse instead'
-complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check help" -s y -l yes -d 'Answer yes to every question'
-complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check help" -s h -l help -d 'Print help'
-complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check help" -f -a "path" -d 'Print where the file is'
-complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check help" -f -a "info" -d 'Show what the file holds and what takes how much room (the default)'
-complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check help" -f -a "check" -d 'Check that nothing in the ledger was changed, lost or put back'
-complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from tail" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from tail" -l moved -d 'Only those that another than the first target answered'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from tail" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from tail" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from tail" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from tail" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from tail" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from prune" -l keep -d 'Drop those that are older' -r
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from prune" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from prune" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from prune" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from prune" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from prune" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from prune" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the latest requests (the default); with `-q` only their ids'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one request and its attempts'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from help" -f -a "tail" -d 'Print requests as they end, until Ctrl-C'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from help" -f -a "prune" -d 'Drop old requests. Their sums stay; a running server does this by itself (`keep-requests-days` in config.toml)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand requests; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check vacuum help" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check vacuum help" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check vacuum help" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check vacuum help" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check vacuum help" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check vacuum help" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check vacuum help" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check vacuum help" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check vacuum help" -f -a "path" -d 'Print where the file is'
+complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check vacuum help" -f -a "info" -d 'Show what the file holds and what takes how much room (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check vacuum help" -f -a "check" -d 'Check that nothing in the ledger was changed, lost or put back'
+complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check vacuum help" -f -a "vacuum" -d 'Write the file anew, as small as it can be. A server that runs waits meanwhile'
+complete -c llmroute -n "__fish_llmroute_using_subcommand db; and not __fish_seen_subcommand_from path info check vacuum help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from path" -l format -d 'How data is printed' -r -f -a "table\t'For people'
 plain\t'The same without colour, bars and the width of a terminal'
 json\t'One JSON document'
@@ -1617,9 +1667,25 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_su
 complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from check" -l no-input -d 'Never ask; refuse instead'
 complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from check" -s y -l yes -d 'Answer yes to every question'
 complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
+complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from vacuum" -l format -d 'How data is printed' -r -f -a "table\t'For people'
+plain\t'The same without colour, bars and the width of a terminal'
+json\t'One JSON document'
+ndjson\t'A JSON document for each row, one a line'
+csv\t'The rows with all their fields, those of fields in fields as `a.b`'
+md\t'For people, with tables in Markdown'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from vacuum" -l color -d 'When to use colour. `NO_COLOR` is honoured' -r -f -a "auto\t'On terminals that can'
+always\t'Always, also into pipes'
+never\t'Never'"
+complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from vacuum" -l home -d 'Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders' -r -F
+complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from vacuum" -l json -d 'Print one JSON document instead of tables'
+complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from vacuum" -s q -l quiet -d 'No notes, no receipt'
+complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from vacuum" -l no-input -d 'Never ask; refuse instead'
+complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from vacuum" -s y -l yes -d 'Answer yes to every question'
+complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from vacuum" -s h -l help -d 'Print help'
 complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from help" -f -a "path" -d 'Print where the file is'
 complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from help" -f -a "info" -d 'Show what the file holds and what takes how much room (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check that nothing in the ledger was changed, lost or put back'
+complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from help" -f -a "vacuum" -d 'Write the file anew, as small as it can be. A server that runs waits meanwhile'
 complete -c llmroute -n "__fish_llmroute_using_subcommand db; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -s m -l model -d 'A group, or PROVIDER/MODEL. Without it: the group `default` if there is one, else `fast`' -r
 complete -c llmroute -n "__fish_llmroute_using_subcommand explain" -s s -l system -d 'The system prompt' -r
@@ -1774,8 +1840,11 @@ complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from prices" -f -a "sync" -d 'Take over the newest price table, and show what it changes'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from prices" -f -a "remove" -d 'Remove your own prices of a target'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from bench" -f -a "proxy" -d 'What llmroute itself adds to a call, against a simulated provider on this machine'
-complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from requests" -f -a "list" -d 'List the latest requests (the default)'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from requests" -f -a "list" -d 'List the latest requests (the default); with `-q` only their ids'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from requests" -f -a "show" -d 'Show one request and its attempts'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from requests" -f -a "tail" -d 'Print requests as they end, until Ctrl-C'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from requests" -f -a "prune" -d 'Drop old requests. Their sums stay; a running server does this by itself (`keep-requests-days` in config.toml)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from db" -f -a "path" -d 'Print where the file is'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from db" -f -a "info" -d 'Show what the file holds and what takes how much room (the default)'
 complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from db" -f -a "check" -d 'Check that nothing in the ledger was changed, lost or put back'
+complete -c llmroute -n "__fish_llmroute_using_subcommand help; and __fish_seen_subcommand_from db" -f -a "vacuum" -d 'Write the file anew, as small as it can be. A server that runs waits meanwhile'

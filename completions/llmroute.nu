@@ -1986,6 +1986,11 @@ module completions {
   # Single requests out of the ledger
   export extern "llmroute requests" [
     --limit(-n): string       # How many
+    --since: string           # Only those of so long
+    --provider: string        # Only those that this provider answered or was tried for
+    --status: string          # Only those that ended so: ok, refused, failed, cut, client_gone, in_doubt, open, or an HTTP status
+    --client: string          # Only those of this client
+    --moved                   # Only those that another than the first target answered
     --json                    # Print one JSON document instead of tables
     --format: string@"nu-complete llmroute requests format" # How data is printed
     --color: string@"nu-complete llmroute requests color" # When to use colour. `NO_COLOR` is honoured
@@ -2004,9 +2009,14 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # List the latest requests (the default)
+  # List the latest requests (the default); with `-q` only their ids
   export extern "llmroute requests list" [
     --limit(-n): string       # How many
+    --since: string           # Only those of so long
+    --provider: string        # Only those that this provider answered or was tried for
+    --status: string          # Only those that ended so: ok, refused, failed, cut, client_gone, in_doubt, open, or an HTTP status
+    --client: string          # Only those of this client
+    --moved                   # Only those that another than the first target answered
     --json                    # Print one JSON document instead of tables
     --format: string@"nu-complete llmroute requests list format" # How data is printed
     --color: string@"nu-complete llmroute requests list color" # When to use colour. `NO_COLOR` is honoured
@@ -2038,16 +2048,69 @@ module completions {
     id: string                # Its id, as receipts and lists show it
   ]
 
+  def "nu-complete llmroute requests tail format" [] {
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
+  }
+
+  def "nu-complete llmroute requests tail color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Print requests as they end, until Ctrl-C
+  export extern "llmroute requests tail" [
+    --provider: string        # Only those that this provider answered or was tried for
+    --status: string          # Only those that ended so: ok, refused, failed, cut, client_gone, in_doubt, open, or an HTTP status
+    --client: string          # Only those of this client
+    --moved                   # Only those that another than the first target answered
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute requests tail format" # How data is printed
+    --color: string@"nu-complete llmroute requests tail color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete llmroute requests prune format" [] {
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
+  }
+
+  def "nu-complete llmroute requests prune color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Drop old requests. Their sums stay; a running server does this by itself (`keep-requests-days` in config.toml)
+  export extern "llmroute requests prune" [
+    --keep: string            # Drop those that are older
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute requests prune format" # How data is printed
+    --color: string@"nu-complete llmroute requests prune color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+  ]
+
   # Print this message or the help of the given subcommand(s)
   export extern "llmroute requests help" [
   ]
 
-  # List the latest requests (the default)
+  # List the latest requests (the default); with `-q` only their ids
   export extern "llmroute requests help list" [
   ]
 
   # Show one request and its attempts
   export extern "llmroute requests help show" [
+  ]
+
+  # Print requests as they end, until Ctrl-C
+  export extern "llmroute requests help tail" [
+  ]
+
+  # Drop old requests. Their sums stay; a running server does this by itself (`keep-requests-days` in config.toml)
+  export extern "llmroute requests help prune" [
   ]
 
   # Print this message or the help of the given subcommand(s)
@@ -2134,6 +2197,26 @@ module completions {
     --help(-h)                # Print help
   ]
 
+  def "nu-complete llmroute db vacuum format" [] {
+    [ "table" "plain" "json" "ndjson" "csv" "md" ]
+  }
+
+  def "nu-complete llmroute db vacuum color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Write the file anew, as small as it can be. A server that runs waits meanwhile
+  export extern "llmroute db vacuum" [
+    --json                    # Print one JSON document instead of tables
+    --format: string@"nu-complete llmroute db vacuum format" # How data is printed
+    --color: string@"nu-complete llmroute db vacuum color" # When to use colour. `NO_COLOR` is honoured
+    --quiet(-q)               # No notes, no receipt
+    --no-input                # Never ask; refuse instead
+    --yes(-y)                 # Answer yes to every question
+    --home: path              # Keep everything under this folder; without it `LLMROUTE_HOME`, or the usual folders
+    --help(-h)                # Print help
+  ]
+
   # Print this message or the help of the given subcommand(s)
   export extern "llmroute db help" [
   ]
@@ -2148,6 +2231,10 @@ module completions {
 
   # Check that nothing in the ledger was changed, lost or put back
   export extern "llmroute db help check" [
+  ]
+
+  # Write the file anew, as small as it can be. A server that runs waits meanwhile
+  export extern "llmroute db help vacuum" [
   ]
 
   # Print this message or the help of the given subcommand(s)
@@ -2551,12 +2638,20 @@ module completions {
   export extern "llmroute help requests" [
   ]
 
-  # List the latest requests (the default)
+  # List the latest requests (the default); with `-q` only their ids
   export extern "llmroute help requests list" [
   ]
 
   # Show one request and its attempts
   export extern "llmroute help requests show" [
+  ]
+
+  # Print requests as they end, until Ctrl-C
+  export extern "llmroute help requests tail" [
+  ]
+
+  # Drop old requests. Their sums stay; a running server does this by itself (`keep-requests-days` in config.toml)
+  export extern "llmroute help requests prune" [
   ]
 
   # The local file: where it is, what it holds, whether it is whole
@@ -2573,6 +2668,10 @@ module completions {
 
   # Check that nothing in the ledger was changed, lost or put back
   export extern "llmroute help db check" [
+  ]
+
+  # Write the file anew, as small as it can be. A server that runs waits meanwhile
+  export extern "llmroute help db vacuum" [
   ]
 
   # What would become of a request. Sends nothing

@@ -7,8 +7,8 @@ use crate::cli::diag::{Diag, Done, Exit};
 use crate::cli::session::Session;
 use crate::cli::view::table::{Table, left, right};
 use crate::cli::view::{Frame, amounts, instant, safe};
-use crate::store::info;
-use crate::store::ledger::{self, Checked};
+use crate::store::ledger::{self, Checked, retention};
+use crate::store::{self, Access, info};
 
 /// `db`.
 #[derive(Debug, Args)]
@@ -33,6 +33,17 @@ enum Verb {
                       Example:\n  llmroute db check"
     )]
     Check,
+    /// Write the file anew, as small as it can be. A server that runs waits meanwhile.
+    #[command(after_help = "Example:\n  llmroute db vacuum")]
+    Vacuum,
+}
+
+/// The document of `db vacuum`.
+#[derive(Debug, Serialize)]
+struct Shrunk {
+    schema_version: u32,
+    bytes_before: u64,
+    bytes_after: u64,
 }
 
 /// The document of `db path`.
@@ -109,8 +120,17 @@ impl Database {
             Some(Verb::Path) => path(session),
             None | Some(Verb::Info) => figures(session),
             Some(Verb::Check) => check(session),
+            Some(Verb::Vacuum) => vacuum(session),
         }
     }
+}
+
+fn vacuum(session: &Session) -> Done {
+    let before = info::read(&session.read()?)?.bytes;
+    retention::vacuum(&mut store::open(&session.paths()?.database(), Access::ReadWrite)?)?;
+    let after = info::read(&session.read()?)?.bytes;
+    let shrunk = Shrunk { schema_version: 1, bytes_before: before, bytes_after: after };
+    session.screen.did(&shrunk, format_args!("✓ {} → {}", amounts::bytes(before), amounts::bytes(after)))
 }
 
 fn path(session: &Session) -> Done {

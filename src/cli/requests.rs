@@ -1,23 +1,26 @@
 //! `requests`: single requests out of the ledger.
 
-use std::time::Duration;
+mod prune;
+mod shown;
+mod tail;
 
 use clap::{Args, Subcommand};
-use jiff::tz::TimeZone;
-use serde::Serialize;
 
 use crate::cli::diag::{Diag, Done, Exit};
+use crate::cli::requests::shown::{Attempt, Listed, Shown, Whole, draw_one, table};
 use crate::cli::session::Session;
-use crate::cli::view::table::{Table, left, right};
-use crate::cli::view::{BOLD, Frame, amounts, instant, paint, safe};
+use crate::domain::clock::Stamp;
 use crate::domain::id::RequestId;
-use crate::store::Cost;
-use crate::store::requests::{self, AttemptRow, RequestRow, RowError, RowTokens};
+use crate::store::requests::{self, Filter};
+
+pub(super) use shown::{Price, seconds};
 
 /// `requests`.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
-#[command(after_help = "Example:\n  llmroute requests -n 50\n  llmroute requests show r7k3")]
+#[command(
+    after_help = "Example:\n  llmroute requests -n 50\n  llmroute requests --moved --since 24h\n  llmroute requests show r7k3"
+)]
 pub struct Requests {
     #[command(subcommand)]
     verb: Option<Verb>,
@@ -27,8 +30,8 @@ pub struct Requests {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// List the latest requests (the default).
-    #[command(after_help = "Example:\n  llmroute requests list -n 50")]
+    /// List the latest requests (the default); with `-q` only their ids.
+    #[command(after_help = "Example:\n  llmroute requests list -n 50 --status failed")]
     List(List),
     /// Show one request and its attempts.
     #[command(after_help = "Example:\n  llmroute requests show r7k3")]
@@ -36,136 +39,106 @@ enum Verb {
         /// Its id, as receipts and lists show it.
         id: String,
     },
+    /// Print requests as they end, until Ctrl-C.
+    #[command(
+        after_help = "With `--json`, one JSON object a line.\n\nExample:\n  llmroute requests tail --status failed"
+    )]
+    Tail {
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Drop old requests. Their sums stay; a running server does this by itself (`keep-requests-days` in config.toml).
+    #[command(after_help = "Example:\n  llmroute requests prune --keep 90d")]
+    Prune {
+        /// Drop those that are older.
+        #[arg(long, value_name = "90d|24h", value_parser = prune::age)]
+        keep: u64,
+    },
 }
 
-#[derive(Debug, Clone, Copy, Args)]
+#[derive(Debug, Clone, Args)]
 struct List {
     /// How many.
     #[arg(short = 'n', long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     limit: u32,
+    /// Only those of so long.
+    #[arg(long, value_name = "7d|24h", value_parser = prune::age)]
+    since: Option<u64>,
+    #[command(flatten)]
+    which: Which,
 }
 
-/// The document of `requests`.
-#[derive(Debug, Serialize)]
-struct Listed {
-    schema_version: u32,
-    requests: Vec<Shown>,
-}
-
-/// The document of `requests show`.
-#[derive(Debug, Serialize)]
-struct Whole {
-    schema_version: u32,
-    request: Shown,
-    attempts: Vec<Attempt>,
-}
-
-#[derive(Debug, Serialize)]
-struct Shown {
-    id: String,
-    started: String,
-    dialect: String,
-    operation: String,
-    asked: String,
-    group: Option<String>,
-    client: String,
-    session: Option<String>,
-    stream: bool,
-    /// `null` = it is still open.
-    outcome: Option<String>,
-    status: Option<u16>,
-    target: Option<String>,
-    key: Option<String>,
-    /// The model the provider says it used, where it is another one.
-    served: Option<String>,
-    finish: Option<String>,
+/// Which requests.
+#[derive(Debug, Clone, Args)]
+struct Which {
+    /// Only those that this provider answered or was tried for.
+    #[arg(long, value_name = "PROVIDER")]
+    provider: Option<String>,
+    /// Only those that ended so: ok, refused, failed, cut, client_gone, in_doubt, open, or an HTTP status.
+    #[arg(long, value_name = "ok|failed|429|…", value_parser = ending)]
+    status: Option<Ending>,
+    /// Only those of this client.
+    #[arg(long, value_name = "CLIENT")]
+    client: Option<String>,
+    /// Only those that another than the first target answered.
+    #[arg(long)]
     moved: bool,
-    attempts: Option<u32>,
-    first_seconds: Option<f64>,
-    total_seconds: Option<f64>,
-    overhead_seconds: Option<f64>,
-    tokens: Option<Tokens>,
-    cost: Option<Price>,
-    reported_cost_usd: Option<f64>,
-    error: Option<Wrong>,
-    losses: Vec<String>,
-    #[serde(skip)]
-    row: Times,
 }
 
-#[derive(Debug, Serialize)]
-struct Attempt {
-    n: u32,
-    state: String,
-    target: String,
-    key: Option<String>,
-    billing: String,
-    lane: Option<String>,
-    /// How it was asked for the rest of an answer that was cut: `prefill`, `anchor` or `repeat`.
-    resume: Option<String>,
-    status: Option<u16>,
-    first_seconds: Option<f64>,
-    total_seconds: Option<f64>,
-    retry_after_seconds: Option<f64>,
-    tokens: Option<Tokens>,
-    cost: Option<Price>,
-    error: Option<Wrong>,
-    #[serde(skip)]
-    row: Times,
+/// How a request ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Ending {
+    Outcome(String),
+    Status(u16),
 }
 
-#[derive(Debug, Serialize)]
-struct Tokens {
-    input: u64,
-    cache_read: u64,
-    output: u64,
-    reasoning: u64,
-    /// Counted by llmroute because the provider did not say.
-    estimated: bool,
+/// An outcome or a status.
+fn ending(text: &str) -> Result<Ending, String> {
+    const OUTCOMES: [&str; 7] = ["ok", "refused", "failed", "cut", "client_gone", "in_doubt", "open"];
+    let word = text.replace('-', "_");
+    if OUTCOMES.contains(&word.as_str()) {
+        return Ok(Ending::Outcome(word));
+    }
+    match text.parse() {
+        Ok(status @ 100..=599) => Ok(Ending::Status(status)),
+        _ => Err(format!("write one of {} or a status like 429", OUTCOMES.join(", "))),
+    }
 }
 
-/// What something cost, or may have.
-#[derive(Debug, Serialize)]
-pub(super) struct Price {
-    /// `exact`, `estimated`, `in-doubt`, `unpriced`, …
-    kind: &'static str,
-    /// `null` = unknown.
-    usd: Option<f64>,
-    #[serde(skip)]
-    text: String,
-}
-
-#[derive(Debug, Serialize)]
-struct Wrong {
-    code: String,
-    class: String,
-    detail: String,
-}
-
-/// What the screen needs beside the document.
-#[derive(Debug, Default)]
-struct Times {
-    clock: String,
-    first_us: Option<u64>,
-    total_us: Option<u64>,
+impl Which {
+    fn filter(&self, since: Option<Stamp>) -> Filter {
+        let (outcome, status) = match self.status.clone() {
+            Some(Ending::Outcome(it)) => (Some(it), None),
+            Some(Ending::Status(it)) => (None, Some(it)),
+            None => (None, None),
+        };
+        let (provider, client) = (self.provider.clone(), self.client.clone());
+        Filter { since, provider, outcome, status, client, moved: self.moved }
+    }
 }
 
 impl Requests {
-    /// Lists or shows requests.
+    /// Lists, shows, follows or prunes requests.
     ///
     /// # Errors
     /// There is no such request, the local file cannot be read, or stdout cannot be written.
     pub fn run(&self, session: &Session) -> Done {
         match &self.verb {
-            None => list(session, self.list),
-            Some(Verb::List(it)) => list(session, *it),
+            None => list(session, &self.list),
+            Some(Verb::List(it)) => list(session, it),
             Some(Verb::Show { id }) => show(session, id),
+            Some(Verb::Tail { which }) => tail::run(session, &which.filter(None)),
+            Some(Verb::Prune { keep }) => prune::run(session, *keep),
         }
     }
 }
 
-fn list(session: &Session, list: List) -> Done {
-    let rows = requests::recent(&session.read()?, list.limit)?;
+fn list(session: &Session, list: &List) -> Done {
+    let since = list.since.map(|seconds| prune::ago(session, seconds));
+    let rows = requests::list(&session.read()?, &list.which.filter(since), list.limit)?;
+    if session.global.quiet && !session.screen.json() {
+        return session.screen.say(rows.iter().map(|it| it.id.to_string()).collect::<Vec<_>>().join("\n"));
+    }
     let zone = session.settings()?.time_zone;
     let listed = Listed { schema_version: 1, requests: rows.iter().map(|it| Shown::new(it, &zone)).collect() };
     session.screen.show(&listed, |it, frame| table(&it.requests, frame))
@@ -198,227 +171,4 @@ pub(super) fn unknown(id: RequestId) -> Diag {
     let why = "the ledger of this home has no row of that id";
     Diag::new(Exit::Usage, "not-found", format_args!("there is no request {id}"), why)
         .fix("llmroute requests lists the latest")
-}
-
-// === impl Shown, Attempt ===
-
-impl Shown {
-    fn new(row: &RequestRow, zone: &TimeZone) -> Self {
-        Self {
-            id: row.id.to_string(),
-            started: instant::exact(row.started, zone),
-            dialect: row.dialect.clone(),
-            operation: row.operation.clone(),
-            asked: row.asked.clone(),
-            group: row.group.clone(),
-            client: row.client.clone(),
-            session: row.session.clone(),
-            stream: row.stream,
-            outcome: row.outcome.clone(),
-            status: row.status,
-            target: row
-                .provider
-                .as_ref()
-                .zip(row.model.as_ref())
-                .map(|(provider, model)| format!("{provider}/{model}")),
-            key: row.key_name.clone(),
-            served: row.served.clone(),
-            finish: row.finish.clone(),
-            moved: row.moved,
-            attempts: row.attempts,
-            first_seconds: seconds(row.first_us),
-            total_seconds: seconds(row.total_us),
-            overhead_seconds: seconds(row.overhead_us),
-            tokens: row.tokens.map(Tokens::new),
-            cost: row.cost.map(Price::new),
-            reported_cost_usd: row.reported_cost.map(crate::domain::money::Usd::dollars),
-            error: row.error.as_ref().map(Wrong::new),
-            losses: row.losses.clone(),
-            row: Times { clock: instant::clock(row.started, zone), first_us: row.first_us, total_us: row.total_us },
-        }
-    }
-
-    /// `200`, or the outcome where no status tells it.
-    fn ended(&self) -> String {
-        match (&self.outcome, self.status) {
-            (None, _) => "open".to_owned(),
-            (Some(outcome), Some(status)) if outcome == "ok" => status.to_string(),
-            (Some(outcome), Some(status)) => format!("{status} {}", outcome.replace('_', " ")),
-            (Some(outcome), None) => outcome.replace('_', " "),
-        }
-    }
-}
-
-impl Attempt {
-    fn new(row: &AttemptRow) -> Self {
-        Self {
-            n: row.n,
-            state: row.state.clone(),
-            target: format!("{}/{}", row.provider, row.model),
-            key: row.key_name.clone(),
-            billing: row.billing.clone(),
-            lane: row.lane.clone(),
-            resume: row.resume.clone(),
-            status: row.status,
-            first_seconds: seconds(row.first_us),
-            total_seconds: seconds(row.total_us),
-            retry_after_seconds: row.retry_after_ms.and_then(|it| seconds(Some(it.saturating_mul(1000)))),
-            tokens: row.tokens.map(Tokens::new),
-            cost: row.cost.map(Price::new),
-            error: row.error.as_ref().map(Wrong::new),
-            row: Times { clock: String::new(), first_us: row.first_us, total_us: row.total_us },
-        }
-    }
-}
-
-impl Tokens {
-    fn new(it: RowTokens) -> Self {
-        Self {
-            input: it.input,
-            cache_read: it.cache_read,
-            output: it.output,
-            reasoning: it.reasoning,
-            estimated: it.estimated,
-        }
-    }
-}
-
-impl Price {
-    /// As people read it.
-    pub(super) fn text(&self) -> &str {
-        &self.text
-    }
-
-    pub(super) fn new(cost: Cost) -> Self {
-        Self {
-            kind: cost.name(),
-            usd: cost.amount().map(crate::domain::money::Usd::dollars),
-            text: amounts::money(cost.amount()),
-        }
-    }
-}
-
-impl Wrong {
-    fn new(it: &RowError) -> Self {
-        Self { code: it.code.clone(), class: it.kind.clone(), detail: it.detail.clone() }
-    }
-}
-
-// === drawing ===
-
-fn table(rows: &[Shown], frame: Frame) -> String {
-    if rows.is_empty() {
-        return "no requests yet".to_owned();
-    }
-    let mut table = Table::new(&[
-        left("ID"),
-        left("TIME"),
-        left("CLIENT").wide(),
-        left("ASKED"),
-        left("ANSWERED BY"),
-        right("TRIES"),
-        left("STATUS"),
-        right("FIRST").wide(),
-        right("ALL").wide(),
-        right("TOKENS").wide(),
-        right("COST"),
-    ]);
-    for row in rows {
-        table.row([
-            row.id.clone(),
-            row.row.clock.clone(),
-            row.client.clone(),
-            row.asked.clone(),
-            row.target.clone().unwrap_or_else(|| amounts::NONE.to_owned()),
-            row.attempts.map_or_else(|| amounts::NONE.to_owned(), |it| it.to_string()),
-            row.ended(),
-            amounts::micros(row.row.first_us),
-            amounts::micros(row.row.total_us),
-            used(row.tokens.as_ref()),
-            row.cost.as_ref().map_or_else(|| amounts::NONE.to_owned(), |it| it.text.clone()),
-        ]);
-    }
-    table.draw(frame)
-}
-
-fn draw_one(it: &Shown, attempts: &[Attempt], frame: Frame) -> String {
-    let way = it.target.as_ref().map_or_else(String::new, |target| format!(" → {target}"));
-    let mut lines =
-        vec![paint(BOLD, &safe::line(&format!("{} {} · {}{way} · {}", it.id, it.row.clock, it.asked, it.ended())))];
-    let mut facts = vec![
-        format!("{} in, {}", it.dialect, if it.stream { "streamed" } else { "whole" }),
-        format!("client {}", if it.client.is_empty() { "?" } else { &it.client }),
-        format!("first {}, all {}", amounts::micros(it.row.first_us), amounts::micros(it.row.total_us)),
-        format!("{} tok", used(it.tokens.as_ref())),
-    ];
-    if it.operation != "chat" {
-        facts.insert(0, it.operation.clone());
-    }
-    facts.extend(it.cost.as_ref().map(|it| format!("{} ({})", it.text, it.kind)));
-    facts.extend(it.served.as_ref().map(|it| format!("answered as {it}")));
-    facts.extend(it.finish.as_ref().map(|it| format!("ended: {it}")));
-    lines.push(safe::line(&facts.join(" · ")).into_owned());
-    if let Some(error) = &it.error {
-        lines.push(safe::line(&format!("error {}: {}", error.code, error.detail)).into_owned());
-    }
-    for loss in &it.losses {
-        lines.push(safe::line(&format!("not sent: {loss}")).into_owned());
-    }
-    if !attempts.is_empty() {
-        let mut table = Table::new(&[
-            right("#"),
-            left("TARGET"),
-            left("KEY"),
-            left("STATE"),
-            left("STATUS"),
-            right("FIRST"),
-            right("ALL"),
-            right("TOKENS").wide(),
-            right("COST"),
-            left("ERROR"),
-        ]);
-        for attempt in attempts {
-            table.row(attempt_cells(attempt));
-        }
-        lines.push(table.draw(frame));
-    }
-    lines.join("\n")
-}
-
-fn attempt_cells(it: &Attempt) -> [String; 10] {
-    let none = || amounts::NONE.to_owned();
-    let wait =
-        it.retry_after_seconds.map(|it| format!(", retry after {}", amounts::duration(Duration::from_secs_f64(it))));
-    [
-        it.n.to_string(),
-        it.target.clone(),
-        it.key.clone().unwrap_or_else(none),
-        it.state.clone(),
-        it.status.map_or_else(none, |it| it.to_string()),
-        amounts::micros(it.row.first_us),
-        amounts::micros(it.row.total_us),
-        used(it.tokens.as_ref()),
-        it.cost.as_ref().map_or_else(none, |it| it.text.clone()),
-        match (&it.error, &it.resume) {
-            (Some(error), _) => format!("{}: {}{}", error.code, error.detail, wait.unwrap_or_default()),
-            (None, Some(way)) => format!("went on with the answer that was cut ({way})"),
-            (None, None) => String::new(),
-        },
-    ]
-}
-
-/// `1,204→388`; `~` where llmroute counted.
-fn used(tokens: Option<&Tokens>) -> String {
-    tokens.map_or_else(
-        || amounts::UNKNOWN.to_owned(),
-        |it| {
-            let about = if it.estimated { "~" } else { "" };
-            format!("{about}{}→{}", amounts::tokens(it.input), amounts::tokens(it.output))
-        },
-    )
-}
-
-#[expect(clippy::cast_precision_loss, reason = "microseconds of one request")]
-pub(super) fn seconds(micros: Option<u64>) -> Option<f64> {
-    micros.map(|it| it as f64 / 1e6)
 }

@@ -4,6 +4,7 @@ mod demo;
 mod holder;
 mod line;
 mod opening;
+mod retention;
 mod watch;
 
 use std::sync::Arc;
@@ -120,6 +121,7 @@ impl Serve {
         let watched = loaded.clone();
         let watching =
             tokio::spawn(watch::run(Arc::clone(&session), Arc::clone(&engine), watched, closing.subscribe()));
+        let pruning = tokio::spawn(retention::run(Arc::clone(&session), closing.subscribe()));
         let running = Running { session, paths: paths.clone(), log, engine, lock, listening, guard };
         let served = running.run(&closing, &opening).await;
         // However it ended, nothing is left to watch for.
@@ -127,6 +129,8 @@ impl Serve {
         if let Err(error) = watching.await {
             tracing::error!("the watch over the local file ended badly: {error}");
         }
+        // Each of its transactions is whole: it may be left in between.
+        pruning.abort();
         served
     }
 

@@ -268,7 +268,9 @@ fn draw(it: &Shown, frame: Frame) -> String {
     let mut lines = vec![format!("{}{built_in}", it.group), table.draw(frame)];
     if let Some(off) = it.off_target().filter(|off| *off >= 1.0 && it.rescued > 0) {
         let requests = amounts::plural(it.rescued, "request was", "requests were");
-        lines.push(format!("{off:.0} points off target: {requests} answered elsewhere after a failure"));
+        lines.push(format!(
+            "{off:.0} points off target: {requests} answered elsewhere after a failure (llmroute requests --moved)"
+        ));
     }
     lines.join("\n")
 }

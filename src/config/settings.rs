@@ -26,10 +26,16 @@ pub struct Settings {
     pub deadlines: Deadlines,
     /// How long what a provider wants back of an answer is kept after it was made or last used; zero = nothing is.
     pub keep_originals: Duration,
+    /// How long the rows of requests are kept; zero = for ever.
+    pub keep_requests: Duration,
+    /// How long it is kept how requests were decided, which `why` and `simulate` read; zero = as long as their rows.
+    pub keep_decisions: Duration,
 }
 
 /// How long unless told otherwise.
 const ORIGINALS_DAYS: u16 = 7;
+const REQUESTS_DAYS: u16 = 90;
+const DECISIONS_DAYS: u16 = 7;
 /// Seconds of a day.
 const DAY: u64 = 86_400;
 
@@ -41,6 +47,8 @@ impl Default for Settings {
             time_zone: TimeZone::system(),
             deadlines: Deadlines::default(),
             keep_originals: days(ORIGINALS_DAYS),
+            keep_requests: days(REQUESTS_DAYS),
+            keep_decisions: days(DECISIONS_DAYS),
         }
     }
 }
@@ -64,6 +72,8 @@ struct Raw {
     log: Option<LogStyle>,
     time_zone: Option<toml::Spanned<String>>,
     keep_originals_days: Option<u16>,
+    keep_requests_days: Option<u16>,
+    keep_decisions_days: Option<u16>,
     deadlines: RawDeadlines,
 }
 
@@ -127,6 +137,8 @@ fn parse(text: &str) -> Result<Settings, Vec<Fault>> {
     settings.port = raw.port.unwrap_or(PORT);
     settings.log = raw.log.unwrap_or_default();
     settings.keep_originals = days(raw.keep_originals_days.unwrap_or(ORIGINALS_DAYS));
+    settings.keep_requests = days(raw.keep_requests_days.unwrap_or(REQUESTS_DAYS));
+    settings.keep_decisions = days(raw.keep_decisions_days.unwrap_or(DECISIONS_DAYS));
     if let Some(name) = raw.time_zone {
         match TimeZone::get(name.get_ref()) {
             Ok(zone) => settings.time_zone = zone,
@@ -211,10 +223,12 @@ mod tests {
 
     #[test]
     fn every_setting_is_read() {
-        let text = "port = 9\nlog = \"json\"\ntime-zone = \"Europe/Berlin\"\nkeep-originals-days = 0\n[deadlines]\nconnect = \"2s\"\nstream = \"2h\"\nping = \"5s\"";
+        let text = "port = 9\nlog = \"json\"\ntime-zone = \"Europe/Berlin\"\nkeep-originals-days = 0\nkeep-requests-days = 30\nkeep-decisions-days = 0\n[deadlines]\nconnect = \"2s\"\nstream = \"2h\"\nping = \"5s\"";
         let it = parse(text).ok().unwrap();
         assert_eq!((it.port, it.log), (9, LogStyle::Json));
-        assert_eq!(it.keep_originals, Duration::ZERO);
+        assert_eq!((it.keep_originals, it.keep_decisions), (Duration::ZERO, Duration::ZERO));
+        assert_eq!(it.keep_requests, Duration::from_secs(30 * 86_400));
+        assert_eq!(Settings::default().keep_requests, Duration::from_secs(90 * 86_400));
         assert_eq!(Settings::default().keep_originals, Duration::from_secs(7 * 86_400));
         assert_eq!(it.time_zone.iana_name(), Some("Europe/Berlin"));
         assert_eq!(it.deadlines.connect, Duration::from_secs(2));

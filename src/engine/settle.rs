@@ -6,10 +6,12 @@ mod baseline;
 mod ending;
 mod legs;
 mod limited;
+mod mark;
 mod paid;
 mod tried;
 
 pub use account::{Account, Entry};
+pub use mark::Pace;
 
 use std::sync::Arc;
 use std::time::Duration;

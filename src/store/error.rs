@@ -44,6 +44,12 @@ pub enum StoreError {
     /// No space left.
     #[error("the disk is full")]
     Full,
+    /// The file was moved, removed or replaced while it was open.
+    #[error("{} was moved, removed or replaced while llmroute was running", path.display())]
+    Moved {
+        /// Where it was.
+        path: PathBuf,
+    },
     /// The file system refused a read or a write.
     #[error("the database cannot be read or written: {0}")]
     Disk(String),
@@ -103,6 +109,7 @@ impl StoreError {
             Self::ReadOnly(_) => "db-readonly",
             Self::Full => "db-full",
             Self::Disk(_) => "db-disk",
+            Self::Moved { .. } => "db-moved",
             Self::NotFound { .. } => "not-found",
             Self::Exists { .. } => "exists",
             Self::InUse { .. } => "in-use",
@@ -126,6 +133,7 @@ impl StoreError {
             Self::Corrupt(_) => "restore a copy of the database, or move it out of the way to start anew".to_owned(),
             Self::ReadOnly(_) => "make its folder writable, or use another folder: --home DIR".to_owned(),
             Self::Full => "free some space and try again".to_owned(),
+            Self::Moved { .. } => "put it back, or start llmroute anew to go on with what is there".to_owned(),
             Self::Disk(_) => "check the disk; llmroute --home DIR uses another folder".to_owned(),
             Self::NotFound { what, .. } => format!("llmroute {what}s lists them"),
             Self::Exists { what, .. } => format!("choose another name; llmroute {what}s lists those taken"),

@@ -53,8 +53,8 @@ pub use groups::{CanarySetting, DeadlineSettings, GroupRow, GroupSettings, Hedge
 pub use health::HealthRow;
 pub use keys::{KeyRow, KeySource, NewKey};
 pub use ledger::{
-    AttemptRecord, AttemptState, Baseline, Cost, DecisionNote, FailureNote, Head, Intent, Ledger, LedgerError, Outcome,
-    ProcessKind, RequestRecord, Slot,
+    AttemptRecord, AttemptState, Baseline, Cost, DecisionNote, FailureNote, Head, Intent, Ledger, LedgerError, Mark,
+    Outcome, ProcessKind, RequestRecord, Slot,
 };
 pub use open::{Access, Db, open};
 pub use policy::PolicyRows;

@@ -76,6 +76,11 @@ impl Db {
         &self.conn
     }
 
+    /// The same, for transactions.
+    pub(super) fn conn_mut(&mut self) -> &mut Connection {
+        &mut self.conn
+    }
+
     /// Runs one edit of the policy: all of it and the new policy version are committed together, or nothing is.
     pub(super) fn edit<T>(
         &mut self,
@@ -105,6 +110,8 @@ fn open_for_writing(path: &Path) -> Result<Db, StoreError> {
     let mut conn = Connection::open_with_flags(&path, flags)?;
     conn.busy_timeout(BUSY)?;
     migrations::refuse_unknown(&conn, &path, migrations::version(&conn)?, known_schema())?;
+    // Of a file that has no table yet: so that what is pruned can be given back a little at a time.
+    conn.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     use_wal(&conn)?;
     // A policy edit is worth its 4 ms of fsync: a lost key or budget would be noticed at the worst time. The ledger's
     // writer relaxes this for itself.

@@ -1,12 +1,13 @@
 //! Single requests out of the ledger: the latest, or one with its attempts.
 
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{OptionalExtension, Row, ToSql};
 
 use crate::domain::caller::CallerIds;
 use crate::domain::clock::Stamp;
 use crate::domain::id::{KeyId, RequestId};
 use crate::domain::money::Usd;
 use crate::store::error::StoreError;
+use crate::store::ledger::chain::Head;
 use crate::store::ledger::{CHAT, Cost, journal};
 use crate::store::open::Db;
 
@@ -144,17 +145,64 @@ pub struct RowError {
     pub detail: String,
 }
 
+/// Which requests are meant. What is `None` or false does not matter.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    /// Those that arrived since then.
+    pub since: Option<Stamp>,
+    /// Those that were answered by this provider, or tried it.
+    pub provider: Option<String>,
+    /// Those that ended so: an outcome, or `open`.
+    pub outcome: Option<String>,
+    /// Those whose client got this status.
+    pub status: Option<u16>,
+    /// Those of this client.
+    pub client: Option<String>,
+    /// Those that another than the first target answered.
+    pub moved: bool,
+}
+
+impl Filter {
+    // ?1 to ?6, in every statement.
+    const REQUESTS: &str = "
+        started >= coalesce(?1, started)
+        AND (?2 IS NULL OR provider = ?2
+            OR EXISTS (SELECT 1 FROM attempts a WHERE a.request = requests.id AND a.provider = ?2))
+        AND (?3 IS NULL OR outcome = ?3) AND (?4 IS NULL OR status = ?4) AND (?5 IS NULL OR client = ?5)
+        AND (?6 = 0 OR moved = 1)";
+    const OPEN: &str = "
+        started >= coalesce(?1, started)
+        AND (?2 IS NULL OR EXISTS (SELECT 1 FROM temp.intents a WHERE a.request = intents.request AND a.provider = ?2))
+        AND (?3 IS NULL OR ?3 = 'open') AND ?4 IS NULL AND (?5 IS NULL OR client = ?5) AND ?6 = 0";
+
+    fn params(&self) -> [&dyn ToSql; 6] {
+        let since = self.since.as_ref().map_or(&NOTHING as &dyn ToSql, |it| &it.0);
+        [since, &self.provider, &self.outcome, &self.status, &self.client, &self.moved]
+    }
+}
+
 /// The latest requests, open ones included, the latest first.
 ///
 /// # Errors
 /// The file cannot be read.
 pub fn recent(db: &Db, limit: u32) -> Result<Vec<RequestRow>, StoreError> {
+    list(db, &Filter::default(), limit)
+}
+
+/// The latest requests that `filter` means, open ones included, the latest first.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn list(db: &Db, filter: &Filter, limit: u32) -> Result<Vec<RequestRow>, StoreError> {
     journal::load_open(db.conn(), &db.run())?;
     let tx = db.conn().unchecked_transaction()?;
     let mut rows = Vec::new();
-    for table in [REQUESTS, OPEN] {
-        let mut statement = tx.prepare_cached(&format!("{table} ORDER BY started DESC, id DESC LIMIT ?1"))?;
-        for row in statement.query_map([limit], request)? {
+    let finished = format!("{REQUESTS} WHERE {}", Filter::REQUESTS);
+    let open = format!("{OPEN} AND {}", Filter::OPEN);
+    for table in [finished, open] {
+        let mut statement = tx.prepare_cached(&format!("{table} ORDER BY started DESC, id DESC LIMIT ?7"))?;
+        let params: Vec<&dyn ToSql> = filter.params().into_iter().chain([&limit as &dyn ToSql]).collect();
+        for row in statement.query_map(&params[..], request)? {
             rows.push(row?);
         }
     }
@@ -163,6 +211,44 @@ pub fn recent(db: &Db, limit: u32) -> Result<Vec<RequestRow>, StoreError> {
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(rows)
 }
+
+/// Where the ledger has come to, for [`after`].
+///
+/// # Errors
+/// The file cannot be read.
+pub fn end(db: &Db) -> Result<i64, StoreError> {
+    Ok(Head::read(db.conn())?.seq)
+}
+
+/// Requests that `filter` means and that were finished after the ledger had come to `place`, in the order in which they
+/// were, and where it has come to now.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn after(db: &Db, filter: &Filter, place: i64) -> Result<(Vec<RequestRow>, i64), StoreError> {
+    let tx = db.conn().unchecked_transaction()?;
+    let end = Head::read(&tx)?.seq;
+    if end <= place {
+        return Ok((Vec::new(), place));
+    }
+    // Nothing leads from a place to a row: those with the latest ids are looked through, and requests that took longer
+    // than so many others come late to the list and not at all to this.
+    let sql = format!(
+        "{REQUESTS} WHERE {} AND id IN (SELECT id FROM ledger_requests
+             WHERE id > (SELECT max(id) FROM ledger_requests) - {TAIL} AND seq > ?7)
+         ORDER BY (SELECT seq FROM ledger_requests l WHERE l.id = requests.id)",
+        Filter::REQUESTS
+    );
+    let params: Vec<&dyn ToSql> = filter.params().into_iter().chain([&place as &dyn ToSql]).collect();
+    let rows = tx.prepare_cached(&sql)?.query_map(&params[..], request)?.collect::<Result<_, _>>()?;
+    tx.commit()?;
+    Ok((rows, end))
+}
+
+const NOTHING: Option<i64> = None;
+
+/// Latest ids that [`after`] looks through.
+const TAIL: i64 = 20_000;
 
 /// One request and its attempts in order.
 ///

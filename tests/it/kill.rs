@@ -2,9 +2,12 @@
 //! every kind under way, and started anew on the same file. At the end the ledger is held against what the clients got
 //! and what the providers billed.
 
+mod disk;
+mod marks;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -35,24 +38,36 @@ struct Server {
 impl Server {
     /// Starts it on any free port and waits until it listens.
     async fn start(home: &Home) -> Self {
+        let started = Self::try_start(home, home.command(&["serve", "--port", "0", "--log", "json"])).await;
+        started.unwrap_or_else(|told| panic!("{told}"))
+    }
+
+    /// The same by a command of its own; what it said where it ended instead.
+    async fn try_start(home: &Home, mut command: Command) -> Result<Self, String> {
         // A file, because nobody would empty a pipe.
         let (said, wrong) = (home.path().join("said"), home.path().join("wrong"));
         let file = |path: &Path| Stdio::from(std::fs::File::create(path).unwrap());
-        let mut command = home.command(&["serve", "--port", "0", "--log", "json"]);
         let mut child = command.stdout(file(&said)).stderr(file(&wrong)).spawn().unwrap();
         for _ in 0..12_000 {
             let text = std::fs::read_to_string(&said).unwrap();
             if let Some((line, _)) = text.split_once('\n') {
                 let line: Value = serde_json::from_str(line).unwrap();
                 assert_eq!(line["event"], "listening", "{line}");
-                return Self { child, port: u16::try_from(line["port"].as_u64().unwrap()).unwrap() };
+                return Ok(Self { child, port: u16::try_from(line["port"].as_u64().unwrap()).unwrap() });
             }
-            let gone = child.try_wait().unwrap();
-            let told = || std::fs::read_to_string(&wrong).unwrap();
-            assert!(gone.is_none(), "{gone:?}: {}", told());
+            if let Some(gone) = child.try_wait().unwrap() {
+                return Err(format!("{gone}: {}", std::fs::read_to_string(&wrong).unwrap()));
+            }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         panic!("it does not listen within a minute")
+    }
+
+    /// Asks it to end, and waits until it has.
+    async fn stop(mut self) -> ExitStatus {
+        let pid = rustix::process::Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        tokio::task::spawn_blocking(move || self.child.wait()).await.unwrap().unwrap()
     }
 
     fn kill(mut self) {
@@ -165,13 +180,13 @@ async fn killed_under_load_it_loses_no_answer_and_counts_none_twice() {
     while let Some(of_client) = clients.join_next().await {
         held.extend(of_client.unwrap());
     }
-    let pid = rustix::process::Pid::from_raw(i32::try_from(server.child.id()).unwrap()).unwrap();
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-    assert!(tokio::task::spawn_blocking(move || server.child.wait()).await.unwrap().unwrap().success());
+    assert!(server.stop().await.success());
     let rows = rows(&home.path().join("llmroute.db"));
     answers_have_their_rows(&held, &rows);
     attempts_agree(&rows, &sims);
     sums_agree(&home, &rows);
+    let checked = home.json(&["db", "check", "--json"]);
+    assert_eq!((&checked["whole"], &checked["requests"]), (&true.into(), &rows.len().into()), "{checked}");
     let cut = held.iter().filter(|it| it.id.is_some() && !it.whole).count();
     let unsettled = held.iter().filter(|it| it.whole && rows[&it.mark].0.outcome.as_deref() != Some("ok")).count();
     let doubt = rows.values().filter(|it| it.0.outcome.as_deref() == Some("in_doubt")).count();

@@ -1,7 +1,10 @@
 //! The ledger as a whole: many at once, after crashes, and what statistics make of it.
 
 mod chain;
+mod disk;
 pub(crate) mod generate;
+mod retention;
+mod size;
 
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -72,6 +75,7 @@ impl Told {
             billing: self.billing,
             input_estimate: 9,
             expected_cost: Some(Usd::from_pico(1)),
+            strict: false,
         }
     }
 
@@ -301,51 +305,6 @@ fn an_attempt_that_the_record_forgot_is_not_lost() {
     assert_eq!((row.outcome.as_deref(), row.attempts), (Some("ok"), Some(2)));
     assert_eq!(row.cost, Some(Cost::InDoubt(Some(Usd::from_pico(5)))));
     assert_eq!(attempts[1].state, "orphaned");
-}
-
-#[test]
-fn a_disk_that_refuses_fails_intents_and_keeps_settlements_until_it_recovers() {
-    let (_dir, path) = home();
-    let ledger = Ledger::start(&path, ProcessKind::Server).unwrap();
-    let told = Told::ok(1, "openai", 4);
-    runtime().block_on(async {
-        let (kept, fresh) = (ledger.slot().await.unwrap(), ledger.slot().await.unwrap());
-        ledger.intent(&told.intent(&told.head(), kept.id(), 1)).await.unwrap();
-        // Another program holds the write lock for longer than the writer waits. The journal needs no lock: only when
-        // a record cannot be written is nothing more let through.
-        let hold = HoldWriteLock::of(&path);
-        let id = kept.id();
-        kept.settle(told.record(id));
-        ledger.flush().await.unwrap_err();
-        assert!(ledger.failing());
-        let error = ledger.intent(&told.intent(&told.head(), fresh.id(), 1)).await.unwrap_err();
-        assert!(error.to_string().contains("locked"), "{error}");
-        drop(hold);
-        ledger.flush().await.unwrap();
-        assert!(!ledger.failing());
-        let db = open(&path, Access::ReadOnly).unwrap();
-        assert_eq!(requests::show(&db, id).unwrap().unwrap().0.outcome.as_deref(), Some("ok"));
-        assert_eq!(requests::recent(&db, 9).unwrap().len(), 1, "the refused intent left no row");
-        drop(fresh);
-    });
-    ledger.close();
-}
-
-/// The write lock of the database, held as another program would.
-struct HoldWriteLock(rusqlite::Connection);
-
-impl HoldWriteLock {
-    fn of(path: &Path) -> Self {
-        let other = rusqlite::Connection::open(path).unwrap();
-        other.execute_batch("BEGIN IMMEDIATE").unwrap();
-        Self(other)
-    }
-}
-
-impl Drop for HoldWriteLock {
-    fn drop(&mut self) {
-        self.0.execute_batch("ROLLBACK").unwrap();
-    }
 }
 
 // === statistics ===

@@ -229,6 +229,7 @@ fn fill(path: &Path, all: &[Told]) {
                     billing: it.billing,
                     input_estimate: 9,
                     expected_cost: (n % 2 == 1).then_some(Usd::from_pico(77)),
+                    strict: false,
                 };
                 ledger.intent(&intent).await.unwrap();
             }

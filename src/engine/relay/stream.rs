@@ -22,7 +22,7 @@ use crate::engine::drain;
 use crate::engine::failover::Walked;
 use crate::engine::flow::{Ending, Flow, Taken};
 use crate::engine::resume::{self, GoingOn, Rest};
-use crate::engine::settle::Settlement;
+use crate::engine::settle::{Pace, Settlement};
 use crate::upstream::{Incoming, verdict};
 use crate::wire;
 
@@ -59,6 +59,8 @@ pub(super) struct Relay {
     last_byte: Instant,
     last_content: Instant,
     last_out: Instant,
+    /// When the ledger was told last how far it has come.
+    pace: Pace,
     /// Taken when the end is recorded, and while another target is asked to go on; still there when the relay is dropped
     /// = the client left.
     settlement: Option<Settlement>,
@@ -103,6 +105,7 @@ impl Relay {
             last_byte: now,
             last_content: now,
             last_out: now,
+            pace: Pace::new(now),
             settlement: Some(settlement),
             rest: None,
             going_on: None,
@@ -219,6 +222,11 @@ impl Relay {
             };
             if taken.content {
                 self.last_content = self.last_byte;
+                if self.pace.is_due(self.last_byte, self.flow.facts().content_bytes)
+                    && let Some(settlement) = &self.settlement
+                {
+                    settlement.mark(self.flow.facts());
+                }
             }
             if !taken.out.is_empty() {
                 self.last_out = Instant::now();

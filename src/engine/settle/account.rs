@@ -25,7 +25,7 @@ use crate::store::{AttemptState, Head, Intent};
 use crate::wire::{Facts, tokens};
 
 /// Bytes of a streamed answer for one token, where the provider gave no count.
-const BYTES_A_TOKEN: u64 = 4;
+pub(super) const BYTES_A_TOKEN: u64 = 4;
 
 /// The account of one request, as its attempts see it. Clones share it.
 #[derive(Debug, Clone)]
@@ -120,6 +120,8 @@ impl Account {
     ) -> (Entry, Intent<'a>) {
         let now = self.engine.now();
         let billing = provider.billing(seat.key_id());
+        let hold = self.parked.as_ref().and_then(|it| it.take());
+        let strict = hold.is_some() && self.is_strict(seat);
         let mut book = self.book();
         let at = book.tries.len();
         book.tries.push(Try {
@@ -143,7 +145,7 @@ impl Account {
             finish: None,
             status: None,
             cost: None,
-            hold: self.parked.as_ref().and_then(|it| it.take()),
+            hold,
         });
         drop(book);
         let likely = Usage::estimated(asking.needs.prompt_tokens, asking.needs.max_tokens.unwrap_or(0));
@@ -169,8 +171,15 @@ impl Account {
             billing,
             input_estimate: likely.input,
             expected_cost,
+            strict,
         };
         (Entry { account: self.clone(), at, at_work: None, open: true }, intent)
+    }
+
+    /// Whether a hard budget counts what is sent to `seat`: nothing may be spent of it that cannot be written down.
+    fn is_strict(&self, seat: &Seat) -> bool {
+        let policy = self.engine.policy();
+        policy.budgets.iter().any(|it| it.is_hard() && it.scope.covers(self.ask.who(), seat))
     }
 
     /// It is decided what the client is told: attempts that still run have lost.

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Result, ToSql};
+use serde::{Deserialize, Serialize};
 
 /// One column of a row.
 #[derive(Debug, Clone, Copy)]
@@ -120,7 +121,8 @@ pub(in crate::store) fn list(columns: &[Column]) -> String {
 }
 
 /// One value of a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
 pub(in crate::store) enum Cell<'a> {
     /// Not there.
     Null,

@@ -20,13 +20,16 @@ use serde::{Deserialize, Serialize};
 use crate::domain::money::Usd;
 use crate::store::error::StoreError;
 use crate::store::keys::billing_name;
-use crate::store::ledger::record::Intent;
+use crate::store::ledger::airbag;
+use crate::store::ledger::record::{Intent, Mark};
 use crate::store::private_file::{self, FileProblem};
 
 /// A journal larger than this is emptied as soon as no request is open.
 const MUCH: u64 = 64 << 10;
 /// A journal larger than this is written anew, without the lines that have had their day.
 const MOST: u64 = 4 << 20;
+/// Room that is taken beforehand, so that lines can be appended although the disk is full.
+const RESERVED: u64 = 2 << 20;
 /// A journal beyond this is no journal of ours: open requests are counted in thousands, their lines in hundreds of
 /// bytes.
 const LIMIT: u64 = 1 << 30;
@@ -90,6 +93,16 @@ struct Line<'a> {
     expected: Option<i64>,
 }
 
+/// How far an attempt has come; the last such line of it counts.
+#[derive(Debug, Serialize, Deserialize)]
+struct Progress {
+    request: u64,
+    n: u32,
+    input: u64,
+    output: u64,
+    spent: Option<i64>,
+}
+
 impl<'a> From<&'a Intent<'a>> for Line<'a> {
     fn from(it: &'a Intent<'a>) -> Self {
         Self {
@@ -123,6 +136,11 @@ impl Journal {
     pub(super) fn create(lock: &Path) -> Result<Self, FileProblem> {
         let path = beside(lock);
         let file = private_file::create_new(&path)?;
+        airbag::reserve(&file, RESERVED).map_err(|source| FileProblem::Io {
+            path: path.clone(),
+            doing: "reserve",
+            source,
+        })?;
         let end = End { file, len: 0, most: MOST, line: Vec::with_capacity(512), broken: false };
         Ok(Self { path, end: Mutex::new(end) })
     }
@@ -134,10 +152,20 @@ impl Journal {
 
     /// Appends one attempt. When this returns, the attempt outlives the process.
     pub(super) fn append(&self, intent: &Intent<'_>) -> io::Result<()> {
+        self.write(&Line::from(intent))
+    }
+
+    /// Appends how far an attempt has come that was appended before.
+    pub(super) fn mark(&self, mark: &Mark) -> io::Result<()> {
+        let Mark { id, attempt, input, output, spent } = *mark;
+        self.write(&Progress { request: id.0, n: attempt, input, output, spent: spent.map(Usd::pico) })
+    }
+
+    fn write(&self, said: &impl Serialize) -> io::Result<()> {
         let mut end = self.lock();
         let mut line = std::mem::take(&mut end.line);
         line.clear();
-        let written = serde_json::to_writer(&mut line, &Line::from(intent)).map_err(io::Error::from).and_then(|()| {
+        let written = serde_json::to_writer(&mut line, said).map_err(io::Error::from).and_then(|()| {
             line.push(b'\n');
             end.push(&line)
         });
@@ -151,6 +179,8 @@ impl Journal {
         let mut end = self.lock();
         if end.len >= MUCH && is_idle() {
             end.cut_back(0);
+            // A disk that is full by now takes no more lines than it had room for.
+            let _full = airbag::reserve(&end.file, RESERVED);
         }
     }
 
@@ -261,6 +291,9 @@ const TABLE: &str = "
         virtual_key INTEGER,
         team       INTEGER,
         customer   INTEGER,
+        marked_input INTEGER,
+        marked_output INTEGER,
+        marked_spent INTEGER,
         PRIMARY KEY (request, n)
     ) STRICT, WITHOUT ROWID;
     DELETE FROM temp.intents;";
@@ -293,6 +326,10 @@ pub(super) fn load(conn: &Connection, process: i64, lock: &Path) -> Result<usize
              ?20, ?21, ?22)
          ON CONFLICT (request, n) DO NOTHING",
     )?;
+    let mut marked = conn.prepare_cached(
+        "UPDATE temp.intents SET marked_input = ?3, marked_output = ?4, marked_spent = ?5
+         WHERE request = ?1 AND n = ?2",
+    )?;
     let mut open = 0;
     for line in text.split_inclusive(|it| *it == b'\n') {
         let it: Line<'_> = match serde_json::from_slice(line) {
@@ -300,6 +337,11 @@ pub(super) fn load(conn: &Connection, process: i64, lock: &Path) -> Result<usize
             // The end of a line that was being written: its attempt was never sent.
             Err(_) if !line.ends_with(b"\n") => break,
             Err(error) => {
+                if let Ok(it) = serde_json::from_slice::<Progress>(line) {
+                    let (input, output) = (it.input.cast_signed(), it.output.cast_signed());
+                    marked.execute(params![it.request.cast_signed(), it.n, input, output, it.spent])?;
+                    continue;
+                }
                 tracing::error!(path = %path.display(), %error, "a line of a journal cannot be read and is left out");
                 continue;
             }
@@ -409,6 +451,7 @@ mod tests {
                 billing: Billing::Metered,
                 input_estimate: 3,
                 expected_cost: Some(Usd::from_pico(7)),
+                strict: false,
             };
             self.journal.append(&intent).unwrap();
         }
@@ -434,6 +477,26 @@ mod tests {
         it.append(2, "x");
         it.settle(1);
         assert_eq!(it.open(), [(2, "a \"quoted\"\nclient".to_owned())]);
+    }
+
+    #[test]
+    fn the_last_mark_of_an_attempt_tells_how_far_it_came() {
+        let it = Fixture::new();
+        it.append(1, "x");
+        it.append(2, "x");
+        for output in [10, 2_000] {
+            let spent = Some(Usd::from_pico(3 * output));
+            let output = output.cast_unsigned();
+            it.journal.mark(&Mark { id: RequestId(2), attempt: 1, input: 3, output, spent }).unwrap();
+        }
+        // Of one that has its row by now: it stays without meaning.
+        it.journal.mark(&Mark { id: RequestId(9), attempt: 1, input: 3, output: 5, spent: None }).unwrap();
+        assert_eq!(it.open().len(), 2);
+        let sql = "SELECT marked_output, marked_spent FROM temp.intents ORDER BY request";
+        let mut statement = it.conn.prepare(sql).unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap);
+        let rows: Vec<(Option<i64>, Option<i64>)> = rows.collect();
+        assert_eq!(rows, [(None, None), (Some(2_000), Some(6_000))]);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //!
 //! Must not: wait for the disk on a caller's thread, lose a record, write a row twice.
 
+mod airbag;
 pub(in crate::store) mod chain;
 pub(in crate::store) mod columns;
 mod housekeeping;
@@ -14,14 +15,15 @@ mod liveness;
 mod names;
 mod orphans;
 mod record;
+pub mod retention;
 mod rows;
+mod trouble;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -33,11 +35,12 @@ use crate::store::canaries::CanaryRow;
 use crate::store::error::StoreError;
 use crate::store::health::HealthRow;
 use crate::store::ledger::journal::Journal;
+use crate::store::ledger::trouble::{Trouble, Troubles};
 
 pub use chain::check::{Checked, Fault, Notice, check};
 pub(in crate::store) use record::CHAT;
 pub use record::{
-    AttemptRecord, AttemptState, Baseline, Cost, DecisionNote, FailureNote, Head, IN_DOUBT, Intent, Outcome,
+    AttemptRecord, AttemptState, Baseline, Cost, DecisionNote, FailureNote, Head, IN_DOUBT, Intent, Mark, Outcome,
     ProcessKind, RequestRecord,
 };
 
@@ -91,8 +94,7 @@ struct State {
     /// A turn for each request that is open or not yet committed.
     open: Arc<Semaphore>,
     ids: Mutex<Ids>,
-    /// The last commit failed.
-    failing: AtomicBool,
+    trouble: Troubles,
 }
 
 /// Request ids reserved in the file and not given out yet.
@@ -109,6 +111,12 @@ impl Ids {
 }
 
 impl State {
+    /// Whether every request that is open could still be kept at its end, and one more.
+    fn has_room(&self) -> bool {
+        let open = OPEN_REQUESTS - self.open.available_permits().min(OPEN_REQUESTS);
+        self.trouble.room() >= (open as u64 + 1) * airbag::RECORD
+    }
+
     fn take_id(&self) -> Option<RequestId> {
         let mut ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
         (ids.left() > 0).then(|| {
@@ -162,8 +170,8 @@ impl Ledger {
         let journal = writer.journal();
         let (queue, messages) = mpsc::channel(QUEUE);
         let open = Arc::new(Semaphore::new(OPEN_REQUESTS));
-        let state = Arc::new(State { open, ids: Mutex::new(first), failing: AtomicBool::new(false) });
-        let keep = housekeeper.start().map_err(StoreError::Thread)?;
+        let state = Arc::new(State { open, ids: Mutex::new(first), trouble: Troubles::default() });
+        let keep = housekeeper.start(Arc::clone(&state)).map_err(StoreError::Thread)?;
         let write = writer.start(messages, Arc::clone(&state)).map_err(StoreError::Thread)?;
         let threads = Mutex::new(vec![write, keep]);
         Ok(Self { shared: Arc::new(Shared { path: path.to_owned(), queue, state, journal, salt, threads }) })
@@ -184,7 +192,7 @@ impl Ledger {
         let turn = match Arc::clone(&open).try_acquire_owned() {
             Ok(turn) => turn,
             // Room comes with the next commit; while commits fail, waiting for one would hang every client.
-            Err(_) if self.shared.state.failing.load(Ordering::Relaxed) => return Err(full_and_failing()),
+            Err(_) if self.failing() => return Err(full_and_failing()),
             Err(_) => open.acquire_owned().await.map_err(|_| LedgerError::Closed)?,
         };
         let place = self.shared.queue.clone().reserve_owned().await.map_err(|_| LedgerError::Closed)?;
@@ -211,15 +219,31 @@ impl Ledger {
     /// Writes an intent into the journal. When this returns, the attempt will be accounted for whatever happens.
     ///
     /// # Errors
-    /// The disk refuses: the intent itself, or the records of requests before it.
+    /// The disk refuses the intent itself; or it refuses the records of requests before it, and the intent is strict or no
+    /// room is left to keep more of them.
     pub async fn intent(&self, intent: &Intent<'_>) -> Result<(), LedgerError> {
-        if self.failing() {
+        let may_go_on = match self.shared.state.trouble.now() {
+            Trouble::None => true,
+            // Somebody else holds the file for a while: what is finished meanwhile is kept.
+            Trouble::Locked => self.shared.state.has_room(),
+            Trouble::Refused => !intent.strict && self.shared.state.has_room(),
+            Trouble::Moved => false,
+        };
+        if !may_go_on {
             self.ask(Message::Probe).await?;
         }
         self.shared.journal.append(intent).map_err(|error| LedgerError::Unavailable {
             code: "journal-write",
             reason: format!("the journal of open requests cannot be written: {error}").into(),
         })
+    }
+
+    /// Notes in the journal how far an attempt has come. One that cannot be noted is only less well known if the process
+    /// dies.
+    pub fn mark(&self, mark: &Mark) {
+        if let Err(error) = self.shared.journal.mark(mark) {
+            tracing::debug!(%error, "how far an answer has come could not be noted");
+        }
     }
 
     /// Waits until everything sent before is committed.
@@ -254,7 +278,7 @@ impl Ledger {
     /// The last commit failed and none has succeeded since.
     #[must_use]
     pub fn failing(&self) -> bool {
-        self.shared.state.failing.load(Ordering::Relaxed)
+        self.shared.state.trouble.now() != Trouble::None
     }
 
     /// Takes no more requests, waits until those that are open have settled (at most five seconds) and until all is

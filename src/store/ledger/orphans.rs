@@ -1,4 +1,5 @@
-//! What a process that died left open, as rows: each attempt at what it was expected to cost, in doubt; its request closed.
+//! What a process that died left open, as rows: each attempt at what it had cost by its last mark, or else at what it was
+//! expected to, in doubt; its request closed.
 
 use rusqlite::{OptionalExtension as _, Row, Transaction};
 
@@ -73,7 +74,11 @@ fn book_request(
 }
 
 fn open(row: &Row<'_>) -> rusqlite::Result<Open> {
-    let expected: Option<i64> = row.get("expected")?;
+    // What was generated until the last mark is nearer to the truth than what might have been.
+    let marked: Option<i64> = row.get("marked_output")?;
+    let cost = if marked.is_some() { "marked_spent" } else { "expected" };
+    let expected: Option<i64> = row.get(cost)?;
+    let counted = marked.map(|_| "estimated");
     let mut head = [const { Cell::Null }; REQUEST.len()];
     for (at, column) in REQUEST.iter().enumerate() {
         head[at] = match column.name {
@@ -93,6 +98,9 @@ fn open(row: &Row<'_>) -> rusqlite::Result<Open> {
         attempt[at] = match column.name {
             "state" => "orphaned".into(),
             "cost" => expected.into(),
+            "input" => row.get::<_, Option<i64>>("marked_input")?.into(),
+            "output" => marked.into(),
+            "counted" => counted.into(),
             "cost_kind" => Cost::InDoubt(None).name().into(),
             "request" | "n" | "at" | "key_id" => row.get::<_, Option<i64>>(column.name)?.into(),
             "provider" | "model" | "key_name" | "billing" => row.get::<_, Option<String>>(column.name)?.into(),

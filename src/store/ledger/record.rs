@@ -80,6 +80,23 @@ pub struct Intent<'a> {
     /// What it is expected to cost: booked, in doubt, if the process dies before the answer is known. `None` = no
     /// price.
     pub expected_cost: Option<Usd>,
+    /// A hard budget counts on the ledger: nothing is sent while the database refuses (faults.md L13).
+    pub strict: bool,
+}
+
+/// How far an attempt has come whose answer is still being streamed: what it is booked with if the process dies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// The request.
+    pub id: RequestId,
+    /// Which of its attempts.
+    pub attempt: u32,
+    /// Prompt tokens, as far as they are known.
+    pub input: u64,
+    /// Tokens generated so far, estimated.
+    pub output: u64,
+    /// What both cost; `None` = no price.
+    pub spent: Option<Usd>,
 }
 
 /// How a request ended, as its client saw it.

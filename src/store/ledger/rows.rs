@@ -66,7 +66,7 @@ impl<'a> Records<'a> {
 }
 
 // The order is that of `columns::REQUEST`.
-fn request(process: i64, record: &RequestRecord) -> RequestCells<'_> {
+pub(super) fn request(process: i64, record: &RequestRecord) -> RequestCells<'_> {
     let head = &record.head;
     let usage = Columns::of(record.usage.as_ref());
     let note = Note::of(record.error.as_ref());
@@ -120,7 +120,7 @@ fn request(process: i64, record: &RequestRecord) -> RequestCells<'_> {
 }
 
 // The order is that of `columns::ATTEMPT`.
-fn attempt<'a>(record: &RequestRecord, attempt: &'a AttemptRecord) -> AttemptCells<'a> {
+pub(super) fn attempt<'a>(record: &RequestRecord, attempt: &'a AttemptRecord) -> AttemptCells<'a> {
     let usage = Columns::of(attempt.usage.as_ref());
     let note = Note::of(attempt.error.as_ref());
     let at = record.head.at.0.saturating_add(count(attempt.started_us));

@@ -277,7 +277,7 @@ FROM ledger_attempts a;
 CREATE TRIGGER ledger_requests_kept BEFORE UPDATE ON ledger_requests WHEN OLD.seq IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'rows of the ledger are never changed'); END;
 CREATE TRIGGER ledger_requests_stay BEFORE DELETE ON ledger_requests
-WHEN NOT EXISTS (SELECT 1 FROM ledger_seals WHERE OLD.seq BETWEEN from_seq AND to_seq)
+WHEN OLD.seq IS NULL OR NOT EXISTS (SELECT 1 FROM ledger_seals WHERE to_seq >= OLD.seq)
 BEGIN SELECT RAISE(ABORT, 'rows of the ledger are pruned, never deleted'); END;
 CREATE TRIGGER ledger_attempts_kept BEFORE UPDATE ON ledger_attempts
 BEGIN SELECT RAISE(ABORT, 'rows of the ledger are never changed'); END;
@@ -287,7 +287,7 @@ BEGIN SELECT RAISE(ABORT, 'rows of the ledger are pruned, never deleted'); END;
 CREATE TRIGGER ledger_corrections_kept BEFORE UPDATE ON ledger_corrections
 BEGIN SELECT RAISE(ABORT, 'rows of the ledger are never changed'); END;
 CREATE TRIGGER ledger_corrections_stay BEFORE DELETE ON ledger_corrections
-WHEN NOT EXISTS (SELECT 1 FROM ledger_seals WHERE OLD.seq BETWEEN from_seq AND to_seq)
+WHEN OLD.seq IS NULL OR NOT EXISTS (SELECT 1 FROM ledger_seals WHERE to_seq >= OLD.seq)
 BEGIN SELECT RAISE(ABORT, 'rows of the ledger are pruned, never deleted'); END;
 CREATE TRIGGER ledger_seals_kept BEFORE UPDATE ON ledger_seals
 BEGIN SELECT RAISE(ABORT, 'seals of the ledger are never changed'); END;

@@ -53,6 +53,7 @@ fn intent(id: RequestId, attempt: u32, expected: Option<i64>) -> Intent<'static>
         billing: Billing::Metered,
         input_estimate: 12,
         expected_cost: expected.map(Usd::from_pico),
+        strict: false,
     }
 }
 

@@ -1,13 +1,12 @@
 //! The writer thread: lets messages gather for a moment and takes up to 256 of them into one transaction.
 //!
 //! When the disk refuses, settlements are kept and tried again, at growing intervals and with every later message.
-//! They keep their requests' turns, so at most [`super::OPEN_REQUESTS`] of them can gather; and while it refuses, no
-//! new attempt is let through.
+//! They keep their requests' turns, so at most [`super::OPEN_REQUESTS`] of them can gather, and they are in the airbag
+//! meanwhile; new attempts are let through as long as that has room, and none that a hard budget counts on.
 
 use std::collections::VecDeque;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -20,6 +19,7 @@ use crate::domain::clock::Clock;
 use crate::store::canaries::{self, CanaryRow};
 use crate::store::error::StoreError;
 use crate::store::health::{self, HealthRow};
+use crate::store::ledger::airbag::Airbag;
 use crate::store::ledger::chain::{self, Head};
 use crate::store::ledger::housekeeping::{Bell, Housekeeper};
 use crate::store::ledger::journal::Journal;
@@ -68,7 +68,10 @@ pub(super) struct Writer {
     kind: ProcessKind,
     bell: Bell,
     names: Names,
+    path: PathBuf,
     kept: VecDeque<Settlement>,
+    /// How many of `kept` are in the airbag, too.
+    bagged: usize,
     pause: Duration,
 }
 
@@ -168,7 +171,18 @@ impl Started {
         let (housekeeper, bell) = Housekeeper::new(second, &path, process.journal.path());
         bell.ring(Some(Head::read(&conn)?));
         let names = Names::default();
-        let writer = Writer { conn, clock, process, kind, bell, names, kept: VecDeque::new(), pause: FIRST_PAUSE };
+        let writer = Writer {
+            conn,
+            clock,
+            process,
+            kind,
+            bell,
+            names,
+            path,
+            kept: VecDeque::new(),
+            bagged: 0,
+            pause: FIRST_PAUSE,
+        };
         Ok(Self { writer, housekeeper, first, salt: salt.cast_unsigned() })
     }
 }
@@ -198,6 +212,7 @@ impl Writer {
     }
 
     fn run(mut self, mut messages: Receiver<Message>, state: &State, runtime: &tokio::runtime::Runtime) {
+        state.trouble.set_room(self.process.airbag.as_ref().map_or(0, Airbag::room));
         loop {
             let first = if self.kept.is_empty() {
                 runtime.block_on(messages.recv())
@@ -265,7 +280,7 @@ impl Writer {
             std::thread::sleep(self.pause);
             self.write(Batch::default(), state);
         }
-        for (record, _turn) in &self.kept {
+        for (record, _turn) in self.kept.iter().skip(self.bagged) {
             tracing::error!(?record, "a finished request could not be written to the ledger");
         }
         if let Err(error) = self.process.end(&mut self.conn, self.clock.now().wall) {
@@ -283,32 +298,65 @@ impl Writer {
             answer(waiting.into_iter(), &Ok(()));
             return;
         }
-        let result = self.commit(&fleet, more_ids, probe);
+        let result = self.usable(state, probe).and_then(|()| self.commit(&fleet, more_ids, probe));
         match &result {
-            Ok(Committed { ids, head }) => {
-                if let Some(ids) = ids {
-                    state.refill(*ids);
-                }
-                self.kept.clear();
-                self.pause = FIRST_PAUSE;
-                if state.failing.swap(false, Ordering::Relaxed) {
-                    tracing::info!("the ledger can be written again");
-                }
-                self.bell.ring(*head);
-                self.process.journal.clear(|| state.open.available_permits() == OPEN_REQUESTS);
-                if let Err(error) = self.process.journal.shrink(&self.conn) {
-                    tracing::error!(%error, "the journal of open requests cannot be written anew");
-                }
-            }
-            Err(error) => {
-                self.names.forget();
-                state.failing.store(true, Ordering::Relaxed);
-                tracing::error!(%error, code = error.code(), kept = self.kept.len(), "the ledger cannot be written");
-                self.pause = (self.pause * 2).min(LONGEST_PAUSE);
-            }
+            Ok(Committed { ids, head }) => self.committed(state, *ids, *head),
+            Err(error) => self.refused(state, error),
         }
         let told = result.map(|_| ()).map_err(|error| LedgerError::from_store(&error));
         answer(waiting.into_iter(), &told);
+    }
+
+    /// Nothing is written into a file that is no longer where it was; and while a sync has failed, nobody is told that all
+    /// is well.
+    fn usable(&self, state: &State, probe: bool) -> Result<(), StoreError> {
+        if state.trouble.moved() {
+            return Err(StoreError::Moved { path: self.path.clone() });
+        }
+        if probe && state.trouble.unsynced() {
+            return Err(StoreError::Disk("what was written may not have reached it".to_owned()));
+        }
+        Ok(())
+    }
+
+    fn committed(&mut self, state: &State, ids: Option<Ids>, head: Option<Head>) {
+        if let Some(ids) = ids {
+            state.refill(ids);
+        }
+        self.kept.clear();
+        self.bagged = 0;
+        if let Some(airbag) = &mut self.process.airbag {
+            // If it cannot be emptied, the next start finds that all in it has its rows.
+            if let Err(error) = airbag.empty() {
+                tracing::warn!(%error, "what the ledger has by now cannot be taken out of the airbag");
+            }
+            state.trouble.set_room(airbag.room());
+        }
+        self.pause = FIRST_PAUSE;
+        if state.trouble.committed() {
+            tracing::info!("the ledger can be written again");
+        }
+        self.bell.ring(head);
+        self.process.journal.clear(|| state.open.available_permits() == OPEN_REQUESTS);
+        if let Err(error) = self.process.journal.shrink(&self.conn) {
+            tracing::error!(%error, "the journal of open requests cannot be written anew");
+        }
+    }
+
+    /// What is finished is kept, in memory and in the airbag, and tried again.
+    fn refused(&mut self, state: &State, error: &StoreError) {
+        self.names.forget();
+        if let Some(airbag) = &mut self.process.airbag {
+            let fresh = self.kept.iter().skip(self.bagged).map(|it| &*it.0);
+            match airbag.take(self.process.id, fresh) {
+                Ok(()) => self.bagged = self.kept.len(),
+                Err(error) => tracing::error!(%error, "finished requests are kept in memory alone"),
+            }
+            state.trouble.set_room(airbag.room());
+        }
+        state.trouble.refused(matches!(error, StoreError::Locked));
+        tracing::error!(%error, code = error.code(), kept = self.kept.len(), "the ledger cannot be written");
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
     }
 
     fn commit(&mut self, fleet: &Fleet, more_ids: bool, probe: bool) -> Result<Committed, StoreError> {

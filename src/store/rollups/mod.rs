@@ -83,6 +83,16 @@ pub(in crate::store) fn fill(conn: &Connection) -> Result<(), StoreError> {
     pending.write(conn)
 }
 
+/// Sums up requests that came into the ledger by another way than the writer's, after they have their rows.
+pub(in crate::store) fn add(tx: &Transaction<'_>, ids: &[i64]) -> Result<(), StoreError> {
+    let mut pending = Pending::default();
+    each_row(tx, &Which::Ids(ids), |_, request, attempts| {
+        pending.whole(request, attempts);
+        Ok(())
+    })?;
+    pending.write(tx)
+}
+
 /// What the rows do not have yet of what a dead process left open in `temp.intents`.
 #[derive(Debug)]
 pub(in crate::store) struct Orphans {

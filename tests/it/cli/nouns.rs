@@ -357,3 +357,38 @@ fn a_canary_is_set_up_shown_ended_and_set_up_again() {
     ran.refused("in-use", 2);
     assert!(ran.stderr.contains("--canary off"), "{}", ran.stderr);
 }
+
+#[test]
+fn requests_are_listed_by_what_they_were_and_pruned_by_age() {
+    let home = Home::new();
+    crate::ledger::generate::fill(&home.path().join("llmroute.db"), 400);
+    let listed = |more: &[&str]| {
+        let shown = home.json(&[&["requests", "-n", "1000", "--json"], more].concat());
+        shown["requests"].as_array().unwrap().clone()
+    };
+    let all = listed(&[]);
+    assert_eq!(all.len(), 400);
+    let count = |keep: &dyn Fn(&serde_json::Value) -> bool| all.iter().filter(|it| keep(it)).count();
+    let failed = count(&|it| it["outcome"] == "failed");
+    assert!(failed > 0);
+    assert_eq!(listed(&["--status", "failed"]).len(), failed);
+    assert_eq!(listed(&["--status", "429"]).len(), failed);
+    assert_eq!(listed(&["--client", "codex"]).len(), count(&|it| it["client"] == "codex"));
+    assert_eq!(listed(&["--moved"]).len(), count(&|it| it["moved"] == true));
+    let west = |it: &serde_json::Value| it["target"].as_str().is_some_and(|it| it.starts_with("west/"));
+    assert!(listed(&["--provider", "west"]).len() >= count(&west));
+    assert_eq!(listed(&["--provider", "nobody"]).len(), 0);
+    let ids = home.ok(&["requests", "-q", "-n", "3"]).stdout;
+    assert!(ids.lines().count() == 3 && ids.lines().all(|it| it.starts_with('r') && !it.contains(' ')), "{ids}");
+    let ran = home.run(&["requests", "--status", "soso"]);
+    assert!(ran.code == 2 && ran.stderr.contains("client_gone"), "{}", ran.stderr);
+    // Far in the future of some machines and the past of others: all or none of it is that old.
+    let gone = home.json(&["requests", "prune", "--keep", "36500d", "--json"]);
+    assert_eq!(gone["pruned_requests"], 0);
+    let checked = home.json(&["db", "check", "--json"]);
+    assert_eq!((&checked["whole"], &checked["requests"]), (&true.into(), &400.into()));
+    let info = home.json(&["db", "--json"]);
+    assert_eq!((&info["requests"], info["path"].as_str().unwrap().ends_with("llmroute.db")), (&400.into(), true));
+    assert_eq!(home.ok(&["db", "path"]).stdout.trim(), info["path"]);
+    assert!(home.json(&["db", "vacuum", "--json"])["bytes_after"].as_u64().unwrap() > 0);
+}

@@ -1,5 +1,6 @@
 //! Whatever is changed, lost or put back in the ledger is found (faults.md L8, L9, rows 66 and 67).
 
+use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
@@ -206,9 +207,9 @@ fn told(path: &Path) -> Result<String, rusqlite::Error> {
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             for column in 0..columns {
-                text += &format!("{:?} ", row.get_ref(column)?);
+                write!(text, "{:?} ", row.get_ref(column)?).unwrap();
             }
-            text += "\n";
+            text.push('\n');
         }
     }
     Ok(text)
@@ -256,7 +257,7 @@ fn every_flipped_bit_of_the_ledger_is_found() {
                 for nth in (hand..flips).step_by(HANDS) {
                     let mut dice = Dice::of(RequestId(nth as u64), 0xf11b);
                     let mut below = |n: usize| {
-                        let throw = u64::from_str_radix(&format!("{:.9}", dice.unit())[2..], 10).unwrap();
+                        let throw = format!("{:.9}", dice.unit())[2..].parse::<u64>().unwrap();
                         usize::try_from(throw).unwrap() % n
                     };
                     let page = if nth % 10 == 0 { below(whole.len() / size) } else { pages[below(pages.len())] };

@@ -39,11 +39,10 @@ pub(super) fn is_ours(exchange: &Exchange) -> Outcome {
     let tariff = Tariff { overrides: &[], book: Some(&book) };
     let (usage, served) = (reply(exchange).usage.unwrap(), reply(exchange).model);
     let asked = exchange.asked().and_then(|it| it["model"].as_str().map(str::to_owned));
-    let models = std::iter::once(served).chain(asked);
+    let mut models = std::iter::once(served).chain(asked);
     // As the ledger does: by the model that served, else by the one that was asked for.
     let priced = models
-        .filter_map(|it| tariff.cost(&provider, &ModelName::from(it), Billing::Metered, &usage, NOW))
-        .next()
+        .find_map(|it| tariff.cost(&provider, &ModelName::from(it), Billing::Metered, &usage, NOW))
         .unwrap_or_else(|| panic!("{name} has no price for it"));
     let stated = usage.cost_reported.unwrap();
     let differs = DIFFER.iter().find(|it| exchange.file.contains(it.0));

@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::domain::clock::Stamp;
 use crate::domain::id::RequestId;
 use crate::store::error::StoreError;
 use crate::store::ledger::chain::outside::{self, Standing};
 use crate::store::ledger::chain::read::{Entry, Scanned, scan};
-use crate::store::ledger::chain::{Content, GENESIS, Hash, Head, RowKind, link};
+use crate::store::ledger::chain::seals::Seals;
+use crate::store::ledger::chain::{GENESIS, Hash, Head, link};
 use crate::store::migrations;
 use crate::store::open::Db;
 
@@ -63,7 +64,7 @@ pub struct Notice {
 }
 
 impl Checked {
-    fn fault(&mut self, code: &'static str, what: String, request: Option<i64>) {
+    pub(super) fn fault(&mut self, code: &'static str, what: String, request: Option<i64>) {
         if self.faults.len() == MOST {
             self.more += 1;
             return;
@@ -235,93 +236,17 @@ fn follow(mut seq: i64, mut hash: Hash, entries: &[Entry], head: &Head, checked:
     }
 }
 
-/// What is left of pruned entries.
-struct Seals {
-    to: i64,
-    hash: Hash,
-    requests: i64,
-    attempts: i64,
-    cost: i64,
-    ends: Vec<(i64, Hash)>,
-}
-
-impl Seals {
-    fn read(conn: &Connection, checked: &mut Checked) -> Result<Self, StoreError> {
-        let mut sum = Self { to: 0, hash: GENESIS, requests: 0, attempts: 0, cost: 0, ends: Vec::new() };
-        let mut statement = conn.prepare(
-            "SELECT from_seq, to_seq, hash, requests, attempts, cost, since, until, pruned, digest
-             FROM ledger_seals ORDER BY to_seq",
-        )?;
-        let rows = statement.query_map([], |row| Ok((Seal::of(row)?, row.get::<_, Vec<u8>>(9)?)))?;
-        for row in rows {
-            let (seal, digest) = row?;
-            if digest != seal.digest() {
-                let what = format!("the seal of the pruned entries up to {} was changed", seal.to);
-                checked.fault("seal-changed", what, None);
-            }
-            if seal.from != sum.to + 1 {
-                let what = format!("pruned entries {} to {} have no seal", sum.to + 1, seal.from - 1);
-                checked.fault("rows-missing", what, None);
-            }
-            (sum.to, sum.hash) = (seal.to, seal.hash);
-            sum.requests += seal.requests;
-            sum.attempts += seal.attempts;
-            sum.cost = sum.cost.wrapping_add(seal.cost);
-            sum.ends.push((seal.to, seal.hash));
-        }
-        Ok(sum)
+/// Whether the last entry is as it was written: quick, for a file that was just opened anew.
+pub(in crate::store) fn tail(conn: &Connection) -> Result<(), StoreError> {
+    let head = Head::read(conn)?;
+    let sql = "SELECT hash FROM (SELECT seq, hash FROM ledger_requests ORDER BY id DESC LIMIT 10000) WHERE seq = ?1
+        UNION ALL SELECT hash FROM ledger_corrections WHERE seq = ?1
+        UNION ALL SELECT hash FROM ledger_seals WHERE to_seq = ?1";
+    let last: Option<Hash> = conn.query_row(sql, [head.seq], |row| row.get(0)).optional()?;
+    if last.is_some_and(|it| it != head.hash) {
+        return Err(StoreError::Corrupt("the ledger does not end as it should".to_owned()));
     }
-}
-
-/// What is kept of a range of entries that were pruned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::store) struct Seal {
-    /// The first entry.
-    pub(in crate::store) from: i64,
-    /// The last.
-    pub(in crate::store) to: i64,
-    /// The hash of the last.
-    pub(in crate::store) hash: Hash,
-    /// Requests of the range.
-    pub(in crate::store) requests: i64,
-    /// Their attempts.
-    pub(in crate::store) attempts: i64,
-    /// What those cost, as in [`Head::cost`].
-    pub(in crate::store) cost: i64,
-    /// When the first of them arrived.
-    pub(in crate::store) since: i64,
-    /// When the last did.
-    pub(in crate::store) until: i64,
-    /// When they were pruned.
-    pub(in crate::store) pruned: i64,
-}
-
-impl Seal {
-    fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            from: row.get(0)?,
-            to: row.get(1)?,
-            hash: row.get(2)?,
-            requests: row.get(3)?,
-            attempts: row.get(4)?,
-            cost: row.get(5)?,
-            since: row.get(6)?,
-            until: row.get(7)?,
-            pruned: row.get(8)?,
-        })
-    }
-
-    /// Covers every value of it.
-    fn digest(&self) -> Vec<u8> {
-        let mut content = Content::default();
-        content.row(RowKind::Seal);
-        content.odd(0, (&self.hash[..]).into());
-        let values = [self.from, self.to, self.requests, self.attempts, self.cost, self.since, self.until, self.pruned];
-        for (at, value) in (1..).zip(values) {
-            content.int(at, value);
-        }
-        content.digest()[..16].to_vec()
-    }
+    Ok(())
 }
 
 fn notices(conn: &Connection, checked: &mut Checked) -> Result<(), StoreError> {

@@ -8,6 +8,7 @@
 pub(in crate::store) mod check;
 pub(in crate::store) mod outside;
 mod read;
+pub(in crate::store) mod seals;
 
 pub(in crate::store) use read::seal_loose;
 
