@@ -30,7 +30,7 @@ const ROUNDING: i64 = 10_000;
 const OWN: &str = "own";
 
 /// What the amounts of free keys and local servers are called in the ledger.
-const FREE: &str = "free";
+pub const FREE: &str = "free";
 
 /// The price of one answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

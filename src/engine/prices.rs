@@ -128,6 +128,19 @@ impl Prices {
     /// the name of a snapshot that nobody would think of pricing.
     #[must_use]
     pub fn cost(&self, provider: &Provider, billing: Billing, models: &[&str], usage: &Usage, at: Stamp) -> Cost {
+        self.costed(provider, billing, models, usage, at).0
+    }
+
+    /// The same, and which prices that is by: a table with its version, or `own`; `None` where none are needed or known.
+    #[must_use]
+    pub fn costed(
+        &self,
+        provider: &Provider,
+        billing: Billing,
+        models: &[&str],
+        usage: &Usage,
+        at: Stamp,
+    ) -> (Cost, Option<&'static str>) {
         let overrides = self.overrides.load();
         let book = self.book.load();
         let tariff = Tariff { overrides: &overrides, book: Some(&book) };
@@ -136,11 +149,10 @@ impl Prices {
             prices::find(&overrides, &Target { provider: provider.name.clone(), model: model.clone() }, at).is_some()
         };
         let of = |model: ModelName| tariff.cost(provider, &model, billing, usage, at);
-        match models.clone().find(is_own).and_then(of).or_else(|| models.clone().find_map(of)) {
-            None => Cost::Unpriced,
-            Some(priced) if priced.exact => Cost::Exact(priced.usd),
-            Some(priced) => Cost::Estimated(priced.usd),
-        }
+        let found = models.clone().find(is_own).and_then(of).or_else(|| models.clone().find_map(of));
+        let Some(priced) = found else { return (Cost::Unpriced, None) };
+        let cost = if priced.exact { Cost::Exact(priced.usd) } else { Cost::Estimated(priced.usd) };
+        (cost, Some(priced.version).filter(|it| *it != prices::FREE))
     }
 }
 

@@ -401,6 +401,8 @@ pub(super) const STEPS: &[&str] = &[
         PRIMARY KEY (scope, period)
     ) STRICT, WITHOUT ROWID;
     ",
+    // 22: which prices an attempt was priced by.
+    include_str!("ledger/priced.sql"),
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.

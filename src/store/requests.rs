@@ -93,6 +93,8 @@ pub struct AttemptRow {
     pub lane: Option<String>,
     /// How it was asked for the rest of an answer that was cut; `None` where it was asked for a whole one.
     pub resume: Option<String>,
+    /// Which prices its cost is by: a table with its version, or `own`.
+    pub priced_by: Option<String>,
     /// When it began, in microseconds from the arrival of the request.
     pub started_us: Option<u64>,
     /// From its beginning to its first content, in microseconds.
@@ -289,12 +291,14 @@ const OPEN: &str = "SELECT request AS id, started, dialect, operation, asked, gr
 
 const ATTEMPTS: &str = "SELECT n, state, at, provider, model, key_id, key_name, billing, lane, started_us, first_us,
     total_us, status, retry_after_ms, NULL AS expected, input, cache_read, cache_write, cache_write_1h, output,
-    reasoning, counted, suspect, cost, cost_kind, kind, code, detail, resume FROM attempts WHERE request = ?1 ORDER BY n";
+    reasoning, counted, suspect, cost, cost_kind, kind, code, detail, resume, priced_by
+    FROM attempts WHERE request = ?1 ORDER BY n";
 
 /// Attempts of which only the intent is known, in the shape of [`ATTEMPTS`].
 const OPEN_ATTEMPTS: &str = "SELECT n, 'open' AS state, at, provider, model, key_id, key_name, billing, NULL AS lane,
     NULL AS started_us, NULL AS first_us, NULL AS total_us, NULL AS status, NULL AS retry_after_ms, expected,
-    NULL AS counted, NULL AS cost_kind, NULL AS kind, NULL AS resume FROM temp.intents WHERE request = ?1 ORDER BY n";
+    NULL AS counted, NULL AS cost_kind, NULL AS kind, NULL AS resume, NULL AS priced_by
+    FROM temp.intents WHERE request = ?1 ORDER BY n";
 
 fn request(row: &Row<'_>) -> rusqlite::Result<RequestRow> {
     let losses: Option<String> = row.get("losses")?;
@@ -345,6 +349,7 @@ fn attempt(row: &Row<'_>) -> rusqlite::Result<AttemptRow> {
         billing: row.get("billing")?,
         lane: row.get("lane")?,
         resume: row.get("resume")?,
+        priced_by: row.get("priced_by")?,
         started_us: count(row, "started_us")?,
         first_us: count(row, "first_us")?,
         total_us: count(row, "total_us")?,

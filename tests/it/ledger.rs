@@ -86,6 +86,7 @@ impl Told {
             .map(|(n, (provider, first, cost, error))| AttemptRecord {
                 resume: None,
                 equivalent: None,
+                priced_by: None,
                 n,
                 provider: (*provider).into(),
                 model: "m".into(),

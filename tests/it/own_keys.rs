@@ -130,7 +130,11 @@ async fn a_plan_that_is_used_up_is_followed_by_a_key_of_ours_that_never_meets_th
     assert!(header(&sent, "x-api-key").is_some_and(|it| it.starts_with(house::SECRET)), "{}", sent.head);
     assert_eq!((header(&sent, "x-app"), header(&sent, "authorization")), (None, None));
     sent.answer(200, &whole(Dialect::Anthropic, "hello")).await;
-    assert_eq!(soon(asked).await.unwrap().header("x-llmroute-provider"), "paid");
+    let seen = soon(asked).await.unwrap();
+    assert_eq!(seen.header("x-llmroute-provider"), "paid");
+    let (_, attempts) = scene.house.row(&seen).await;
+    let priced_by: Vec<_> = attempts.iter().map(|it| it.priced_by.as_deref()).collect();
+    assert_eq!(priced_by, [None, Some("own")], "a flat fee needs no price");
 }
 
 #[tokio::test]

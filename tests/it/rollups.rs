@@ -176,6 +176,7 @@ impl Told {
                     ..Usage::default()
                 }),
                 cost: it.cost,
+                priced_by: None,
             })
             .collect();
         let seat = self.attempts.first().filter(|_| self.answered);

@@ -68,6 +68,8 @@ pub(super) struct Attempt {
     lane: Option<String>,
     /// How it was asked for the rest of an answer that was cut: `prefill`, `anchor` or `repeat`.
     resume: Option<String>,
+    /// Which prices its cost is by: a table with its version, or `own`; `null` where none were needed or known.
+    priced_by: Option<String>,
     status: Option<u16>,
     first_seconds: Option<f64>,
     total_seconds: Option<f64>,
@@ -192,6 +194,7 @@ impl Attempt {
             billing: row.billing.clone(),
             lane: row.lane.clone(),
             resume: row.resume.clone(),
+            priced_by: row.priced_by.clone(),
             status: row.status,
             first_seconds: seconds(row.first_us),
             total_seconds: seconds(row.total_us),

@@ -128,6 +128,7 @@ mod tests {
         AttemptRecord {
             resume: None,
             equivalent: None,
+            priced_by: None,
             n,
             provider: provider.into(),
             model: model.into(),

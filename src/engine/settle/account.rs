@@ -145,6 +145,7 @@ impl Account {
             finish: None,
             status: None,
             cost: None,
+            priced_by: None,
             hold,
         });
         drop(book);

@@ -38,11 +38,11 @@ impl Try {
             return;
         }
         let loaded = engine.prices.are_loaded();
-        let cost = self.price(ask, &engine.prices);
+        let (cost, priced_by) = self.price(ask, &engine.prices);
         if !loaded && matches!(cost, Cost::Unpriced | Cost::InDoubt(None)) {
             return;
         }
-        self.cost = Some(cost);
+        (self.cost, self.priced_by) = (Some(cost), priced_by);
         if let Some(it) = &mut self.hold {
             it.settle(cost.amount().unwrap_or(Usd::ZERO));
         }

@@ -50,6 +50,8 @@ pub(super) struct Try {
     pub(super) status: Option<u16>,
     /// Known once the attempt is over and there is a price for it.
     pub(super) cost: Option<Cost>,
+    /// By which prices.
+    pub(super) priced_by: Option<&'static str>,
     /// What is held for it, until it has a price.
     pub(super) hold: Option<Hold>,
 }
@@ -80,6 +82,7 @@ impl Try {
             usage: self.usage.clone(),
             cost: self.cost.unwrap_or(Cost::Unpriced),
             equivalent: baseline::equivalent(self, ask, prices),
+            priced_by: self.priced_by,
         }
     }
 
@@ -96,38 +99,38 @@ impl Try {
         now.since(self.sent.unwrap_or(self.began))
     }
 
-    /// What it cost, as far as anybody can know.
-    pub(super) fn price(&self, ask: &Ask, prices: &Prices) -> Cost {
+    /// What it cost, as far as anybody can know, and by which prices.
+    pub(super) fn price(&self, ask: &Ask, prices: &Prices) -> (Cost, Option<&'static str>) {
         let at = ask.at.wall;
         let asked = self.seat.target.model.as_str();
         match (self.state, &self.usage) {
-            (AttemptState::Voided, _) => Cost::Exact(Usd::ZERO),
-            _ if ask.operation == Operation::CountTokens => Cost::Exact(Usd::ZERO),
+            (AttemptState::Voided, _) => (Cost::Exact(Usd::ZERO), None),
+            _ if ask.operation == Operation::CountTokens => (Cost::Exact(Usd::ZERO), None),
             (state, usage) if matches!(ask.operation, Operation::Relay(_)) => {
                 match (prices.is_free(&self.provider, self.billing), state, usage) {
-                    (true, ..) => Cost::Exact(Usd::ZERO),
+                    (true, ..) => (Cost::Exact(Usd::ZERO), None),
                     // Pictures and sound have tokens of their own, at prices of their own: what the one price for text
                     // makes of them is an estimate.
                     (false, AttemptState::Settled, Some(usage)) => {
                         let usage = Usage { source: Source::Estimated, ..usage.clone() };
-                        prices.cost(&self.provider, self.billing, &[asked], &usage, at)
+                        prices.costed(&self.provider, self.billing, &[asked], &usage, at)
                     }
-                    (false, AttemptState::Settled, None) => Cost::Unpriced,
-                    (false, ..) => Cost::InDoubt(None),
+                    (false, AttemptState::Settled, None) => (Cost::Unpriced, None),
+                    (false, ..) => (Cost::InDoubt(None), None),
                 }
             }
             (AttemptState::Settled, Some(usage)) => {
                 // Priced by the model that served; aggregators name it in ways no price table knows, so then by the
                 // one that was asked for.
                 let served = self.served.as_deref().unwrap_or(asked);
-                prices.cost(&self.provider, self.billing, &[served, asked], usage, at)
+                prices.costed(&self.provider, self.billing, &[served, asked], usage, at)
             }
             (AttemptState::Settled | AttemptState::Uncertain, _) => {
                 let likely = Usage::estimated(tokens::estimate(&self.asked), 0);
-                match prices.cost(&self.provider, self.billing, &[asked], &likely, at) {
+                match prices.costed(&self.provider, self.billing, &[asked], &likely, at) {
                     // Free is free, whether it was processed or not.
-                    free @ Cost::Exact(_) => free,
-                    other => Cost::InDoubt(other.amount()),
+                    free @ (Cost::Exact(_), _) => free,
+                    (other, by) => (Cost::InDoubt(other.amount()), by),
                 }
             }
         }

@@ -74,7 +74,7 @@ pub(in crate::store) const REQUEST: [Column; 42] = [
 ];
 
 /// `ledger_attempts`. `late`: the place of the correction that brought it; NULL = it came with its request.
-pub(in crate::store) const ATTEMPT: [Column; 31] = [
+pub(in crate::store) const ATTEMPT: [Column; 32] = [
     plain("request"),
     plain("n"),
     plain("late"),
@@ -106,6 +106,7 @@ pub(in crate::store) const ATTEMPT: [Column; 31] = [
     named("cost_kind"),
     named("resume"),
     plain("equivalent"),
+    named("priced_by"),
 ];
 
 /// `ledger_corrections`, without the hash: what a request costs in all, and how many attempts it had, as it turned out.

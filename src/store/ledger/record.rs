@@ -337,4 +337,6 @@ pub struct AttemptRecord {
     pub cost: Cost,
     /// What an answer that a flat fee paid would have cost by the token, where that is known.
     pub equivalent: Option<Usd>,
+    /// Which prices its cost is by: a table with its version, or `own`; `None` where none were needed or known.
+    pub priced_by: Option<&'static str>,
 }

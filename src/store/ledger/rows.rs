@@ -156,6 +156,7 @@ pub(super) fn attempt<'a>(record: &RequestRecord, attempt: &'a AttemptRecord) ->
         attempt.cost.name().into(),
         attempt.resume.into(),
         attempt.equivalent.map(Usd::pico).into(),
+        attempt.priced_by.into(),
     ]
 }
 

@@ -61,6 +61,7 @@ fn attempt(n: u32, cost: Cost, error: Option<&'static str>) -> AttemptRecord {
     AttemptRecord {
         resume: None,
         equivalent: None,
+        priced_by: None,
         n,
         provider: "openai".into(),
         model: "gpt-x".into(),

@@ -27,6 +27,7 @@ fn record(id: RequestId, n: u64) -> RequestRecord {
         lane: "verbatim",
         resume: None,
         equivalent: (!n.is_multiple_of(3)).then(|| Usd::from_pico(n.cast_signed() * 11)),
+        priced_by: None,
         started_us: 3,
         first_content_us: (!n.is_multiple_of(4)).then_some(n * 7_919 % 3_000_000),
         total_us: n * 104_729 % 60_000_000,

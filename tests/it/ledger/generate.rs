@@ -115,6 +115,7 @@ pub(crate) fn record(id: RequestId, nth: u64, size: u64) -> RequestRecord {
         usage: fine.then(|| usage.clone()),
         cost: if fine { cost } else { Cost::Exact(Usd::ZERO) },
         equivalent: None,
+        priced_by: None,
     };
     let mut attempts = Vec::new();
     if moved || failed {

@@ -1,0 +1,37 @@
+-- Which prices an attempt was priced by. Never edited once it has shipped: a change is a new step.
+ALTER TABLE ledger_attempts ADD COLUMN priced_by INTEGER;
+DROP VIEW attempts;
+CREATE VIEW attempts AS SELECT
+    a.request,
+    a.n,
+    a.late,
+    (SELECT text FROM names WHERE id = a.state) AS state,
+    a.at,
+    (SELECT text FROM names WHERE id = a.provider) AS provider,
+    (SELECT text FROM names WHERE id = a.model) AS model,
+    a.key_id,
+    (SELECT text FROM names WHERE id = a.key_name) AS key_name,
+    (SELECT text FROM names WHERE id = a.billing) AS billing,
+    (SELECT text FROM names WHERE id = a.lane) AS lane,
+    a.started_us,
+    a.first_us,
+    a.total_us,
+    a.status,
+    (SELECT text FROM names WHERE id = a.kind) AS kind,
+    (SELECT text FROM names WHERE id = a.code) AS code,
+    a.detail,
+    a.retry_after_ms,
+    a.input,
+    a.cache_read,
+    a.cache_write,
+    a.cache_write_1h,
+    a.output,
+    a.reasoning,
+    (SELECT text FROM names WHERE id = a.counted) AS counted,
+    a.suspect,
+    a.cost,
+    (SELECT text FROM names WHERE id = a.cost_kind) AS cost_kind,
+    (SELECT text FROM names WHERE id = a.resume) AS resume,
+    a.equivalent,
+    (SELECT text FROM names WHERE id = a.priced_by) AS priced_by
+FROM ledger_attempts a;
