@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use llmroute::domain::budget::{Budget, Then};
 use llmroute::domain::clock::Clock;
 use llmroute::domain::money::Usd;
 use llmroute::sim::{Persona, Sim};
@@ -114,4 +115,39 @@ async fn a_request_over_midnight_is_of_the_day_it_began_on_once() {
     hands.fetch_add(DAY, Ordering::Relaxed);
     assert_eq!(soon(asking).await.unwrap().status, 200);
     assert_eq!((spent(&house, 0).await, spent(&house, 1).await), (0, 40_000_000_000));
+}
+
+#[tokio::test]
+async fn while_rows_are_refused_nothing_is_sent_that_a_hard_budget_counts() {
+    for hard in [true, false] {
+        let sim = Sim::start(Persona::plain("a")).await.unwrap();
+        let mut plan = Plan::new().target("a", CHAT, &sim.base_url(), 1.0);
+        let budget = budget("all", 1_000_000, "day");
+        plan.budgets = vec![if hard { budget } else { Budget { then: Then::Warn, ..budget } }];
+        let house = plan.open().await;
+        assert_eq!(ask(&house, CHAT, false, 10).await.status, 200);
+        house.engine.ledger().flush().await.unwrap();
+
+        // As a full disk does.
+        let other = rusqlite::Connection::open(&house.path).unwrap();
+        let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON ledger_requests BEGIN SELECT RAISE(ABORT, 'no room'); END";
+        other.execute_batch(refuse).unwrap();
+        assert_eq!(ask(&house, CHAT, false, 10).await.status, 200, "nobody knows yet");
+        while !house.engine.ledger().failing() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let seen = ask(&house, CHAT, false, 10).await;
+        let asked = sim.meter().arrived();
+        if hard {
+            assert_eq!((seen.status, asked), (503, 2), "{seen:?}");
+            assert_eq!(seen.header("x-llmroute-error"), "ledger_unavailable");
+        } else {
+            assert_eq!((seen.status, asked), (200, 3), "{seen:?}");
+        }
+        other.execute_batch("DROP TRIGGER refuse").unwrap();
+        while house.engine.ledger().flush().await.is_err() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert_eq!(ask(&house, CHAT, false, 10).await.status, 200, "it goes on by itself");
+    }
 }
