@@ -6,6 +6,7 @@ use crate::cli::diag::Done;
 use crate::cli::question;
 use crate::cli::session::Session;
 use crate::cli::view::amounts;
+use crate::domain::budget::counted_since;
 use crate::domain::clock::Stamp;
 use crate::store::ledger::retention;
 use crate::store::{self, Access};
@@ -19,11 +20,20 @@ struct Gone {
     schema_version: u32,
     pruned_requests: u64,
     pruned_attempts: u64,
+    /// Old enough, but of the window of a budget.
+    counted_by_budgets: u64,
 }
 
 pub(super) fn run(session: &Session, keep: u64) -> Done {
-    let before = ago(session, keep);
-    let due = retention::due(&session.read()?, before)?;
+    let wanted = ago(session, keep);
+    let policy = session.glance()?.policy;
+    let counted = counted_since(policy.budgets.iter().map(AsRef::as_ref), session.clock.now().wall);
+    let before = wanted.min(counted.unwrap_or(wanted));
+    let db = session.read()?;
+    let due = retention::due(&db, before)?;
+    // Pruned, these could be spent once more.
+    let counted = retention::due(&db, wanted)?.saturating_sub(due);
+    drop(db);
     let requests = amounts::plural(due, "request", "requests");
     if due > 0 {
         question::confirm(&session.global, &format!("Drop {requests} from the ledger?"))?;
@@ -31,11 +41,20 @@ pub(super) fn run(session: &Session, keep: u64) -> Done {
     let mut db = store::open(&session.paths()?.database(), Access::ReadWrite)?;
     let pruned = retention::prune(&mut db, before, session.clock.now().wall)?;
     retention::shrink(&mut db)?;
-    let gone = Gone { schema_version: 1, pruned_requests: pruned.requests, pruned_attempts: pruned.attempts };
+    let gone = Gone {
+        schema_version: 1,
+        pruned_requests: pruned.requests,
+        pruned_attempts: pruned.attempts,
+        counted_by_budgets: counted,
+    };
     let kept = due.saturating_sub(pruned.requests);
     let stay = match kept {
         0 => String::new(),
         n => format!(" ({} stay behind one that ended later)", amounts::count(n)),
+    };
+    let stay = match counted {
+        0 => stay,
+        n => format!("{stay} ({} stay because a budget counts them)", amounts::count(n)),
     };
     let went = amounts::plural(pruned.requests, "request", "requests");
     let told = format!("✓ {went} dropped; their sums are sealed{stay}");

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use crate::cli::diag::Done;
 use crate::cli::session::Session;
+use crate::domain::budget::counted_since;
 use crate::domain::clock::Stamp;
 use crate::server::Closing;
 use crate::store::ledger::retention;
@@ -38,7 +39,11 @@ fn prune(session: &Session) -> Done {
         retention::prune_decisions(&mut db, before(now, settings.keep_decisions))?;
     }
     if !settings.keep_requests.is_zero() {
-        let pruned = retention::prune(&mut db, before(now, settings.keep_requests), now)?;
+        // Whatever a budget still counts stays: pruned, it could be spent once more.
+        let policy = session.glance()?.policy;
+        let counted = counted_since(policy.budgets.iter().map(AsRef::as_ref), now);
+        let before = before(now, settings.keep_requests).min(counted.unwrap_or(now));
+        let pruned = retention::prune(&mut db, before, now)?;
         if pruned.requests > 0 {
             tracing::info!(requests = pruned.requests, "old requests were pruned from the ledger");
         }

@@ -78,6 +78,14 @@ impl Budget {
     }
 }
 
+/// The earliest time of which budgets still count what was spent at `at`; `None` without any. Rows since then must not go.
+pub fn counted_since<'a>(budgets: impl IntoIterator<Item = &'a Budget>, at: Stamp) -> Option<Stamp> {
+    /// An attempt belongs to the window it began in, and to a request that may have arrived a day before.
+    const LONGEST: i64 = 86_400_000_000;
+    let starts = budgets.into_iter().map(|it| it.window(at).start);
+    starts.min().map(|it| Stamp(it.0.saturating_sub(LONGEST)))
+}
+
 /// What people call the budget of that scope and period.
 #[must_use]
 pub fn label(scope: &Scope, period: Period) -> String {
@@ -173,5 +181,20 @@ mod tests {
         assert_eq!(label("openai"), "openai/day");
         assert_eq!(label("provider:all"), "provider:all/day");
         assert_eq!(label("key:openai/work"), "key:openai/work/day");
+    }
+
+    #[test]
+    fn what_any_budget_counts_is_counted_since_the_first_of_their_windows() {
+        // 2027-01-15, eight in the morning.
+        let now = Stamp(1_800_000_000_000_000);
+        let of = |period: &str| {
+            let amount = Usd::from_pico(1);
+            Budget::new(Scope::All, amount, period.parse().unwrap(), TimeZone::UTC)
+        };
+        let since = |all: &[Budget]| counted_since(all, now).map(|it| (now.0 - it.0) / 3_600_000_000);
+        assert_eq!(since(&[]), None);
+        assert_eq!(since(&[of("day")]), Some(8 + 24));
+        assert_eq!(since(&[of("day"), of("year"), of("24h")]), Some(14 * 24 + 8 + 24));
+        assert_eq!(counted_since(&[of("day"), of("total")], now), Some(Stamp(i64::MIN)));
     }
 }

@@ -206,7 +206,8 @@ impl Purse {
             counter.free(&it.payer, it.held);
             warnings.extend(counter.spend(&it.payer, cost));
         }
-        let over = cost.pico().saturating_sub(it.held.pico());
+        let held = it.held;
+        let over = cost.pico().saturating_sub(held.pico());
         book.check();
         drop(book);
         if over > 0 {
@@ -214,7 +215,7 @@ impl Purse {
             let n = self.overruns.fetch_add(1, Ordering::Relaxed) + 1;
             let over = Usd::from_pico(over);
             tracing::warn!(
-                "an attempt cost {over} more than the {cost} it was thought to cost at the worst ({n} so far)"
+                "an attempt cost {over} more than the {held} it was thought to cost at the worst ({n} so far)"
             );
         }
         warnings.iter().for_each(Warning::tell);

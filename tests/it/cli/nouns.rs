@@ -385,10 +385,17 @@ fn requests_are_listed_by_what_they_were_and_pruned_by_age() {
     // Far in the future of some machines and the past of others: all or none of it is that old.
     let gone = home.json(&["requests", "prune", "--keep", "36500d", "--json"]);
     assert_eq!(gone["pruned_requests"], 0);
+    // What a budget counts for ever stays for ever.
+    home.ok(&["budgets", "set", "all", "1000000/total"]);
+    let kept = home.json(&["requests", "prune", "--keep", "1h", "--json"]);
+    assert_eq!(kept["pruned_requests"], 0);
     let checked = home.json(&["db", "check", "--json"]);
     assert_eq!((&checked["whole"], &checked["requests"]), (&true.into(), &400.into()));
     let info = home.json(&["db", "--json"]);
     assert_eq!((&info["requests"], info["path"].as_str().unwrap().ends_with("llmroute.db")), (&400.into(), true));
     assert_eq!(home.ok(&["db", "path"]).stdout.trim(), info["path"]);
     assert!(home.json(&["db", "vacuum", "--json"])["bytes_after"].as_u64().unwrap() > 0);
+    home.ok(&["budgets", "remove", "all"]);
+    let gone = home.json(&["requests", "prune", "--keep", "1h", "--json"]);
+    assert_eq!((&gone["pruned_requests"], &gone["counted_by_budgets"]), (&kept["counted_by_budgets"], &0.into()));
 }
