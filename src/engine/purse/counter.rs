@@ -19,7 +19,7 @@ const SESSIONS: usize = 4_096;
 pub(super) struct Counter {
     pub(super) budget: Arc<Budget>,
     window: Window,
-    /// The part of a rolling window that it was last brought to.
+    /// The part in which a rolling window began when it was last brought to a moment.
     rolled: i64,
     /// When the latest began of what it has counted.
     latest: Stamp,
@@ -95,8 +95,8 @@ impl Counter {
             return true;
         }
         if let Some(part) = self.budget.period.part() {
-            // Nothing leaves a rolling window but a whole part at a time.
-            let nth = now.0.div_euclid(part);
+            // Nothing leaves a rolling window but a whole part at a time: when its beginning is in the next one.
+            let nth = self.budget.window(now).start.0.div_euclid(part);
             if std::mem::replace(&mut self.rolled, nth) != nth {
                 let Self { budget, one, each, .. } = self;
                 each.values_mut().chain([one]).for_each(|it| it.roll(budget, now));
@@ -167,7 +167,7 @@ impl Counter {
     pub(super) fn spend(&mut self, payer: &Payer, amount: Usd) -> Option<Warning> {
         let budget = Arc::clone(&self.budget);
         self.tally_mut(payer)?.spend(&budget, payer.at, amount);
-        if budget.period.part().is_some_and(|part| payer.at.0.div_euclid(part) != self.rolled) {
+        if budget.period.part().is_some_and(|part| payer.at.0.div_euclid(part) < self.rolled) {
             // It began a while ago, and may have left a rolling window already.
             self.rolled = i64::MIN;
         }
