@@ -105,6 +105,9 @@ fn fix(exit: Exit, code: &str) -> &'static str {
         Exit::Key => "llmroute keys shows them; llmroute keys add PROVIDER adds one",
         Exit::TimedOut => "ask again, or ask another model with -m",
         Exit::NoProvider if code == "all_resting" => "wait as long as it says, or add another target to the group",
+        Exit::Budget => {
+            "llmroute budgets shows what is left; llmroute budgets lift SCOPE --for 2h lets it through for a while"
+        }
         Exit::NoProvider => "ask again; llmroute requests shows what was tried",
         _ if code == "unauthorized" => "restart the server: it may hold an older token than this home",
         _ => "change the request as it says; llmroute requests shows what was tried",

@@ -10,7 +10,7 @@ use crate::domain::id::RequestId;
 use crate::engine::purse::Purse;
 use crate::engine::purse::counter::{Counter, State};
 use crate::store::spent::{Question, spent};
-use crate::store::{self, Access, Db, StoreError};
+use crate::store::{self, Access, Db, LedgerError, StoreError};
 
 /// Between two tries to read what cannot be read.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -124,6 +124,8 @@ fn until_known(purse: &Weak<Purse>) {
         let flushed = tokio::runtime::Builder::new_current_thread().build().map(|it| it.block_on(purse.ledger.flush()));
         let done = match flushed {
             Ok(Ok(())) => purse.read().map_err(|it| it.to_string()),
+            // The process ends: nothing will be spent any more.
+            Ok(Err(LedgerError::Closed)) => return,
             Ok(Err(error)) => Err(error.to_string()),
             Err(error) => Err(error.to_string()),
         };
