@@ -9,6 +9,7 @@ use llmroute::domain::dialect::Dialect;
 use llmroute::sim::{Persona, Script, Sim};
 use tokio::task::JoinSet;
 
+use crate::faults::hand::until;
 use crate::house::{House, Plan, Seen, ended_well, text};
 
 const NAMES: [&str; 3] = ["a", "b", "c"];
@@ -141,23 +142,31 @@ async fn an_edit_under_load_fails_nothing_and_holds_for_whatever_comes_after_it(
         sim.script().always(Script::slow(Duration::from_millis(4)));
     }
     let (edited, stop) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    let answered = Arc::new(AtomicUsize::new(0));
     let mut clients = JoinSet::new();
     for client in 0..24 {
         let (house, edited, stop) = (Arc::clone(&town.house), Arc::clone(&edited), Arc::clone(&stop));
+        let answered = Arc::clone(&answered);
         clients.spawn(async move {
             let mut seen = Vec::new();
             while !stop.load(Ordering::SeqCst) {
                 let before = edited.load(Ordering::SeqCst);
                 let answer = ask(&house, client + seen.len()).await;
                 seen.push((before, edited.load(Ordering::SeqCst), answer.header("x-llmroute-provider").to_owned()));
+                answered.fetch_add(1, Ordering::SeqCst);
             }
             seen
         });
     }
+    // However slow the machine is: four answers for each client, most of which began after the last edit.
+    let some_answers = || async {
+        let enough = answered.load(Ordering::SeqCst) + 24 * 4;
+        until(|| answered.load(Ordering::SeqCst) >= enough).await;
+    };
     // First the weights move, then the provider with all of them goes, while it is answering.
     let edits = [plan(&town.sims, &[0.0, 1.0, 0.0]), plan(&town.sims, &[0.0, 0.0, 1.0])];
     for (nth, edit) in (1..).zip(&edits) {
-        tokio::time::sleep(Duration::from_millis(700)).await;
+        some_answers().await;
         let (mut policy, keyring) = edit.policy();
         if nth == 2 {
             policy.providers.remove("b");
@@ -165,7 +174,7 @@ async fn an_edit_under_load_fails_nothing_and_holds_for_whatever_comes_after_it(
         town.house.engine.swap(policy, keyring, edit.prices());
         edited.store(nth, Ordering::SeqCst);
     }
-    tokio::time::sleep(Duration::from_millis(700)).await;
+    some_answers().await;
     stop.store(true, Ordering::SeqCst);
     let (mut spanning, mut settled) = (0, [0; 3]);
     while let Some(seen) = clients.join_next().await {
