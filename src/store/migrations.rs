@@ -12,6 +12,10 @@ use crate::store::rollups;
 /// `llmr`: tells our file from any other SQLite database.
 const APPLICATION_ID: i64 = 0x6c6c_6d72;
 
+/// The step that made the ledger a chain, and what reads it as the tables of before.
+const LEDGER: &str = include_str!("ledger/schema.sql");
+const VIEWS: &str = include_str!("ledger/views.sql");
+
 /// One step a schema version; the version is the number of steps taken.
 pub(super) const STEPS: &[&str] = &[
     // 1: policy and ledger.
@@ -322,7 +326,7 @@ pub(super) const STEPS: &[&str] = &[
     // 15: the ledger summed up by the hour.
     rollups::SCHEMA,
     // 16: the ledger as a chain of entries that are never changed; `requests` and `attempts` are views of it.
-    include_str!("ledger/schema.sql"),
+    LEDGER,
     // 17: virtual keys, whom they belong to, what they and provider keys are for, and whose answers are kept.
     "
     -- Rows are never deleted, only marked, so that the ids in the ledger stay readable; a name is free again then.
@@ -384,8 +388,13 @@ pub(super) const STEPS: &[&str] = &[
         queue_ms INTEGER NOT NULL CHECK (queue_ms >= 0)
     ) STRICT, WITHOUT ROWID;
     ",
-    // 20: what savings are stated against.
-    include_str!("ledger/saved.sql"),
+    // 20: what a request would have cost as it was asked for, and what prompt caches made of that; what an answer that a flat
+    // fee paid would have cost by the token.
+    "
+    ALTER TABLE ledger_requests ADD COLUMN baseline INTEGER;
+    ALTER TABLE ledger_requests ADD COLUMN cache_saved INTEGER;
+    ALTER TABLE ledger_attempts ADD COLUMN equivalent INTEGER;
+    ",
     // 21: budgets.
     "
     -- amount in pico-dollars; warn: percentages with commas between them; then: stop, warn or downgrade=GROUP;
@@ -402,7 +411,9 @@ pub(super) const STEPS: &[&str] = &[
     ) STRICT, WITHOUT ROWID;
     ",
     // 22: which prices an attempt was priced by.
-    include_str!("ledger/priced.sql"),
+    "
+    ALTER TABLE ledger_attempts ADD COLUMN priced_by INTEGER;
+    ",
 ];
 
 /// Brings the database up to the newest schema. A non-empty file of an older schema is copied aside first.
@@ -420,6 +431,9 @@ pub(super) fn run(conn: &mut Connection, path: &Path, steps: &[&str]) -> Result<
         let reached = usize::try_from(version(&tx)?).unwrap_or(usize::MAX);
         for step in steps.iter().skip(reached) {
             tx.execute_batch(step)?;
+        }
+        if steps.contains(&LEDGER) && reached < steps.len() {
+            tx.execute_batch(VIEWS)?;
         }
         // What no SQL can do, at the schema that the program knows.
         if steps.iter().skip(reached).any(|it| *it == rollups::SCHEMA) {

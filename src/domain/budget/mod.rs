@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(label("all"), "all/day");
         assert_eq!(label("openai"), "openai/day");
         assert_eq!(label("provider:all"), "provider:all/day");
-        assert_eq!(label("key:openai/work"), "key:openai/work/day");
+        assert_eq!(label("key:openai/home"), "key:openai/home/day");
     }
 
     #[test]

@@ -1,10 +1,7 @@
--- What a request would have cost as it was asked for and what prompt caches made of that; what an answer that a flat fee
--- paid would have cost by the token. Never edited once it has shipped: a change is a new step.
-ALTER TABLE ledger_requests ADD COLUMN baseline INTEGER;
-ALTER TABLE ledger_requests ADD COLUMN cache_saved INTEGER;
-ALTER TABLE ledger_attempts ADD COLUMN equivalent INTEGER;
-DROP VIEW requests;
-DROP VIEW attempts;
+-- The ledger as it reads: names spelled out, corrections applied. Made anew after every change of the schema, so that a new
+-- column is written here once.
+DROP VIEW IF EXISTS requests;
+DROP VIEW IF EXISTS attempts;
 CREATE VIEW requests AS SELECT
     r.id,
     r.process,
@@ -86,5 +83,6 @@ CREATE VIEW attempts AS SELECT
     a.cost,
     (SELECT text FROM names WHERE id = a.cost_kind) AS cost_kind,
     (SELECT text FROM names WHERE id = a.resume) AS resume,
-    a.equivalent
+    a.equivalent,
+    (SELECT text FROM names WHERE id = a.priced_by) AS priced_by
 FROM ledger_attempts a;
